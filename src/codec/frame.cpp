@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "linnet/protocol/frame.hpp"
+
+#include <algorithm>
+
+#include "base/endian.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr bool is_defined(unsigned opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
+
+// What the first byte proves, RFC 6455 5.2 and 5.5.
+Cause judge_first(std::uint8_t byte) {
+    const unsigned opcode = byte & 0x0Fu;
+    if ((byte & 0x70) != 0) return Cause::frame_reserved_bits;
+    if (!is_defined(opcode)) return Cause::frame_reserved_opcode;
+    if (opcode >= 8 && (byte & 0x80) == 0) return Cause::frame_control_fragmented;
+    return Cause::none;
+}
+
+// What the second byte proves, RFC 6455 5.1 and 5.5.
+Cause judge_second(std::uint8_t byte, Opcode opcode, Role receiver) {
+    const bool masked = (byte & 0x80) != 0;
+    if (masked && receiver == Role::client) return Cause::frame_masked;
+    if (!masked && receiver == Role::server) return Cause::frame_not_masked;
+    if (is_control(opcode) && (byte & 0x7F) > control_payload_size_max) {
+        return Cause::frame_control_too_long;
+    }
+    return Cause::none;
+}
+
+// The 16-bit length behind a first length of 126, RFC 6455 5.2.
+Step<std::uint64_t> decode_length16(Bytes in) {
+    if (in.size() < 2) return need_more;
+    const std::uint64_t length = load_be(in.first(2));
+    if (length < 126) return Cause::frame_length_not_minimal;
+    return {2, length};
+}
+
+// The 64-bit length behind a first length of 127, RFC 6455 5.2. Six zeros prove that 16 bits would
+// have been enough.
+Step<std::uint64_t> decode_length64(Bytes in) {
+    if (!in.empty() && (in[0] & 0x80) != 0) return Cause::frame_length_top_bit;
+    if (in.size() < 6) return need_more;
+    if (load_be(in.first(6)) == 0) return Cause::frame_length_not_minimal;
+    if (in.size() < 8) return need_more;
+    return {8, load_be(in.first(8))};
+}
+
+}  // namespace
+
+Step<FrameHeader> decode_frame_header(Bytes in, Role receiver) {
+    if (in.empty()) return need_more;
+    if (const Cause cause = judge_first(in[0]); cause != Cause::none) return cause;
+    FrameHeader header{.opcode = static_cast<Opcode>(in[0] & 0x0F), .fin = (in[0] & 0x80) != 0};
+
+    if (in.size() < 2) return need_more;
+    if (const Cause cause = judge_second(in[1], header.opcode, receiver); cause != Cause::none) {
+        return cause;
+    }
+    header.masked = (in[1] & 0x80) != 0;
+    header.payload_size = in[1] & 0x7Fu;
+
+    std::size_t size = 2;
+    if (header.payload_size >= 126) {
+        const bool wide = header.payload_size == 127;
+        const auto length = wide ? decode_length64(in.subspan(2)) : decode_length16(in.subspan(2));
+        if (length.failed()) return length.cause;
+        if (!length.done()) return need_more;
+        header.payload_size = length.value;
+        size += length.consumed;
+    }
+    if (header.masked) {
+        if (in.size() - size < header.key.size()) return need_more;
+        std::copy_n(in.begin() + static_cast<std::ptrdiff_t>(size), header.key.size(),
+                    header.key.begin());
+        size += header.key.size();
+    }
+    return {size, header};
+}
+
+std::size_t encode_frame_header(const FrameHeader& header, MutableBytes out) {
+    const std::size_t size = frame_header_size(header);
+    const std::size_t key_size = header.masked ? header.key.size() : 0;
+    const std::size_t length_size = size - 2 - key_size;
+
+    out[0] = static_cast<std::uint8_t>((header.fin ? 0x80 : 0) | static_cast<int>(header.opcode));
+    const std::uint64_t length7 = length_size == 0   ? header.payload_size
+                                  : length_size == 2 ? 126
+                                                     : 127;
+    out[1] = static_cast<std::uint8_t>((header.masked ? 0x80u : 0u) | length7);
+    store_be(out.subspan(2, length_size), header.payload_size);
+    std::copy_n(header.key.begin(), key_size,
+                out.begin() + static_cast<std::ptrdiff_t>(2 + length_size));
+    return size;
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// SHA-1, RFC 3174: only for Sec-WebSocket-Accept, where it protects nothing (RFC 6455 10.8).
+#pragma once
+
+#include <array>
+
+#include "linnet/bytes.hpp"
+
+namespace linnet::inline v0 {
+
+using Sha1Digest = std::array<std::uint8_t, 20>;
+
+Sha1Digest sha1(Bytes data);
+
+}  // namespace linnet::inline v0

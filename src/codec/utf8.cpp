@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "linnet/protocol/utf8.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace linnet::inline v0 {
+namespace {
+
+// What may follow, RFC 3629 4. The order of the first four is arithmetic: each continuation byte
+// brings one down to the next.
+enum Expect : std::uint8_t {
+    character,       // any first byte
+    tail1,           // 80..BF, then a character
+    tail2,           // 80..BF, then tail1
+    tail3,           // 80..BF, then tail2
+    after_e0,        // A0..BF, then tail1: below is overlong
+    after_ed,        // 80..9F, then tail1: above are surrogates
+    after_f0,        // 90..BF, then tail2: below is overlong
+    after_f4,        // 80..8F, then tail2: above is beyond U+10FFFF
+    invalid,         // for good
+};
+
+Expect after_first(std::uint8_t byte) {
+    if (byte < 0x80) return character;
+    if (byte < 0xC2) return invalid;  // a stray continuation, or overlong
+    if (byte < 0xE0) return tail1;
+    if (byte == 0xE0) return after_e0;
+    if (byte == 0xED) return after_ed;
+    if (byte < 0xF0) return tail2;
+    if (byte == 0xF0) return after_f0;
+    if (byte < 0xF4) return tail3;
+    return byte == 0xF4 ? after_f4 : invalid;
+}
+
+struct Tail {
+    std::uint8_t low, high;
+    Expect next;
+};
+
+// Indexed by Expect, from tail1 on.
+constexpr Tail tails[] = {
+    {0x80, 0xBF, character}, {0x80, 0xBF, tail1}, {0x80, 0xBF, tail2}, {0xA0, 0xBF, tail1},
+    {0x80, 0x9F, tail1},     {0x90, 0xBF, tail2}, {0x80, 0x8F, tail2},
+};
+
+Expect after(Expect expect, std::uint8_t byte) {
+    if (expect == character) return after_first(byte);
+    if (expect == invalid) return invalid;
+    const Tail& tail = tails[expect - tail1];
+    return byte >= tail.low && byte <= tail.high ? tail.next : invalid;
+}
+
+std::size_t ascii_prefix_size(Bytes text) {
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
+    std::size_t size = 0;
+    for (; text.size() - size >= 8; size += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, text.data() + size, 8);
+        if ((word & high_bits) != 0) break;
+    }
+    while (size < text.size() && text[size] < 0x80) ++size;
+    return size;
+}
+
+}  // namespace
+
+bool Utf8Validator::feed(Bytes piece) {
+    auto expect = static_cast<Expect>(state_);
+    while (!piece.empty() && expect != invalid) {
+        if (expect == character) piece = piece.subspan(ascii_prefix_size(piece));
+        if (piece.empty()) break;
+        expect = after(expect, piece.front());
+        piece = piece.subspan(1);
+    }
+    state_ = expect;
+    return expect != invalid;
+}
+
+bool is_utf8(Bytes text) {
+    Utf8Validator validator;
+    return validator.feed(text) && validator.complete();
+}
+
+std::size_t utf8_prefix_size(Bytes text, std::size_t size_max) {
+    if (text.size() <= size_max) return text.size();
+    while (size_max > 0 && (text[size_max] & 0xC0) == 0x80) --size_max;
+    return size_max;
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "linnet/protocol/handshake.hpp"
+
+#include <algorithm>
+
+#include "codec/base64.hpp"
+#include "codec/sha1.hpp"
+#include "codec/text.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+// ---- the request -----------------------------------------------------------------------------
+
+// Appends as long as there is room, and counts on when there is none.
+class RequestWriter {
+ public:
+    explicit RequestWriter(MutableBytes out) : out_(out) {}
+
+    void put(std::string_view text) {
+        if (out_.size() >= size_ && out_.size() - size_ >= text.size()) {
+            std::copy(text.begin(), text.end(), out_.begin() + static_cast<std::ptrdiff_t>(size_));
+        }
+        size_ += text.size();
+    }
+    void put_field(std::string_view name, std::string_view value) {
+        put(name);
+        put(": ");
+        put(value);
+        put("\r\n");
+    }
+    void put_number(unsigned value) {
+        char digits[10];
+        std::size_t at = sizeof digits;
+        do {
+            digits[--at] = static_cast<char>('0' + value % 10);
+            value /= 10;
+        } while (value != 0);
+        put({digits + at, sizeof digits - at});
+    }
+    std::size_t size() const { return size_; }
+    /// What was written from `begin` on, or nothing if it did not fit.
+    std::string_view since(std::size_t begin) const {
+        return size_ <= out_.size() ? text_of(out_).substr(begin, size_ - begin) : "";
+    }
+
+ private:
+    MutableBytes out_;
+    std::size_t size_ = 0;
+};
+
+HttpField split(std::string_view header) {
+    const std::size_t colon = std::min(header.find(':'), header.size());
+    return {header.substr(0, colon),
+            colon == header.size() ? "" : trimmed(header.substr(colon + 1))};
+}
+
+bool has_header(Strings headers, std::string_view name) {
+    return std::any_of(headers.begin(), headers.end(), [&](std::string_view header) {
+        return same_ignoring_case(split(header).name, name);
+    });
+}
+
+bool is_reserved(std::string_view name) {
+    constexpr std::string_view prefix = "Sec-WebSocket-";
+    return same_ignoring_case(name, "Upgrade") || same_ignoring_case(name, "Connection") ||
+           same_ignoring_case(name.substr(0, prefix.size()), prefix) ||
+           same_ignoring_case(name, "Content-Length") ||
+           same_ignoring_case(name, "Transfer-Encoding");
+}
+
+// At most once each: two would leave it to the server which one counts.
+bool is_single(std::string_view name) {
+    return same_ignoring_case(name, "Host") || same_ignoring_case(name, "Authorization");
+}
+
+Cause judge_headers(Strings headers) {
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        const HttpField field = split(headers[i]);
+        if (headers[i].find(':') == headers[i].npos || !is_token(field.name) ||
+            !is_field_value(field.value)) {
+            return Cause::header_malformed;
+        }
+        if (is_reserved(field.name)) return Cause::header_reserved;
+        for (std::size_t j = 0; j < i && is_single(field.name); ++j) {
+            if (same_ignoring_case(split(headers[j]).name, field.name)) {
+                return Cause::header_repeated;
+            }
+        }
+    }
+    return Cause::none;
+}
+
+Cause judge_protocols(Strings protocols) {
+    for (std::size_t i = 0; i < protocols.size(); ++i) {
+        const std::string_view protocol = trimmed(protocols[i]);
+        if (!is_token(protocol)) return Cause::protocol_not_token;
+        for (std::size_t j = 0; j < i; ++j) {
+            if (trimmed(protocols[j]) == protocol) return Cause::protocol_repeated;
+        }
+    }
+    return Cause::none;
+}
+
+// RFC 9110 7.2: the port only when it is not the scheme's own, an IPv6 address in its brackets.
+void put_host(RequestWriter& out, const Url& url) {
+    out.put("Host: ");
+    if (url.ipv6_literal) out.put("[");
+    out.put(url.host);
+    if (url.ipv6_literal) out.put("]");
+    if (url.port != url.default_port()) {
+        out.put(":");
+        out.put_number(url.port);
+    }
+    out.put("\r\n");
+}
+
+constexpr std::size_t userinfo_size_max = 1024;
+
+std::uint8_t hex_value(char c) {
+    return static_cast<std::uint8_t>(is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10);
+}
+
+// RFC 7617 2: the user information without its percent-encoding, in base64. A URL without ":" has
+// an empty password.
+bool put_authorization(RequestWriter& out, std::string_view userinfo) {
+    if (userinfo.size() > userinfo_size_max) return false;
+    std::array<std::uint8_t, userinfo_size_max + 1> plain;
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < userinfo.size(); ++i) {
+        std::uint8_t byte = static_cast<std::uint8_t>(userinfo[i]);
+        if (byte == '%') {
+            byte = static_cast<std::uint8_t>(hex_value(userinfo[i + 1]) * 16 +
+                                             hex_value(userinfo[i + 2]));
+            i += 2;
+        }
+        plain[size++] = byte;
+    }
+    if (userinfo.find(':') == userinfo.npos) plain[size++] = ':';
+
+    std::array<char, base64_size(userinfo_size_max + 1) + 6> value{'B', 'a', 's', 'i', 'c', ' '};
+    base64_encode(Bytes(plain).first(size), std::span(value).subspan(6));
+    out.put_field("Authorization", {value.data(), 6 + base64_size(size)});
+    return true;
+}
+
+std::string_view put_protocols(RequestWriter& out, Strings protocols) {
+    if (protocols.empty()) return {};
+    out.put("Sec-WebSocket-Protocol: ");
+    const std::size_t begin = out.size();
+    for (std::size_t i = 0; i < protocols.size(); ++i) {
+        if (i > 0) out.put(", ");
+        out.put(trimmed(protocols[i]));
+    }
+    const std::string_view list = out.since(begin);
+    out.put("\r\n");
+    return list;
+}
+
+// ---- the answer ------------------------------------------------------------------------------
+
+bool list_has(std::string_view list, std::string_view token) {
+    while (!list.empty()) {
+        if (same_ignoring_case(take_element(list), token)) return true;
+    }
+    return false;
+}
+
+bool offers(std::string_view list, std::string_view protocol) {
+    while (!list.empty()) {
+        if (take_element(list) == protocol) return true;
+    }
+    return false;
+}
+
+struct Seen {
+    bool upgrade = false;
+    bool connection = false;
+    int accept_count = 0;
+    int protocol_count = 0;
+};
+
+// One field of a 101, RFC 6455 4.1 points 2 to 6 at its end.
+Cause judge_field(const HttpField& field, const HandshakeOffer& offer, Seen& seen,
+                  std::string_view& protocol) {
+    const auto is = [&](std::string_view name) { return same_ignoring_case(field.name, name); };
+    if (is("Upgrade")) seen.upgrade |= list_has(field.value, "websocket");
+    if (is("Connection")) seen.connection |= list_has(field.value, "upgrade");
+    if (is("Sec-WebSocket-Accept")) {
+        if (++seen.accept_count > 1) return Cause::answer_field_repeated;
+        const std::string_view expected(offer.accept.data(), offer.accept.size());
+        if (field.value != expected) return Cause::answer_accept_wrong;
+    }
+    if (is("Sec-WebSocket-Protocol")) {
+        if (++seen.protocol_count > 1) return Cause::answer_field_repeated;
+        if (!offers(offer.protocols, field.value)) return Cause::answer_protocol_not_offered;
+        protocol = field.value;
+    }
+    if (is("Sec-WebSocket-Extensions") && !field.value.empty()) {
+        return Cause::answer_extension_not_offered;
+    }
+    return Cause::none;
+}
+
+}  // namespace
+
+HandshakeKey handshake_key(std::span<const std::uint8_t, 16> nonce) {
+    HandshakeKey key;
+    base64_encode(nonce, key);
+    return key;
+}
+
+HandshakeAccept handshake_accept(const HandshakeKey& key) {
+    constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455 1.3
+    std::array<std::uint8_t, std::tuple_size_v<HandshakeKey> + guid.size()> joined;
+    std::copy(guid.begin(), guid.end(), std::copy(key.begin(), key.end(), joined.begin()));
+    HandshakeAccept accept;
+    base64_encode(sha1(joined), accept);
+    return accept;
+}
+
+WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out) {
+    if (const Cause cause = judge_protocols(request.protocols); cause != Cause::none) {
+        return {.cause = cause};
+    }
+    if (const Cause cause = judge_headers(request.headers); cause != Cause::none) {
+        return {.cause = cause};
+    }
+    const Url& url = request.url;
+    RequestWriter writer(out);
+    writer.put("GET ");
+    writer.put(url.path.empty() ? "/" : url.path);
+    writer.put(url.query);
+    writer.put(" HTTP/1.1\r\n");
+    if (!has_header(request.headers, "Host")) put_host(writer, url);
+    writer.put("Upgrade: websocket\r\nConnection: Upgrade\r\n");
+    writer.put_field("Sec-WebSocket-Key", {request.key.data(), request.key.size()});
+    writer.put("Sec-WebSocket-Version: 13\r\n");
+    const std::string_view protocols = put_protocols(writer, request.protocols);
+    if (!url.userinfo.empty() && !has_header(request.headers, "Authorization") &&
+        !put_authorization(writer, url.userinfo)) {
+        return {.cause = Cause::url_userinfo};
+    }
+    for (const std::string_view header : request.headers) {
+        const HttpField field = split(header);
+        writer.put_field(field.name, field.value);
+    }
+    writer.put("\r\n");
+    return {.size = writer.size(), .protocols = protocols};
+}
+
+HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& offer) {
+    if (head.status != 101) return {.cause = Cause::answer_refused};
+    HandshakeVerdict verdict;
+    Seen seen;
+    std::string_view rest = head.fields;
+    for (HttpField field; take_field(rest, field);) {
+        const Cause cause = judge_field(field, offer, seen, verdict.protocol);
+        if (cause != Cause::none) return {.cause = cause};
+    }
+    if (!seen.upgrade) return {.cause = Cause::answer_upgrade_missing};
+    if (!seen.connection) return {.cause = Cause::answer_connection_missing};
+    if (seen.accept_count == 0) return {.cause = Cause::answer_accept_missing};
+    if (!offer.protocols.empty() && verdict.protocol.empty() &&
+        offer.protocol_choice == ProtocolChoice::required) {
+        return {.cause = Cause::answer_protocol_missing};
+    }
+    return verdict;
+}
+
+}  // namespace linnet::inline v0
