@@ -98,8 +98,10 @@ enum class Cause : std::uint16_t {
 constexpr std::string_view text(Cause cause) {
     switch (cause) {
         case Cause::none: return "nothing has ended yet";
-        case Cause::closed_by_client: return "this side closed the connection and the server agreed";
-        case Cause::closed_by_server: return "the server closed the connection and this side agreed";
+        case Cause::closed_by_client:
+            return "this side closed the connection and the server agreed";
+        case Cause::closed_by_server:
+            return "the server closed the connection and this side agreed";
         case Cause::url_too_long: return "the URL is longer than Limits::url_size_max";
         case Cause::url_scheme: return "the URL does not begin with ws:// or wss://";
         case Cause::url_host: return "the URL's host is empty or is no host name and no IP address";
@@ -117,13 +119,13 @@ constexpr std::string_view text(Cause cause) {
             return "a custom header is not 'Name: value' in printable characters";
         case Cause::header_reserved: return "a custom header belongs to the handshake itself";
         case Cause::header_repeated: return "a custom Host or Authorization header is given twice";
-        case Cause::request_too_large:
-            return "the request is larger than Limits::request_size_max";
+        case Cause::request_too_large: return "the request is larger than Limits::request_size_max";
         case Cause::tls_not_built: return "wss:// needs TLS, which this build of linnet has not";
         case Cause::multiplayer_not_built:
             return "gd_mp_api needs the multiplayer protocol, which this build of linnet has not";
         case Cause::out_of_memory: return "the memory is exhausted";
-        case Cause::no_entropy: return "the entropy source gave no random bytes, so nothing is sent";
+        case Cause::no_entropy:
+            return "the entropy source gave no random bytes, so nothing is sent";
         case Cause::resolve_failed: return "the host name does not resolve";
         case Cause::resolve_no_address: return "the host name has no address";
         case Cause::resolve_timed_out:
@@ -139,7 +141,8 @@ constexpr std::string_view text(Cause cause) {
             return "the server ended the connection before its answer was complete";
         case Cause::answer_not_http: return "the server's answer is not HTTP";
         case Cause::answer_http_version: return "the server's answer is not HTTP/1.1";
-        case Cause::answer_status_line: return "the status line of the server's answer is malformed";
+        case Cause::answer_status_line:
+            return "the status line of the server's answer is malformed";
         case Cause::answer_line_ending:
             return "a line of the server's answer does not end in CR LF";
         case Cause::answer_field_malformed: return "a header of the server's answer is malformed";

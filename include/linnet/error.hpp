@@ -9,14 +9,14 @@
 
 namespace linnet::inline v0 {
 
-enum class [[nodiscard]] Error : int {
+enum class [[nodiscard]] Error : int{
     ok = 0,
-    failed = 1,              ///< the call cannot do its work now: not open, or the link is gone
-    unavailable = 2,         ///< nothing there: no packet is queued, or the feature was not built
-    unconfigured = 3,        ///< the object is not in the mode that this call needs
-    out_of_memory = 6,       ///< a limit or the memory is exhausted; nothing was taken
-    already_in_use = 22,     ///< an attempt is under way or open; nothing was changed
-    invalid_data = 30,       ///< the bytes are not what they are said to be (text that is not UTF-8)
+    failed = 1,           ///< the call cannot do its work now: not open, or the link is gone
+    unavailable = 2,      ///< nothing there: no packet is queued, or the feature was not built
+    unconfigured = 3,     ///< the object is not in the mode that this call needs
+    out_of_memory = 6,    ///< a limit or the memory is exhausted; nothing was taken
+    already_in_use = 22,  ///< an attempt is under way or open; nothing was changed
+    invalid_data = 30,    ///< the bytes are not what they are said to be (text that is not UTF-8)
     invalid_parameter = 31,  ///< an argument can never work
 };
 

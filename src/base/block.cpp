@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
-#include "base/block.hpp"
+#include "linnet/block.hpp"
 
 #include <cstdlib>
 #include <utility>

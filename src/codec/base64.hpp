@@ -10,7 +10,9 @@
 
 namespace linnet::inline v0 {
 
-constexpr std::size_t base64_size(std::size_t size) { return (size + 2) / 3 * 4; }
+constexpr std::size_t base64_size(std::size_t size) {
+    return (size + 2) / 3 * 4;
+}
 
 /// Writes `base64_size(in.size())` characters to the front of `out`, which must have room for them.
 void base64_encode(Bytes in, std::span<char> out);

@@ -9,7 +9,9 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr bool is_defined(unsigned opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
+constexpr bool is_defined(unsigned opcode) {
+    return opcode <= 2 || (opcode >= 8 && opcode <= 10);
+}
 
 // What the first byte proves, RFC 6455 5.2 and 5.5.
 Cause judge_first(std::uint8_t byte) {

@@ -37,7 +37,8 @@ Cause judge_status_line(std::string_view line) {
 Cause judge_field_line(std::string_view line) {
     if (is_one_of(line.front(), " \t")) return Cause::answer_field_folded;  // RFC 9112 5.2
     const std::size_t colon = line.find(':');
-    if (colon == line.npos || !is_token(line.substr(0, colon))) return Cause::answer_field_malformed;
+    if (colon == line.npos || !is_token(line.substr(0, colon)))
+        return Cause::answer_field_malformed;
     return is_field_value(line.substr(colon + 1)) ? Cause::none : Cause::answer_field_malformed;
 }
 

@@ -11,15 +11,15 @@ namespace {
 // What may follow, RFC 3629 4. The order of the first four is arithmetic: each continuation byte
 // brings one down to the next.
 enum Expect : std::uint8_t {
-    character,       // any first byte
-    tail1,           // 80..BF, then a character
-    tail2,           // 80..BF, then tail1
-    tail3,           // 80..BF, then tail2
-    after_e0,        // A0..BF, then tail1: below is overlong
-    after_ed,        // 80..9F, then tail1: above are surrogates
-    after_f0,        // 90..BF, then tail2: below is overlong
-    after_f4,        // 80..8F, then tail2: above is beyond U+10FFFF
-    invalid,         // for good
+    character,  // any first byte
+    tail1,      // 80..BF, then a character
+    tail2,      // 80..BF, then tail1
+    tail3,      // 80..BF, then tail2
+    after_e0,   // A0..BF, then tail1: below is overlong
+    after_ed,   // 80..9F, then tail1: above are surrogates
+    after_f0,   // 90..BF, then tail2: below is overlong
+    after_f4,   // 80..8F, then tail2: above is beyond U+10FFFF
+    invalid,    // for good
 };
 
 Expect after_first(std::uint8_t byte) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text_writer.hpp"
 #include "codec/base64.hpp"
 #include "codec/sha1.hpp"
 #include "codec/text.hpp"
@@ -13,42 +14,9 @@ namespace {
 
 // ---- the request -----------------------------------------------------------------------------
 
-// Appends as long as there is room, and counts on when there is none.
-class RequestWriter {
- public:
-    explicit RequestWriter(MutableBytes out) : out_(out) {}
-
-    void put(std::string_view text) {
-        if (out_.size() >= size_ && out_.size() - size_ >= text.size()) {
-            std::copy(text.begin(), text.end(), out_.begin() + static_cast<std::ptrdiff_t>(size_));
-        }
-        size_ += text.size();
-    }
-    void put_field(std::string_view name, std::string_view value) {
-        put(name);
-        put(": ");
-        put(value);
-        put("\r\n");
-    }
-    void put_number(unsigned value) {
-        char digits[10];
-        std::size_t at = sizeof digits;
-        do {
-            digits[--at] = static_cast<char>('0' + value % 10);
-            value /= 10;
-        } while (value != 0);
-        put({digits + at, sizeof digits - at});
-    }
-    std::size_t size() const { return size_; }
-    /// What was written from `begin` on, or nothing if it did not fit.
-    std::string_view since(std::size_t begin) const {
-        return size_ <= out_.size() ? text_of(out_).substr(begin, size_ - begin) : "";
-    }
-
- private:
-    MutableBytes out_;
-    std::size_t size_ = 0;
-};
+void put_field(TextWriter& out, std::string_view name, std::string_view value) {
+    out.put(name).put(": ").put(value).put("\r\n");
+}
 
 HttpField split(std::string_view header) {
     const std::size_t colon = std::min(header.find(':'), header.size());
@@ -104,7 +72,7 @@ Cause judge_protocols(Strings protocols) {
 }
 
 // RFC 9110 7.2: the port only when it is not the scheme's own, an IPv6 address in its brackets.
-void put_host(RequestWriter& out, const Url& url) {
+void put_host(TextWriter& out, const Url& url) {
     out.put("Host: ");
     if (url.ipv6_literal) out.put("[");
     out.put(url.host);
@@ -124,7 +92,7 @@ std::uint8_t hex_value(char c) {
 
 // RFC 7617 2: the user information without its percent-encoding, in base64. A URL without ":" has
 // an empty password.
-bool put_authorization(RequestWriter& out, std::string_view userinfo) {
+bool put_authorization(TextWriter& out, std::string_view userinfo) {
     if (userinfo.size() > userinfo_size_max) return false;
     std::array<std::uint8_t, userinfo_size_max + 1> plain;
     std::size_t size = 0;
@@ -141,11 +109,11 @@ bool put_authorization(RequestWriter& out, std::string_view userinfo) {
 
     std::array<char, base64_size(userinfo_size_max + 1) + 6> value{'B', 'a', 's', 'i', 'c', ' '};
     base64_encode(Bytes(plain).first(size), std::span(value).subspan(6));
-    out.put_field("Authorization", {value.data(), 6 + base64_size(size)});
+    put_field(out, "Authorization", {value.data(), 6 + base64_size(size)});
     return true;
 }
 
-std::string_view put_protocols(RequestWriter& out, Strings protocols) {
+std::string_view put_protocols(TextWriter& out, Strings protocols) {
     if (protocols.empty()) return {};
     out.put("Sec-WebSocket-Protocol: ");
     const std::size_t begin = out.size();
@@ -153,7 +121,7 @@ std::string_view put_protocols(RequestWriter& out, Strings protocols) {
         if (i > 0) out.put(", ");
         out.put(trimmed(protocols[i]));
     }
-    const std::string_view list = out.since(begin);
+    const std::string_view list = out.text(begin);
     out.put("\r\n");
     return list;
 }
@@ -228,14 +196,14 @@ WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out) 
         return {.cause = cause};
     }
     const Url& url = request.url;
-    RequestWriter writer(out);
+    TextWriter writer(out);
     writer.put("GET ");
     writer.put(url.path.empty() ? "/" : url.path);
     writer.put(url.query);
     writer.put(" HTTP/1.1\r\n");
     if (!has_header(request.headers, "Host")) put_host(writer, url);
     writer.put("Upgrade: websocket\r\nConnection: Upgrade\r\n");
-    writer.put_field("Sec-WebSocket-Key", {request.key.data(), request.key.size()});
+    put_field(writer, "Sec-WebSocket-Key", {request.key.data(), request.key.size()});
     writer.put("Sec-WebSocket-Version: 13\r\n");
     const std::string_view protocols = put_protocols(writer, request.protocols);
     if (!url.userinfo.empty() && !has_header(request.headers, "Authorization") &&
@@ -244,7 +212,7 @@ WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out) 
     }
     for (const std::string_view header : request.headers) {
         const HttpField field = split(header);
-        writer.put_field(field.name, field.value);
+        put_field(writer, field.name, field.value);
     }
     writer.put("\r\n");
     return {.size = writer.size(), .protocols = protocols};

@@ -24,7 +24,9 @@ enum class Opcode : std::uint8_t {
 };
 
 /// Close, ping and pong, RFC 6455 5.5.
-constexpr bool is_control(Opcode opcode) { return static_cast<unsigned>(opcode) >= 8; }
+constexpr bool is_control(Opcode opcode) {
+    return static_cast<unsigned>(opcode) >= 8;
+}
 
 /// Which end of the connection we are: a client masks what it sends, RFC 6455 5.1.
 enum class Role : std::uint8_t { client, server };
@@ -34,8 +36,8 @@ inline constexpr std::size_t control_payload_size_max = 125;  // RFC 6455 5.5
 
 struct FrameHeader {
     Opcode opcode = Opcode::continuation;
-    bool fin = true;               ///< last frame of its message
-    bool masked = false;           ///< `key` is meant
+    bool fin = true;                 ///< last frame of its message
+    bool masked = false;             ///< `key` is meant
     std::uint64_t payload_size = 0;  ///< bytes behind the header, below 2^63
     MaskKey key{};
 
@@ -57,8 +59,8 @@ constexpr std::size_t frame_header_size(const FrameHeader& header) {
     return 2 + length + (header.masked ? sizeof(MaskKey) : 0);
 }
 
-/// Writes `header` to the front of `out`, which must have `frame_header_size(header)` bytes; returns
-/// that size.
+/// Writes `header` to the front of `out`, which must have `frame_header_size(header)` bytes;
+/// returns that size.
 std::size_t encode_frame_header(const FrameHeader& header, MutableBytes out);
 
 }  // namespace linnet::inline v0

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The opening handshake of a client, RFC 6455 4.1: the request and the judgement of its answer. Pure.
+// The opening handshake of a client, RFC 6455 4.1: the request and the judgement of its answer.
+// Pure.
 #pragma once
 
 #include <array>
@@ -27,15 +28,17 @@ HandshakeAccept handshake_accept(const HandshakeKey& key);
 
 struct HandshakeRequest {
     Url url;
-    Strings protocols;  ///< sub-protocols in order of preference: tokens, spaces around them ignored
-    Strings headers;    ///< further "Name: value" lines, without line ends
+    Strings
+        protocols;    ///< sub-protocols in order of preference: tokens, spaces around them ignored
+    Strings headers;  ///< further "Name: value" lines, without line ends
     HandshakeKey key{};
 };
 
 struct WrittenRequest {
-    Cause cause = Cause::none;    ///< why nothing can be sent: `protocol_*`, `header_*`, `url_userinfo`
-    std::size_t size = 0;         ///< bytes of the whole request
-    std::string_view protocols;   ///< the offered list as it stands in the request
+    Cause cause =
+        Cause::none;       ///< why nothing can be sent: `protocol_*`, `header_*`, `url_userinfo`
+    std::size_t size = 0;  ///< bytes of the whole request
+    std::string_view protocols;  ///< the offered list as it stands in the request
 };
 
 /// Writes the upgrade request to the front of `out`. If `size` is larger than `out`, only a part of
@@ -66,8 +69,8 @@ struct HandshakeVerdict {
 };
 
 /// Is this the 101 that was asked for? RFC 6455 4.1. Header names, `websocket` and `Upgrade` are
-/// compared ignoring the letter case, `Connection` and `Upgrade` as lists (RFC 9110 7.6.1, 7.8), the
-/// accept value and the sub-protocol exactly. Linear time, no allocation.
+/// compared ignoring the letter case, `Connection` and `Upgrade` as lists (RFC 9110 7.6.1, 7.8),
+/// the accept value and the sub-protocol exactly. Linear time, no allocation.
 HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& offer);
 
 }  // namespace linnet::inline v0

@@ -14,13 +14,13 @@ namespace linnet::inline v0 {
 
 /// The parts of a URL. All views point into the text that was parsed.
 struct Url {
-    bool secure = false;         ///< wss
-    bool ipv6_literal = false;   ///< the host stood in brackets; `host` is without them
-    std::uint16_t port = 0;      ///< as given, else 80 or 443
-    std::string_view userinfo;   ///< as written, percent-encoding and all; empty when absent
-    std::string_view host;       ///< as written, in its own letter case
-    std::string_view path;       ///< begins with "/", or is empty
-    std::string_view query;      ///< begins with "?", or is empty
+    bool secure = false;        ///< wss
+    bool ipv6_literal = false;  ///< the host stood in brackets; `host` is without them
+    std::uint16_t port = 0;     ///< as given, else 80 or 443
+    std::string_view userinfo;  ///< as written, percent-encoding and all; empty when absent
+    std::string_view host;      ///< as written, in its own letter case
+    std::string_view path;      ///< begins with "/", or is empty
+    std::string_view query;     ///< begins with "?", or is empty
 
     constexpr std::uint16_t default_port() const { return secure ? 443 : 80; }
 };

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Every bound has a name, a unit in that name, and a default. All may be set through `Options`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace linnet::inline v0 {
+
+struct Limits {
+    // Of a connection. Sizes are bytes of payload; `set_buffers` sets these four.
+    std::size_t input_payload_max = 1 << 20;  ///< unread messages in sum, and so any single one
+    std::size_t input_packet_count_max = 1024;
+    std::size_t output_payload_max = 1 << 20;  ///< messages not yet with the OS, in sum
+    std::size_t output_packet_count_max = 1024;
+
+    std::size_t fragment_count_max = 16384;  ///< frames of one message, empty ones too
+
+    // Of the opening handshake.
+    std::size_t url_size_max = 8 * 1024;
+    std::size_t request_size_max = 16 * 1024;
+    std::size_t answer_size_max = 16 * 1024;
+    std::size_t answer_field_count_max = 100;
+
+    // Of one `poll`.
+    std::size_t poll_size_max = 256 * 1024;  ///< bytes received
+    std::size_t poll_item_count_max = 256;   ///< messages and control frames handled
+};
+
+/// No connection takes a larger payload limit than this, whatever is asked for.
+inline constexpr std::size_t payload_max_max = std::size_t{1} << 30;
+/// Nor a larger packet count.
+inline constexpr std::size_t packet_count_max_max = std::size_t{1} << 20;
+
+/// All in milliseconds. Zero means "no limit", and for the two of the heartbeat "off".
+struct Timeouts {
+    std::uint32_t resolve_ms = 10'000;
+    std::uint32_t connect_ms = 10'000;
+    std::uint32_t upgrade_ms = 10'000;  ///< from the connected socket to the whole answer
+    std::uint32_t attempt_ms = 30'000;  ///< from `connect_to_url` to open
+    std::uint32_t message_ms = 30'000;  ///< without a byte while a message is half there
+    std::uint32_t closing_ms = 5'000;   ///< without progress of our close frame; then for theirs
+    std::uint32_t drain_ms = 1'000;     ///< for the end of stream after both close frames
+    std::uint32_t ping_ms = 20'000;     ///< of silence before a ping asks whether the link is alive
+    std::uint32_t pong_ms = 20'000;     ///< of silence after that ping before the link is dead
+};
+
+}  // namespace linnet::inline v0

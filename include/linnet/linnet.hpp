@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Everything an application needs. The protocol code alone, for fuzzing and measuring, is under
+// linnet/protocol.
+#pragma once
+
+#include "linnet/version.hpp"
+#include "linnet/websocket_client.hpp"

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// What is to be sent: a ring of encoded data frames, and a lane of fixed size for ping, pong and
+// close. A control frame leaves at the next frame boundary and never inside a half-sent frame; the
+// close frame leaves last. A message is masked while it is copied in, and never touched again.
+#pragma once
+
+#include <array>
+
+#include "linnet/block.hpp"
+#include "linnet/error.hpp"
+#include "linnet/platform.hpp"
+#include "linnet/protocol/frame.hpp"
+
+namespace linnet::inline v0 {
+
+/// Masking keys, each new and unpredictable (RFC 6455 5.3): entropy is fetched for 64 at a time.
+class MaskKeySource {
+ public:
+    explicit MaskKeySource(Entropy& entropy) : entropy_(entropy) {}
+    /// False if there is no entropy; `key` is then unchanged.
+    bool next(MaskKey& key);
+
+ private:
+    Entropy& entropy_;
+    std::array<std::uint8_t, 256> pool_{};
+    std::size_t used_ = 256;
+};
+
+class Outbox {
+ public:
+    using Pieces = std::array<Bytes, send_piece_count_max>;
+
+    /// `payload_max` and `packet_count_max` bound what is queued. A client's frames are masked with
+    /// keys from `entropy`. Takes no memory before the first `put`.
+    Outbox(Role role, std::size_t payload_max, std::size_t packet_count_max, Entropy& entropy,
+           Memory* memory);
+
+    /// Queues one unfragmented message: `front` and `payload`, one behind the other. All or
+    /// nothing: invalid_parameter if it can never fit, out_of_memory if it does not fit now, failed
+    /// without entropy.
+    Error put(Opcode opcode, Bytes front, Bytes payload);
+    /// Queues a control frame of at most 125 bytes. One pong and one ping can be owed: a later one
+    /// replaces an earlier one that has not begun to leave. False without entropy.
+    bool put_ping(Bytes payload);
+    bool put_pong(Bytes payload);
+    /// Queues the close frame, which leaves behind everything queued so far. Only once.
+    bool put_close(Bytes payload);
+
+    /// What is to be sent, in order; returns how many pieces there are. They stay valid until the
+    /// next call that is not const.
+    std::size_t unsent(Pieces& pieces);
+    /// The first `size` of the unsent bytes are with the OS. Directly after `unsent`.
+    void sent(std::size_t size);
+
+    bool is_empty() const;
+    bool ping_is_unsent() const { return ping_.size > 0 || lane_has_ping_; }
+    bool close_is_unsent() const { return close_.size > close_.sent; }
+
+    /// Payload bytes, and count, of messages not yet fully with the OS.
+    std::size_t queued_payload() const { return queued_payload_; }
+    std::size_t packet_count() const { return packet_count_; }
+
+    /// Gives the ring back if nothing is in it.
+    void release_if_empty();
+
+ private:
+    static constexpr std::size_t control_size_max = 2 + sizeof(MaskKey) + control_payload_size_max;
+
+    template <std::size_t capacity>
+    struct Buffer {
+        std::array<std::uint8_t, capacity> bytes;
+        std::size_t size = 0;
+        std::size_t sent = 0;
+        Bytes rest() const { return Bytes(bytes).subspan(sent, size - sent); }
+    };
+    using ControlFrame = Buffer<control_size_max>;
+
+    bool encode_control(Opcode opcode, Bytes payload, ControlFrame& out);
+    void fill_lane();
+    bool reserve(std::size_t size);
+    void append(Bytes bytes);
+    void append_masked(Bytes bytes, const MaskKey& key, std::uint64_t offset);
+    MutableBytes ring_span(std::size_t from, std::size_t size_max);
+    std::size_t frame_size_at_head(std::size_t& payload_size) const;
+    void consume_ring(std::size_t size);
+
+    Role role_;
+    std::size_t payload_max_;
+    std::size_t packet_count_max_;
+    MaskKeySource keys_;
+    Block ring_;
+    std::size_t head_ = 0;        // place of the first unsent byte
+    std::size_t size_ = 0;        // unsent bytes in the ring
+    std::size_t frame_rest_ = 0;  // of a half-sent frame at the head
+    std::size_t frame_payload_ = 0;
+    std::size_t queued_payload_ = 0;
+    std::size_t packet_count_ = 0;
+    ControlFrame ping_;
+    ControlFrame pong_;
+    ControlFrame close_;
+    Buffer<2 * control_size_max> lane_;  // control frames on their way: no later one replaces these
+    bool lane_has_ping_ = false;
+};
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// `WebSocketClient` as Godot 3 documents it, and what linnet adds: a reason for every end, and ways
+// to wait for programs that have no frame loop.
+//
+// One attempt, from `connect_to_url` to its end, tells this story:
+//
+//     ( connection_established ( data_received )* [ server_close_request ] connection_closed )
+//   | connection_error
+//
+// and none of it after `disconnect_from_host` while connecting, `connect_to_url` while closing, or
+// the client's end. All signals are emitted by `poll` (or `wait`), and the client may be destroyed,
+// closed or connected again in each. One client belongs to one thread at a time.
+#pragma once
+
+#include "linnet/failure.hpp"
+#include "linnet/networked_multiplayer_peer.hpp"
+#include "linnet/options.hpp"
+#include "linnet/signal.hpp"
+#include "linnet/strings.hpp"
+#include "linnet/websocket_peer.hpp"
+
+namespace linnet::inline v0 {
+
+/// What a client has counted, for the current or last connection.
+struct Stats {
+    std::uint64_t bytes_received = 0;  ///< from the OS, all of it
+    std::uint64_t bytes_sent = 0;      ///< taken by the OS
+    std::uint64_t messages_received = 0;
+    std::uint64_t messages_sent = 0;   ///< accepted by `put_packet`
+    std::uint64_t discarded_size = 0;  ///< payload bytes that came after a local close
+    std::uint64_t moved_size = 0;      ///< bytes moved within the receive buffer
+    std::uint64_t pings_received = 0;
+    std::uint64_t pongs_received = 0;
+    std::uint64_t round_trip_us = 0;      ///< of the last ping that was answered
+    std::size_t message_size_so_far = 0;  ///< of the message that is arriving
+    std::size_t buffer_size = 0;          ///< the receive buffer's
+};
+
+class WebSocketClient : public WebSocketMultiplayerPeer {
+ public:
+    WebSocketClient() : WebSocketClient(Options{}) {}
+    /// Takes no memory and opens nothing. What `options` point to must outlive the client.
+    explicit WebSocketClient(const Options& options);
+    /// Drops the connection at once, without a signal; also from within a signal. If it was open, a
+    /// close frame 1000 is sent as far as the OS takes it.
+    ~WebSocketClient();
+
+    // ---- the documented methods
+
+    /// Starts an attempt: `url` is ws://host[:port][/path][?query], `protocols` are the
+    /// sub-protocols offered, `custom_headers` further "Name: value" lines. Nothing is kept of the
+    /// arguments. Ok promises only that the attempt has begun; a signal tells the rest. Otherwise
+    /// - already_in_use while connecting or open: nothing has changed;
+    /// - invalid_parameter if it can never work, unavailable if this build cannot do it (wss://,
+    ///   gd_mp_api), out_of_memory, or failed without entropy: `failure` tells which and why, no
+    ///   signal follows.
+    /// While closing, the old connection is dropped without a signal. Unread packets are gone.
+    ///
+    /// In this version the default resolver blocks here until the host name is resolved; literals
+    /// and `Options::resolver` do not.
+    Error connect_to_url(std::string_view url, Strings protocols = {}, bool gd_mp_api = false,
+                         Strings custom_headers = {});
+
+    /// Open: sends what was accepted so far, then a close frame with `code` and `reason` (UTF-8,
+    /// cut to 123 bytes at a character); `connection_closed` follows. Data that arrives from now on
+    /// is discarded. Code 0 sends an empty close frame, and `reason` must then be empty.
+    /// invalid_parameter for a code that may not be sent (RFC 6455 7.4), invalid_data for a reason
+    /// that is not UTF-8, failed without entropy: then nothing has changed. Connecting: gives up at
+    /// once, without a signal. Closing or idle: does nothing, ok.
+    Error disconnect_from_host(int code = 1000, std::string_view reason = "");
+
+    /// As `WebSocketPeer::get_connected_host` and `get_connected_port`.
+    std::string_view get_connected_host() const;
+    std::uint16_t get_connected_port() const;
+
+    /// The handshake is accepted; `protocol` is the agreed sub-protocol or empty, valid until the
+    /// next `connect_to_url`. The status is CONNECTED.
+    Signal<std::string_view> connection_established;
+    /// The attempt ended before it was open. The status is DISCONNECTED; `failure` tells why.
+    Signal<> connection_error;
+    /// The connection ended; clean exactly if both close frames were exchanged. The status is
+    /// DISCONNECTED; `failure` tells who or why.
+    Signal<bool> connection_closed;
+    /// A message was queued: once for each. The status is CONNECTED.
+    Signal<> data_received;
+    /// The server sent its close frame; ours is queued. `code` is 0 if it had none; `reason` is
+    /// valid until the next `connect_to_url`. `connection_closed` follows. The status is CONNECTED.
+    Signal<int, std::string_view> server_close_request;
+
+    // ---- what linnet adds
+
+    /// How the last attempt ended.
+    const Failure& failure() const;
+
+    /// The header lines of the accepted upgrade, each with its CR LF (`take_field` cuts them);
+    /// valid until the next `connect_to_url`. Empty before.
+    std::string_view response_headers() const;
+    /// The value of the first header of that `name`, whatever the letter case; else empty.
+    std::string_view response_header(std::string_view name) const;
+
+    /// Sends what is queued, without waiting. Only `Options::coalesce` makes it useful.
+    void flush();
+
+    /// Sends a ping; `Stats::round_trip_us` has the answer once `Stats::pongs_received` has grown.
+    /// Failed when not open, closing, or without entropy.
+    Error ping();
+
+    /// For programs without a frame loop: sleeps until there is something to do, at most
+    /// `timeout_ms`, then polls. Returns at once when idle or nested.
+    void wait(std::uint32_t timeout_ms);
+
+    /// For programs with an event loop: the sockets to wait for (several while connecting, at most
+    /// `address_count_max`), written to the front of `items`; returns how many. Ask again after
+    /// each `poll`. Poll when one is ready or at `next_deadline`.
+    std::size_t wait_set(std::span<WaitItem> items) const;
+    /// When `poll` has something to do at the latest, on the client's clock in microseconds: now or
+    /// earlier while undelivered work remains, `no_deadline` when idle.
+    std::uint64_t next_deadline() const;
+    static constexpr std::uint64_t no_deadline = UINT64_MAX;
+
+    Stats stats() const;
+
+ private:
+    friend class ClientCore;
+    static constexpr std::size_t core_size = 4 * 1024;
+    alignas(std::max_align_t) unsigned char storage_[core_size];
+};
+
+}  // namespace linnet::inline v0

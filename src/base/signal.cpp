@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "linnet/signal.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace linnet::inline v0 {
+
+SignalBase::~SignalBase() {
+    for (Emission* emission = emission_; emission != nullptr; emission = emission->outer) {
+        emission->over = true;
+    }
+    while (scoped_ != nullptr) scoped_->detach();
+}
+
+bool SignalBase::grow() {
+    Block larger(more_.memory());
+    if (!larger.allocate(capacity_ * 2 * sizeof(Slot))) return false;
+    std::memcpy(larger.data(), slots(), count_ * sizeof(Slot));
+    more_.swap(larger);
+    capacity_ *= 2;
+    return true;
+}
+
+SlotId SignalBase::add(Slot& slot) {
+    if (count_ == capacity_ && !grow()) return SlotId::none;
+    slot.id = static_cast<SlotId>(next_id_++);
+    slots()[count_++] = slot;
+    return slot.id;
+}
+
+bool SignalBase::disconnect(SlotId id) {
+    Slot* const end = slots() + count_;
+    Slot* const found = std::find_if(slots(), end, [id](const Slot& s) { return s.id == id; });
+    if (found == end) return false;
+    std::copy(found + 1, end, found);
+    --count_;
+    return true;
+}
+
+void SignalBase::begin(Emission& emission) {
+    emission.outer = std::exchange(emission_, &emission);
+}
+
+void SignalBase::finish(const Emission& emission) {
+    emission_ = emission.outer;
+}
+
+// Slots stand in the order of their ids, so that those may come and go during an emission.
+bool SignalBase::next(Emission& emission, Slot& slot) const {
+    for (const Slot* s = slots(); s != slots() + count_; ++s) {
+        if (s->id <= emission.last) continue;
+        if (s->id >= emission.end) return false;
+        slot = *s;
+        emission.last = s->id;
+        return true;
+    }
+    return false;
+}
+
+void ScopedConnection::attach(SignalBase& signal, SlotId id) {
+    if (id == SlotId::none) return;
+    signal_ = &signal;
+    id_ = id;
+    previous_ = nullptr;
+    next_ = std::exchange(signal.scoped_, this);
+    if (next_ != nullptr) next_->previous_ = this;
+}
+
+void ScopedConnection::detach() {
+    (previous_ != nullptr ? previous_->next_ : signal_->scoped_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+    signal_ = nullptr;
+}
+
+void ScopedConnection::reset() {
+    if (signal_ == nullptr) return;
+    SignalBase& signal = *signal_;
+    detach();
+    signal.disconnect(id_);
+}
+
+void ScopedConnection::move_from(ScopedConnection& other) {
+    if (other.signal_ == nullptr) return;
+    SignalBase& signal = *other.signal_;
+    other.detach();
+    attach(signal, other.id_);
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Composes text in memory that is lent. What does not fit is counted but not written.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+
+#include "linnet/bytes.hpp"
+
+namespace linnet::inline v0 {
+
+class TextWriter {
+ public:
+    explicit TextWriter(MutableBytes out) : out_(out) {}
+
+    TextWriter& put(std::string_view text) {
+        const std::size_t room = out_.size() - std::min(size_, out_.size());
+        const std::size_t written = std::min(room, text.size());
+        if (written > 0) std::memcpy(out_.data() + size_, text.data(), written);
+        size_ += text.size();
+        return *this;
+    }
+    TextWriter& put_number(std::uint64_t value) {
+        char digits[20];
+        std::size_t at = sizeof digits;
+        do {
+            digits[--at] = static_cast<char>('0' + value % 10);
+            value /= 10;
+        } while (value != 0);
+        return put({digits + at, sizeof digits - at});
+    }
+
+    /// Of all that was put, whether it fitted or not.
+    std::size_t size() const { return size_; }
+    /// What was written from `begin` on.
+    std::string_view text(std::size_t begin = 0) const {
+        const std::string_view all = text_of(out_.first(std::min(size_, out_.size())));
+        return all.substr(std::min(begin, all.size()));
+    }
+
+ private:
+    MutableBytes out_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// From open to draining. Each `converse` sends, receives all there is, delivers one event after the
+// other, judges time, sends what that has queued, and looks whether this is the end.
+//
+// Sending and receiving fail independently: when a send fails the server's last words may still
+// wait to be read, and when the stream has ended everything before it is decoded first.
+#include <algorithm>
+
+#include "client/core.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::uint64_t shrink_after_us = 10'000'000;
+
+}  // namespace
+
+ClientCore::Delivery ClientCore::converse() {
+    send_unsent();
+    if (state_ == State::failing || state_ == State::draining) {
+        drain();
+    } else {
+        receive_all();
+        if (!is_conversing(state_)) return Delivery::go_on;
+        if (deliver_events() == Delivery::stop) return Delivery::stop;
+    }
+    if (state_ == State::open) judge_liveness();
+    send_unsent();
+    if (is_conversing(state_)) settle();
+    return Delivery::go_on;
+}
+
+// ---- bytes -----------------------------------------------------------------------------------
+
+void ClientCore::send_unsent() {
+    while (can_send_ && is_conversing(state_)) {
+        Outbox::Pieces pieces;
+        const std::size_t count = session_->unsent(pieces);
+        if (count == 0) return;
+        const IoResult result = transport_.send(std::span(pieces).first(count));
+        if (result.status == IoResult::Status::failed) {
+            can_send_ = false;
+            link_error_ = result.os_error;
+        }
+        const bool was_blocked = send_is_blocked_;
+        send_is_blocked_ = result.status == IoResult::Status::would_block;
+        if (result.status != IoResult::Status::moved) return;
+        session_->sent(result.size);
+        stats_.bytes_sent += result.size;
+        close_progress_us_ = now_us_;
+        // That the OS takes bytes proves nothing; that it takes them again after it would not,
+        // does.
+        if (was_blocked) heartbeat_.alive(now_us_);
+        if (heartbeat_.ping_is_on_its_way() && !session_->outbox().ping_is_unsent()) {
+            heartbeat_.ping_sent(now_us_);
+        }
+    }
+}
+
+// True if there may be more.
+bool ClientCore::receive_once(MutableBytes room) {
+    const IoResult result = transport_.receive(room);
+    if (result.status == IoResult::Status::moved) {
+        session_->fill(result.size);
+        stats_.bytes_received += result.size;
+        received_us_ = now_us_;
+        heartbeat_.alive(now_us_);
+        return result.size == room.size();
+    }
+    if (result.status == IoResult::Status::end) stream_ended_ = true;
+    if (result.status == IoResult::Status::failed) link_error_ = result.os_error;
+    if (result.status != IoResult::Status::would_block) can_receive_ = false;
+    return false;
+}
+
+void ClientCore::receive_all() {
+    input_is_full_ = false;
+    std::uint64_t left = options_.limits.poll_size_max;
+    bool more = true;
+    while (more && left > 0) {
+        // Also when nothing can be received any more: it makes room for what is held.
+        MutableBytes room = session_->room();
+        if (!can_receive_) break;
+        input_is_full_ = room.empty();
+        if (input_is_full_) break;
+        room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left)));
+        const std::uint64_t before = stats_.bytes_received;
+        more = receive_once(room);
+        left -= stats_.bytes_received - before;
+    }
+    quiet_ = !more || !can_receive_;
+    if (input_is_full_ && session_->is_starved()) end(Cause::out_of_memory);
+}
+
+// Receives what nobody will read, so that closing the socket does not reset the connection and with
+// it destroy our close frame on its way.
+void ClientCore::drain() {
+    std::array<std::uint8_t, 2048> scrap;
+    std::size_t left = options_.limits.poll_size_max;
+    while (can_receive_ && left > 0) {
+        const IoResult result = transport_.receive(scrap);
+        if (result.status == IoResult::Status::would_block) return;
+        if (result.status != IoResult::Status::moved) {
+            can_receive_ = false;
+            return;
+        }
+        stats_.bytes_received += result.size;
+        stats_.discarded_size += result.size;
+        left -= std::min(left, result.size);
+    }
+}
+
+// ---- events ----------------------------------------------------------------------------------
+
+ClientCore::Delivery ClientCore::deliver_events() {
+    work_is_left_ = false;
+    for (std::size_t i = 0; i < options_.limits.poll_item_count_max; ++i) {
+        const SessionEvent event = session_->next();
+        if (event.kind == SessionEvent::Kind::none) {
+            held_packet_count_ = session_->packet_count();
+            work_is_left_ = session_->input_needs_room() && i > 0;
+            return Delivery::go_on;
+        }
+        if (handle(event) == Delivery::stop) return Delivery::stop;
+        if (state_ != State::open && state_ != State::closing) return Delivery::go_on;
+    }
+    work_is_left_ = true;
+    return Delivery::go_on;
+}
+
+ClientCore::Delivery ClientCore::handle(const SessionEvent& event) {
+    switch (event.kind) {
+        case SessionEvent::Kind::none: break;
+        case SessionEvent::Kind::message:
+            if (!options_.discard_input) return deliver([&] { face_.data_received.emit(); });
+            stats_.discarded_size += session_->take().payload.size();
+            break;
+        case SessionEvent::Kind::ping: ++stats_.pings_received; break;
+        case SessionEvent::Kind::pong:
+            ++stats_.pongs_received;
+            heartbeat_.pong(event.payload, now_us_);
+            break;
+        case SessionEvent::Kind::close: return handle_close(event);
+        case SessionEvent::Kind::failed: handle_breach(event.cause); break;
+    }
+    return Delivery::go_on;
+}
+
+ClientCore::Delivery ClientCore::handle_close(const SessionEvent& event) {
+    failure_.close_code = event.close_code;
+    std::copy(event.close_reason.begin(), event.close_reason.end(), close_reason_.begin());
+    failure_.close_reason = text_of(Bytes(close_reason_).first(event.close_reason.size()));
+    if (state_ == State::closing) return Delivery::go_on;
+    closed_by_server_ = true;
+    enter(Event::they_closed);
+    close_progress_us_ = now_us_;
+    const int code = event.close_code;
+    const std::string_view reason = failure_.close_reason;
+    return deliver([&] { face_.server_close_request.emit(code, reason); });
+}
+
+void ClientCore::handle_breach(Cause cause) {
+    if (state_ == State::closing || !session_->close_is_queued()) return end(cause);
+    breach_ = cause;
+    enter(Event::broken);
+    close_progress_us_ = now_us_;
+}
+
+// ---- time ------------------------------------------------------------------------------------
+
+// Silence counts only after a receive that found nothing more, and not while our own full queue is
+// what keeps the server silent.
+void ClientCore::judge_liveness() {
+    if (session_->input_is_held()) return heartbeat_.alive(now_us_);
+    if (!quiet_) return;
+    const std::uint64_t message_us = std::uint64_t{options_.timeouts.message_ms} * 1000;
+    if (message_us != 0 && session_->message_is_incomplete() &&
+        now_us_ - received_us_ >= message_us) {
+        return end(Cause::message_timed_out);
+    }
+    const Heartbeat::Due due = heartbeat_.due(now_us_);
+    if (due == Heartbeat::Due::dead) return end(Cause::pong_timed_out);
+    if (due == Heartbeat::Due::ping) {
+        if (session_->ping(heartbeat_.ping_queued(now_us_)) != Error::ok) end(Cause::no_entropy);
+    }
+    if (now_us_ - received_us_ >= shrink_after_us) session_->shrink();
+}
+
+// Input that never stops coming postpones the verdict, but only once and as long again.
+void ClientCore::judge_closing() {
+    if (now_us_ < closing_deadline()) return;
+    if (!quiet_ && overdue_since_us_ == 0) overdue_since_us_ = now_us_;
+    const std::uint64_t closing_us = std::uint64_t{options_.timeouts.closing_ms} * 1000;
+    if (!quiet_ && now_us_ - overdue_since_us_ < closing_us) return;
+    end(session_->close_is_sent() ? Cause::close_not_answered : Cause::close_not_sent);
+}
+
+// ---- the end ---------------------------------------------------------------------------------
+
+void ClientCore::say_goodbye() {
+    transport_.shutdown_send();
+    enter(Event::goodbye_sent);
+    drain();
+    settle_draining();
+}
+
+void ClientCore::settle_draining() {
+    if (can_receive_ && now_us_ < state_deadline()) return;
+    if (breach_ != Cause::none) return end(breach_);
+    end_well();
+}
+
+// The link is gone and nothing of what came before is left to decode.
+void ClientCore::settle_lost_link() {
+    end(stream_ended_ ? Cause::end_of_stream : Cause::connection_lost,
+        stream_ended_ ? 0 : link_error_);
+}
+
+void ClientCore::settle() {
+    const bool all_read = !can_receive_ && !work_is_left_ && !session_->input_is_held();
+    const bool link_is_lost = all_read || (!can_send_ && quiet_ && !session_->input_is_held());
+    const bool our_close_is_sent = session_->close_is_sent();
+    switch (state_) {
+        case State::open:
+            if (link_is_lost) settle_lost_link();
+            return;
+        case State::closing:
+            if (our_close_is_sent && session_->close_is_received()) return say_goodbye();
+            if (link_is_lost) return settle_lost_link();
+            return judge_closing();
+        case State::answering:
+        case State::failing:
+            if (our_close_is_sent) return say_goodbye();
+            if (!can_send_) return settle_lost_link();
+            return judge_closing();
+        case State::draining: return settle_draining();
+        case State::idle:
+        case State::resolving:
+        case State::connecting:
+        case State::upgrading:
+        case State::closed: return;
+    }
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The documented classes, each a facade of `ClientCore`.
+#include "linnet/websocket_client.hpp"
+
+#include <new>
+
+#include "client/core.hpp"
+#include "codec/text.hpp"
+
+namespace linnet::inline v0 {
+
+// ---- PacketPeer ------------------------------------------------------------------------------
+
+std::size_t PacketPeer::get_available_packet_count() const {
+    return face_ == Face::peer ? core_->packet_count() : 0;
+}
+
+Bytes PacketPeer::get_packet() {
+    Bytes packet;
+    packet_error_ = face_ == Face::peer ? core_->take_packet(packet) : Error::unconfigured;
+    return packet;
+}
+
+Error PacketPeer::put_packet(Bytes packet) {
+    return face_ == Face::peer ? core_->put_packet(packet) : Error::unconfigured;
+}
+
+// ---- WebSocketPeer ---------------------------------------------------------------------------
+
+WebSocketPeer::WriteMode WebSocketPeer::get_write_mode() const {
+    return core_->write_mode();
+}
+void WebSocketPeer::set_write_mode(WriteMode mode) {
+    core_->set_write_mode(mode);
+}
+bool WebSocketPeer::was_string_packet() const {
+    return core_->was_string_packet();
+}
+bool WebSocketPeer::is_connected_to_host() const {
+    return is_conversing(core_->state());
+}
+Error WebSocketPeer::close(int code, std::string_view reason) {
+    return is_conversing(core_->state()) ? core_->disconnect(code, reason) : Error::ok;
+}
+std::string_view WebSocketPeer::get_connected_host() const {
+    return core_->connected_host();
+}
+std::uint16_t WebSocketPeer::get_connected_port() const {
+    return core_->connected_port();
+}
+Error WebSocketPeer::set_no_delay(bool enabled) {
+    return core_->set_no_delay(enabled);
+}
+std::size_t WebSocketPeer::get_current_outbound_buffered_amount() const {
+    return core_->outbound_buffered_amount();
+}
+
+// ---- NetworkedMultiplayerPeer, WebSocketMultiplayerPeer --------------------------------------
+
+NetworkedMultiplayerPeer::ConnectionStatus NetworkedMultiplayerPeer::get_connection_status() const {
+    const State state = core_->state();
+    if (is_conversing(state)) return CONNECTION_CONNECTED;
+    return is_connecting(state) ? CONNECTION_CONNECTING : CONNECTION_DISCONNECTED;
+}
+
+void NetworkedMultiplayerPeer::poll() {
+    core_->poll();
+}
+
+Error WebSocketMultiplayerPeer::set_buffers(int input_buffer_size_kb, int input_max_packets,
+                                            int output_buffer_size_kb, int output_max_packets) {
+    return core_->set_buffers(input_buffer_size_kb, input_max_packets, output_buffer_size_kb,
+                              output_max_packets);
+}
+
+WebSocketPeer* WebSocketMultiplayerPeer::get_peer(int peer_id) {
+    return peer_id == 1 ? &core_->peer() : nullptr;
+}
+
+// ---- WebSocketClient -------------------------------------------------------------------------
+
+WebSocketClient::WebSocketClient(const Options& options)
+    : WebSocketMultiplayerPeer(reinterpret_cast<ClientCore*>(storage_), Face::client),
+      connection_established(options.memory),
+      connection_error(options.memory),
+      connection_closed(options.memory),
+      data_received(options.memory),
+      server_close_request(options.memory) {
+    static_assert(sizeof(ClientCore) <= core_size &&
+                  alignof(ClientCore) <= alignof(std::max_align_t));
+    core_ = ::new (static_cast<void*>(storage_)) ClientCore(*this, options);
+}
+
+WebSocketClient::~WebSocketClient() {
+    core_->~ClientCore();
+}
+
+Error WebSocketClient::connect_to_url(std::string_view url, Strings protocols, bool gd_mp_api,
+                                      Strings custom_headers) {
+    return core_->connect_to_url(url, protocols, gd_mp_api, custom_headers);
+}
+Error WebSocketClient::disconnect_from_host(int code, std::string_view reason) {
+    return core_->disconnect(code, reason);
+}
+std::string_view WebSocketClient::get_connected_host() const {
+    return core_->connected_host();
+}
+std::uint16_t WebSocketClient::get_connected_port() const {
+    return core_->connected_port();
+}
+
+const Failure& WebSocketClient::failure() const {
+    return core_->failure();
+}
+std::string_view WebSocketClient::response_headers() const {
+    return core_->response_headers();
+}
+std::string_view WebSocketClient::response_header(std::string_view name) const {
+    std::string_view rest = core_->response_headers();
+    for (HttpField field; take_field(rest, field);) {
+        if (same_ignoring_case(field.name, name)) return field.value;
+    }
+    return {};
+}
+
+void WebSocketClient::flush() {
+    core_->flush();
+}
+Error WebSocketClient::ping() {
+    return core_->ping();
+}
+void WebSocketClient::wait(std::uint32_t timeout_ms) {
+    core_->wait(timeout_ms);
+}
+std::size_t WebSocketClient::wait_set(std::span<WaitItem> items) const {
+    return core_->wait_set(items);
+}
+std::uint64_t WebSocketClient::next_deadline() const {
+    return core_->next_deadline();
+}
+Stats WebSocketClient::stats() const {
+    return core_->stats();
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#ifndef _WIN32
+
+#include <time.h>
+
+#include "net/system.hpp"
+
+namespace linnet::inline v0 {
+
+std::uint64_t SystemClock::now_us() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
+}
+
+}  // namespace linnet::inline v0
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#ifdef _WIN32
+
+#include <windows.h>
+
+#include "net/system.hpp"
+
+namespace linnet::inline v0 {
+
+std::uint64_t SystemClock::now_us() {
+    LARGE_INTEGER ticks;
+    LARGE_INTEGER frequency;
+    QueryPerformanceCounter(&ticks);
+    QueryPerformanceFrequency(&frequency);
+    const auto count = static_cast<std::uint64_t>(ticks.QuadPart);
+    const auto per_second = static_cast<std::uint64_t>(frequency.QuadPart);
+    // In two parts, as count * 1000000 would overflow after some weeks.
+    return count / per_second * 1'000'000 + count % per_second * 1'000'000 / per_second;
+}
+
+}  // namespace linnet::inline v0
+
+#endif

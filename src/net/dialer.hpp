@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// From several addresses to one connected socket: RFC 8305 sections 4 and 5. Families alternate;
+// the next address is tried when the one before has failed or 250 ms have passed; the first to
+// connect wins and the others are closed. Time is an argument.
+#pragma once
+
+#include "linnet/failure.hpp"
+
+namespace linnet::inline v0 {
+
+class Dialer {
+ public:
+    explicit Dialer(Network& network) : network_(network) {}
+    Dialer(const Dialer&) = delete;
+    Dialer& operator=(const Dialer&) = delete;
+    ~Dialer() { cancel(); }
+
+    /// Begins with the first of `addresses` (at most `address_count_max` are used), which are in
+    /// order of preference and get `port`.
+    void start(std::span<const SocketAddress> addresses, std::uint16_t port, std::uint64_t now_us);
+
+    /// Looks at what is under way and starts what is due. Failed when no address is left.
+    Network::Connecting step(std::uint64_t now_us);
+
+    /// The connected socket, once `step` has said so; the caller closes it.
+    SocketHandle take_socket();
+    const SocketAddress& connected_address() const { return tried_[winner_].address; }
+
+    /// Closes whatever is under way.
+    void cancel();
+
+    /// When `step` has something to do at the latest; UINT64_MAX when it only waits for the OS.
+    std::uint64_t next_deadline() const;
+    /// The sockets under way.
+    std::size_t wait_set(std::span<WaitItem> items) const;
+
+    /// All addresses that were begun, valid until the next `start`.
+    std::span<const AddressTried> tried() const { return std::span(tried_).first(begun_); }
+    /// Of the last attempt that failed, or 0.
+    int os_error() const { return os_error_; }
+
+ private:
+    void begin_next(std::uint64_t now_us);
+    bool look_at(std::size_t index);
+    bool any_under_way() const;
+
+    Network& network_;
+    std::array<AddressTried, address_count_max> tried_;  // in the order in which they are tried
+    std::array<SocketHandle, address_count_max> sockets_{};
+    std::size_t count_ = 0;
+    std::size_t begun_ = 0;
+    std::size_t winner_ = 0;
+    std::uint64_t next_us_ = 0;  // when the next address is due though none has failed
+    int os_error_ = 0;
+};
+
+}  // namespace linnet::inline v0

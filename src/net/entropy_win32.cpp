@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Link with bcrypt.
+#ifdef _WIN32
+
+#include <windows.h>
+
+#include <bcrypt.h>
+
+#include "net/system.hpp"
+
+namespace linnet::inline v0 {
+
+bool SystemEntropy::fill(MutableBytes out) {
+    return BCryptGenRandom(nullptr, out.data(), static_cast<ULONG>(out.size()),
+                           BCRYPT_USE_SYSTEM_PREFERRED_RNG) == 0;
+}
+
+}  // namespace linnet::inline v0
+
+#endif

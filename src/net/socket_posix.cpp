@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#ifndef _WIN32
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+
+#include "net/sockets_os.hpp"
+#include "net/system.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+// Where sending cannot be asked not to raise SIGPIPE, the socket can.
+#ifdef MSG_NOSIGNAL
+constexpr int send_flags = MSG_NOSIGNAL;
+#else
+constexpr int send_flags = 0;
+#endif
+#ifdef SO_NOSIGPIPE
+constexpr int no_signal_option = SO_NOSIGPIPE;
+#else
+constexpr int no_signal_option = 0;
+#endif
+
+int fd_of(SocketHandle socket) {
+    return static_cast<int>(socket);
+}
+
+bool set_option(int fd, int level, int option, int value) {
+    return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+bool make_non_blocking(int fd) {
+    const int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+           fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+IoResult result_of(ssize_t size) {
+    if (size > 0) return {IoResult::Status::moved, static_cast<std::size_t>(size), 0};
+    if (size == 0) return {IoResult::Status::end, 0, 0};
+    const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    if (later) return {IoResult::Status::would_block, 0, 0};
+    return {IoResult::Status::failed, 0, errno};
+}
+
+}  // namespace
+
+Network::Opened SystemNetwork::connect(const SocketAddress& address) {
+    const int fd = ::socket(address.ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    if (fd < 0) return {no_socket, errno};
+    sockaddr_storage storage;
+    const socklen_t size = to_sockaddr(address, storage);
+    if (no_signal_option != 0) set_option(fd, SOL_SOCKET, no_signal_option, 1);
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    const bool begun = make_non_blocking(fd) &&
+                       (::connect(fd, reinterpret_cast<const sockaddr*>(&storage), size) == 0 ||
+                        errno == EINPROGRESS || errno == EINTR);
+    if (begun) return {fd, 0};
+    const int error = errno;
+    ::close(fd);
+    return {no_socket, error};
+}
+
+Network::ConnectResult SystemNetwork::connect_status(SocketHandle socket) {
+    pollfd item{fd_of(socket), POLLOUT, 0};
+    if (::poll(&item, 1, 0) <= 0) return {Connecting::pending, 0};
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(item.fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    return {error == 0 ? Connecting::connected : Connecting::failed, error};
+}
+
+IoResult SystemNetwork::receive(SocketHandle socket, MutableBytes room) {
+    return result_of(::recv(fd_of(socket), room.data(), room.size(), 0));
+}
+
+IoResult SystemNetwork::send(SocketHandle socket, std::span<const Bytes> pieces) {
+    iovec vectors[send_piece_count_max];
+    msghdr message{};
+    message.msg_iov = vectors;
+    for (const Bytes piece : pieces) {
+        vectors[message.msg_iovlen++] = {const_cast<std::uint8_t*>(piece.data()), piece.size()};
+    }
+    return result_of(::sendmsg(fd_of(socket), &message, send_flags));
+}
+
+void SystemNetwork::shutdown_send(SocketHandle socket) {
+    ::shutdown(fd_of(socket), SHUT_WR);
+}
+
+void SystemNetwork::close(SocketHandle socket) {
+    ::close(fd_of(socket));
+}
+
+bool SystemNetwork::set_no_delay(SocketHandle socket, bool enabled) {
+    return set_option(fd_of(socket), IPPROTO_TCP, TCP_NODELAY, enabled ? 1 : 0);
+}
+
+void SystemNetwork::wait(std::span<const WaitItem> items, std::uint64_t timeout_us) {
+    std::array<pollfd, address_count_max> polled;
+    nfds_t count = 0;
+    for (const WaitItem& item : items) {
+        const int events = (item.readable ? POLLIN : 0) | (item.writable ? POLLOUT : 0);
+        polled[count++] = {fd_of(item.socket), static_cast<short>(events), 0};
+    }
+    const std::uint64_t ms = timeout_us / 1000 + (timeout_us % 1000 != 0 ? 1 : 0);
+    ::poll(polled.data(), count, static_cast<int>(std::min<std::uint64_t>(ms, INT_MAX)));
+}
+
+void put_os_error(TextWriter& out, int os_error) {
+    char text[128] = "";
+    // The two forms of strerror_r differ in what they return; both leave or return readable text.
+    struct Pick {
+        static const char* text(const char* returned, const char*) { return returned; }
+        static const char* text(int, const char* buffer) { return buffer; }
+    };
+    out.put(Pick::text(strerror_r(os_error, text, sizeof text), text));
+}
+
+void put_resolve_error(TextWriter& out, int os_error) {
+    out.put(gai_strerror(os_error));
+}
+
+}  // namespace linnet::inline v0
+
+#endif

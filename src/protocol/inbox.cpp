@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "linnet/protocol/inbox.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/assert.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t size_min = 2 * 1024;           // enough for most handshake answers
+constexpr std::size_t size_comfortable = 64 * 1024;  // more per receive brings nothing measurable
+constexpr std::size_t room_min = 64;                 // below this, look for room first
+constexpr std::uint32_t text_bit = 0x80000000;
+
+}  // namespace
+
+Inbox::Inbox(Memory* memory, std::size_t size_max)
+    : block_(memory), size_max_(std::max(size_max, size_min)) {}
+
+bool Inbox::holds_invariant() const {
+    return head_ <= queued_end_ && queued_end_ <= message_begin_ &&
+           message_begin_ <= assembled_end_ && assembled_end_ <= parsed_ && parsed_ <= filled_ &&
+           filled_ <= entries_ && entries_ <= entries_end_ && entries_end_ <= block_.size();
+}
+
+// One entry always has its place, so that a block without any room still makes progress.
+std::size_t Inbox::free_size() const {
+    const std::size_t gap = entries_ - filled_;
+    return gap > entry_size ? gap - entry_size : 0;
+}
+
+MutableBytes Inbox::room() {
+    starved_ = false;
+    if (is_empty()) clear();
+    const bool hungry = filled_up_ && block_.size() < size_comfortable;
+    filled_up_ = false;
+    if (hungry && block_.size() < size_max_) {
+        // What it has was filled to the end in one receive: fewer and larger ones are cheaper. It
+        // does without if there is no memory.
+        grow();
+    }
+    if (free_size() < room_min) make_room();
+    LINNET_ASSERT(holds_invariant());
+    return block_.bytes().subspan(filled_, free_size());
+}
+
+// Moving costs what is alive and wins what is dead, so that it pays once half is dead: what is
+// moved is never more than what is then received into the space won. Otherwise the block grows.
+// When it may not, and nothing is queued, the message in progress moves to the front: once, as it
+// stays there.
+void Inbox::make_room() {
+    if (packet_count() == 0) head_ = queued_end_ = message_begin_;
+    const std::size_t live = live_size();
+    const std::size_t dead = filled_ - live;
+    if (dead > 0 && dead >= live) {
+        move_all_down();
+    } else if (parsed_ > assembled_end_ && parsed_ - assembled_end_ >= filled_ - parsed_) {
+        move_unparsed_down();
+    }
+    if (free_size() >= room_min) return;
+
+    const bool may_grow = block_.size() < size_max_;
+    if (may_grow && grow()) return;
+    if (packet_count() == 0 && head_ > 0) move_all_down();
+    starved_ = may_grow && free_size() == 0;
+}
+
+void Inbox::move_entries(MutableBytes to_back) {
+    const std::size_t size = entries_end_ - entries_;
+    const std::size_t to = to_back.size() - size;
+    if (size > 0) std::memmove(to_back.data() + to, block_.data() + entries_, size);
+    entries_end_ = to_back.size();
+    entries_ = to;
+    moved_size_ += size;
+}
+
+bool Inbox::grow() {
+    Block larger(block_.memory());
+    if (!larger.allocate(std::clamp(block_.size() * 2, size_min, size_max_))) return false;
+    if (block_.size() > 0) {
+        std::memcpy(larger.data(), block_.data(), filled_);
+        moved_size_ += filled_;
+    }
+    move_entries(larger.bytes());
+    block_.swap(larger);
+    return true;
+}
+
+void Inbox::move_all_down() {
+    const std::size_t distance = head_;
+    std::uint8_t* const data = block_.data();
+    std::memmove(data, data + head_, assembled_end_ - head_);
+    moved_size_ += live_size();
+    head_ = 0;
+    queued_end_ -= distance;
+    message_begin_ -= distance;
+    assembled_end_ -= distance;
+    shift_ += static_cast<std::uint32_t>(distance);
+    std::memmove(data + assembled_end_, data + parsed_, filled_ - parsed_);
+    filled_ = assembled_end_ + (filled_ - parsed_);
+    parsed_ = assembled_end_;
+    move_entries(block_.bytes());
+}
+
+void Inbox::move_unparsed_down() {
+    const std::size_t size = filled_ - parsed_;
+    std::memmove(block_.data() + assembled_end_, block_.data() + parsed_, size);
+    moved_size_ += size;
+    parsed_ = assembled_end_;
+    filled_ = parsed_ + size;
+}
+
+void Inbox::fill(std::size_t size) {
+    LINNET_ASSERT(size <= free_size());
+    filled_up_ = size == free_size();
+    filled_ += size;
+}
+
+void Inbox::skip(std::size_t size) {
+    LINNET_ASSERT(size <= filled_ - parsed_);
+    parsed_ += size;
+}
+
+void Inbox::begin_message() {
+    LINNET_ASSERT(message_size() == 0);
+    message_begin_ = assembled_end_ = parsed_;
+}
+
+void Inbox::append(Bytes payload) {
+    const bool ours = payload.data() == block_.data() + parsed_;
+    LINNET_ASSERT(payload.size() <= (ours ? filled_ : parsed_) - assembled_end_);
+    if (payload.empty()) return;
+    if (payload.data() != block_.data() + assembled_end_) {
+        std::memmove(block_.data() + assembled_end_, payload.data(), payload.size());
+        moved_size_ += payload.size();
+    }
+    assembled_end_ += payload.size();
+    if (ours) parsed_ += payload.size();
+}
+
+bool Inbox::end_message(bool is_text) {
+    if (entries_ - filled_ < entry_size) return false;
+    const std::size_t size = message_size();
+    const Entry entry{static_cast<std::uint32_t>(message_begin_) + shift_,
+                      static_cast<std::uint32_t>(size) | (is_text ? text_bit : 0)};
+    entries_ -= entry_size;
+    std::memcpy(block_.data() + entries_, &entry, entry_size);
+    queued_payload_ += size;
+    queued_end_ = message_begin_ = assembled_end_;
+    LINNET_ASSERT(holds_invariant());
+    return true;
+}
+
+Inbox::Packet Inbox::take() {
+    LINNET_ASSERT(packet_count() > 0);
+    Entry entry;
+    entries_end_ -= entry_size;
+    std::memcpy(&entry, block_.data() + entries_end_, entry_size);
+    const std::size_t place = entry.place - shift_;
+    const std::size_t size = entry.size_and_kind & ~text_bit;
+    head_ = packet_count() > 0 ? place + size : queued_end_;
+    queued_payload_ -= size;
+    if (packet_count() == 0) entries_ = entries_end_ = block_.size();
+    LINNET_ASSERT(holds_invariant());
+    return {block_.bytes().subspan(place, size), (entry.size_and_kind & text_bit) != 0};
+}
+
+void Inbox::shrink_if_empty() {
+    if (!is_empty() || block_.size() <= size_min) return;
+    block_.release();
+    clear();
+}
+
+void Inbox::clear() {
+    head_ = queued_end_ = message_begin_ = assembled_end_ = parsed_ = filled_ = 0;
+    entries_ = entries_end_ = block_.size();
+    queued_payload_ = 0;
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// How a byte travels. `next` repeats `advance`, which does one of two things: between frames it
+// decodes a header (`begin_frame`), within a data frame it takes what has arrived of the payload
+// (`continue_data_frame`). The payload of a data frame joins the message in progress as it comes,
+// so that text is judged at its first bad byte and only an incomplete header or control frame ever
+// waits unparsed. A control frame is taken whole.
+//
+// A data frame whose message does not fit into the queue stays unparsed and holds everything behind
+// it
+// (`held_`). The limit on a single message is judged at the header, by comparing what is announced
+// with what is left: nothing is ever reserved because of an announcement.
+//
+// Once we have closed, data is skipped and counted instead of joined; the framing is still judged,
+// as the peer's close frame must be found behind it.
+#include "linnet/protocol/session.hpp"
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "protocol/closing.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+// An entry of the queue and a frame header for each message, and some for what is between them.
+std::size_t inbox_size_max(const Limits& limits) {
+    const std::size_t overhead =
+        limits.input_packet_count_max * (Inbox::entry_size + frame_header_size_max) + 4096;
+    return std::max(limits.input_payload_max + overhead, limits.answer_size_max + overhead);
+}
+
+}  // namespace
+
+Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memory)
+    : role_(role),
+      limits_(limits),
+      inbox_(memory, inbox_size_max(limits)),
+      outbox_(role, limits.output_payload_max, limits.output_packet_count_max, entropy, memory) {}
+
+// ---- in --------------------------------------------------------------------------------------
+
+SessionEvent Session::next() {
+    SessionEvent event;
+    held_ = needs_room_ = false;
+    while (!ended_ && advance(event) == Progress::more) {
+    }
+    return event;
+}
+
+Session::Progress Session::advance(SessionEvent& event) {
+    return frame_active_ ? continue_data_frame(event) : begin_frame(event);
+}
+
+Session::Progress Session::begin_frame(SessionEvent& event) {
+    const auto header = decode_frame_header(inbox_.unparsed(), role_);
+    if (header.failed()) return fail(header.cause, event);
+    if (!header.done()) return Progress::stop;
+    return is_control(header.value.opcode)
+               ? take_control_frame(header.value, header.consumed, event)
+               : begin_data_frame(header.value, header.consumed, event);
+}
+
+Cause Session::judge_data_frame(const FrameHeader& header) const {
+    const bool starts = header.opcode != Opcode::continuation;
+    if (!starts && !message_active_) return Cause::continuation_without_start;  // RFC 6455 5.4
+    if (starts && message_active_) return Cause::message_inside_message;        // RFC 6455 5.4
+    if (discards()) return Cause::none;
+    const std::size_t fragment_count = starts ? 0 : fragment_count_;
+    if (fragment_count >= limits_.fragment_count_max) return Cause::message_too_many_fragments;
+    const std::size_t size = starts ? 0 : inbox_.message_size();
+    if (header.payload_size > limits_.input_payload_max - size) return Cause::message_too_large;
+    return Cause::none;
+}
+
+Session::Progress Session::begin_data_frame(const FrameHeader& header, std::size_t header_size,
+                                            SessionEvent& event) {
+    const Cause cause = judge_data_frame(header);
+    if (cause != Cause::none) return fail(cause, event);
+
+    const std::size_t left = limits_.input_payload_max - inbox_.message_size();
+    const bool fits = inbox_.queued_payload() <= left &&
+                      header.payload_size <= left - inbox_.queued_payload() &&
+                      inbox_.packet_count() < limits_.input_packet_count_max;
+    if (!fits && !discards()) {
+        held_ = true;
+        return Progress::stop;
+    }
+    inbox_.skip(header_size);
+    ++stats_.frames_received;
+    if (!message_active_) {
+        message_active_ = true;
+        message_is_text_ = header.opcode == Opcode::text;
+        fragment_count_ = 0;
+        utf8_ = {};
+        if (!discards()) inbox_.begin_message();
+    }
+    ++fragment_count_;
+    frame_ = header;
+    frame_offset_ = 0;
+    frame_active_ = true;
+    return Progress::more;
+}
+
+Session::Progress Session::continue_data_frame(SessionEvent& event) {
+    const MutableBytes unparsed = inbox_.unparsed();
+    const std::uint64_t left = frame_.payload_size - frame_offset_;
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, unparsed.size()));
+    const MutableBytes payload = unparsed.first(size);
+    if (discards()) {
+        inbox_.skip(size);
+        stats_.discarded_size += size;
+    } else {
+        if (frame_.masked) apply_mask(payload, frame_.key, frame_offset_);
+        if (message_is_text_ && !utf8_.feed(payload)) return fail(Cause::text_not_utf8, event);
+        inbox_.append(payload);
+    }
+    frame_offset_ += size;
+    if (frame_offset_ < frame_.payload_size) return Progress::stop;
+    if (frame_.fin) return end_message(event);
+    frame_active_ = false;
+    return Progress::more;
+}
+
+Session::Progress Session::end_message(SessionEvent& event) {
+    if (!discards()) {
+        if (message_is_text_ && !utf8_.complete()) return fail(Cause::text_not_utf8, event);
+        // No place for its entry before the next `room`: the frame stays active, with nothing left.
+        if (!inbox_.end_message(message_is_text_)) {
+            held_ = needs_room_ = true;
+            return Progress::stop;
+        }
+    }
+    frame_active_ = false;
+    message_active_ = false;
+    if (discards()) return Progress::more;
+    ++stats_.messages_received;
+    event.kind = SessionEvent::Kind::message;
+    return Progress::event;
+}
+
+Session::Progress Session::take_control_frame(const FrameHeader& header, std::size_t header_size,
+                                              SessionEvent& event) {
+    const MutableBytes unparsed = inbox_.unparsed();
+    const auto size = static_cast<std::size_t>(header.payload_size);
+    if (unparsed.size() - header_size < size) return Progress::stop;
+    const MutableBytes payload = unparsed.subspan(header_size, size);
+    inbox_.skip(header_size + size);
+    ++stats_.frames_received;
+    if (header.masked) apply_mask(payload, header.key, 0);
+
+    if (header.opcode == Opcode::close) return answer_close(payload, event);
+    if (discards()) return Progress::more;
+    if (header.opcode == Opcode::ping) return answer_ping(payload, event);
+    event.kind = SessionEvent::Kind::pong;
+    event.payload = payload;
+    return Progress::event;
+}
+
+// RFC 6455 5.5.3: the pong bears the payload of the ping, the latest if there were several.
+Session::Progress Session::answer_ping(Bytes payload, SessionEvent& event) {
+    if (!outbox_.put_pong(payload)) return fail(Cause::no_entropy, event);
+    event.kind = SessionEvent::Kind::ping;
+    event.payload = payload;
+    return Progress::event;
+}
+
+// RFC 6455 5.5.1: an unexpected close frame is answered with its own code and reason.
+Session::Progress Session::answer_close(Bytes payload, SessionEvent& event) {
+    ClosePayload close;
+    if (const Cause cause = decode_close(payload, close); cause != Cause::none) {
+        return fail(cause, event);
+    }
+    if (!close_queued_ && !queue_close(close.code, close.reason)) {
+        return fail(Cause::no_entropy, event);
+    }
+    close_received_ = true;
+    ended_ = true;
+    event = {
+        .kind = SessionEvent::Kind::close, .close_code = close.code, .close_reason = close.reason};
+    return Progress::event;
+}
+
+// The one place that fails the session, RFC 6455 7.1.7.
+Session::Progress Session::fail(Cause cause, SessionEvent& event) {
+    ended_ = true;
+    if (!close_queued_) queue_close(close_code_for(cause), text(cause));
+    event = {.kind = SessionEvent::Kind::failed, .cause = cause};
+    return Progress::event;
+}
+
+bool Session::queue_close(std::uint16_t code, std::string_view reason) {
+    std::array<std::uint8_t, control_payload_size_max> payload;
+    const std::size_t size = encode_close({code, reason}, payload);
+    close_queued_ = outbox_.put_close(Bytes(payload).first(size));
+    return close_queued_;
+}
+
+// ---- out -------------------------------------------------------------------------------------
+
+Error Session::put(Opcode opcode, Bytes front, Bytes payload) {
+    if (close_queued_ || ended_) return Error::failed;
+    if (opcode == Opcode::text && !is_utf8(payload)) return Error::invalid_data;
+    const Error error = outbox_.put(opcode, front, payload);
+    if (error == Error::ok) ++stats_.messages_sent;
+    return error;
+}
+
+Error Session::ping(Bytes payload) {
+    if (close_queued_ || ended_) return Error::failed;
+    if (payload.size() > control_payload_size_max) return Error::invalid_parameter;
+    return outbox_.put_ping(payload) ? Error::ok : Error::failed;
+}
+
+Error Session::close(std::uint16_t code, std::string_view reason) {
+    if (close_queued_ || ended_) return Error::failed;
+    const bool says_nothing = code == no_close_code && reason.empty();
+    if (!is_close_code(code) && !says_nothing) return Error::invalid_parameter;
+    if (!is_utf8(bytes_of(reason))) return Error::invalid_data;
+    if (!queue_close(code, reason)) return Error::failed;
+    held_ = false;
+    return Error::ok;
+}
+
+void Session::shrink() {
+    inbox_.shrink_if_empty();
+    outbox_.release_if_empty();
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The outside world in memory: a clock that stands until it is moved, entropy that can be
+// predicted, a resolver and a network that follow a script. Each call to any of them can be made to
+// fail, and misuse (a closed socket, an empty room) is a failed test.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "linnet/linnet.hpp"
+#include "linnet/protocol/frame.hpp"
+
+namespace linnet::test {
+
+/// Counts every call to the outside and lets one of them fail.
+struct Faults {
+    int calls = 0;
+    int fail_at = -1;
+    bool fails() { return calls++ == fail_at; }
+};
+
+class FakeClock final : public Clock {
+ public:
+    std::uint64_t now_us() override { return now; }
+    void advance_ms(std::uint64_t ms) { now += ms * 1000; }
+
+    std::uint64_t now = 1'000'000;
+};
+
+/// Counts upwards: no two keys are equal, and all are known.
+class FakeEntropy final : public Entropy {
+ public:
+    explicit FakeEntropy(Faults& faults) : faults_(faults) {}
+    bool fill(MutableBytes out) override {
+        if (faults_.fails() || exhausted) return false;
+        for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(next_++ * 31 + 7);
+        return true;
+    }
+    bool exhausted = false;
+
+ private:
+    Faults& faults_;
+    std::uint32_t next_ = 0;
+};
+
+/// Names to addresses, and when.
+class FakeResolver final : public Resolver {
+ public:
+    explicit FakeResolver(Faults& faults) : faults_(faults) {}
+
+    Request start(std::string_view host) override {
+        asked.emplace_back(host);
+        if (faults_.fails()) return 0;
+        open_.push_back(++last_);
+        return last_;
+    }
+    Result take(Request request, std::span<SocketAddress> out) override {
+        EXPECT_TRUE(is_open(request)) << "a request is asked for after its end";
+        if (faults_.fails()) {
+            cancel(request);
+            return {Status::failed, 0, -1};
+        }
+        if (pending) return {};
+        cancel(request);
+        if (error != 0) return {Status::failed, 0, error};
+        const std::size_t count = std::min(out.size(), addresses.size());
+        std::copy_n(addresses.begin(), count, out.begin());
+        return {Status::done, count, 0};
+    }
+    void cancel(Request request) override {
+        EXPECT_TRUE(is_open(request)) << "a request is cancelled after its end";
+        std::erase(open_, request);
+    }
+    std::size_t open_count() const { return open_.size(); }
+
+    std::vector<SocketAddress> addresses{SocketAddress{{10, 0, 0, 1}}};
+    bool pending = false;
+    int error = 0;
+    std::vector<std::string> asked;
+
+ private:
+    bool is_open(Request request) const {
+        return std::find(open_.begin(), open_.end(), request) != open_.end();
+    }
+    Faults& faults_;
+    Request last_ = 0;
+    std::vector<Request> open_;
+};
+
+/// What a scripted server does, one thing after the other.
+struct AwaitRequest {};  ///< until the empty line
+struct Accept {
+    std::string headers = {};
+};  ///< the right 101, and further header lines
+struct Send {
+    std::string bytes;
+};
+struct AwaitClose {};  ///< until the client's close frame
+struct AwaitMessages {
+    std::size_t count;
+};                ///< until so many data frames came in all
+struct Fin {};    ///< end of stream
+struct Reset {};  ///< the connection is gone, errno ECONNRESET
+struct Pause {
+    std::uint64_t ms;
+};
+using ServerStep =
+    std::variant<AwaitRequest, Accept, Send, AwaitClose, AwaitMessages, Fin, Reset, Pause>;
+
+/// A frame that the server received.
+struct ReceivedFrame {
+    FrameHeader header;
+    std::string payload;  ///< unmasked
+};
+
+/// How a connection comes about and what happens on it.
+struct ServerScript {
+    std::vector<ServerStep> steps;
+    int connect_error = 0;               ///< errno of connecting
+    bool connect_pending = false;        ///< for ever
+    std::vector<std::size_t> cuts = {};  ///< offsets of the server's stream that no receive crosses
+    std::size_t receive_max = SIZE_MAX;  ///< bytes one receive gives
+    std::size_t send_max = SIZE_MAX;     ///< bytes one send takes
+    std::size_t send_window = SIZE_MAX;  ///< bytes the server takes in all; it reads no more
+};
+
+/// The server's end of one connection.
+class ScriptedConnection {
+ public:
+    explicit ScriptedConnection(ServerScript what, SocketAddress where)
+        : script(std::move(what)), address(where) {}
+
+    /// Does what is due.
+    void advance(std::uint64_t now_us);
+
+    ServerScript script;
+    SocketAddress address;
+    std::string request;
+    std::vector<ReceivedFrame> frames;
+    std::string to_client;  // all that was sent so far
+    std::size_t given = 0;  // what of it the client has received
+    std::size_t taken = 0;  // what the server has received in all
+    bool client_closed = false;
+    bool client_shut_down = false;
+    bool ended = false;  // Fin
+    bool reset = false;  // Reset
+    bool no_delay = true;
+    bool blocked = false;  // the last receive stopped at a cut
+
+    void take(Bytes bytes);
+
+ private:
+    bool perform(const ServerStep& step, std::uint64_t now_us);
+    void parse_frames();
+    bool request_is_complete() const { return request.find("\r\n\r\n") != request.npos; }
+
+    std::size_t step_ = 0;
+    std::uint64_t pause_until_us_ = 0;
+    std::string raw_;
+};
+
+/// Connections in the order in which the client opened them; the n-th follows the n-th script,
+/// further ones the last.
+class FakeNetwork final : public Network {
+ public:
+    FakeNetwork(Faults& faults, FakeClock& clock) : faults_(faults), clock_(clock) {}
+
+    Opened connect(const SocketAddress& address) override;
+    ConnectResult connect_status(SocketHandle socket) override;
+    IoResult receive(SocketHandle socket, MutableBytes room) override;
+    IoResult send(SocketHandle socket, std::span<const Bytes> pieces) override;
+    void shutdown_send(SocketHandle socket) override;
+    void close(SocketHandle socket) override;
+    bool set_no_delay(SocketHandle socket, bool enabled) override;
+    /// Moves the clock to the end of the timeout.
+    void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) override;
+
+    std::size_t open_count() const;
+
+    std::vector<ServerScript> scripts;
+    std::vector<std::unique_ptr<ScriptedConnection>> connections;
+    int receive_count = 0;
+    int send_count = 0;
+
+ private:
+    ScriptedConnection& at(SocketHandle socket);
+
+    Faults& faults_;
+    FakeClock& clock_;
+};
+
+/// malloc that counts, and can run out.
+class CountingMemory final : public Memory {
+ public:
+    explicit CountingMemory(Faults& faults) : faults_(faults) {}
+    ~CountingMemory() { EXPECT_EQ(used, 0u) << "memory was not given back"; }
+
+    void* allocate(std::size_t size) override {
+        EXPECT_GT(size, 0u);
+        if (faults_.fails() || used + size > limit) return nullptr;
+        used += size;
+        peak = std::max(peak, used);
+        ++allocation_count;
+        void* const block = std::malloc(size);
+        sizes_[block] = size;
+        return block;
+    }
+    void deallocate(void* block, std::size_t size) override {
+        EXPECT_EQ(sizes_[block], size) << "a block is given back with another size";
+        sizes_.erase(block);
+        used -= size;
+        std::free(block);
+    }
+
+    std::size_t used = 0;
+    std::size_t peak = 0;
+    std::size_t limit = SIZE_MAX;
+    int allocation_count = 0;
+
+ private:
+    Faults& faults_;
+    std::map<void*, std::size_t> sizes_;
+};
+
+/// All of it together. Faults of the memory are counted apart: `memory_faults`.
+struct World {
+    Faults faults;
+    Faults memory_faults;
+    FakeClock clock;
+    FakeEntropy entropy{faults};
+    FakeResolver resolver{faults};
+    FakeNetwork network{faults, clock};
+    CountingMemory memory{memory_faults};
+
+    Options options() {
+        Options result;
+        result.clock = &clock;
+        result.entropy = &entropy;
+        result.resolver = &resolver;
+        result.network = &network;
+        result.memory = &memory;
+        return result;
+    }
+    ScriptedConnection& connection(std::size_t index = 0) { return *network.connections.at(index); }
+};
+
+/// An unmasked frame, as a server sends it.
+std::string server_frame(Opcode opcode, std::string_view payload, bool fin = true);
+/// A close frame of a server.
+std::string server_close(int code, std::string_view reason = "");
+
+}  // namespace linnet::test
