@@ -8,9 +8,10 @@
 // so that a program that did not poll for a long time loses no healthy connection. Signals are
 // emitted one at a time, each from a settled state, and the signal of the end comes last.
 //
-// After each signal everything may be different: the client may be destroyed (`destroyed_` points
-// to a flag on the stack of `poll`) or in another attempt (`attempt_`). `deliver` tells by its
-// answer; who gets `stop` returns at once and touches nothing.
+// After each signal everything may be different. The client may be destroyed: `destroyed_` points
+// to a flag on the stack of `poll`, `deliver` looks there, and who gets `stop` returns at once and
+// touches nothing. Or it may be in another state, even of a new attempt, which never gets as far as
+// this poll without another: so that whoever goes on after a signal looks at the state again.
 //
 // `state_` is written by `enter` alone, an attempt ends in `finish` alone, and no end is without a
 // cause. What was received stays in the session, readable until the next attempt replaces it.
@@ -160,9 +161,11 @@ void ClientCore::finish(Ending ending, Cause cause, Phase phase, int os_error) {
     failure_.addresses_tried = dialer_.tried();
     abandon();
     ending_ = ending;
-    TextWriter explanation(texts_.bytes().first(explanation_size_max));
+    const MutableBytes room = texts_.bytes().first(explanation_size_max);
+    TextWriter explanation(room.first(room.size() - 1));
     explain_failure(explanation, failure_, url_);
     failure_.explanation = explanation.text();
+    room[failure_.explanation.size()] = '\0';
 }
 
 // ---- time ------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class ClientCore {
     Stats stats() const;
 
  private:
-    // Whether to go on after a signal: not if the client was destroyed or a new attempt has begun.
+    // Whether to go on after a signal: not if the client was destroyed.
     enum class [[nodiscard]] Delivery : bool{stop, go_on};
     // The first bytes of the attempt's texts: enough for most stories, else they are cut.
     static constexpr std::size_t explanation_size_max = 1024;
@@ -82,6 +82,7 @@ class ClientCore {
     // core_converse.cpp: from open to draining.
     Delivery converse();
     void send_unsent();
+    void lose_sending(int os_error);
     void flush_unless_coalescing();
     void receive_all();
     bool receive_once(MutableBytes room);
@@ -114,11 +115,9 @@ class ClientCore {
 
     template <class Emit>
     Delivery deliver(Emit emit) {
-        bool* const destroyed = destroyed_;
-        const std::uint32_t attempt = attempt_;
+        const bool* const destroyed = destroyed_;
         emit();
-        if (*destroyed) return Delivery::stop;
-        return attempt_ == attempt ? Delivery::go_on : Delivery::stop;
+        return *destroyed ? Delivery::stop : Delivery::go_on;
     }
 
     WebSocketClient& face_;
@@ -165,7 +164,6 @@ class ClientCore {
     std::uint64_t overdue_since_us_ = 0;   // the closing deadline passed while input was waiting
 
     Stats stats_;
-    std::uint32_t attempt_ = 0;  // counts, so that a handler's `connect_to_url` is noticed
     bool* destroyed_ = nullptr;  // stands on the stack of the `poll` under way
     bool polling_ = false;
     bool can_receive_ = false;

@@ -73,7 +73,6 @@ bool ClientCore::keep_texts(std::string_view url, const HandshakeRequest& reques
 void ClientCore::begin_attempt() {
     now_us_ = attempt_since_us_ = clock_.now_us();
     abandon();
-    ++attempt_;
     failure_ = {};
     stats_ = {};
     response_headers_ = protocol_ = {};
@@ -136,10 +135,7 @@ void ClientCore::upgrade() {
 void ClientCore::send_request() {
     while (!request_.empty() && can_send_) {
         const IoResult result = transport_.send({&request_, 1});
-        if (result.status == IoResult::Status::failed) {
-            can_send_ = false;
-            link_error_ = result.os_error;
-        }
+        if (result.status == IoResult::Status::failed) lose_sending(result.os_error);
         if (result.status != IoResult::Status::moved) return;
         stats_.bytes_sent += result.size;
         request_ = request_.subspan(result.size);

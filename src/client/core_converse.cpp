@@ -40,10 +40,7 @@ void ClientCore::send_unsent() {
         const std::size_t count = session_->unsent(pieces);
         if (count == 0) return;
         const IoResult result = transport_.send(std::span(pieces).first(count));
-        if (result.status == IoResult::Status::failed) {
-            can_send_ = false;
-            link_error_ = result.os_error;
-        }
+        if (result.status == IoResult::Status::failed) lose_sending(result.os_error);
         const bool was_blocked = send_is_blocked_;
         send_is_blocked_ = result.status == IoResult::Status::would_block;
         if (result.status != IoResult::Status::moved) return;
@@ -59,6 +56,12 @@ void ClientCore::send_unsent() {
     }
 }
 
+// The first error is the one that tells why.
+void ClientCore::lose_sending(int os_error) {
+    can_send_ = false;
+    if (link_error_ == 0) link_error_ = os_error;
+}
+
 // True if there may be more.
 bool ClientCore::receive_once(MutableBytes room) {
     const IoResult result = transport_.receive(room);
@@ -70,7 +73,8 @@ bool ClientCore::receive_once(MutableBytes room) {
         return result.size == room.size();
     }
     if (result.status == IoResult::Status::end) stream_ended_ = true;
-    if (result.status == IoResult::Status::failed) link_error_ = result.os_error;
+    if (result.status == IoResult::Status::failed && link_error_ == 0)
+        link_error_ = result.os_error;
     if (result.status != IoResult::Status::would_block) can_receive_ = false;
     return false;
 }
@@ -170,11 +174,10 @@ void ClientCore::handle_breach(Cause cause) {
 
 // ---- time ------------------------------------------------------------------------------------
 
-// Silence counts only after a receive that found nothing more, and not while our own full queue is
-// what keeps the server silent.
+// Silence counts only if we listen: not while our own full queue keeps the server silent. What has
+// just been received is life, so that a program that did not poll for long finds its link alive.
 void ClientCore::judge_liveness() {
-    if (session_->input_is_held()) return heartbeat_.alive(now_us_);
-    if (!quiet_) return;
+    if (session_->input_is_held() || input_is_full_) return heartbeat_.alive(now_us_);
     const std::uint64_t message_us = std::uint64_t{options_.timeouts.message_ms} * 1000;
     if (message_us != 0 && session_->message_is_incomplete() &&
         now_us_ - received_us_ >= message_us) {

@@ -18,11 +18,10 @@ Cause judge_status_line_start(std::string_view start) {
     return Cause::none;
 }
 
-// status-line = HTTP-version SP 3DIGIT [ SP reason-phrase ], RFC 9112 4. The space before an empty
-// reason is often left out, and nothing is gained by refusing that.
+// Of a line that begins with the version. status-line = HTTP-version SP 3DIGIT [ SP reason-phrase
+// ], RFC 9112 4. The space before an empty reason is often left out, and nothing is gained by
+// refusing that.
 Cause judge_status_line(std::string_view line) {
-    if (const Cause cause = judge_status_line_start(line); cause != Cause::none) return cause;
-    if (line.size() < version.size()) return Cause::answer_not_http;
     std::string_view rest = line.substr(version.size());
     if (rest.size() < 4 || rest[0] != ' ') return Cause::answer_status_line;
     for (const char c : rest.substr(1, 3)) {
@@ -54,6 +53,9 @@ Cause ResponseHeadReader::judge_line(std::string_view line) {
 }
 
 Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
+    // First of all, so that the verdict on something else than HTTP/1.1 is the same however it is
+    // cut.
+    if (const Cause cause = judge_status_line_start(in); cause != Cause::none) return cause;
     for (;;) {
         const std::size_t feed = in.find('\n', scanned_);
         if (feed == in.npos) break;
@@ -69,10 +71,6 @@ Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
     }
     scanned_ = in.size();
     if (in.size() >= size_max_) return Cause::answer_too_large;
-    if (status_line_size_ == 0) {
-        const Cause cause = judge_status_line_start(in);
-        if (cause != Cause::none) return cause;
-    }
     return need_more;
 }
 

@@ -47,6 +47,13 @@ constexpr bool is_field_value(std::string_view text) {
     });
 }
 
+/// What a client should write as one: RFC 9110 5.5 leaves only ASCII to new senders.
+constexpr bool is_ascii_field_value(std::string_view text) {
+    return is_field_value(text) && std::all_of(text.begin(), text.end(), [](char c) {
+               return static_cast<unsigned char>(c) < 0x80;
+           });
+}
+
 /// Without the spaces and tabs at both ends: OWS, RFC 9110 5.6.3.
 constexpr std::string_view trimmed(std::string_view text) {
     while (!text.empty() && is_one_of(text.front(), " \t")) text.remove_prefix(1);

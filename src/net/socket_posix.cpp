@@ -108,7 +108,7 @@ bool SystemNetwork::set_no_delay(SocketHandle socket, bool enabled) {
 void SystemNetwork::wait(std::span<const WaitItem> items, std::uint64_t timeout_us) {
     std::array<pollfd, address_count_max> polled;
     nfds_t count = 0;
-    for (const WaitItem& item : items) {
+    for (const WaitItem& item : items.first(std::min(items.size(), polled.size()))) {
         const int events = (item.readable ? POLLIN : 0) | (item.writable ? POLLOUT : 0);
         polled[count++] = {fd_of(item.socket), static_cast<short>(events), 0};
     }

@@ -111,7 +111,7 @@ void SystemNetwork::wait(std::span<const WaitItem> items, std::uint64_t timeout_
     }
     WSAPOLLFD polled[address_count_max];
     ULONG count = 0;
-    for (const WaitItem& item : items) {
+    for (const WaitItem& item : items.first(std::min(items.size(), address_count_max))) {
         const int events = (item.readable ? POLLIN : 0) | (item.writable ? POLLOUT : 0);
         polled[count++] = {socket_of(item.socket), static_cast<SHORT>(events), 0};
     }

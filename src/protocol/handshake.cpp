@@ -47,7 +47,7 @@ Cause judge_headers(Strings headers) {
     for (std::size_t i = 0; i < headers.size(); ++i) {
         const HttpField field = split(headers[i]);
         if (headers[i].find(':') == headers[i].npos || !is_token(field.name) ||
-            !is_field_value(field.value)) {
+            !is_ascii_field_value(field.value)) {
             return Cause::header_malformed;
         }
         if (is_reserved(field.name)) return Cause::header_reserved;

@@ -17,8 +17,10 @@ constexpr std::uint32_t text_bit = 0x80000000;
 
 }  // namespace
 
-Inbox::Inbox(Memory* memory, std::size_t size_max)
-    : block_(memory), size_max_(std::max(size_max, size_min)) {}
+Inbox::Inbox(Memory* memory, std::size_t size_max, std::size_t packet_count_kept)
+    : block_(memory),
+      size_max_(std::max(size_max, size_min)),
+      packet_count_kept_(packet_count_kept) {}
 
 bool Inbox::holds_invariant() const {
     return head_ <= queued_end_ && queued_end_ <= message_begin_ &&
@@ -26,10 +28,15 @@ bool Inbox::holds_invariant() const {
            filled_ <= entries_ && entries_ <= entries_end_ && entries_end_ <= block_.size();
 }
 
-// One entry always has its place, so that a block without any room still makes progress.
+// One entry always has its place, so that a block without any room still makes progress; all of
+// them have it once there will be no larger block.
 std::size_t Inbox::free_size() const {
+    const std::size_t count = std::min(packet_count(), packet_count_kept_);
+    const bool is_largest = block_.size() == size_max_;
+    const std::size_t kept_count = is_largest ? packet_count_kept_ - count : 0;
+    const std::size_t kept = std::max<std::size_t>(kept_count, 1) * entry_size;
     const std::size_t gap = entries_ - filled_;
-    return gap > entry_size ? gap - entry_size : 0;
+    return gap > kept ? gap - kept : 0;
 }
 
 MutableBytes Inbox::room() {
@@ -77,9 +84,11 @@ void Inbox::move_entries(MutableBytes to_back) {
     moved_size_ += size;
 }
 
+// Doubles at least, also in the last step.
 bool Inbox::grow() {
+    const std::size_t doubled = std::max(block_.size() * 2, size_min);
     Block larger(block_.memory());
-    if (!larger.allocate(std::clamp(block_.size() * 2, size_min, size_max_))) return false;
+    if (!larger.allocate(doubled > size_max_ / 2 ? size_max_ : doubled)) return false;
     if (block_.size() > 0) {
         std::memcpy(larger.data(), block_.data(), filled_);
         moved_size_ += filled_;

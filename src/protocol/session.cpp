@@ -36,7 +36,7 @@ std::size_t inbox_size_max(const Limits& limits) {
 Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memory)
     : role_(role),
       limits_(limits),
-      inbox_(memory, inbox_size_max(limits)),
+      inbox_(memory, inbox_size_max(limits), limits.input_packet_count_max),
       outbox_(role, limits.output_payload_max, limits.output_packet_count_max, entropy, memory) {}
 
 // ---- in --------------------------------------------------------------------------------------

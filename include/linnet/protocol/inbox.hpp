@@ -23,8 +23,10 @@ class Inbox {
         bool is_text = false;
     };
 
-    /// `size_max` bounds the block. Takes no memory before `room` is called.
-    Inbox(Memory* memory, std::size_t size_max);
+    /// `size_max` bounds the block. So many messages shall find a place in it however much has been
+    /// received behind them: once the block has its largest size, `room` spares their entries.
+    /// Takes no memory before `room` is called.
+    Inbox(Memory* memory, std::size_t size_max, std::size_t packet_count_kept = 1);
 
     /// Where received bytes go; valid until the next call that is not const. Only here may the
     /// block grow (doubling, once what it has is full) or its contents move (down, once at least
@@ -88,6 +90,7 @@ class Inbox {
 
     Block block_;
     std::size_t size_max_;
+    std::size_t packet_count_kept_;
     std::size_t head_ = 0;
     std::size_t queued_end_ = 0;
     std::size_t message_begin_ = 0;

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// `./dev demo`: a conversation with the embedded echo server over real sockets, told as it happens,
+// and what a failure looks like. Ends with status 0 only if every step held.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/echo_server.hpp"
+#include "linnet/linnet.hpp"
+
+namespace linnet::cli {
+namespace {
+
+constexpr std::uint64_t step_timeout_us = 10'000'000;
+
+/// What the terminal shows.
+class Teller {
+ public:
+    void chapter(const std::string& title) { print("\n%s%s%s\n", bold_, title.c_str(), plain_); }
+    void call(const std::string& text) { line(dim_, "->", text); }
+    void signal(const std::string& text) { line(blue_, "<-", text); }
+    void good(const std::string& text) { line(green_, "ok", text); }
+    void bad(const std::string& text) { line(red_, "!!", text); }
+
+ private:
+    template <class... Args>
+    void print(const char* format, Args... args) {
+        std::printf(format, args...);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+        std::fflush(stdout);
+    }
+    void line(const char* colour, const char* mark, const std::string& text) {
+        const double ms = static_cast<double>(clock_.now_us() - begin_us_) / 1000;
+        print("%s%9.2f ms%s  %s%s %s%s\n", dim_, ms, plain_, colour, mark, text.c_str(), plain_);
+    }
+
+    SystemClock clock_;
+    const std::uint64_t begin_us_ = clock_.now_us();
+    const bool coloured_ = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    const char* bold_ = coloured_ ? "\033[1m" : "";
+    const char* dim_ = coloured_ ? "\033[2m" : "";
+    const char* blue_ = coloured_ ? "\033[34m" : "";
+    const char* green_ = coloured_ ? "\033[32m" : "";
+    const char* red_ = coloured_ ? "\033[31m" : "";
+    const char* plain_ = coloured_ ? "\033[0m" : "";
+};
+
+std::string quoted(std::string_view text) {
+    return "\"" + std::string(text) + "\"";
+}
+
+class Demo {
+ public:
+    bool run();
+
+ private:
+    void listen_to_signals();
+    bool until(const std::string& what, const std::function<bool()>& holds);
+    bool expect(bool holds, const std::string& what);
+    bool connect();
+    bool echo_text();
+    bool echo_binary();
+    bool echo_one_mebibyte();
+    bool ping();
+    bool close();
+    bool fail();
+    void show_progress();
+
+    Teller teller_;
+    SystemClock clock_;
+    SystemNetwork network_;
+    EchoServer server_{Limits{}};
+    WebSocketClient client_;
+    std::string url_;
+    bool established_ = false;
+    bool refused_ = false;
+    bool closed_ = false;
+    bool clean_ = false;
+    std::size_t progress_percent_ = 0;
+};
+
+void Demo::listen_to_signals() {
+    client_.connection_established.connect([this](std::string_view protocol) {
+        teller_.signal("connection_established(" + quoted(protocol) + ")");
+        established_ = true;
+    });
+    client_.connection_error.connect([this] {
+        teller_.signal("connection_error()");
+        refused_ = true;
+    });
+    client_.connection_closed.connect([this](bool was_clean_close) {
+        teller_.signal(was_clean_close ? "connection_closed(true)" : "connection_closed(false)");
+        closed_ = true;
+        clean_ = was_clean_close;
+    });
+    client_.server_close_request.connect([this](int code, std::string_view reason) {
+        teller_.signal("server_close_request(" + std::to_string(code) + ", " + quoted(reason) +
+                       ")");
+    });
+    client_.data_received.connect([this] { teller_.signal("data_received()"); });
+}
+
+bool Demo::expect(bool holds, const std::string& what) {
+    if (holds) {
+        teller_.good(what);
+    } else {
+        teller_.bad("did not hold: " + what);
+    }
+    return holds;
+}
+
+// Client and server take turns on this one thread and sleep together: what `wait_set` is for.
+bool Demo::until(const std::string& what, const std::function<bool()>& holds) {
+    const std::uint64_t deadline_us = clock_.now_us() + step_timeout_us;
+    while (!holds()) {
+        if (clock_.now_us() >= deadline_us) return expect(false, what);
+        server_.step();
+        client_.poll();
+        show_progress();
+        std::vector<WaitItem> items(address_count_max);
+        items.resize(client_.wait_set(items));
+        server_.wait_set(items);
+        const std::uint64_t now_us = clock_.now_us();
+        const std::uint64_t wake_us = std::max(now_us, client_.next_deadline());
+        if (!holds()) network_.wait(items, std::min<std::uint64_t>(wake_us - now_us, 50'000));
+    }
+    return true;
+}
+
+void Demo::show_progress() {
+    const std::size_t percent = client_.stats().message_size_so_far * 100 / (1 << 20);
+    if (percent / 25 > progress_percent_ / 25) {
+        teller_.good("progress: " + std::to_string(percent) + " % of 1 MiB are here");
+    }
+    progress_percent_ = percent;
+}
+
+bool Demo::connect() {
+    teller_.chapter("Connecting");
+    url_ = "ws://127.0.0.1:" + std::to_string(server_.port());
+    teller_.call("connect_to_url(" + quoted(url_ + "/echo") + ", {\"chat\"})");
+    if (!expect(client_.connect_to_url(url_ + "/echo", {"chat"}) == Error::ok, "it has begun")) {
+        return false;
+    }
+    if (!until("the connection opens", [this] { return established_; })) return false;
+    return expect(client_.get_connected_port() == server_.port(),
+                  "connected to " + std::string(client_.get_connected_host()) + ", port " +
+                      std::to_string(client_.get_connected_port()));
+}
+
+bool Demo::echo_text() {
+    teller_.chapter("A text message");
+    WebSocketPeer& peer = *client_.get_peer(1);
+    const std::string message = "Grüße, 世界";
+    peer.set_write_mode(WebSocketPeer::WRITE_MODE_TEXT);
+    teller_.call("put_packet(" + quoted(message) + ")");
+    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
+    if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
+        return false;
+    const std::string_view echo = text_of(peer.get_packet());
+    return expect(echo == message && peer.was_string_packet(),
+                  "came back as text: " + quoted(echo));
+}
+
+bool Demo::echo_binary() {
+    teller_.chapter("A binary message");
+    WebSocketPeer& peer = *client_.get_peer(1);
+    std::vector<std::uint8_t> message(256);
+    for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(i);
+    peer.set_write_mode(WebSocketPeer::WRITE_MODE_BINARY);
+    teller_.call("put_packet(256 bytes: 00 01 02 ... ff)");
+    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
+    if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
+        return false;
+    const Bytes echo = peer.get_packet();
+    const bool equal = std::equal(echo.begin(), echo.end(), message.begin(), message.end());
+    return expect(equal && !peer.was_string_packet(), "came back as binary, every byte the same");
+}
+
+bool Demo::echo_one_mebibyte() {
+    teller_.chapter("A message of 1 MiB");
+    WebSocketPeer& peer = *client_.get_peer(1);
+    std::vector<std::uint8_t> message(1 << 20);
+    for (std::size_t i = 0; i < message.size(); ++i) {
+        message[i] = static_cast<std::uint8_t>(i * 2654435761u >> 24);
+    }
+    teller_.call("put_packet(1048576 bytes)");
+    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
+    if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
+        return false;
+    const Bytes echo = peer.get_packet();
+    return expect(std::equal(echo.begin(), echo.end(), message.begin(), message.end()),
+                  "came back, a view into the receive buffer");
+}
+
+bool Demo::ping() {
+    teller_.chapter("Is the link alive?");
+    teller_.call("ping()");
+    if (client_.ping() != Error::ok) return expect(false, "the ping is taken");
+    if (!until("the pong comes", [this] { return client_.stats().pongs_received > 0; }))
+        return false;
+    return expect(true,
+                  "pong: round trip " + std::to_string(client_.stats().round_trip_us) + " us");
+}
+
+bool Demo::close() {
+    teller_.chapter("A clean close");
+    teller_.call("disconnect_from_host(1000, \"bye\")");
+    if (client_.disconnect_from_host(1000, "bye") != Error::ok) {
+        return expect(false, "closing has begun");
+    }
+    if (!until("the connection closes", [this] { return closed_; })) return false;
+    return expect(clean_, std::string(client_.failure().explain()));
+}
+
+bool Demo::fail() {
+    teller_.chapter("And what a failure looks like");
+    teller_.call("connect_to_url(" + quoted(url_ + "/refuse") + ")");
+    if (client_.connect_to_url(url_ + "/refuse") != Error::ok) {
+        return expect(false, "it has begun");
+    }
+    if (!until("the attempt ends", [this] { return refused_; })) return false;
+    const Failure& failure = client_.failure();
+    return expect(failure.cause == Cause::answer_refused && failure.http_status == 404,
+                  "failure().explain(): " + std::string(failure.explain()));
+}
+
+bool Demo::run() {
+    listen_to_signals();
+    const bool listens = server_.listen(0);
+    const std::string port = std::to_string(server_.port());
+    return expect(listens, "an echo server listens on 127.0.0.1, port " + port) && connect() &&
+           echo_text() && echo_binary() && echo_one_mebibyte() && ping() && close() && fail();
+}
+
+}  // namespace
+}  // namespace linnet::cli
+
+int main() {
+    linnet::cli::Demo demo;
+    const bool held = demo.run();
+    std::printf(held ? "\nEvery step held.\n" : "\nA step did not hold.\n");
+    return held ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A server on loopback that sends every message back. It never blocks and has no thread: whoever
+// owns it calls `step`. Paths below /refuse are answered with 404.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "linnet/protocol/session.hpp"
+#include "net/system.hpp"
+
+namespace linnet::cli {
+
+class EchoServer {
+ public:
+    explicit EchoServer(const Limits& limits);
+    EchoServer(const EchoServer&) = delete;
+    EchoServer& operator=(const EchoServer&) = delete;
+    ~EchoServer();
+
+    /// Listens on 127.0.0.1; port 0 lets the OS choose. False and `errno` on failure.
+    bool listen(std::uint16_t port);
+    std::uint16_t port() const { return port_; }
+
+    /// Accepts, receives, answers and sends whatever is there to be.
+    void step();
+    /// The sockets that `step` waits for.
+    void wait_set(std::vector<WaitItem>& items) const;
+
+ private:
+    struct Connection;
+
+    void accept_all();
+    void serve(Connection& connection);
+    bool receive(Connection& connection);
+    void upgrade(Connection& connection);
+    void echo(Connection& connection);
+    void send(Connection& connection);
+
+    Limits limits_;
+    SystemEntropy entropy_;
+    SystemNetwork network_;
+    SocketHandle listener_ = no_socket;
+    std::uint16_t port_ = 0;
+    std::vector<std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace linnet::cli

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""What an engine asks of a library that it takes in: each test builds something the way a stranger
+would, without Meson. Compilers: $CXX or c++, and clang++ and mingw where they are (with CI set they
+must be)."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WARNINGS = ('-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast '
+            '-Wundef -Werror').split()
+ROOMS = ('base', 'codec', 'protocol', 'net', 'client')
+PREPROCESSED_LINES_MAX = 16_000
+
+# Derives from every interface, with RTTI and exceptions on, and asks for the dynamic type.
+GUEST = r'''
+#include <cstdio>
+#include <stdexcept>
+#include <typeinfo>
+#include "linnet/linnet.hpp"
+struct Base { virtual ~Base() = default; };
+struct MyClock final : Base, linnet::Clock { std::uint64_t now_us() override { return 1; } };
+struct MyEntropy final : Base, linnet::Entropy {
+    bool fill(linnet::MutableBytes out) override { return out.empty(); }
+};
+struct MyMemory final : Base, linnet::Memory {
+    void* allocate(std::size_t) override { return nullptr; }
+    void deallocate(void*, std::size_t) override {}
+};
+struct MyResolver final : Base, linnet::Resolver {
+    Request start(std::string_view) override { return 0; }
+    Result take(Request, std::span<linnet::SocketAddress>) override { return {}; }
+    void cancel(Request) override {}
+};
+int main() {
+    MyClock clock; MyEntropy entropy; MyMemory memory; MyResolver resolver;
+    linnet::Options options;
+    options.clock = &clock; options.entropy = &entropy;
+    options.memory = &memory; options.resolver = &resolver;
+    try {
+        linnet::WebSocketClient client(options);
+        Base& base = clock;
+        const bool refused = client.connect_to_url("ws://host/") == linnet::Error::failed;
+        if (!refused || typeid(base) != typeid(MyClock)) throw std::runtime_error("no");
+        const std::string_view why = client.failure().explain();
+        std::printf("%.*s\n", static_cast<int>(why.size()), why.data());
+    } catch (const std::exception&) { return 1; }
+}
+'''
+
+
+def run(*command, cwd=ROOT):
+    done = subprocess.run([str(part) for part in command], cwd=cwd, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        raise AssertionError(f'{" ".join(map(str, command))}\n{done.stdout}')
+    return done.stdout
+
+
+def compilers():
+    found = [os.environ.get('CXX', 'c++'), 'clang++']
+    return [name for name in found if needed(name)]
+
+
+def needed(program):
+    if shutil.which(program):
+        return True
+    if os.environ.get('CI'):
+        raise AssertionError(f'{program} is not installed')
+    print(f'{program} is not installed: left out')
+    return False
+
+
+def library_sources():
+    return [path for room in ROOMS for path in sorted((ROOT / 'src' / room).glob('*.cpp'))]
+
+
+class Embedding(unittest.TestCase):
+    """Builds in a folder of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix='linnet-embedding-'))
+        cls.objects = cls.folder / 'objects'
+        cls.objects.mkdir()
+        # The one plain command of the README.
+        run(compilers()[0], '-std=c++20', '-O2', '-fno-exceptions', '-fno-rtti',
+            f'-I{ROOT}/include', f'-I{ROOT}/src', '-c', *library_sources(), cwd=cls.objects)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def build(self, source, name, *flags):
+        path = self.folder / f'{name}.cpp'
+        path.write_text(source)
+        program = self.folder / name
+        run(compilers()[0], '-std=c++20', *flags, f'-I{ROOT}/include', path,
+            *sorted(self.objects.glob('*.o')), '-o', program)
+        return program
+
+    def symbols(self):
+        for line in run('nm', '-C', *sorted(self.objects.glob('*.o'))).splitlines():
+            match = re.match(r'\S*\s+([A-Za-z])\s+(.*)', line)
+            if match:
+                yield match.groups()
+
+    def test_the_library_has_no_exceptions_and_no_rtti(self):
+        for _, name in self.symbols():
+            self.assertNotRegex(name, r'__cxa_throw|__cxa_begin_catch|typeinfo for linnet')
+
+    def test_the_library_has_no_mutable_globals(self):
+        for kind, name in self.symbols():
+            self.assertNotIn(kind, 'BbDdSsGg', f'{name} can be written')
+
+    def test_the_library_has_no_static_constructors(self):
+        sections = run('size', '-A', *sorted(self.objects.glob('*.o')))
+        self.assertNotIn('.init_array', sections)
+        self.assertNotIn('.ctors', sections)
+        self.assertNotIn('.tdata', sections)
+
+    def test_a_program_with_rtti_and_exceptions_links_against_it(self):
+        run(self.build(GUEST, 'guest'))
+
+    def test_the_program_in_the_readme_compiles(self):
+        readme = (ROOT / 'README.md').read_text()
+        programs = re.findall(r'```cpp\n(.*?)```', readme, re.S)
+        self.assertTrue(programs)
+        self.assertLessEqual(programs[0].count('\n'), 20)
+        for number, program in enumerate(programs):
+            self.build(program, f'readme{number}', *WARNINGS)
+
+    def test_every_public_header_compiles_alone_without_a_warning(self):
+        for header in sorted((ROOT / 'include').rglob('*.hpp')):
+            name = header.relative_to(ROOT / 'include')
+            unit = self.folder / 'alone.cpp'
+            unit.write_text(f'#include "{name}"\n#include "{name}"\n')
+            for compiler in compilers():
+                for flags in ([], ['-fno-exceptions', '-fno-rtti']):
+                    run(compiler, '-std=c++20', *WARNINGS, *flags, f'-I{ROOT}/include',
+                        '-fsyntax-only', unit)
+
+    def test_the_public_headers_are_small(self):
+        unit = self.folder / 'all.cpp'
+        unit.write_text('#include "linnet/linnet.hpp"\n')
+        lines = run(compilers()[0], '-std=c++20', f'-I{ROOT}/include', '-E', '-P', unit).count('\n')
+        print(f'linnet/linnet.hpp: {lines} lines preprocessed')
+        self.assertLess(lines, PREPROCESSED_LINES_MAX)
+
+    def test_the_windows_files_compile(self):
+        compiler = 'x86_64-w64-mingw32-g++-posix'
+        if not needed(compiler):
+            self.skipTest(f'{compiler} is not installed: apt-get install '
+                          'g++-mingw-w64-x86-64-posix')
+        for source in sorted((ROOT / 'src' / 'net').glob('*.cpp')):
+            run(compiler, '-std=c++20', '-fno-exceptions', '-fno-rtti', *WARNINGS,
+                '-Wno-missing-field-initializers', f'-I{ROOT}/include', f'-I{ROOT}/src',
+                '-fsyntax-only', source)
+
+
+if __name__ == '__main__':
+    unittest.main()

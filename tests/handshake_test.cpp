@@ -1,0 +1,661 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The opening handshake of a client, RFC 6455 4.1: requests byte for byte, answers by their
+// meaning.
+#include "linnet/protocol/handshake.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "testkit/exact.hpp"
+
+namespace linnet {
+namespace {
+
+using namespace std::string_view_literals;
+using test::ExactBytes;
+using test::lies_within;
+using test::shown;
+
+using Views = std::vector<std::string_view>;
+
+// RFC 6455 1.3: what the client sends there, and what the server must answer.
+constexpr std::string_view sample_key = "dGhlIHNhbXBsZSBub25jZQ==";
+constexpr std::string_view sample_accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+HandshakeKey key_of(std::string_view text) {
+    HandshakeKey key;
+    EXPECT_EQ(text.size(), key.size());
+    std::copy(text.begin(), text.end(), key.begin());
+    return key;
+}
+
+std::string_view text_of_array(const auto& array) {
+    return {array.data(), array.size()};
+}
+
+// ---- key and accept --------------------------------------------------------------------------
+
+TEST(Handshake, makes_the_key_of_rfc_6455_from_its_nonce) {
+    const ExactBytes nonce("the sample nonce");
+    const auto key = handshake_key(std::span<const std::uint8_t, 16>(nonce.bytes()));
+    EXPECT_EQ(text_of_array(key), sample_key);
+}
+
+TEST(Handshake, uses_all_16_bytes_of_the_nonce) {
+    const ExactBytes nonce("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F\x10");
+    const auto key = handshake_key(std::span<const std::uint8_t, 16>(nonce.bytes()));
+    EXPECT_EQ(text_of_array(key), "AQIDBAUGBwgJCgsMDQ4PEA==");
+}
+
+TEST(Handshake, makes_the_accept_value_of_rfc_6455_from_its_key) {
+    EXPECT_EQ(text_of_array(handshake_accept(key_of(sample_key))), sample_accept);
+}
+
+// ---- the request: byte for byte --------------------------------------------------------------
+
+struct Asked {
+    std::string_view url = "ws://h/";
+    Views protocols = {};
+    Views headers = {};
+};
+
+WrittenRequest write(const Asked& asked, MutableBytes out) {
+    const auto url = parse_url(asked.url);
+    EXPECT_TRUE(url.done()) << asked.url;
+    return write_request({.url = url.value,
+                          .protocols = Strings(asked.protocols),
+                          .headers = Strings(asked.headers),
+                          .key = key_of(sample_key)},
+                         out);
+}
+
+Cause cause_of(const Asked& asked) {
+    const auto request = write(asked, {});
+    EXPECT_EQ(request.size == 0, request.cause != Cause::none);
+    EXPECT_TRUE(request.protocols.empty());
+    return request.cause;
+}
+
+// Measures, then writes into exactly that much.
+std::string written(const Asked& asked) {
+    const auto measured = write(asked, {});
+    EXPECT_EQ(measured.cause, Cause::none);
+    ExactBytes out(measured.size);
+    const auto request = write(asked, out.room());
+    EXPECT_EQ(request.cause, Cause::none);
+    EXPECT_EQ(request.size, measured.size);
+    EXPECT_TRUE(lies_within(request.protocols, out.text()));
+    return std::string(out.text());
+}
+
+// The lines that every request has in its middle.
+constexpr std::string_view middle =
+    "Upgrade: websocket\r\n"
+    "Connection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    "Sec-WebSocket-Version: 13\r\n";
+
+struct RequestRow {
+    std::string_view name;
+    Asked asked;
+    std::string_view front;  // what stands before `middle`
+    std::string_view back;   // and behind it, without the empty line
+};
+
+const RequestRow request_rows[] = {
+    {"no path", {.url = "ws://h"}, "GET / HTTP/1.1\r\nHost: h\r\n", ""},
+    {"path and query", {.url = "ws://h/a%20b?c=d"}, "GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n", ""},
+    {"query without path", {.url = "ws://h?c"}, "GET /?c HTTP/1.1\r\nHost: h\r\n", ""},
+    {"empty query", {.url = "ws://h/?"}, "GET /? HTTP/1.1\r\nHost: h\r\n", ""},
+    {"letter case kept", {.url = "WS://Ex.COM/A"}, "GET /A HTTP/1.1\r\nHost: Ex.COM\r\n", ""},
+    {"ws's own port", {.url = "ws://h:80/"}, "GET / HTTP/1.1\r\nHost: h\r\n", ""},
+    {"wss's own port", {.url = "wss://h:443/"}, "GET / HTTP/1.1\r\nHost: h\r\n", ""},
+    {"wss without a port", {.url = "wss://h/"}, "GET / HTTP/1.1\r\nHost: h\r\n", ""},
+    {"wss's port for ws", {.url = "ws://h:443/"}, "GET / HTTP/1.1\r\nHost: h:443\r\n", ""},
+    {"ws's port for wss", {.url = "wss://h:80/"}, "GET / HTTP/1.1\r\nHost: h:80\r\n", ""},
+    {"smallest port", {.url = "ws://h:1/"}, "GET / HTTP/1.1\r\nHost: h:1\r\n", ""},
+    {"greatest port", {.url = "ws://h:65535/"}, "GET / HTTP/1.1\r\nHost: h:65535\r\n", ""},
+    {"a port with zeros", {.url = "ws://h:1000/"}, "GET / HTTP/1.1\r\nHost: h:1000\r\n", ""},
+    {"IPv6", {.url = "ws://[::1]/"}, "GET / HTTP/1.1\r\nHost: [::1]\r\n", ""},
+    {"IPv6 and port", {.url = "ws://[::1]:81/"}, "GET / HTTP/1.1\r\nHost: [::1]:81\r\n", ""},
+    {"one protocol",
+     {.protocols = {"chat"}},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "Sec-WebSocket-Protocol: chat\r\n"},
+    {"protocols in their order, without the spaces around them",
+     {.protocols = {" chat", "superchat\t ", "\tA-1 "}},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "Sec-WebSocket-Protocol: chat, superchat, A-1\r\n"},
+    {"protocols that differ in letter case only",
+     {.protocols = {"chat", "Chat"}},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "Sec-WebSocket-Protocol: chat, Chat\r\n"},
+    {"headers in their order",
+     {.headers = {"X-B: 2", "Cookie:a=b", "x-b:  3 \t", "X-Empty:", "Origin: http://o:1"}},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "X-B: 2\r\nCookie: a=b\r\nx-b: 3\r\nX-Empty: \r\nOrigin: http://o:1\r\n"},
+    {"a Host of its own",
+     {.url = "ws://h:81/", .headers = {"host: other:9", "A: b"}},
+     "GET / HTTP/1.1\r\n",
+     "host: other:9\r\nA: b\r\n"},
+    {"user and password",
+     {.url = "ws://Aladdin:open%20sesame@h/"},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"},  // RFC 7617 2
+    {"user without a password",
+     {.url = "ws://Aladdin@h/"},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "Authorization: Basic QWxhZGRpbjo=\r\n"},
+    {"user with an empty password",
+     {.url = "ws://Aladdin:@h/"},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "Authorization: Basic QWxhZGRpbjo=\r\n"},
+    {"password without a user",
+     {.url = "ws://:p@h/"},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "Authorization: Basic OnA=\r\n"},
+    {"a line end within the password stays within the base64",
+     {.url = "ws://u:%0d%0A%fF%Aa%00@h/"},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "Authorization: Basic dToNCv+qAA==\r\n"},
+    {"empty user information", {.url = "ws://@h/"}, "GET / HTTP/1.1\r\nHost: h\r\n", ""},
+    {"an Authorization of its own instead of the user information",
+     {.url = "ws://u:p@h/", .headers = {"AUTHORIZATION: Bearer x"}},
+     "GET / HTTP/1.1\r\nHost: h\r\n",
+     "AUTHORIZATION: Bearer x\r\n"},
+    {"everything at once",
+     {.url = "wss://u:p@[::2]:444/x?y", .protocols = {"a", "b"}, .headers = {"C: d"}},
+     "GET /x?y HTTP/1.1\r\nHost: [::2]:444\r\n",
+     "Sec-WebSocket-Protocol: a, b\r\nAuthorization: Basic dTpw\r\nC: d\r\n"},
+};
+
+std::string expected_of(const RequestRow& row) {
+    return std::string(row.front) + std::string(middle) + std::string(row.back) + "\r\n";
+}
+
+TEST(Handshake, writes_requests_byte_for_byte) {
+    for (const RequestRow& row : request_rows) {
+        EXPECT_EQ(written(row.asked), expected_of(row)) << row.name;
+    }
+}
+
+TEST(Handshake, measures_alike_whatever_the_room_and_writes_nothing_outside_it) {
+    constexpr std::size_t guard_size = 64;
+    for (const RequestRow& row : request_rows) {
+        const std::string expected = expected_of(row);
+        for (std::size_t size = 0; size < expected.size(); ++size) {
+            SCOPED_TRACE(std::string(row.name) + ", room for " + std::to_string(size));
+            ExactBytes exact(size);
+            const auto request = write(row.asked, exact.room());
+            EXPECT_EQ(request.cause, Cause::none);
+            EXPECT_EQ(request.size, expected.size());
+            EXPECT_TRUE(lies_within(request.protocols, exact.text()));
+
+            ExactBytes guarded(size + guard_size);
+            (void)write(row.asked, guarded.room().first(size));
+            EXPECT_EQ(guarded.text().substr(size), std::string(guard_size, '\xA5'));
+        }
+        ExactBytes wide(expected.size() + guard_size);
+        EXPECT_EQ(write(row.asked, wide.room()).size, expected.size());
+        EXPECT_EQ(wide.text(), expected + std::string(guard_size, '\xA5'));
+    }
+}
+
+TEST(Handshake, tells_the_protocols_as_they_stand_in_the_request) {
+    struct Row {
+        Views protocols;
+        std::string_view list;
+    };
+    const Row rows[] = {{{}, ""}, {{"a"}, "a"}, {{" a", "b\t", " c "}, "a, b, c"}};
+    for (const Row& row : rows) {
+        ExactBytes out(1000);
+        const auto request = write({.protocols = row.protocols}, out.room());
+        EXPECT_EQ(request.protocols, row.list);
+        EXPECT_TRUE(lies_within(request.protocols, out.text())) << row.list;
+    }
+}
+
+// ---- the request: what is refused ------------------------------------------------------------
+
+struct RefusedRow {
+    Asked asked;
+    Cause cause;
+};
+
+const RefusedRow refused_rows[] = {
+    {{.protocols = {""}}, Cause::protocol_not_token},
+    {{.protocols = {" \t"}}, Cause::protocol_not_token},
+    {{.protocols = {"a b"}}, Cause::protocol_not_token},
+    {{.protocols = {"a,b"}}, Cause::protocol_not_token},
+    {{.protocols = {"a", "b, c"}}, Cause::protocol_not_token},
+    {{.protocols = {"a\r\nX: y"}}, Cause::protocol_not_token},
+    {{.protocols = {"a\r\n"}}, Cause::protocol_not_token},
+    {{.protocols = {"a", "a"}}, Cause::protocol_repeated},
+    {{.protocols = {"a", "b", " a "}}, Cause::protocol_repeated},
+    {{.headers = {""}}, Cause::header_malformed},
+    {{.headers = {"A"}}, Cause::header_malformed},
+    {{.headers = {"A b"}}, Cause::header_malformed},
+    {{.headers = {":"}}, Cause::header_malformed},
+    {{.headers = {": b"}}, Cause::header_malformed},
+    {{.headers = {"A : b"}}, Cause::header_malformed},
+    {{.headers = {" A: b"}}, Cause::header_malformed},
+    {{.headers = {"A B: c"}}, Cause::header_malformed},
+    {{.headers = {"A: b\r\n"}}, Cause::header_malformed},
+    {{.headers = {"A: b\n"}}, Cause::header_malformed},
+    {{.headers = {"A: b\r\n c"}}, Cause::header_malformed},
+    {{.headers = {"A: b\r\nC: d"}}, Cause::header_malformed},
+    {{.headers = {"A\r\nB: c"}}, Cause::header_malformed},
+    {{.headers = {"A: b\0"sv}}, Cause::header_malformed},
+    {{.headers = {"A: b", "C"}}, Cause::header_malformed},
+    {{.headers = {"Upgrade: h2c"}}, Cause::header_reserved},
+    {{.headers = {"UPGRADE:"}}, Cause::header_reserved},
+    {{.headers = {"Connection: close"}}, Cause::header_reserved},
+    {{.headers = {"connection: close"}}, Cause::header_reserved},
+    {{.headers = {"A: b", "Sec-WebSocket-Key: c"}}, Cause::header_reserved},
+    {{.headers = {"sec-websocket-version: 8"}}, Cause::header_reserved},
+    {{.headers = {"SEC-WEBSOCKET-PROTOCOL: x"}}, Cause::header_reserved},
+    {{.headers = {"Sec-WebSocket-Extensions: x"}}, Cause::header_reserved},
+    {{.headers = {"Sec-WebSocket-Accept: x"}}, Cause::header_reserved},
+    {{.headers = {"Sec-WebSocket-Whatever: x"}}, Cause::header_reserved},
+    {{.headers = {"Content-Length: 5"}}, Cause::header_reserved},
+    {{.headers = {"content-length: 0"}}, Cause::header_reserved},
+    {{.headers = {"Transfer-Encoding: chunked"}}, Cause::header_reserved},
+    {{.headers = {"transfer-Encoding: chunked"}}, Cause::header_reserved},
+    {{.headers = {"Host: a", "Host: a"}}, Cause::header_repeated},
+    {{.headers = {"Host: a", "B: c", "hOST: b"}}, Cause::header_repeated},
+    {{.headers = {"Authorization: a", "authorization: b"}}, Cause::header_repeated},
+};
+
+TEST(Handshake, refuses_what_must_not_stand_in_a_request) {
+    for (const RefusedRow& row : refused_rows) {
+        const Views& asked = row.asked.headers.empty() ? row.asked.protocols : row.asked.headers;
+        SCOPED_TRACE(testing::PrintToString(asked));
+        EXPECT_EQ(cause_of(row.asked), row.cause);
+        ExactBytes out(1000);
+        EXPECT_EQ(write(row.asked, out.room()).cause, row.cause);
+        EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "something was written";
+    }
+}
+
+TEST(Handshake, refuses_no_header_for_the_likeness_of_its_name) {
+    for (const std::string_view name :
+         {"Upgrades", "Upgrad", "Upgrade-Insecure-Requests", "Connections", "Sec-WebSocket",
+          "Sec-WebSocketX", "Sec-Web", "X-Sec-WebSocket-Key", "Content-Lengths", "Content-Type",
+          "Transfer-Encodings", "X-Host", "Hos", "Origin", "Cookie"}) {
+        const std::string header = std::string(name) + ": x";
+        EXPECT_EQ(cause_of({.headers = {header, header}}), Cause::none) << header;
+    }
+}
+
+TEST(Handshake, takes_user_information_of_up_to_1024_bytes) {
+    struct Row {
+        std::size_t size;
+        Cause cause;
+    };
+    for (const Row& row : {Row{1023, Cause::none}, Row{1024, Cause::none},
+                           Row{1025, Cause::url_userinfo}, Row{5000, Cause::url_userinfo}}) {
+        const std::string url = "ws://" + std::string(row.size, 'u') + "@h/";
+        EXPECT_EQ(cause_of({.url = url}), row.cause) << row.size;
+        // With an Authorization of its own there is nothing to make of it.
+        EXPECT_EQ(cause_of({.url = url, .headers = {"Authorization: x"}}), Cause::none) << row.size;
+    }
+    const std::string request = written({.url = "ws://" + std::string(1024, 'u') + "@h/"});
+    // 1023 bytes are 341 groups of "uuu"; then "u:".
+    std::string expected = "Authorization: Basic ";
+    for (int i = 0; i < 341; ++i) expected += "dXV1";
+    EXPECT_NE(request.find(expected + "dTo=\r\n\r\n"), request.npos);
+}
+
+// ---- the request: every byte -----------------------------------------------------------------
+
+bool is_token_byte(int c) {  // RFC 9110 5.6.2
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           "!#$%&'*+-.^_`|~"sv.find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+// RFC 9110 5.5: new senders are left only ASCII.
+bool is_value_byte(int c) {
+    return c == '\t' || (c >= 0x20 && c < 0x7F);
+}
+
+std::string with_byte(std::string_view front, int byte, std::string_view back) {
+    return std::string(front) + static_cast<char>(byte) + std::string(back);
+}
+
+// Every CR has its LF and the other way round, and there are as many lines as meant.
+void check_lines(const std::string& request, std::ptrdiff_t line_count) {
+    for (std::size_t i = 0; i < request.size(); ++i) {
+        EXPECT_EQ(request[i] == '\r', i + 1 < request.size() && request[i + 1] == '\n')
+            << shown(request) << " at " << i;
+    }
+    EXPECT_EQ(std::count(request.begin(), request.end(), '\n'), line_count) << shown(request);
+    EXPECT_EQ(request.find("\r\n\r\n"), request.size() - 4) << shown(request);
+}
+
+// One line more, and that line, if `cause` is none.
+void check_line(const Asked& asked, Cause cause, const std::string& line) {
+    SCOPED_TRACE(shown(line));
+    EXPECT_EQ(cause_of(asked), cause);
+    if (cause != Cause::none) return;
+    const std::string request = written(asked);
+    check_lines(request, 8);
+    EXPECT_NE(request.find("\r\nSec-WebSocket-Version: 13\r\n" + line + "\r\n\r\n"), request.npos)
+        << shown(request);
+}
+
+TEST(Handshake, lets_no_byte_into_a_header_name_but_those_of_a_token) {
+    for (int c = 0; c < 256; ++c) {
+        const Cause cause = is_token_byte(c) ? Cause::none : Cause::header_malformed;
+        const std::string first = with_byte("", c, "Y: v");
+        check_line({.headers = {first}}, cause, first);
+        if (c == ':') continue;  // that would end the name
+        const std::string within = with_byte("X", c, "Y: v");
+        const std::string last = with_byte("X", c, ": v");
+        check_line({.headers = {within}}, cause, within);
+        check_line({.headers = {last}}, cause, last);
+    }
+    check_line({.headers = {"X:Y: v"}}, Cause::none, "X: Y: v");
+}
+
+TEST(Handshake, lets_no_byte_into_a_header_value_but_printable_ascii) {
+    for (int c = 0; c < 256; ++c) {
+        const Cause cause = is_value_byte(c) ? Cause::none : Cause::header_malformed;
+        const bool white = c == ' ' || c == '\t';
+        const std::string first = with_byte("X: ", c, "v");
+        const std::string within = with_byte("X: v", c, "w");
+        const std::string last = with_byte("X: v", c, "");
+        check_line({.headers = {first}}, cause, white ? "X: v" : first);
+        check_line({.headers = {within}}, cause, within);
+        check_line({.headers = {last}}, cause, white ? "X: v" : last);
+    }
+}
+
+TEST(Handshake, lets_no_byte_into_a_protocol_but_those_of_a_token) {
+    const std::string name = "Sec-WebSocket-Protocol: ";
+    for (int c = 0; c < 256; ++c) {
+        const bool white = c == ' ' || c == '\t';
+        const Cause cause = is_token_byte(c) ? Cause::none : Cause::protocol_not_token;
+        const Cause at_end = white ? Cause::none : cause;
+        const std::string first = with_byte("", c, "p");
+        const std::string within = with_byte("p", c, "q");
+        const std::string last = with_byte("p", c, "");
+        check_line({.protocols = {first}}, at_end, name + (white ? "p" : first));
+        check_line({.protocols = {within}}, cause, name + within);
+        check_line({.protocols = {last}}, at_end, name + (white ? "p" : last));
+    }
+}
+
+TEST(Handshake, lets_no_byte_of_a_url_end_a_line) {
+    for (int c = 0; c < 256; ++c) {
+        for (const std::string_view front : {"ws://h", "ws://u", "ws://h/p", "ws://h/?q"}) {
+            for (const std::string_view back : {"x", "x@h/"}) {
+                const std::string text = with_byte(front, c, back);
+                const auto url = parse_url(text);
+                if (!url.done()) continue;
+                SCOPED_TRACE(shown(text));
+                check_lines(written({.url = text}), url.value.userinfo.empty() ? 7 : 8);
+            }
+        }
+    }
+}
+
+// ---- the answer ------------------------------------------------------------------------------
+
+struct AnswerRow {
+    std::string_view name;
+    std::string_view fields;
+    std::string_view offered;  // sub-protocols
+    Cause cause = Cause::none;
+    std::string_view protocol = "";
+};
+
+struct Judged {
+    std::string status_line = "HTTP/1.1 101 Switching Protocols";
+    std::string fields;
+    std::string_view offered;
+    ProtocolChoice protocol_choice = ProtocolChoice::required;
+};
+
+struct Verdict {
+    Cause cause;
+    std::string protocol;
+};
+
+// Through the reader, as it would come from the wire.
+Verdict verdict_on(const Judged& judged) {
+    const ExactBytes in(judged.status_line + "\r\n" + judged.fields + "\r\n");
+    const ExactBytes offered(judged.offered);
+    ResponseHeadReader reader(4096, 64);
+    const auto head = reader.read(in.text());
+    EXPECT_TRUE(head.done()) << text(head.cause) << ": " << shown(in.text());
+
+    HandshakeOffer offer = {.protocols = offered.text(), .protocol_choice = judged.protocol_choice};
+    std::copy(sample_accept.begin(), sample_accept.end(), offer.accept.begin());
+    const HandshakeVerdict verdict = judge_answer(head.value, offer);
+    EXPECT_TRUE(lies_within(verdict.protocol, in.text()));
+    return {verdict.cause, std::string(verdict.protocol)};
+}
+
+// The three lines that an answer must have.
+constexpr std::string_view good_fields =
+    "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
+
+// Beside Sec-WebSocket-Accept, which is right.
+constexpr AnswerRow upgrade_rows[] = {
+    {"as the RFC has it", "Upgrade: websocket\r\nConnection: Upgrade\r\n", ""},
+    {"letter case", "UPGRADE: WebSocket\r\ncOnNeCtIoN: uPGRADE\r\n", ""},
+    {"in lists", "Upgrade: h2c, websocket\r\nConnection: keep-alive, Upgrade\r\n", ""},
+    {"first in lists", "Upgrade: websocket,h2c\r\nConnection: upgrade,close\r\n", ""},
+    {"in lists with holes", "Upgrade: ,,websocket ,\r\nConnection: , \tUpgrade\t ,,\r\n", ""},
+    {"in two lines", "Upgrade: a\r\nUpgrade: websocket\r\nConnection: a\r\nConnection: Upgrade\r\n",
+     ""},
+    {"in two lines, the other way",
+     "Upgrade: websocket\r\nUpgrade: a\r\nConnection: Upgrade\r\nConnection: a\r\n", ""},
+    {"white space around", "Upgrade: \twebsocket \r\nConnection:Upgrade\r\n", ""},
+    {"no Upgrade", "Connection: Upgrade\r\n", "", Cause::answer_upgrade_missing},
+    {"empty Upgrade", "Upgrade:\r\nConnection: Upgrade\r\n", "", Cause::answer_upgrade_missing},
+    {"another Upgrade", "Upgrade: h2c\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_missing},
+    {"more than websocket", "Upgrade: websockets\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_missing},
+    {"less than websocket", "Upgrade: websocke\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_missing},
+    {"no list of Upgrade", "Upgrade: websocket h2c\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_missing},
+    {"a version of websocket", "Upgrade: websocket/13\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_missing},
+    {"the wrong field", "X-Upgrade: websocket\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_missing},
+    {"no Connection", "Upgrade: websocket\r\n", "", Cause::answer_connection_missing},
+    {"empty Connection", "Upgrade: websocket\r\nConnection:\r\n", "",
+     Cause::answer_connection_missing},
+    {"another Connection", "Upgrade: websocket\r\nConnection: keep-alive\r\n", "",
+     Cause::answer_connection_missing},
+    {"part of a Connection", "Upgrade: websocket\r\nConnection: keep-alive, Upgrades\r\n", "",
+     Cause::answer_connection_missing},
+    {"no list of Connection", "Upgrade: websocket\r\nConnection: keep-alive Upgrade\r\n", "",
+     Cause::answer_connection_missing},
+};
+
+TEST(Handshake, looks_for_upgrade_and_connection_as_lists_of_any_letter_case) {
+    const std::string accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
+    for (const AnswerRow& row : upgrade_rows) {
+        EXPECT_EQ(verdict_on({.fields = std::string(row.fields) + accept}).cause, row.cause)
+            << row.name;
+        EXPECT_EQ(verdict_on({.fields = accept + std::string(row.fields)}).cause, row.cause)
+            << row.name << ", accept first";
+    }
+}
+
+// Beside Upgrade and Connection, which are right.
+constexpr AnswerRow accept_rows[] = {
+    {"right", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
+    {"name in small letters", "sec-websocket-accept:s3pPLMBiTxaQ9kYGzzhZRbK+xOo= \t\r\n", ""},
+    {"name in capitals", "SEC-WEBSOCKET-ACCEPT: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
+    {"missing", "", "", Cause::answer_accept_missing},
+    {"in the wrong field", "Sec-WebSocket-Key: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
+     Cause::answer_accept_missing},
+    {"empty", "Sec-WebSocket-Accept:\r\n", "", Cause::answer_accept_wrong},
+    {"of another key", "Sec-WebSocket-Accept: Kfh9QIsMVZcl6xEPYxPHzW8SZ8w=\r\n", "",
+     Cause::answer_accept_wrong},
+    {"the key itself", "Sec-WebSocket-Accept: dGhlIHNhbXBsZSBub25jZQ==\r\n", "",
+     Cause::answer_accept_wrong},
+    {"one letter in another case", "Sec-WebSocket-Accept: S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
+     Cause::answer_accept_wrong},
+    {"the last letter in another case", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOO=\r\n",
+     "", Cause::answer_accept_wrong},
+    {"without its end", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo\r\n", "",
+     Cause::answer_accept_wrong},
+    {"with more behind it", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=x\r\n", "",
+     Cause::answer_accept_wrong},
+    {"as a list", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=, x\r\n", "",
+     Cause::answer_accept_wrong},
+    {"quoted", "Sec-WebSocket-Accept: \"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\"\r\n", "",
+     Cause::answer_accept_wrong},
+    {"twice",
+     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n",
+     "", Cause::answer_field_repeated},
+    {"right, then wrong",
+     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nsec-websocket-accept: x\r\n", "",
+     Cause::answer_field_repeated},
+    {"wrong, then right",
+     "Sec-WebSocket-Accept: x\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
+     Cause::answer_accept_wrong},
+};
+
+TEST(Handshake, believes_no_accept_value_but_its_own) {
+    for (const AnswerRow& row : accept_rows) {
+        const std::string fields =
+            "Upgrade: websocket\r\nConnection: Upgrade\r\n" + std::string(row.fields);
+        EXPECT_EQ(verdict_on({.fields = fields}).cause, row.cause) << row.name;
+    }
+}
+
+// Behind the three lines that are right; the server must choose when something is offered.
+constexpr AnswerRow choice_rows[] = {
+    {"nothing offered, nothing chosen", "", ""},
+    {"the only one", "Sec-WebSocket-Protocol: chat\r\n", "chat", Cause::none, "chat"},
+    {"the first", "Sec-WebSocket-Protocol: a\r\n", "a, b, c", Cause::none, "a"},
+    {"one in the middle", "sec-websocket-protocol:b \r\n", "a, b, c", Cause::none, "b"},
+    {"the last", "SEC-WEBSOCKET-PROTOCOL: c\r\n", "a, b, c", Cause::none, "c"},
+    {"one of two that differ in case", "Sec-WebSocket-Protocol: Chat\r\n", "chat, Chat",
+     Cause::none, "Chat"},
+    {"none offered", "Sec-WebSocket-Protocol: chat\r\n", "", Cause::answer_protocol_not_offered},
+    {"another", "Sec-WebSocket-Protocol: d\r\n", "a, b, c", Cause::answer_protocol_not_offered},
+    {"in another letter case", "Sec-WebSocket-Protocol: CHAT\r\n", "chat",
+     Cause::answer_protocol_not_offered},
+    {"the beginning of one", "Sec-WebSocket-Protocol: cha\r\n", "chat",
+     Cause::answer_protocol_not_offered},
+    {"more than one", "Sec-WebSocket-Protocol: chats\r\n", "chat",
+     Cause::answer_protocol_not_offered},
+    {"a list", "Sec-WebSocket-Protocol: a, b\r\n", "a, b", Cause::answer_protocol_not_offered},
+    {"a list of one", "Sec-WebSocket-Protocol: a,\r\n", "a, b", Cause::answer_protocol_not_offered},
+    {"a comma", "Sec-WebSocket-Protocol: ,\r\n", "a, b", Cause::answer_protocol_not_offered},
+    {"empty", "Sec-WebSocket-Protocol:\r\n", "chat", Cause::answer_protocol_not_offered},
+    {"empty, and none offered", "Sec-WebSocket-Protocol:\r\n", "",
+     Cause::answer_protocol_not_offered},
+    {"twice", "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: a\r\n", "a, b",
+     Cause::answer_field_repeated},
+    {"two", "Sec-WebSocket-Protocol: a\r\nsec-webSocket-Protocol: b\r\n", "a, b",
+     Cause::answer_field_repeated},
+    {"an empty list of extensions", "Sec-WebSocket-Extensions:\r\n", ""},
+    {"a blank list of extensions", "Sec-WebSocket-Extensions: \t \r\n", ""},
+    {"an extension", "Sec-WebSocket-Extensions: permessage-deflate\r\n", "",
+     Cause::answer_extension_not_offered},
+    {"an extension, in small letters", "sec-websocket-extensions: x; y=1\r\n", "",
+     Cause::answer_extension_not_offered},
+    {"an extension after none", "Sec-WebSocket-Extensions:\r\nSec-WebSocket-Extensions: x\r\n", "",
+     Cause::answer_extension_not_offered},
+    {"a body that no 101 has", "Content-Length: 500\r\nContent-Length: 7\r\n", ""},
+    {"a coding of a body", "Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n", ""},
+    {"other fields, twice", "Server: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nDate:\r\n", ""},
+};
+
+TEST(Handshake, accepts_no_choice_that_was_not_offered) {
+    for (const AnswerRow& row : choice_rows) {
+        for (const auto choice : {ProtocolChoice::required, ProtocolChoice::optional}) {
+            SCOPED_TRACE(row.name);
+            const auto verdict =
+                verdict_on({.fields = std::string(good_fields) + std::string(row.fields),
+                            .offered = row.offered,
+                            .protocol_choice = choice});
+            EXPECT_EQ(verdict.cause, row.cause);
+            EXPECT_EQ(verdict.protocol, row.protocol);
+        }
+    }
+}
+
+TEST(Handshake, lets_the_options_decide_whether_a_protocol_must_be_chosen) {
+    struct Row {
+        std::string_view offered;
+        ProtocolChoice choice;
+        Cause cause;
+    };
+    constexpr Row rows[] = {
+        {"", ProtocolChoice::required, Cause::none},
+        {"", ProtocolChoice::optional, Cause::none},
+        {"a", ProtocolChoice::required, Cause::answer_protocol_missing},
+        {"a", ProtocolChoice::optional, Cause::none},
+        {"a, b", ProtocolChoice::required, Cause::answer_protocol_missing},
+        {"a, b", ProtocolChoice::optional, Cause::none},
+    };
+    for (const Row& row : rows) {
+        SCOPED_TRACE(testing::Message() << shown(row.offered) << ", " << text(row.cause));
+        const auto verdict = verdict_on({.fields = std::string(good_fields),
+                                         .offered = row.offered,
+                                         .protocol_choice = row.choice});
+        EXPECT_EQ(verdict.cause, row.cause);
+        EXPECT_EQ(verdict.protocol, "");
+    }
+}
+
+TEST(Handshake, takes_no_status_but_101_for_a_yes) {
+    for (int status = 0; status < 1000; ++status) {
+        const std::string digits = std::to_string(1000 + status).substr(1);
+        const auto verdict =
+            verdict_on({.status_line = "HTTP/1.1 " + digits, .fields = std::string(good_fields)});
+        EXPECT_EQ(verdict.cause, status == 101 ? Cause::none : Cause::answer_refused) << digits;
+    }
+    // Whatever else is wrong: it is not an answer to our request but a refusal.
+    EXPECT_EQ(verdict_on({.status_line = "HTTP/1.1 401 No", .fields = "Upgrade: x\r\n"}).cause,
+              Cause::answer_refused);
+}
+
+TEST(Handshake, reads_the_answer_in_any_order_of_its_lines) {
+    std::vector<std::string> lines = {"connection: keep-alive, Upgrade\r\n",
+                                      "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n",
+                                      "sec-websocket-protocol: b\r\n", "server: x\r\n",
+                                      "upgrade: websocket\r\n"};
+    do {
+        std::string fields;
+        for (const std::string& line : lines) fields += line;
+        const auto verdict = verdict_on({.fields = fields, .offered = "a, b"});
+        EXPECT_EQ(verdict.cause, Cause::none) << fields;
+        EXPECT_EQ(verdict.protocol, "b") << fields;
+    } while (std::next_permutation(lines.begin(), lines.end()));
+}
+
+// What `write_request` says it offered is what `judge_answer` compares with.
+TEST(Handshake, takes_its_own_offer_for_what_was_offered) {
+    ExactBytes out(1000);
+    const auto request = write({.protocols = {" first ", "second\t"}}, out.room());
+    for (const std::string_view choice : {"first", "second"}) {
+        const auto verdict =
+            verdict_on({.fields = std::string(good_fields) +
+                                  "Sec-WebSocket-Protocol: " + std::string(choice) + "\r\n",
+                        .offered = request.protocols});
+        EXPECT_EQ(verdict.cause, Cause::none) << choice;
+        EXPECT_EQ(verdict.protocol, choice);
+    }
+}
+
+}  // namespace
+}  // namespace linnet

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The head of a response, RFC 9112: what is read, what is refused and when, however it is cut.
+#include "linnet/protocol/http.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "testkit/exact.hpp"
+
+namespace linnet {
+namespace {
+
+using namespace std::string_view_literals;
+using test::ExactBytes;
+using test::lies_within;
+using test::shown;
+using Status = Step<ResponseHead>::Status;
+
+struct Bounds {
+    std::size_t size_max = 4096;
+    std::size_t field_count_max = 64;
+};
+
+ResponseHeadReader reader_with(const Bounds& bounds) {
+    return {bounds.size_max, bounds.field_count_max};
+}
+
+// All beginnings of a text, each on its own in memory: what a receive buffer that moves would show.
+class Beginnings {
+ public:
+    explicit Beginnings(std::string_view text) {
+        for (std::size_t size = 0; size <= text.size(); ++size) {
+            blocks_.emplace_back(text.substr(0, size));
+        }
+    }
+    std::size_t text_size() const { return blocks_.size() - 1; }
+    std::string_view operator[](std::size_t size) const { return blocks_[size].text(); }
+
+ private:
+    std::vector<ExactBytes> blocks_;
+};
+
+// What the reader says, in one line. The bytes that were read last are `in`.
+std::string told(const Step<ResponseHead>& step, std::string_view in) {
+    if (step.failed()) return "failed: " + std::string(text(step.cause));
+    if (!step.done()) return step.consumed == 0 ? "needs more" : "needs more, but consumed";
+    const ResponseHead& head = step.value;
+    std::string line = "done with " + std::to_string(step.consumed) + ": " +
+                       std::to_string(head.status) + " '" + std::string(head.reason) + "'";
+    std::string_view rest = head.fields;
+    for (HttpField field; take_field(rest, field);) {
+        line += " " + std::string(field.name) + "='" + std::string(field.value) + "'";
+    }
+    const std::string_view read = in.substr(0, step.consumed);
+    if (!lies_within(head.reason, read) || !lies_within(head.fields, read)) line += " outside";
+    return line;
+}
+
+// Reads up to each of `sizes` in turn, until something is decided.
+template <class... Sizes>
+std::string told_in_pieces(const Beginnings& beginnings, const Bounds& bounds, Sizes... sizes) {
+    ResponseHeadReader reader = reader_with(bounds);
+    std::string line = "needs more";
+    for (const std::size_t size : {std::size_t{sizes}...}) {
+        const auto step = reader.read(beginnings[size]);
+        if (step.status == Status::partial && step.consumed == 0) continue;
+        return told(step, beginnings[size]);
+    }
+    return line;
+}
+
+// The first `decided_at` bytes of `text` give `expected`, no fewer do, and more change nothing:
+// whole, byte by byte, and in three pieces cut at every pair of places.
+void check_at_every_cut(std::string_view text, const Bounds& bounds, std::size_t decided_at,
+                        const std::string& expected) {
+    const Beginnings beginnings(text);
+    ResponseHeadReader bytewise = reader_with(bounds);
+    for (std::size_t size = 0; size <= decided_at; ++size) {
+        const auto step = bytewise.read(beginnings[size]);
+        ASSERT_EQ(told(step, beginnings[size]), size < decided_at ? "needs more" : expected)
+            << "byte by byte, at " << size << " of " << shown(text);
+    }
+    const std::size_t end = text.size();
+    ASSERT_EQ(told_in_pieces(beginnings, bounds, end), expected) << "whole: " << shown(text);
+    for (std::size_t a = 0; a <= end; ++a) {
+        for (std::size_t b = a; b <= end; ++b) {
+            ASSERT_EQ(told_in_pieces(beginnings, bounds, a, b, end), expected)
+                << "cut at " << a << " and " << b << " of " << shown(text);
+        }
+    }
+}
+
+// ---- good heads ------------------------------------------------------------------------------
+
+struct GoodRow {
+    std::string_view head;
+    std::string_view told;  // behind "done with <size>: "
+};
+
+constexpr GoodRow good_rows[] = {
+    {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+     "101 'Switching Protocols' Upgrade='websocket' Connection='Upgrade' "
+     "Sec-WebSocket-Accept='s3pPLMBiTxaQ9kYGzzhZRbK+xOo='"},
+    {"HTTP/1.1 101\r\n\r\n", "101 ''"},
+    {"HTTP/1.1 101 \r\n\r\n", "101 ''"},
+    {"HTTP/1.1 404 Not Found\r\n\r\n", "404 'Not Found'"},
+    {"HTTP/1.1 200 \tO\tK \r\n\r\n", "200 'O\tK'"},
+    {"HTTP/1.1 999 \xC3\xA9\r\n\r\n", "999 '\xC3\xA9'"},
+    {"HTTP/1.1 100 Continue\r\n\r\n", "100 'Continue'"},
+    {"HTTP/1.1 101 x\r\nA:\r\n\r\n", "101 'x' A=''"},
+    {"HTTP/1.1 101 x\r\nA: \t \r\nB:b\r\n\r\n", "101 'x' A='' B='b'"},
+    {"HTTP/1.1 101 x\r\nA: \t b  c\t \r\n\r\n", "101 'x' A='b  c'"},
+    {"HTTP/1.1 101 x\r\nA:b:c: d\r\n\r\n", "101 'x' A='b:c: d'"},
+    {"HTTP/1.1 101 x\r\nA: \xFF\x80\r\n\r\n", "101 'x' A='\xFF\x80'"},
+    {"HTTP/1.1 101 x\r\nA: 1\r\na: 2\r\nA: 1\r\n\r\n", "101 'x' A='1' a='2' A='1'"},
+    {"HTTP/1.1 101 x\r\n!#$%&'*+-.^_`|~09azAZ: v\r\n\r\n", "101 'x' !#$%&'*+-.^_`|~09azAZ='v'"},
+};
+
+std::string done_with(std::size_t size, std::string_view told) {
+    return "done with " + std::to_string(size) + ": " + std::string(told);
+}
+
+TEST(Http, reads_good_heads_however_they_are_cut) {
+    for (const GoodRow& row : good_rows) {
+        check_at_every_cut(row.head, {}, row.head.size(), done_with(row.head.size(), row.told));
+    }
+}
+
+TEST(Http, does_not_look_behind_the_head) {
+    constexpr std::string_view tails[] = {
+        "\x81\x05Hello",          "\r\n", "\n", "\r", "\0\0\n\r\n"sv, " folded\r\n\r\n",
+        "HTTP/1.0 400 No\r\n\r\n"};
+    for (const GoodRow& row : {good_rows[1], good_rows[3], good_rows[9]}) {
+        for (const std::string_view tail : tails) {
+            // So narrow that the tail does not fit, either.
+            const Bounds bounds = {.size_max = row.head.size(), .field_count_max = 1};
+            check_at_every_cut(std::string(row.head) + std::string(tail), bounds, row.head.size(),
+                               done_with(row.head.size(), row.told));
+        }
+    }
+}
+
+TEST(Http, points_into_the_bytes_of_the_last_call) {
+    const Beginnings beginnings("HTTP/1.1 404 Not Found\r\nA: b\r\n\r\n");
+    const std::size_t end = beginnings.text_size();
+    ResponseHeadReader reader = reader_with({});
+    EXPECT_FALSE(reader.read(beginnings[30]).done());
+    const auto step = reader.read(beginnings[end]);
+    ASSERT_TRUE(step.done());
+    EXPECT_EQ(step.value.reason.data(), beginnings[end].data() + 13);
+    EXPECT_EQ(step.value.fields.data(), beginnings[end].data() + 24);
+    EXPECT_EQ(step.value.fields, "A: b\r\n");
+}
+
+// ---- bad heads -------------------------------------------------------------------------------
+
+struct BadRow {
+    std::string_view proof;  // its last byte proves the fault
+    Cause cause;
+};
+
+constexpr BadRow bad_rows[] = {
+    {"<", Cause::answer_not_http},
+    {"\x81", Cause::answer_not_http},
+    {"\0"sv, Cause::answer_not_http},
+    {" ", Cause::answer_not_http},
+    {"\r", Cause::answer_not_http},
+    {"h", Cause::answer_not_http},
+    {"S", Cause::answer_not_http},
+    {"Ht", Cause::answer_not_http},
+    {"HTP", Cause::answer_not_http},
+    {"HTTp", Cause::answer_not_http},
+    {"HTTP ", Cause::answer_not_http},
+    {"HTTPS", Cause::answer_not_http},
+    {"HTTP\r", Cause::answer_not_http},
+    {"HTTP/ ", Cause::answer_http_version},
+    {"HTTP/0", Cause::answer_http_version},
+    {"HTTP/2", Cause::answer_http_version},
+    {"HTTP/\r", Cause::answer_http_version},
+    {"HTTP/1 ", Cause::answer_http_version},
+    {"HTTP/1\r", Cause::answer_http_version},
+    {"HTTP/1,", Cause::answer_http_version},
+    {"HTTP/1.0", Cause::answer_http_version},
+    {"HTTP/1.2", Cause::answer_http_version},
+    {"HTTP/1.\r", Cause::answer_http_version},
+    {"HTTP/1.1\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 \r\n", Cause::answer_status_line},
+    {"HTTP/1.1 1\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 10\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 10 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 1010 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 1010\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 101OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 101\tOK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 10x OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 x01 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 -10 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 +10 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1  101 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1\t101 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1101 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.10 101 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 101 O\0K\r\n"sv, Cause::answer_status_line},
+    {"HTTP/1.1 101 O\x1BK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1 101 O\x7FK\r\n", Cause::answer_status_line},
+    {"HTTP/1.1\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 OK\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 OK\r\r\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 O\rK\r\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 OK\rA: b\r\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 x\r\n\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 x\r\n\r\r\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 x\r\nA: b\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 x\r\nA: b\r\r\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 x\r\nA: b\rC: d\r\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 x\r\n\rA: b\r\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 x\r\nA: b\r\n\n", Cause::answer_line_ending},
+    {"HTTP/1.1 101 x\r\n A: b\r\n", Cause::answer_field_folded},
+    {"HTTP/1.1 101 x\r\n\tA: b\r\n", Cause::answer_field_folded},
+    {"HTTP/1.1 101 x\r\n \r\n", Cause::answer_field_folded},
+    {"HTTP/1.1 101 x\r\nA: b\r\n c\r\n", Cause::answer_field_folded},
+    {"HTTP/1.1 101 x\r\nA: b\r\n\tC: d\r\n", Cause::answer_field_folded},
+    {"HTTP/1.1 101 x\r\nA: b\r\n\t\r\n", Cause::answer_field_folded},
+    {"HTTP/1.1 101 x\r\nA\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA b\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA : b\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA\t: b\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA B: c\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\n: b\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\n:\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA\0: b\r\n"sv, Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA: \0\r\n"sv, Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA: b\x01\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA: b\x7F\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\n\xC3\xA9: b\r\n", Cause::answer_field_malformed},
+    {"HTTP/1.1 101 x\r\nA: b\r\nHTTP/1.1 101 x\r\n", Cause::answer_field_malformed},
+};
+
+std::string failed_with(Cause cause) {
+    return "failed: " + std::string(text(cause));
+}
+
+TEST(Http, refuses_bad_heads_at_the_byte_that_proves_it_however_they_are_cut) {
+    for (const BadRow& row : bad_rows) {
+        check_at_every_cut(row.proof, {}, row.proof.size(), failed_with(row.cause));
+    }
+}
+
+// The verdict must not depend on what the same segment happens to bring along.
+TEST(Http, refuses_bad_heads_alike_whatever_follows) {
+    constexpr std::string_view tails[] = {
+        " 200 OK\r\nA: b\r\n\r\n", " 200 OK\nA: b\n\n", "\r\n", "\n", "\r\r\n", "<html>"};
+    for (const BadRow& row : bad_rows) {
+        for (const std::string_view tail : tails) {
+            check_at_every_cut(std::string(row.proof) + std::string(tail), {}, row.proof.size(),
+                               failed_with(row.cause));
+            if (HasFailure()) return;
+        }
+    }
+}
+
+TEST(Http, refuses_bad_heads_alike_when_too_much_follows) {
+    for (const BadRow& row : bad_rows) {
+        const Bounds bounds = {.size_max = row.proof.size() + 1};
+        check_at_every_cut(std::string(row.proof) + "yz", bounds, row.proof.size(),
+                           failed_with(row.cause));
+        if (HasFailure()) return;
+    }
+}
+
+// ---- bytes -----------------------------------------------------------------------------------
+
+bool is_token_byte(int c) {  // RFC 9110 5.6.2
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           "!#$%&'*+-.^_`|~"sv.find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+bool is_value_byte(int c) {
+    return c == '\t' || (c >= 0x20 && c != 0x7F);
+}  // RFC 9110 5.5
+
+// `front`, the byte, `back`: accepted, or refused with `cause`.
+void check_byte(std::string_view front, int byte, std::string_view back, Cause cause) {
+    const std::string head = std::string(front) + static_cast<char>(byte) + std::string(back);
+    if (byte == '\r' || byte == '\n') cause = Cause::answer_line_ending;
+    ResponseHeadReader reader = reader_with({});
+    const auto step = reader.read(ExactBytes(head).text());
+    EXPECT_EQ(step.done(), cause == Cause::none) << shown(head);
+    EXPECT_EQ(step.cause, cause) << shown(head);
+}
+
+TEST(Http, judges_every_byte_of_a_reason) {
+    for (int c = 0; c < 256; ++c) {
+        const Cause cause = is_value_byte(c) ? Cause::none : Cause::answer_status_line;
+        check_byte("HTTP/1.1 101 ", c, "x\r\n\r\n", cause);
+        check_byte("HTTP/1.1 101 x", c, "x\r\n\r\n", cause);
+    }
+}
+
+TEST(Http, judges_every_byte_of_a_field_name) {
+    for (int c = 0; c < 256; ++c) {
+        const Cause cause =
+            is_token_byte(c) || c == ':' ? Cause::none : Cause::answer_field_malformed;
+        check_byte("HTTP/1.1 101 x\r\nA", c, "B: c\r\n\r\n", cause);
+        check_byte("HTTP/1.1 101 x\r\nA", c, ": c\r\n\r\n", cause);
+    }
+}
+
+TEST(Http, judges_every_byte_of_a_field_value) {
+    for (int c = 0; c < 256; ++c) {
+        const Cause cause = is_value_byte(c) ? Cause::none : Cause::answer_field_malformed;
+        check_byte("HTTP/1.1 101 x\r\nA:", c, "b\r\n\r\n", cause);
+        check_byte("HTTP/1.1 101 x\r\nA: b", c, "b\r\n\r\n", cause);
+        check_byte("HTTP/1.1 101 x\r\nA: b", c, " \r\n\r\n", cause);
+    }
+}
+
+// ---- limits ----------------------------------------------------------------------------------
+
+TEST(Http, accepts_a_head_of_the_greatest_size_and_none_of_a_byte_more) {
+    for (const GoodRow& row : good_rows) {
+        const std::size_t size = row.head.size();
+        check_at_every_cut(row.head, {.size_max = size}, size, done_with(size, row.told));
+        check_at_every_cut(row.head, {.size_max = size - 1}, size - 1,
+                           failed_with(Cause::answer_too_large));
+    }
+}
+
+TEST(Http, refuses_at_the_size_limit_a_head_that_does_not_end) {
+    constexpr std::string_view endless[] = {
+        "HTTP/1.1 101 ", "HTTP/1.1 101 x\r\nA: ", "HTTP/1.1 101 x\r\nA", "HTTP/1.1 101 x\r\n\r",
+        "HTTP/1.1 101 x\r\nA: b\r\nC: d\r\n"};
+    for (const std::string_view start : endless) {
+        for (const std::size_t follow : {0u, 1u, 40u}) {
+            check_at_every_cut(std::string(start) + std::string(40 + follow, 'z'),
+                               {.size_max = start.size() + 40}, start.size() + 40,
+                               failed_with(Cause::answer_too_large));
+        }
+    }
+    check_at_every_cut("HTTP/1.1 ", {.size_max = 5}, 5, failed_with(Cause::answer_too_large));
+}
+
+TEST(Http, accepts_as_many_fields_as_it_may_and_no_more) {
+    for (std::size_t count = 0; count <= 5; ++count) {
+        std::string head = "HTTP/1.1 101 x\r\n";
+        std::string fields;
+        for (std::size_t i = 0; i < count; ++i) {
+            head += "A:\r\n";
+            fields += " A=''";
+        }
+        const std::size_t over_at = head.size() + 4;
+        const Bounds bounds = {.field_count_max = count};
+        check_at_every_cut(head + "\r\n", bounds, head.size() + 2,
+                           done_with(head.size() + 2, "101 'x'" + fields));
+        check_at_every_cut(head + "A:\r\n\r\n", bounds, over_at,
+                           failed_with(Cause::answer_too_many_fields));
+    }
+}
+
+// ---- take_field ------------------------------------------------------------------------------
+
+TEST(Http, takes_fields_off_one_by_one_until_there_is_none) {
+    const ExactBytes fields("A: b\r\nC:\r\nD: \t e:f \r\n"sv);
+    struct Row {
+        std::string_view name, value;
+        std::size_t rest_size;
+    };
+    std::string_view rest = fields.text();
+    HttpField field;
+    for (const Row& row : {Row{"A", "b", 15}, Row{"C", "", 11}, Row{"D", "e:f", 0}}) {
+        ASSERT_TRUE(take_field(rest, field)) << row.name;
+        EXPECT_EQ(field.name, row.name);
+        EXPECT_EQ(field.value, row.value);
+        EXPECT_EQ(rest.size(), row.rest_size) << row.name;
+        EXPECT_TRUE(lies_within(field.name, fields.text()));
+        EXPECT_TRUE(lies_within(field.value, fields.text()));
+    }
+    EXPECT_FALSE(take_field(rest, field));
+    EXPECT_FALSE(take_field(rest, field));
+    std::string_view none;
+    EXPECT_FALSE(take_field(none, field));
+}
+
+}  // namespace
+}  // namespace linnet

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// WebSocket servers that are not ours, each a process of its own on loopback. A server prints
+// "READY <port>" when it listens, and later a line for each connection that was closed.
+//
+// No process outlives the test: it is killed by the destructor, and by the kernel if the test dies.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linnet::test {
+
+enum class Program : std::uint8_t {
+    python,                ///< python3-websockets
+    node,                  ///< node-ws
+    godot,                 ///< Godot 3's WebSocketServer
+    godot_with_protocols,  ///< the same, for clients that offer a sub-protocol it knows
+    raw,                   ///< a plain socket, for answers that no library gives
+};
+inline constexpr std::size_t program_count = 5;
+
+std::string_view name_of(Program program);
+/// The Debian package that has what `program` needs.
+std::string_view package_of(Program program);
+
+inline void PrintTo(Program program, std::ostream* out) {
+    *out << name_of(program);
+}
+
+/// A TCP port of 127.0.0.1 that nobody listens on while this object lives.
+class ReservedPort {
+ public:
+    ReservedPort();
+    ReservedPort(const ReservedPort&) = delete;
+    ReservedPort& operator=(const ReservedPort&) = delete;
+    ~ReservedPort();
+
+    std::uint16_t number() const { return number_; }
+
+ private:
+    int socket_;
+    std::uint16_t number_ = 0;
+};
+
+class ForeignServer {
+ public:
+    /// Starts it and waits, for a bounded time, until it listens.
+    explicit ForeignServer(Program program);
+    ForeignServer(const ForeignServer&) = delete;
+    ForeignServer& operator=(const ForeignServer&) = delete;
+    ~ForeignServer();
+
+    bool is_ready() const { return port_ != 0; }
+    /// The program, or the library that it needs, is not installed.
+    bool is_absent() const { return is_absent_; }
+    /// Is the process still there?
+    bool is_running();
+    std::uint16_t port() const { return port_; }
+
+    /// Waits, for a bounded time, until the server has printed `line` after the last line that was
+    /// waited for.
+    bool has_printed(std::string_view line);
+    /// All that it has printed, errors too.
+    std::string printed() const;
+
+    /// It does nothing from now on, but its sockets stay (SIGSTOP).
+    void freeze();
+    /// It is gone when this returns (SIGKILL).
+    void kill();
+
+ private:
+    enum class Reading : std::uint8_t { line, silence, end };
+
+    void start();
+    void launch(const std::vector<std::string>& settings);
+    Reading read_line(std::string& line, std::int64_t deadline_ms);
+
+    Program program_;
+    pid_t process_ = -1;  // also the number of its process group
+    int output_ = -1;
+    std::uint16_t port_ = 0;
+    bool is_absent_ = false;
+    std::string home_;  // a directory of its own: Godot writes to its user's
+    std::string unread_;
+    std::vector<std::string> lines_;
+    std::size_t next_line_ = 0;  // of `lines_`: not looked at by `has_printed`
+};
+
+/// One server of each program for all tests that leave it alive. A dead one is started again.
+ForeignServer& shared_server(Program program);
+
+}  // namespace linnet::test

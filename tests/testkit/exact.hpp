@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Bytes on the heap in a block that ends where they end, so that AddressSanitizer sees a read or a
+// write of one byte too far.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "linnet/bytes.hpp"
+#include "linnet/cause.hpp"
+
+namespace linnet {
+
+/// So that a comparison that fails prints the sentence, not the number. GoogleTest gives the name.
+inline void PrintTo(Cause cause, std::ostream* out) {
+    *out << '"' << text(cause) << '"';
+}
+
+}  // namespace linnet
+
+namespace linnet::test {
+
+/// How far behind a multiple of 16 the first byte lies.
+struct Misalignment {
+    std::size_t size = 0;
+};
+
+/// Owns exactly the bytes it was made of. No copy: each has an address of its own.
+class ExactBytes {
+ public:
+    static constexpr std::uint8_t fill = 0xA5;
+
+    /// `size` bytes of `fill`: something to write to.
+    explicit ExactBytes(std::size_t size, Misalignment misalignment = {})
+        : front_size_(misalignment.size + (size == 0 ? 16 : 0)),
+          size_(size),
+          block_(new std::uint8_t[front_size_ + size]) {
+        std::fill_n(block_.get(), front_size_ + size, fill);
+    }
+    explicit ExactBytes(Bytes content, Misalignment misalignment = {})
+        : ExactBytes(content.size(), misalignment) {
+        std::copy(content.begin(), content.end(), begin());
+    }
+    explicit ExactBytes(std::string_view content) : ExactBytes(bytes_of(content)) {}
+
+    Bytes bytes() const { return {begin(), size_}; }
+    MutableBytes room() { return {begin(), size_}; }
+    std::string_view text() const { return text_of(bytes()); }
+    std::span<char> chars() { return {reinterpret_cast<char*>(begin()), size_}; }
+
+    /// Nothing was written to the bytes in front, which are there for the misalignment only.
+    bool front_untouched() const {
+        return std::all_of(block_.get(), begin(), [](std::uint8_t byte) { return byte == fill; });
+    }
+
+ private:
+    std::uint8_t* begin() const { return block_.get() + front_size_; }
+
+    // A block of no bytes would be one byte to AddressSanitizer: then the end of another is taken.
+    std::size_t front_size_;
+    std::size_t size_;
+    std::unique_ptr<std::uint8_t[]> block_;
+};
+
+/// Does `part` lie within `whole`, or is it nothing at all?
+inline bool lies_within(std::string_view part, std::string_view whole) {
+    if (part.empty()) return true;
+    const std::less_equal<const char*> not_behind;
+    return not_behind(whole.data(), part.data()) &&
+           not_behind(part.data() + part.size(), whole.data() + whole.size());
+}
+
+/// In quotes, with escapes for what cannot be printed.
+inline std::string shown(std::string_view text) {
+    return testing::PrintToString(std::string(text));
+}
+inline std::string shown(Bytes bytes) {
+    return shown(text_of(bytes));
+}
+
+}  // namespace linnet::test

@@ -1,0 +1,898 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The documented classes: what each call answers in each state, deadlines, limits and what a
+// failure tells. Whole conversations are in conversation_test, Godot's own stories in
+// godot_stories_test.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "linnet/protocol/http.hpp"
+#include "testkit/play.hpp"
+
+namespace linnet::test {
+namespace {
+
+using Status = NetworkedMultiplayerPeer::ConnectionStatus;
+
+// Accepts the upgrade and then stays as it is; answers a close frame.
+ServerScript friendly() {
+    return {.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{server_close(1000)}, Fin{}}};
+}
+ServerScript says(const std::string& bytes) {
+    return {.steps = {AwaitRequest{}, Accept{}, Send{bytes}, AwaitClose{}, Send{server_close(1000)},
+                      Fin{}}};
+}
+ServerScript answers(const std::string& answer) {
+    return {.steps = {AwaitRequest{}, Send{answer}, Fin{}}};
+}
+
+void open(Play& play) {
+    ASSERT_EQ(play.connect(), Error::ok);
+    for (int i = 0; i < 10 && play.client->get_connection_status() != Status::CONNECTION_CONNECTED;
+         ++i) {
+        play.poll(1);
+    }
+    ASSERT_EQ(play.client->get_connection_status(), Status::CONNECTION_CONNECTED);
+}
+
+// ---- every call in every state ---------------------------------------------------------------
+
+enum class Stage { fresh, resolving, connecting, upgrading, open, closing, answering, closed };
+
+struct StageRow {
+    Stage stage;
+    const char* name;
+    Status status;
+    bool peer_is_connected;
+    Error connect, disconnect, set_buffers, put, get, ping, set_no_delay, close;
+};
+
+constexpr Error ok = Error::ok;
+constexpr Error failed = Error::failed;
+constexpr Error in_use = Error::already_in_use;
+constexpr Error unavailable = Error::unavailable;
+constexpr auto DISCONNECTED = Status::CONNECTION_DISCONNECTED;
+constexpr auto CONNECTING = Status::CONNECTION_CONNECTING;
+constexpr auto CONNECTED = Status::CONNECTION_CONNECTED;
+
+const StageRow stages[] = {
+    // stage, name, status, open, connect, disconnect, set_buffers, put, get, ping, no_delay, close
+    {Stage::fresh, "fresh", DISCONNECTED, false, ok, ok, ok, failed, failed, failed, failed, ok},
+    {Stage::resolving, "resolving", CONNECTING, false, in_use, ok, failed, failed, failed, failed,
+     failed, ok},
+    {Stage::connecting, "connecting", CONNECTING, false, in_use, ok, failed, failed, failed, failed,
+     failed, ok},
+    {Stage::upgrading, "upgrading", CONNECTING, false, in_use, ok, failed, failed, failed, failed,
+     failed, ok},
+    {Stage::open, "open", CONNECTED, true, in_use, ok, failed, ok, unavailable, ok, ok, ok},
+    {Stage::closing, "closing", CONNECTED, true, ok, ok, ok, failed, unavailable, failed, ok, ok},
+    {Stage::answering, "answering", CONNECTED, true, ok, ok, ok, failed, unavailable, failed, ok,
+     ok},
+    {Stage::closed, "closed", DISCONNECTED, false, ok, ok, ok, failed, failed, failed, failed, ok},
+};
+
+ServerScript script_for(Stage stage) {
+    if (stage == Stage::connecting) return {.connect_pending = true};
+    if (stage == Stage::upgrading) return {.steps = {AwaitRequest{}}};
+    // The request fits into the window, an answer to the close frame does not.
+    if (stage == Stage::answering) {
+        ServerScript server{.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)}}};
+        server.send_window = 160;
+        return server;
+    }
+    if (stage == Stage::closed) return {.steps = {AwaitRequest{}, Accept{}, Fin{}}};
+    if (stage == Stage::closing) return {.steps = {AwaitRequest{}, Accept{}}};
+    return friendly();
+}
+
+void bring_to(Play& play, Stage stage) {
+    if (stage == Stage::fresh) return;
+    play.world.resolver.pending = stage == Stage::resolving;
+    ASSERT_EQ(play.connect(), ok);
+    if (stage == Stage::closed) return play.run();
+    play.poll(4);
+    if (stage != Stage::closing) return;
+    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+}
+
+using Call = Error (*)(Play&);
+
+struct CallRow {
+    const char* name;
+    Error StageRow::*expected;
+    Call call;
+};
+
+const CallRow calls[] = {
+    {"connect_to_url", &StageRow::connect, [](Play& play) { return play.connect(); }},
+    {"disconnect_from_host", &StageRow::disconnect,
+     [](Play& play) { return play.client->disconnect_from_host(); }},
+    {"set_buffers", &StageRow::set_buffers,
+     [](Play& play) { return play.client->set_buffers(1, 1, 1, 1); }},
+    {"put_packet", &StageRow::put, [](Play& play) { return play.peer().put_packet("x"); }},
+    {"get_packet", &StageRow::get,
+     [](Play& play) {
+         EXPECT_TRUE(play.peer().get_packet().empty());
+         return play.peer().get_packet_error();
+     }},
+    {"ping", &StageRow::ping, [](Play& play) { return play.client->ping(); }},
+    {"set_no_delay", &StageRow::set_no_delay,
+     [](Play& play) { return play.peer().set_no_delay(false); }},
+    {"close", &StageRow::close, [](Play& play) { return play.peer().close(); }},
+};
+
+TEST(WebSocketClient, answers_every_call_in_every_state_as_documented) {
+    for (const StageRow& row : stages) {
+        for (const CallRow& call : calls) {
+            SCOPED_TRACE(std::string(call.name) + " while " + row.name);
+            Play play(script_for(row.stage));
+            bring_to(play, row.stage);
+            EXPECT_EQ(play.client->get_connection_status(), row.status);
+            EXPECT_EQ(play.peer().is_connected_to_host(), row.peer_is_connected);
+            EXPECT_EQ(play.client->get_connected_host(), row.peer_is_connected ? "10.0.0.1" : "");
+            EXPECT_EQ(play.peer().get_connected_port(), row.peer_is_connected ? 80 : 0);
+            const Error expected = row.*call.expected;
+            EXPECT_EQ(call.call(play), expected);
+            if (expected == ok) continue;
+            EXPECT_EQ(play.client->get_connection_status(), row.status) << "nothing has changed";
+        }
+    }
+}
+
+TEST(WebSocketClient, keeps_its_packets_at_its_peer) {
+    Play play(says(server_frame(Opcode::text, "a")));
+    play.story->reads = false;
+    open(play);
+    play.poll(2);
+    EXPECT_EQ(play.peer().get_available_packet_count(), 1u);
+    EXPECT_EQ(play.client->get_available_packet_count(), 0u);
+    EXPECT_EQ(play.client->put_packet("x"), Error::unconfigured);
+    EXPECT_TRUE(play.client->get_packet().empty());
+    EXPECT_EQ(play.client->get_packet_error(), Error::unconfigured);
+    EXPECT_EQ(play.peer().get_packet_error(), ok) << "each object has its own";
+    EXPECT_EQ(play.client->get_peer(0), nullptr);
+    EXPECT_EQ(play.client->get_peer(2), nullptr);
+    EXPECT_FALSE(play.peer().was_string_packet());
+    EXPECT_EQ(text_of(play.peer().get_packet()), "a");
+    EXPECT_TRUE(play.peer().was_string_packet());
+}
+
+// ---- connect_to_url --------------------------------------------------------------------------
+
+struct RefusedRow {
+    const char* url;
+    std::vector<std::string_view> protocols;
+    std::vector<std::string_view> headers;
+    Error error;
+    Cause cause;
+};
+
+TEST(WebSocketClient, refuses_what_can_never_work_before_anything_is_touched) {
+    const RefusedRow rows[] = {
+        {"http://h/", {}, {}, Error::invalid_parameter, Cause::url_scheme},
+        {"h/", {}, {}, Error::invalid_parameter, Cause::url_scheme},
+        {"ws://", {}, {}, Error::invalid_parameter, Cause::url_host},
+        {"ws://[::1:2:3:4:5:6:7:8:9]/", {}, {}, Error::invalid_parameter, Cause::url_host},
+        {"ws://h:0/", {}, {}, Error::invalid_parameter, Cause::url_port},
+        {"ws://h/#f", {}, {}, Error::invalid_parameter, Cause::url_fragment},
+        {"ws://h/a b", {}, {}, Error::invalid_parameter, Cause::url_character},
+        {"ws://h/", {"a b"}, {}, Error::invalid_parameter, Cause::protocol_not_token},
+        {"ws://h/", {"a", "a"}, {}, Error::invalid_parameter, Cause::protocol_repeated},
+        {"ws://h/", {}, {"X: a\r\nY: b"}, Error::invalid_parameter, Cause::header_malformed},
+        {"ws://h/", {}, {"Upgrade: x"}, Error::invalid_parameter, Cause::header_reserved},
+        {"ws://h/", {}, {"Host: a", "host: b"}, Error::invalid_parameter, Cause::header_repeated},
+        {"wss://h/", {}, {}, Error::unavailable, Cause::tls_not_built},
+    };
+    for (const RefusedRow& row : rows) {
+        SCOPED_TRACE(row.url);
+        Play play(friendly());
+        EXPECT_EQ(play.client->connect_to_url(row.url, std::span(row.protocols), false,
+                                              std::span(row.headers)),
+                  row.error);
+        EXPECT_EQ(play.client->failure().cause, row.cause);
+        EXPECT_EQ(play.client->failure().phase, Phase::request);
+        EXPECT_EQ(play.client->failure().explain(), text(row.cause));
+        play.poll(3);
+        EXPECT_EQ(play.story->signals, "") << "no signal follows";
+        EXPECT_TRUE(play.world.network.connections.empty());
+    }
+}
+
+TEST(WebSocketClient, refuses_what_is_too_long) {
+    Play play(friendly());
+    const std::string long_url = "ws://h/" + std::string(8 * 1024, 'a');
+    EXPECT_EQ(play.client->connect_to_url(long_url), Error::invalid_parameter);
+    EXPECT_EQ(play.client->failure().cause, Cause::url_too_long);
+    const std::string long_header = "X: " + std::string(16 * 1024, 'a');
+    EXPECT_EQ(play.client->connect_to_url("ws://h/", {}, false, {long_header}),
+              Error::invalid_parameter);
+    EXPECT_EQ(play.client->failure().cause, Cause::request_too_large);
+}
+
+TEST(WebSocketClient, refuses_the_multiplayer_mode_that_is_not_built) {
+    Play play(friendly());
+    EXPECT_EQ(play.client->connect_to_url("ws://h/", {}, true), Error::unavailable);
+    EXPECT_EQ(play.client->failure().cause, Cause::multiplayer_not_built);
+}
+
+TEST(WebSocketClient, connects_to_literals_without_asking_the_resolver) {
+    for (const char* url : {"ws://127.0.0.1/", "ws://[::1]:8080/"}) {
+        Play play(friendly());
+        ASSERT_EQ(play.client->connect_to_url(url), ok);
+        play.poll(3);
+        EXPECT_EQ(play.story->signals, "connection_established(\"\")");
+        EXPECT_TRUE(play.world.resolver.asked.empty());
+    }
+}
+
+TEST(WebSocketClient, tries_every_address_of_a_name) {
+    Play play(friendly());
+    play.world.network.scripts = {{.connect_error = ECONNREFUSED}, friendly()};
+    play.world.resolver.addresses = {SocketAddress{{10, 0, 0, 1}}, SocketAddress{{10, 0, 0, 2}}};
+    open(play);
+    EXPECT_EQ(play.client->get_connected_host(), "10.0.0.2");
+}
+
+TEST(WebSocketClient, gives_the_response_headers_and_the_agreed_protocol) {
+    Play play({.steps = {AwaitRequest{},
+                         Accept{"Sec-WebSocket-Protocol: b\r\nX-Room: 7\r\nX-Empty:\r\n"}}});
+    ASSERT_EQ(play.client->connect_to_url("ws://h/", {"a", " b "}), ok);
+    play.poll(3);
+    EXPECT_EQ(play.story->signals, "connection_established(\"b\")");
+    EXPECT_EQ(play.client->response_header("x-room"), "7");
+    EXPECT_EQ(play.client->response_header("X-Empty"), "");
+    EXPECT_EQ(play.client->response_header("absent"), "");
+    std::string_view rest = play.client->response_headers();
+    int count = 0;
+    for (HttpField field; take_field(rest, field);) ++count;
+    EXPECT_EQ(count, 6);
+}
+
+TEST(WebSocketClient, can_do_without_a_chosen_protocol_if_the_options_say_so) {
+    Play play(friendly(),
+              [](World&, Options& options) { options.protocol_choice = ProtocolChoice::optional; });
+    ASSERT_EQ(play.client->connect_to_url("ws://h/", {"a"}), ok);
+    play.poll(3);
+    EXPECT_EQ(play.story->signals, "connection_established(\"\")");
+}
+
+// ---- what a failure tells --------------------------------------------------------------------
+
+TEST(WebSocketClient, tells_what_a_refusing_server_said) {
+    Play play(answers("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\nwho are you?"));
+    ASSERT_EQ(play.client->connect_to_url("ws://user:secret@h/room?token=secret"), ok);
+    play.run();
+    const Failure& failure = play.client->failure();
+    EXPECT_EQ(play.story->signals, "connection_error()");
+    EXPECT_EQ(failure.cause, Cause::answer_refused);
+    EXPECT_EQ(failure.phase, Phase::upgrade);
+    EXPECT_EQ(failure.http_status, 401);
+    EXPECT_EQ(failure.http_reason, "Unauthorized");
+    EXPECT_EQ(failure.http_fields, "WWW-Authenticate: Basic\r\n");
+    EXPECT_EQ(failure.http_body, "who are you?");
+    const std::string explanation(failure.explain());
+    EXPECT_NE(explanation.find("401"), explanation.npos) << explanation;
+    EXPECT_NE(explanation.find("who are you?"), explanation.npos) << explanation;
+    EXPECT_EQ(explanation.find("secret"), explanation.npos) << explanation;
+}
+
+TEST(WebSocketClient, tells_each_address_it_tried) {
+    Play play({.connect_error = ECONNREFUSED});
+    play.world.resolver.addresses = {SocketAddress{{10, 0, 0, 1}}, SocketAddress{{10, 0, 0, 2}}};
+    ASSERT_EQ(play.connect(), ok);
+    play.run();
+    const Failure& failure = play.client->failure();
+    EXPECT_EQ(failure.cause, Cause::connect_failed);
+    EXPECT_EQ(failure.os_error, ECONNREFUSED);
+    ASSERT_EQ(failure.addresses_tried.size(), 2u);
+    EXPECT_EQ(failure.addresses_tried[1].os_error, ECONNREFUSED);
+    EXPECT_NE(failure.explain().find("10.0.0.2 port 80"), failure.explain().npos);
+}
+
+TEST(WebSocketClient, tells_that_a_name_does_not_resolve) {
+    Play play(friendly());
+    play.world.resolver.error = -2;
+    ASSERT_EQ(play.connect(), ok);
+    play.run();
+    EXPECT_EQ(play.story->signals, "connection_error()");
+    EXPECT_EQ(play.client->failure().cause, Cause::resolve_failed);
+    EXPECT_EQ(play.client->failure().os_error, -2);
+
+    Play empty(friendly());
+    empty.world.resolver.addresses.clear();
+    ASSERT_EQ(empty.connect(), ok);
+    empty.run();
+    EXPECT_EQ(empty.client->failure().cause, Cause::resolve_no_address);
+}
+
+TEST(WebSocketClient, tells_how_long_each_phase_took) {
+    Play play({.steps = {AwaitRequest{}, Pause{500}, Accept{}, Pause{300}, Fin{}}});
+    ASSERT_EQ(play.connect(), ok);
+    play.run();
+    const auto& ms = play.client->failure().phase_ms;
+    EXPECT_NEAR(ms[static_cast<std::size_t>(Phase::upgrade)], 500, 40);
+    EXPECT_NEAR(ms[static_cast<std::size_t>(Phase::open)], 300, 40);
+}
+
+// ---- deadlines -------------------------------------------------------------------------------
+
+struct DeadlineRow {
+    const char* name;
+    ServerScript server;
+    bool resolver_is_silent;
+    Cause cause;
+    std::uint64_t ms;  // from the beginning
+};
+
+TEST(WebSocketClient, has_a_deadline_in_every_state_before_it_is_open) {
+    const DeadlineRow rows[] = {
+        {"resolve", friendly(), true, Cause::resolve_timed_out, 10'000},
+        {"connect", {.connect_pending = true}, false, Cause::connect_timed_out, 10'000},
+        {"upgrade", {.steps = {AwaitRequest{}}}, false, Cause::answer_timed_out, 10'000},
+    };
+    for (const DeadlineRow& row : rows) {
+        SCOPED_TRACE(row.name);
+        Play play(row.server);
+        play.world.resolver.pending = row.resolver_is_silent;
+        const std::uint64_t begin_us = play.world.clock.now;
+        ASSERT_EQ(play.connect(), ok);
+        play.run();
+        EXPECT_EQ(play.story->signals, "connection_error()");
+        EXPECT_EQ(play.client->failure().cause, row.cause);
+        EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000,
+                    static_cast<double>(row.ms), 100);
+        EXPECT_EQ(play.world.resolver.open_count(), 0u);
+    }
+}
+
+TEST(WebSocketClient, has_one_deadline_for_the_whole_attempt) {
+    ServerScript server{.steps = {AwaitRequest{}}};
+    Play play(server, [](World&, Options& options) { options.timeouts.attempt_ms = 3'000; });
+    ASSERT_EQ(play.connect(), ok);
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::attempt_timed_out);
+}
+
+TEST(WebSocketClient, gives_up_on_an_answer_that_drips) {
+    ServerScript server{.steps = {AwaitRequest{}, Send{"HTTP/1.1 101 x\r\n"}}};
+    for (int i = 0; i < 60; ++i) {
+        server.steps.push_back(Pause{1'000});
+        server.steps.push_back(Send{"a"});
+    }
+    Play play(server);
+    ASSERT_EQ(play.connect(), ok);
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::answer_timed_out);
+}
+
+TEST(WebSocketClient, pings_an_idle_link_and_notices_a_dead_one) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}});
+    open(play);
+    const std::uint64_t begin_us = play.world.clock.now;
+    play.run();
+    ASSERT_EQ(play.world.connection().frames.size(), 1u);
+    EXPECT_EQ(play.world.connection().frames[0].header.opcode, Opcode::ping);
+    EXPECT_EQ(play.story->signals, "connection_established(\"\") -> connection_closed(false)");
+    EXPECT_EQ(play.client->failure().cause, Cause::pong_timed_out);
+    EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 40'000, 100);
+}
+
+TEST(WebSocketClient, notices_a_dead_link_although_it_goes_on_sending) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}});
+    open(play);
+    const std::uint64_t begin_us = play.world.clock.now;
+    while (play.is_under_way()) {
+        static_cast<void>(play.peer().put_packet("state"));
+        play.poll(10);
+    }
+    EXPECT_EQ(play.client->failure().cause, Cause::pong_timed_out);
+    EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 40'000, 300);
+}
+
+TEST(WebSocketClient, keeps_a_healthy_link_through_a_long_loading_screen) {
+    Play play(says(server_frame(Opcode::text, "still here")));
+    open(play);
+    play.world.clock.advance_ms(3'600'000);
+    play.client->poll();
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED);
+    EXPECT_EQ(play.story->messages, std::vector<std::string>{"T:still here"});
+}
+
+TEST(WebSocketClient, ends_when_a_message_stops_half_way) {
+    const std::string half = server_frame(Opcode::binary, std::string(100, 'x')).substr(0, 50);
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{half}}},
+              [](World&, Options& options) { options.timeouts.ping_ms = 0; });
+    open(play);
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::message_timed_out);
+}
+
+TEST(WebSocketClient, ends_when_its_close_frame_is_not_answered) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}});
+    open(play);
+    ASSERT_EQ(play.client->disconnect_from_host(1000, "bye"), ok);
+    const std::uint64_t begin_us = play.world.clock.now;
+    play.run();
+    EXPECT_EQ(play.story->signals, "connection_established(\"\") -> connection_closed(false)");
+    EXPECT_EQ(play.client->failure().cause, Cause::close_not_answered);
+    EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 5'000, 100);
+}
+
+TEST(WebSocketClient, ends_when_its_close_frame_cannot_leave) {
+    ServerScript server{.steps = {AwaitRequest{}, Accept{}}};
+    server.send_window = 200;
+    Play play(server);
+    open(play);
+    ASSERT_EQ(play.peer().put_packet(std::string(1000, 'x')), ok);
+    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::close_not_sent);
+}
+
+TEST(WebSocketClient, ends_in_bounded_time_when_the_server_sends_for_ever_after_the_close) {
+    ServerScript server{.steps = {AwaitRequest{}, Accept{}, AwaitClose{}}};
+    for (int i = 0; i < 2'000; ++i) {
+        server.steps.push_back(Send{server_frame(Opcode::binary, std::string(4096, 'x'))});
+        server.steps.push_back(Pause{8});
+    }
+    Play play(server, [](World&, Options& options) { options.limits.poll_size_max = 1024; });
+    open(play);
+    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+    const std::uint64_t begin_us = play.world.clock.now;
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::close_not_answered);
+    EXPECT_LE(play.world.clock.now - begin_us, 11'000'000u);
+}
+
+TEST(WebSocketClient, waits_a_second_at_most_for_the_end_of_the_stream) {
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)}}});
+    open(play);
+    const std::uint64_t begin_us = play.world.clock.now;
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::closed_by_server);
+    EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 1'000, 100);
+    EXPECT_TRUE(play.world.connection().client_shut_down);
+}
+
+TEST(WebSocketClient, tells_at_once_that_its_request_cannot_be_sent) {
+    Play play(friendly());
+    ASSERT_EQ(play.client->connect_to_url("ws://10.0.0.1/"), ok);
+    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the look at the connection
+    play.poll(1);
+    EXPECT_EQ(play.story->signals, "connection_error()");
+    EXPECT_EQ(play.client->failure().cause, Cause::connection_lost);
+    EXPECT_EQ(play.client->failure().os_error, ECONNRESET);
+}
+
+TEST(WebSocketClient, cancels_what_it_asked_the_resolver_when_it_is_destroyed) {
+    Play play(friendly());
+    play.world.resolver.pending = true;
+    ASSERT_EQ(play.connect(), ok);
+    EXPECT_EQ(play.world.resolver.open_count(), 1u);
+    play.client.reset();
+    EXPECT_EQ(play.world.resolver.open_count(), 0u);
+}
+
+// ---- closing ---------------------------------------------------------------------------------
+
+struct CloseRow {
+    int code;
+    std::string reason;
+    Error error;
+    std::string payload;  // of the close frame
+};
+
+TEST(WebSocketClient, sends_exactly_the_close_frame_that_was_asked_for) {
+    const std::string euro = "\xE2\x82\xAC";
+    std::string many_euros;
+    for (int i = 0; i < 50; ++i) many_euros += euro;
+    const CloseRow rows[] = {
+        {1000, "", ok, "\x03\xE8"},
+        {1000, "bye", ok,
+         "\x03\xE8"
+         "bye"},
+        {4001, "a" + euro, ok,
+         "\x0F\xA1"
+         "a" +
+             euro},
+        {1000, many_euros, ok, "\x03\xE8" + many_euros.substr(0, 123)},
+        {1000, "x" + many_euros, ok,
+         "\x03\xE8"
+         "x" +
+             many_euros.substr(0, 120)},
+        {0, "", ok, ""},
+        {0, "reason", Error::invalid_parameter, ""},
+        {-1, "", Error::invalid_parameter, ""},
+        {999, "", Error::invalid_parameter, ""},
+        {1005, "", Error::invalid_parameter, ""},
+        {1006, "", Error::invalid_parameter, ""},
+        {5000, "", Error::invalid_parameter, ""},
+        {70000, "", Error::invalid_parameter, ""},
+        {1000, "\xFF", Error::invalid_data, ""},
+    };
+    for (const CloseRow& row : rows) {
+        SCOPED_TRACE(std::to_string(row.code) + " " + row.reason);
+        Play play(friendly());
+        open(play);
+        EXPECT_EQ(play.client->disconnect_from_host(row.code, row.reason), row.error);
+        play.poll(3);
+        if (row.error != ok) {
+            EXPECT_EQ(play.client->get_connection_status(), CONNECTED);
+            EXPECT_TRUE(play.world.connection().frames.empty());
+            continue;
+        }
+        ASSERT_EQ(play.world.connection().frames.size(), 1u);
+        EXPECT_EQ(play.world.connection().frames[0].payload, row.payload);
+        play.run();
+        EXPECT_EQ(play.story->signals, "connection_established(\"\") -> connection_closed(true)");
+        EXPECT_EQ(play.client->failure().cause, Cause::closed_by_client);
+    }
+}
+
+TEST(WebSocketClient, sends_what_was_accepted_before_the_close_frame) {
+    ServerScript server = friendly();
+    server.send_max = 7;
+    Play play(server);
+    open(play);
+    for (int i = 0; i < 5; ++i) ASSERT_EQ(play.peer().put_packet(std::to_string(i)), ok);
+    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+    play.run();
+    const auto& frames = play.world.connection().frames;
+    ASSERT_EQ(frames.size(), 6u);
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(frames[i].payload, std::to_string(i));
+    EXPECT_EQ(frames[5].header.opcode, Opcode::close);
+}
+
+TEST(WebSocketClient, gives_up_silently_while_connecting) {
+    for (const Stage stage : {Stage::resolving, Stage::connecting, Stage::upgrading}) {
+        Play play(script_for(stage));
+        bring_to(play, stage);
+        EXPECT_EQ(play.client->disconnect_from_host(), ok);
+        EXPECT_EQ(play.client->get_connection_status(), DISCONNECTED);
+        EXPECT_EQ(play.world.network.open_count(), 0u);
+        EXPECT_EQ(play.world.resolver.open_count(), 0u);
+        play.poll(5);
+        EXPECT_EQ(play.story->signals, "");
+        play.world.resolver.pending = false;
+        play.world.network.scripts = {friendly()};
+        EXPECT_EQ(play.connect(), ok) << "it can be used again at once";
+    }
+}
+
+TEST(WebSocketClient, leaves_politely_when_it_is_destroyed) {
+    Play play(friendly());
+    open(play);
+    play.client.reset();
+    ASSERT_EQ(play.world.connection().frames.size(), 1u);
+    EXPECT_EQ(play.world.connection().frames[0].payload, "\x03\xE8");
+    EXPECT_TRUE(play.world.connection().client_closed);
+}
+
+TEST(WebSocketClient, tells_a_server_that_breaks_the_protocol_and_ends) {
+    const std::string breach = server_frame(Opcode::text, "fine") + "\xC1\x01x";
+    Play play(says(breach));
+    ASSERT_EQ(play.connect(), ok);
+    play.run();
+    EXPECT_EQ(play.story->signals,
+              "connection_established(\"\") -> data_received() -> connection_closed(false)");
+    EXPECT_EQ(play.client->failure().cause, Cause::frame_reserved_bits);
+    EXPECT_EQ(play.client->failure().phase, Phase::open);
+    ASSERT_EQ(play.world.connection().frames.size(), 1u);
+    EXPECT_EQ(play.world.connection().frames[0].payload.substr(0, 2), "\x03\xEA");
+}
+
+TEST(WebSocketClient, keeps_unread_packets_readable_after_the_end) {
+    Play play(says(server_frame(Opcode::text, "one") + server_frame(Opcode::binary, "two") +
+                   server_close(1001)));
+    play.story->reads = false;
+    ASSERT_EQ(play.connect(), ok);
+    play.run();
+    EXPECT_EQ(play.client->get_connection_status(), DISCONNECTED);
+    ASSERT_EQ(play.peer().get_available_packet_count(), 2u);
+    EXPECT_EQ(text_of(play.peer().get_packet()), "one");
+    EXPECT_EQ(play.peer().get_packet_error(), ok);
+    EXPECT_EQ(text_of(play.peer().get_packet()), "two");
+    EXPECT_TRUE(play.peer().get_packet().empty());
+    EXPECT_EQ(play.peer().get_packet_error(), failed);
+}
+
+// ---- queues ----------------------------------------------------------------------------------
+
+TEST(WebSocketClient, has_exact_buffers) {
+    Play play(friendly());
+    ASSERT_EQ(play.client->set_buffers(0, 1, 1, 1), Error::invalid_parameter);
+    ASSERT_EQ(play.client->set_buffers(1, 0, 1, 1), Error::invalid_parameter);
+    ASSERT_EQ(play.client->set_buffers(1, 2, 1, 2), ok);
+    ServerScript server{.steps = {AwaitRequest{}, Accept{}, Pause{100},
+                                  Send{server_frame(Opcode::binary, std::string(1024, 'x')) +
+                                       server_frame(Opcode::binary, std::string(1025, 'x'))}}};
+    server.send_window = 200;
+    play.world.network.scripts = {server};
+    open(play);
+    EXPECT_EQ(play.peer().put_packet(std::string(1025, 'x')), Error::invalid_parameter);
+    EXPECT_EQ(play.peer().put_packet(std::string(1024, 'x')), ok);
+    EXPECT_EQ(play.peer().get_current_outbound_buffered_amount(), 1024u);
+    EXPECT_EQ(play.peer().put_packet("x"), Error::out_of_memory);
+    EXPECT_EQ(play.peer().put_packet(""), ok) << "nothing is no payload, but it is a packet";
+    EXPECT_EQ(play.peer().put_packet(""), Error::out_of_memory);
+    play.run();
+    EXPECT_EQ(play.story->messages.size(), 1u);
+    EXPECT_EQ(play.client->failure().cause, Cause::message_too_large);
+}
+
+TEST(WebSocketClient, stops_reading_when_its_queue_is_full_and_loses_nothing) {
+    std::string bytes;
+    for (int i = 0; i < 500; ++i) bytes += server_frame(Opcode::binary, std::string(100, 'x'));
+    Play play(says(bytes));
+    ASSERT_EQ(play.client->set_buffers(8, 10, 8, 10), ok);
+    play.story->reads = false;
+    open(play);
+    play.poll(100);
+    EXPECT_EQ(play.peer().get_available_packet_count(), 10u);
+    EXPECT_LT(play.world.connection().given, bytes.size()) << "TCP is left to push back";
+    const int idle_receives = play.world.network.receive_count;
+    play.world.clock.advance_ms(600'000);
+    play.poll(10);
+    EXPECT_EQ(play.world.network.receive_count, idle_receives);
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << "deadlines rest meanwhile";
+
+    std::size_t read = 0;
+    while (play.peer().get_available_packet_count() > 0) {
+        EXPECT_EQ(play.peer().get_packet().size(), 100u);
+        ++read;
+        if (read <= 490) {
+            EXPECT_LE(play.client->next_deadline(), play.world.clock.now) << "there is work again";
+        }
+        play.poll(1);
+    }
+    EXPECT_EQ(read, 500u);
+}
+
+// As above, but there is room in the buffer: the link is quiet because we do not read on.
+TEST(WebSocketClient, takes_no_silence_of_its_own_making_for_a_dead_link) {
+    std::string bytes;
+    for (int i = 0; i < 11; ++i) bytes += server_frame(Opcode::binary, "x");
+    Play play(says(bytes),
+              [](World&, Options& options) { options.limits.input_packet_count_max = 10; });
+    play.story->reads = false;
+    open(play);
+    for (int i = 0; i < 60; ++i) {
+        play.world.clock.advance_ms(10'000);
+        play.poll(1);
+    }
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED);
+    EXPECT_TRUE(play.world.connection().frames.empty()) << "no ping is sent";
+    play.story->read_all();
+    play.poll(1);
+    EXPECT_EQ(play.peer().get_available_packet_count(), 1u);
+    EXPECT_TRUE(play.world.connection().frames.empty()) << "the silence begins anew";
+}
+
+TEST(WebSocketClient, ends_only_after_a_full_queue_was_read) {
+    std::string bytes;
+    for (int i = 0; i < 25; ++i) bytes += server_frame(Opcode::binary, std::to_string(i));
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes}, Fin{}}},
+              [](World&, Options& options) { options.limits.input_packet_count_max = 10; });
+    play.story->reads = false;
+    open(play);
+    play.poll(100);
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED);
+    while (play.is_under_way()) {
+        play.story->read_all();
+        play.poll(1);
+    }
+    play.story->read_all();
+    EXPECT_EQ(play.story->messages.size(), 25u);
+    EXPECT_EQ(play.client->failure().cause, Cause::end_of_stream);
+}
+
+TEST(WebSocketClient, does_no_more_in_one_poll_than_its_limits_say) {
+    std::string bytes;
+    for (int i = 0; i < 600; ++i) bytes += server_frame(Opcode::binary, "x");
+    Play play(says(bytes));
+    ASSERT_EQ(play.connect(), ok);
+    std::size_t per_poll_max = 0;
+    while (play.story->messages.size() < 600) {
+        const std::size_t before = play.story->messages.size();
+        play.poll(1);
+        per_poll_max = std::max(per_poll_max, play.story->messages.size() - before);
+        const bool left = play.story->messages.size() < 600 && !play.story->messages.empty();
+        if (!left) continue;
+        EXPECT_LE(play.client->next_deadline(), play.world.clock.now);
+    }
+    EXPECT_EQ(per_poll_max, 256u);
+}
+
+TEST(WebSocketClient, does_not_knock_at_a_blocked_socket_with_every_packet) {
+    ServerScript server{.steps = {AwaitRequest{}, Accept{}}};
+    server.send_window = 200;
+    Play play(server);
+    open(play);
+    ASSERT_EQ(play.peer().put_packet(std::string(1000, 'x')), ok);
+    const int sends = play.world.network.send_count;
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(play.peer().put_packet("x"), ok);
+    EXPECT_EQ(play.world.network.send_count, sends);
+}
+
+TEST(WebSocketClient, writes_binary_again_after_each_connect_to_url) {
+    Play play(friendly());
+    play.peer().set_write_mode(WebSocketPeer::WRITE_MODE_TEXT);
+    ASSERT_EQ(play.connect(), ok);
+    EXPECT_EQ(play.peer().get_write_mode(), WebSocketPeer::WRITE_MODE_BINARY);
+    play.peer().set_write_mode(WebSocketPeer::WRITE_MODE_TEXT);
+    play.poll(3);
+    EXPECT_EQ(play.peer().get_write_mode(), WebSocketPeer::WRITE_MODE_TEXT);
+}
+
+TEST(WebSocketClient, drops_its_input_if_the_options_say_so) {
+    Play play(says(server_frame(Opcode::text, "one") + server_frame(Opcode::text, "two")),
+              [](World&, Options& options) { options.discard_input = true; });
+    open(play);
+    play.poll(3);
+    EXPECT_EQ(play.story->signals, "connection_established(\"\")");
+    EXPECT_EQ(play.client->stats().messages_received, 2u);
+    EXPECT_EQ(play.client->stats().discarded_size, 6u);
+}
+
+TEST(WebSocketClient, refuses_text_that_is_not_utf8) {
+    Play play(friendly());
+    open(play);
+    play.peer().set_write_mode(WebSocketPeer::WRITE_MODE_TEXT);
+    EXPECT_EQ(play.peer().put_packet("\xFF"), Error::invalid_data);
+    EXPECT_EQ(play.peer().put_packet("\xC3\xA9"), ok);
+    ASSERT_EQ(play.world.connection().frames.size(), 1u);
+    EXPECT_EQ(play.world.connection().frames[0].header.opcode, Opcode::text);
+}
+
+TEST(WebSocketClient, sends_at_once_outside_poll_and_in_one_call_inside) {
+    Play play(friendly());
+    play.story->on = [&](const std::string& signal) {
+        if (!signal.starts_with("connection_established")) return;
+        const int before = play.world.network.send_count;
+        for (int i = 0; i < 10; ++i) EXPECT_EQ(play.peer().put_packet("x"), ok);
+        EXPECT_EQ(play.world.network.send_count, before);
+    };
+    open(play);
+    EXPECT_EQ(play.world.network.send_count, 2) << "the request, and all ten messages";
+    EXPECT_EQ(play.peer().put_packet("x"), ok);
+    EXPECT_EQ(play.world.network.send_count, 3);
+}
+
+TEST(WebSocketClient, coalesces_if_the_options_say_so) {
+    Play play(friendly(), [](World&, Options& options) { options.coalesce = true; });
+    open(play);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(play.peer().put_packet("x"), ok);
+    EXPECT_EQ(play.world.network.send_count, 1);
+    play.client->flush();
+    EXPECT_EQ(play.world.network.send_count, 2);
+    EXPECT_EQ(play.world.connection().frames.size(), 10u);
+}
+
+TEST(WebSocketClient, makes_one_call_in_an_idle_poll) {
+    Play play(friendly());
+    open(play);
+    play.poll(3);
+    const int receives = play.world.network.receive_count;
+    const int sends = play.world.network.send_count;
+    play.poll(1);
+    EXPECT_EQ(play.world.network.receive_count, receives + 1);
+    EXPECT_EQ(play.world.network.send_count, sends);
+}
+
+TEST(WebSocketClient, takes_no_memory_in_steady_state) {
+    std::string bytes;
+    for (int i = 0; i < 100; ++i) bytes += server_frame(Opcode::binary, std::string(200, 'x'));
+    ServerScript server{.steps = {AwaitRequest{}, Accept{}}};
+    for (std::size_t i = 1; i <= 110; ++i) {
+        server.steps.push_back(Send{bytes});
+        server.steps.push_back(AwaitMessages{i * 100});
+    }
+    Play play(server);
+    play.story->reads = false;
+    std::size_t echoed = 0;
+    play.client->data_received.connect([&play, &echoed] {
+        const Bytes packet = play.peer().get_packet();
+        ASSERT_EQ(packet.size(), 200u);
+        ASSERT_EQ(play.peer().put_packet(packet), ok);
+        ++echoed;
+    });
+    open(play);
+    while (echoed < 1'000) play.poll(1);
+    const int allocations = play.world.memory.allocation_count;
+    const std::uint64_t moved = play.client->stats().moved_size;
+    while (echoed < 11'000) play.poll(1);
+    EXPECT_EQ(play.world.memory.allocation_count, allocations);
+    EXPECT_EQ(play.client->stats().moved_size, moved) << "and copies nothing it received";
+}
+
+TEST(WebSocketClient, gives_back_what_its_buffers_grew_by) {
+    Play play(says(server_frame(Opcode::binary, std::string(200'000, 'x'))));
+    open(play);
+    play.poll(5);
+    EXPECT_GT(play.world.memory.used, 200'000u);
+    play.world.clock.advance_ms(11'000);
+    play.poll(2);
+    EXPECT_LE(play.world.memory.used, 4'096u);
+}
+
+// ---- waiting ---------------------------------------------------------------------------------
+
+TEST(WebSocketClient, waits_until_there_is_something_to_do) {
+    Play play({.steps = {AwaitRequest{}}});
+    play.client->wait(60'000);  // idle: nothing to wait for
+    const std::uint64_t begin_us = play.world.clock.now;
+    EXPECT_EQ(begin_us, 1'000'000u);
+    ASSERT_EQ(play.connect(), ok);
+    while (play.story->signals.empty()) play.client->wait(60'000);
+    EXPECT_EQ(play.client->failure().cause, Cause::answer_timed_out);
+    EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 10'000, 300);
+}
+
+TEST(WebSocketClient, wakes_for_the_deadline_of_the_whole_attempt) {
+    Play play({.steps = {AwaitRequest{}}},
+              [](World&, Options& options) { options.timeouts.attempt_ms = 3'000; });
+    const std::uint64_t begin_us = play.world.clock.now;
+    ASSERT_EQ(play.connect(), ok);
+    while (play.story->signals.empty()) play.client->wait(60'000);
+    EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 3'000, 300);
+}
+
+TEST(WebSocketClient, names_the_sockets_to_wait_for) {
+    Play play({.connect_pending = true});
+    play.world.resolver.addresses.assign(3, SocketAddress{{10, 0, 0, 1}});
+    std::array<WaitItem, address_count_max> items;
+    EXPECT_EQ(play.client->wait_set(items), 0u);
+    EXPECT_EQ(play.client->next_deadline(), WebSocketClient::no_deadline);
+    ASSERT_EQ(play.connect(), ok);
+    play.client->poll();
+    EXPECT_EQ(play.client->wait_set(items), 1u);
+    EXPECT_TRUE(items[0].writable);
+    EXPECT_EQ(play.client->next_deadline(), play.world.clock.now + 250'000);
+    play.world.clock.advance_ms(250);
+    play.client->poll();
+    EXPECT_EQ(play.client->wait_set(items), 2u);
+
+    Play opened(friendly());
+    open(opened);
+    ASSERT_EQ(opened.client->wait_set(items), 1u);
+    EXPECT_TRUE(items[0].readable);
+    EXPECT_FALSE(items[0].writable);
+}
+
+TEST(WebSocketClient, measures_the_round_trip_of_a_ping) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}});
+    open(play);
+    ASSERT_EQ(play.client->ping(), ok);
+    const auto& frames = play.world.connection().frames;
+    ASSERT_EQ(frames.size(), 1u);
+    play.world.clock.advance_ms(30);
+    play.world.connection().to_client += server_frame(Opcode::pong, "no answer to it");
+    play.client->poll();
+    EXPECT_EQ(play.client->stats().round_trip_us, 0u);
+    play.world.connection().to_client += server_frame(Opcode::pong, frames[0].payload);
+    play.client->poll();
+    EXPECT_EQ(play.client->stats().round_trip_us, 30'000u);
+    EXPECT_EQ(play.client->stats().pongs_received, 2u);
+}
+
+TEST(WebSocketClient, sends_nothing_without_entropy) {
+    Play play(friendly());
+    play.world.entropy.exhausted = true;
+    EXPECT_EQ(play.connect(), failed);
+    EXPECT_EQ(play.client->failure().cause, Cause::no_entropy);
+
+    Play opened(friendly());
+    open(opened);
+    opened.world.entropy.exhausted = true;
+    EXPECT_EQ(opened.peer().put_packet("x"), failed);
+    EXPECT_EQ(opened.client->disconnect_from_host(), failed);
+    EXPECT_TRUE(opened.world.connection().frames.empty());
+}
+
+}  // namespace
+}  // namespace linnet::test
