@@ -38,6 +38,15 @@ struct ClosePayload {
     std::string_view reason;  // UTF-8; points into the payload
 };
 
+/// What is told to the peer with that code: the cause, without the names of limits of ours.
+constexpr std::string_view close_reason_for(Cause cause) {
+    switch (cause) {
+        case Cause::message_too_many_fragments: return "a message has too many fragments";
+        case Cause::message_too_large: return "a message is too large";
+        default: return text(cause);
+    }
+}
+
 /// None, or what is wrong with `payload`.
 Cause decode_close(Bytes payload, ClosePayload& close);
 

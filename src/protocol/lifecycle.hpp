@@ -4,7 +4,6 @@
 // The life of a connection as one table. Nothing else says which state follows which.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -45,7 +44,7 @@ struct Edge {
     State to;
 };
 
-inline constexpr std::array edges{
+inline constexpr Edge edges[] = {
     Edge{State::idle, Event::begun, State::resolving},
     Edge{State::closed, Event::begun, State::resolving},
     Edge{State::resolving, Event::resolved, State::connecting},

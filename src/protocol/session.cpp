@@ -185,7 +185,7 @@ Session::Progress Session::answer_close(Bytes payload, SessionEvent& event) {
 // The one place that fails the session, RFC 6455 7.1.7.
 Session::Progress Session::fail(Cause cause, SessionEvent& event) {
     ended_ = true;
-    if (!close_queued_) queue_close(close_code_for(cause), text(cause));
+    if (!close_queued_) queue_close(close_code_for(cause), close_reason_for(cause));
     event = {.kind = SessionEvent::Kind::failed, .cause = cause};
     return Progress::event;
 }

@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// What leaves the outbox is decoded frame by frame, however few bytes the OS takes at a time.
+#include "linnet/protocol/outbox.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "testkit/exact.hpp"
+#include "testkit/random.hpp"
+#include "testkit/wire.hpp"
+#include "testkit/world.hpp"
+
+namespace linnet {
+namespace {
+
+using test::ExactBytes;
+using test::frames_of;
+using test::Random;
+using test::WireFrame;
+
+constexpr Role roles[] = {Role::client, Role::server};
+
+constexpr Role other(Role role) {
+    return role == Role::client ? Role::server : Role::client;
+}
+
+struct OutboxLimits {
+    std::size_t payload_max = 1 << 20;
+    std::size_t packet_count_max = 1024;
+};
+
+// An outbox and an OS that takes as many bytes as it is told to.
+struct Sender {
+    explicit Sender(Role role = Role::client, OutboxLimits limits = {})
+        : outbox(role, limits.payload_max, limits.packet_count_max, entropy, &memory) {}
+
+    Error put(std::string_view payload, Opcode opcode = Opcode::binary) {
+        return outbox.put(opcode, {}, ExactBytes(payload).bytes());
+    }
+    // All that is unsent, in order.
+    std::string unsent() {
+        std::string wire;
+        Outbox::Pieces pieces;
+        const std::size_t count = outbox.unsent(pieces);
+        EXPECT_LE(count, send_piece_count_max);
+        for (std::size_t i = 0; i < count; ++i) {
+            EXPECT_FALSE(pieces[i].empty());
+            wire += text_of(pieces[i]);
+        }
+        return wire;
+    }
+    // Sends at most `size` bytes; returns them.
+    std::string send(std::size_t size = SIZE_MAX) {
+        const std::string wire = unsent().substr(0, size);
+        outbox.sent(wire.size());
+        return wire;
+    }
+
+    test::Faults faults;
+    test::CountingMemory memory{faults};
+    test::RandomEntropy entropy;
+    Outbox outbox;
+};
+
+// "binary hello;pong p;close;", of the whole frames in `wire`.
+std::string told(std::string_view wire, Role sender) {
+    std::string story;
+    for (const WireFrame& frame : frames_of(wire, other(sender))) {
+        EXPECT_TRUE(frame.header.fin);
+        EXPECT_EQ(frame.header.masked, sender == Role::client);
+        switch (frame.header.opcode) {
+            case Opcode::continuation: story += "continuation "; break;
+            case Opcode::text: story += "text "; break;
+            case Opcode::binary: story += "binary "; break;
+            case Opcode::close: story += "close "; break;
+            case Opcode::ping: story += "ping "; break;
+            case Opcode::pong: story += "pong "; break;
+        }
+        story += frame.payload + ";";
+    }
+    return story;
+}
+
+// ---- frames ----------------------------------------------------------------------------------
+
+TEST(Outbox, takes_no_memory_before_the_first_message) {
+    Sender sender;
+    EXPECT_TRUE(sender.outbox.is_empty());
+    EXPECT_EQ(sender.unsent(), "");
+    EXPECT_TRUE(sender.outbox.put_ping(bytes_of("p")));
+    EXPECT_TRUE(sender.outbox.put_pong(bytes_of("p")));
+    EXPECT_TRUE(sender.outbox.put_close({}));
+    sender.send();
+    EXPECT_TRUE(sender.outbox.is_empty());
+    EXPECT_EQ(sender.memory.allocation_count, 0);
+}
+
+TEST(Outbox, sends_front_and_payload_as_one_frame_of_the_shortest_form) {
+    for (const Role role : roles) {
+        for (const std::size_t size : {0u, 1u, 125u, 126u, 127u, 65535u, 65536u}) {
+            for (const std::size_t front_size : {std::size_t{0}, std::size_t{3}, size}) {
+                if (front_size > size) continue;
+                const std::string whole = Random(size + front_size).bytes(size);
+                const ExactBytes front(std::string_view(whole).substr(0, front_size));
+                const ExactBytes payload(std::string_view(whole).substr(front_size));
+                Sender sender(role);
+                ASSERT_EQ(sender.outbox.put(Opcode::text, front.bytes(), payload.bytes()),
+                          Error::ok);
+                const std::string wire = sender.send();
+                const std::size_t length_size = size < 126 ? 0 : size < 65536 ? 2 : 8;
+                EXPECT_EQ(wire.size(), 2 + length_size + (role == Role::client ? 4 : 0) + size);
+                EXPECT_EQ(told(wire, role), "text " + whole + ";");
+                // The caller's bytes are as they were.
+                EXPECT_EQ(front.text(), whole.substr(0, front_size));
+                EXPECT_EQ(payload.text(), whole.substr(front_size));
+            }
+        }
+    }
+}
+
+TEST(Outbox, as_a_server_does_not_mask_and_needs_no_entropy) {
+    Sender server(Role::server);
+    server.entropy.exhausted = true;
+    EXPECT_EQ(server.put("Hello", Opcode::text), Error::ok);
+    EXPECT_TRUE(server.outbox.put_pong(bytes_of("p")));
+    EXPECT_TRUE(server.outbox.put_ping(bytes_of("q")));
+    EXPECT_TRUE(server.outbox.put_close({}));
+    EXPECT_EQ(server.send(), std::string("\x8A\x01p\x89\x01q\x81\x05Hello\x88\x00", 15));
+}
+
+TEST(Outbox, puts_the_lane_before_the_frames_and_the_close_behind_them) {
+    for (const Role role : roles) {
+        Sender sender(role);
+        EXPECT_EQ(sender.put("one"), Error::ok);
+        EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
+        EXPECT_TRUE(sender.outbox.put_close(bytes_of(test::close_payload(1000))));
+        EXPECT_TRUE(sender.outbox.put_pong(bytes_of("pong")));
+        EXPECT_EQ(sender.put("two"), Error::ok);
+        EXPECT_EQ(told(sender.send(), role), "pong pong;ping ping;binary one;binary two;close " +
+                                                 test::close_payload(1000) + ";");
+        EXPECT_TRUE(sender.outbox.is_empty());
+        EXPECT_FALSE(sender.outbox.close_is_unsent());
+    }
+}
+
+// The rest of a half-sent frame, the lane, the other frames, the close frame: at every cut.
+TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
+    for (const Role role : roles) {
+        for (std::size_t cut = 0; cut <= 60; ++cut) {
+            SCOPED_TRACE(cut);
+            Sender sender(role);
+            EXPECT_EQ(sender.put("the first message"), Error::ok);
+            EXPECT_EQ(sender.put("the second message"), Error::ok);
+            std::string wire = sender.send(cut);
+            EXPECT_TRUE(sender.outbox.put_pong(bytes_of("pong")));
+            EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
+            EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
+            EXPECT_FALSE(sender.outbox.is_empty());
+            wire += sender.send();
+
+            const std::size_t header_size = role == Role::client ? 6 : 2;
+            const std::size_t first_end = header_size + 17;
+            const std::size_t second_end = first_end + header_size + 18;
+            std::string story =
+                "binary the first message;binary the second message;close \x03\xE8;";
+            const std::string_view after = cut == 0            ? ""
+                                           : cut <= first_end  ? "binary the first message;"
+                                           : cut <= second_end ? "binary the first message;"
+                                                                 "binary the second message;"
+                                                               : story;
+            story.insert(std::min(after.size(), story.find("close")), "pong pong;ping ping;");
+            EXPECT_EQ(told(wire, role), story);
+            EXPECT_TRUE(sender.outbox.is_empty());
+        }
+    }
+}
+
+// ---- ping, pong, close -----------------------------------------------------------------------
+
+TEST(Outbox, owes_one_pong_and_one_ping_and_the_latest_wins) {
+    for (const Role role : roles) {
+        Sender sender(role);
+        for (const std::string_view payload : {"a much longer first one", "2", "third"}) {
+            EXPECT_TRUE(sender.outbox.put_pong(bytes_of(payload)));
+            EXPECT_TRUE(sender.outbox.put_ping(bytes_of(payload)));
+        }
+        EXPECT_EQ(told(sender.send(), role), "pong third;ping third;");
+        EXPECT_TRUE(sender.outbox.is_empty());
+    }
+}
+
+TEST(Outbox, replaces_no_control_frame_that_has_begun_to_leave) {
+    Sender sender;
+    EXPECT_TRUE(sender.outbox.put_pong(bytes_of("first")));
+    std::string wire = sender.send(1);
+    EXPECT_TRUE(sender.outbox.put_pong(bytes_of("second")));
+    EXPECT_TRUE(sender.outbox.put_pong(bytes_of("third")));
+    wire += sender.send();
+    EXPECT_FALSE(sender.outbox.is_empty());
+    wire += sender.send();
+    EXPECT_EQ(told(wire, Role::client), "pong first;pong third;");
+    EXPECT_TRUE(sender.outbox.is_empty());
+}
+
+TEST(Outbox, knows_whether_its_ping_has_left) {
+    Sender sender;
+    EXPECT_FALSE(sender.outbox.ping_is_unsent());
+    EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
+    EXPECT_TRUE(sender.outbox.ping_is_unsent());
+    const std::size_t size = sender.unsent().size();
+    for (std::size_t i = 0; i < size; ++i) {
+        EXPECT_TRUE(sender.outbox.ping_is_unsent());
+        sender.send(1);
+    }
+    EXPECT_FALSE(sender.outbox.ping_is_unsent());
+    EXPECT_TRUE(sender.outbox.put_pong(bytes_of("pong")));
+    sender.unsent();
+    EXPECT_FALSE(sender.outbox.ping_is_unsent());
+}
+
+TEST(Outbox, knows_whether_its_close_frame_has_left) {
+    Sender sender;
+    EXPECT_FALSE(sender.outbox.close_is_unsent());
+    EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
+    for (int i = 0; i < 8; ++i) {
+        EXPECT_TRUE(sender.outbox.close_is_unsent());
+        sender.send(1);
+    }
+    EXPECT_FALSE(sender.outbox.close_is_unsent());
+    EXPECT_TRUE(sender.outbox.is_empty());
+}
+
+// "Behind everything queued so far": also when an earlier pong is only half-sent.
+TEST(Outbox, sends_the_close_behind_a_pong_that_was_queued_before_it) {
+    for (const Role role : roles) {
+        Sender sender(role);
+        EXPECT_TRUE(sender.outbox.put_pong(bytes_of("first")));
+        std::string wire = sender.send(1);
+        EXPECT_TRUE(sender.outbox.put_pong(bytes_of("second")));
+        EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
+        wire += sender.send();
+        wire += sender.send();
+        EXPECT_EQ(told(wire, role), "pong first;pong second;close \x03\xE8;");
+        EXPECT_TRUE(sender.outbox.is_empty());
+    }
+}
+
+TEST(Outbox, carries_control_frames_of_125_bytes) {
+    for (const Role role : roles) {
+        const std::string longest = Random(5).bytes(125);
+        const ExactBytes payload(longest);
+        Sender sender(role);
+        EXPECT_TRUE(sender.outbox.put_pong(payload.bytes()));
+        EXPECT_TRUE(sender.outbox.put_ping(payload.bytes()));
+        EXPECT_TRUE(sender.outbox.put_close(payload.bytes()));
+        EXPECT_EQ(told(sender.send(), role),
+                  "pong " + longest + ";ping " + longest + ";close " + longest + ";");
+        EXPECT_EQ(payload.text(), longest);
+    }
+}
+
+// ---- any number of bytes at a time -----------------------------------------------------------
+
+// How many bytes the OS takes at each call.
+struct Taking {
+    std::string_view name;
+    std::size_t least, most;
+};
+
+// Puts data and control frames in between, and checks the whole stream at the end.
+class Stream {
+ public:
+    Stream(Role role, const Taking& taking, std::uint64_t seed)
+        : role_(role), taking_(taking), random_(seed), sender_(role, {20'000, 40}) {}
+
+    void run() {
+        for (int i = 0; i < 3000; ++i) {
+            if (random_.one_in(3)) put_data();
+            if (random_.one_in(5)) {
+                last_pong_ = "pong " + std::to_string(i);
+                ASSERT_TRUE(sender_.outbox.put_pong(bytes_of(last_pong_)));
+            }
+            if (random_.one_in(7)) {
+                last_ping_ = "ping " + std::to_string(i);
+                ASSERT_TRUE(sender_.outbox.put_ping(bytes_of(last_ping_)));
+            }
+            send();
+            check_accounting();
+        }
+        while (!sender_.outbox.is_empty()) send();  // so that nothing waits behind a half-sent lane
+        ASSERT_TRUE(sender_.outbox.put_close(bytes_of("\x03\xE8the end")));
+        while (!sender_.outbox.is_empty()) send();
+        check_stream();
+    }
+
+ private:
+    void put_data() {
+        const std::string payload = random_.bytes(random_.below(random_.one_in(10) ? 5000 : 200));
+        if (sender_.put(payload) == Error::ok) {
+            put_.push_back(payload);
+            queued_payload_ += payload.size();
+        }
+    }
+    void send() {
+        const std::size_t size = taking_.least + random_.below(taking_.most - taking_.least + 1);
+        wire_ += sender_.send(size);
+    }
+    // The accounts fall when the last byte of a frame is with the OS, and not before.
+    void check_accounting() {
+        WireFrame frame;
+        std::string_view rest = std::string_view(wire_).substr(seen_);
+        while (test::take_frame(rest, other(role_), frame)) {
+            if (is_control(frame.header.opcode)) continue;
+            ++sent_count_;
+            queued_payload_ -= frame.payload.size();
+        }
+        seen_ = wire_.size() - rest.size();
+        ASSERT_EQ(sender_.outbox.packet_count(), put_.size() - sent_count_);
+        ASSERT_EQ(sender_.outbox.queued_payload(), queued_payload_);
+        ASSERT_LE(sender_.outbox.packet_count(), 40u);
+        ASSERT_LE(sender_.outbox.queued_payload(), 20'000u);
+    }
+    void check_stream() {
+        const std::vector<WireFrame> frames = frames_of(wire_, other(role_));
+        std::size_t data_count = 0;
+        std::string pong, ping;
+        for (const WireFrame& frame : frames) {
+            if (frame.header.opcode == Opcode::pong) pong = frame.payload;
+            if (frame.header.opcode == Opcode::ping) ping = frame.payload;
+            if (frame.header.opcode != Opcode::binary) continue;
+            ASSERT_LT(data_count, put_.size());
+            ASSERT_TRUE(frame.payload == put_[data_count]) << "message " << data_count;
+            ++data_count;
+        }
+        EXPECT_EQ(data_count, put_.size());
+        EXPECT_GT(data_count, 15u);
+        EXPECT_EQ(pong, last_pong_);
+        EXPECT_EQ(ping, last_ping_);
+        ASSERT_FALSE(frames.empty());
+        EXPECT_EQ(frames.back().header.opcode, Opcode::close);
+        EXPECT_EQ(frames.back().payload, "\x03\xE8the end");
+        EXPECT_EQ(sender_.outbox.packet_count(), 0u);
+        EXPECT_EQ(sender_.outbox.queued_payload(), 0u);
+    }
+
+    Role role_;
+    Taking taking_;
+    Random random_;
+    Sender sender_;
+    std::string wire_;
+    std::size_t seen_ = 0;
+    std::vector<std::string> put_;
+    std::size_t sent_count_ = 0;
+    std::size_t queued_payload_ = 0;
+    std::string last_pong_, last_ping_;
+};
+
+TEST(Outbox, sends_whole_frames_in_order_however_few_bytes_are_taken) {
+    constexpr Taking takings[] = {
+        {"one byte", 1, 1},      {"seven bytes", 7, 7},           {"0 to 3", 0, 3},
+        {"0 to 300", 0, 300},    {"1 to 3000", 1, 3000},          {"nothing or all", 0, 100'000},
+        {"all", 40'000, 40'000}, {"up to one packet", 100, 1460},
+    };
+    for (const Role role : roles) {
+        for (const Taking& taking : takings) {
+            SCOPED_TRACE(std::string(taking.name) + (role == Role::client ? "" : ", as a server"));
+            Stream(role, taking, taking.most).run();
+            ASSERT_FALSE(testing::Test::HasFatalFailure());
+        }
+    }
+}
+
+TEST(Outbox, sends_nothing_new_when_nothing_was_taken) {
+    Sender sender;
+    EXPECT_EQ(sender.put("message"), Error::ok);
+    EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
+    const std::string wire = sender.unsent();
+    sender.outbox.sent(0);
+    EXPECT_EQ(sender.unsent(), wire);
+    EXPECT_EQ(sender.send(), wire);
+}
+
+// ---- limits ----------------------------------------------------------------------------------
+
+TEST(Outbox, takes_exactly_its_limits) {
+    Sender sender(Role::client, {100, 3});
+    EXPECT_EQ(sender.put(std::string(101, 'x')), Error::invalid_parameter);
+    EXPECT_EQ(sender.put(std::string(60, 'a')), Error::ok);
+    EXPECT_EQ(sender.put(std::string(41, 'x')), Error::out_of_memory);
+    EXPECT_EQ(sender.put(std::string(40, 'b')), Error::ok);
+    EXPECT_EQ(sender.put("x"), Error::out_of_memory);
+    EXPECT_EQ(sender.put(""), Error::ok);
+    EXPECT_EQ(sender.put(""), Error::out_of_memory);
+    EXPECT_EQ(sender.put(std::string(101, 'x')), Error::invalid_parameter);
+    EXPECT_EQ(sender.outbox.packet_count(), 3u);
+    EXPECT_EQ(sender.outbox.queued_payload(), 100u);
+    EXPECT_EQ(told(sender.send(), Role::client),
+              "binary " + std::string(60, 'a') + ";binary " + std::string(40, 'b') + ";binary ;");
+    EXPECT_EQ(sender.put(std::string(100, 'c')), Error::ok);
+}
+
+TEST(Outbox, counts_front_and_payload_together) {
+    Sender sender(Role::client, {100, 10});
+    const ExactBytes front(9);
+    EXPECT_EQ(sender.outbox.put(Opcode::binary, front.bytes(), ExactBytes(92).bytes()),
+              Error::invalid_parameter);
+    EXPECT_EQ(sender.outbox.put(Opcode::binary, front.bytes(), ExactBytes(91).bytes()), Error::ok);
+    EXPECT_EQ(sender.outbox.queued_payload(), 100u);
+}
+
+TEST(Outbox, counts_a_frame_until_its_last_byte_has_left) {
+    Sender sender(Role::client, {10, 1});
+    EXPECT_EQ(sender.put("0123456789"), Error::ok);
+    for (std::size_t i = 0; i < 16; ++i) {
+        EXPECT_EQ(sender.outbox.queued_payload(), 10u) << i;
+        EXPECT_EQ(sender.outbox.packet_count(), 1u) << i;
+        EXPECT_EQ(sender.put(""), Error::out_of_memory);
+        sender.send(1);
+    }
+    EXPECT_EQ(sender.outbox.queued_payload(), 0u);
+    EXPECT_EQ(sender.outbox.packet_count(), 0u);
+    EXPECT_EQ(sender.put("0123456789"), Error::ok);
+}
+
+// ---- all or nothing --------------------------------------------------------------------------
+
+TEST(Outbox, queues_nothing_without_entropy) {
+    Sender sender;
+    sender.entropy.exhausted = true;
+    EXPECT_EQ(sender.put("x"), Error::failed);
+    EXPECT_FALSE(sender.outbox.put_ping(bytes_of("p")));
+    EXPECT_FALSE(sender.outbox.put_pong(bytes_of("p")));
+    EXPECT_FALSE(sender.outbox.put_close({}));
+    EXPECT_TRUE(sender.outbox.is_empty());
+    EXPECT_EQ(sender.outbox.packet_count(), 0u);
+    EXPECT_EQ(sender.outbox.queued_payload(), 0u);
+    EXPECT_EQ(sender.unsent(), "");
+    EXPECT_FALSE(sender.outbox.close_is_unsent());
+    EXPECT_FALSE(sender.outbox.ping_is_unsent());
+    sender.entropy.exhausted = false;
+    EXPECT_EQ(sender.put("now"), Error::ok);
+    EXPECT_EQ(told(sender.send(), Role::client), "binary now;");
+}
+
+TEST(Outbox, keeps_what_it_has_when_entropy_ends) {
+    Sender sender;
+    std::string expected = "pong p;";
+    EXPECT_TRUE(sender.outbox.put_pong(bytes_of("p")));
+    sender.entropy.exhausted = true;
+    for (int i = 1;; ++i) {
+        const std::string payload = std::to_string(i);
+        if (sender.put(payload) != Error::ok) break;
+        expected += "binary " + payload + ";";
+        ASSERT_LT(i, 100) << "a key is used twice";
+    }
+    EXPECT_FALSE(sender.outbox.put_pong(bytes_of("a later pong")));
+    EXPECT_EQ(told(sender.send(), Role::client), expected);
+}
+
+TEST(Outbox, queues_nothing_without_memory) {
+    Sender sender;
+    sender.memory.limit = 0;
+    EXPECT_EQ(sender.put("x"), Error::out_of_memory);
+    EXPECT_TRUE(sender.outbox.is_empty());
+    EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xF3"))) << "it can still say goodbye";
+    EXPECT_EQ(told(sender.send(), Role::client), "close \x03\xF3;");
+
+    Sender grown;
+    EXPECT_EQ(grown.put("small"), Error::ok);
+    grown.memory.limit = grown.memory.used;
+    EXPECT_EQ(grown.put(std::string(5000, 'x')), Error::out_of_memory);
+    EXPECT_EQ(grown.outbox.packet_count(), 1u);
+    EXPECT_EQ(grown.outbox.queued_payload(), 5u);
+    EXPECT_EQ(grown.put("another"), Error::ok);
+    EXPECT_EQ(told(grown.send(), Role::client), "binary small;binary another;");
+}
+
+// ---- the ring --------------------------------------------------------------------------------
+
+TEST(Outbox, does_not_grow_while_it_is_sent_as_it_is_put) {
+    for (const Role role : roles) {
+        Sender sender(role);
+        Random random(9);
+        int allocation_count = 0;
+        for (int i = 0; i < 5000; ++i) {
+            const std::string payload = random.bytes(random.below(900));
+            ASSERT_EQ(sender.put(payload), Error::ok);
+            if (i == 0) allocation_count = sender.memory.allocation_count;
+            ASSERT_TRUE(told(sender.send(), role) == "binary " + payload + ";") << i;
+        }
+        EXPECT_EQ(sender.memory.allocation_count, allocation_count);
+    }
+}
+
+// The ring grows with its contents wrapped and a frame half-sent, at every place.
+TEST(Outbox, grows_around_what_is_queued_wherever_it_begins) {
+    for (std::size_t skew = 0; skew < 1024; skew += 13) {
+        Sender sender;
+        Random random(skew);
+        ASSERT_EQ(sender.put(random.bytes(skew)), Error::ok);
+        sender.send();
+        std::string wire;
+        std::string expected;
+        for (const std::size_t size : {700u, 100u, 50u, 5000u, 20'000u, 3u}) {
+            const std::string payload = random.bytes(size);
+            ASSERT_EQ(sender.put(payload), Error::ok);
+            expected += "binary " + payload + ";";
+            wire += sender.send(37);
+        }
+        wire += sender.send();
+        EXPECT_TRUE(told(wire, Role::client) == expected) << "beginning at " << skew;
+        EXPECT_TRUE(sender.outbox.is_empty());
+    }
+}
+
+TEST(Outbox, gives_its_memory_back_only_when_it_is_empty) {
+    Sender sender;
+    EXPECT_EQ(sender.put(std::string(10'000, 'x')), Error::ok);
+    const std::size_t size = sender.send().size();
+    EXPECT_EQ(sender.put(std::string(10'000, 'y')), Error::ok);
+    sender.send(size - 1);
+    const std::size_t used = sender.memory.used;
+    sender.outbox.release_if_empty();
+    EXPECT_EQ(sender.memory.used, used);
+    sender.send();
+    sender.outbox.release_if_empty();
+    EXPECT_EQ(sender.memory.used, 0u);
+    EXPECT_EQ(sender.put("and on"), Error::ok);
+    EXPECT_EQ(told(sender.send(), Role::client), "binary and on;");
+}
+
+// ---- masking keys ----------------------------------------------------------------------------
+
+// RFC 6455 5.3: "the masking key needs to be unpredictable", "a fresh masking key".
+TEST(Outbox, masks_each_frame_with_a_fresh_key) {
+    constexpr std::size_t count = 100'000;
+    Sender sender;
+    std::vector<std::uint64_t> pairs;  // a key and the one behind it
+    std::array<std::array<std::size_t, 256>, 4> histogram{};
+    std::uint32_t last = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        // Data and control frames draw from the same source.
+        if (i % 3 == 0) {
+            ASSERT_TRUE(sender.outbox.put_ping({}));
+        } else {
+            ASSERT_EQ(sender.put(""), Error::ok);
+        }
+        const auto frames = frames_of(sender.send(), Role::server);
+        ASSERT_EQ(frames.size(), 1u);
+        const MaskKey& key = frames[0].header.key;
+        std::uint32_t number = 0;
+        for (std::size_t k = 0; k < 4; ++k) {
+            ++histogram[k][key[k]];
+            number = number << 8 | key[k];
+        }
+        EXPECT_FALSE(i > 0 && number == last) << "the same key twice running";
+        pairs.push_back(std::uint64_t{last} << 32 | number);
+        last = number;
+    }
+    std::sort(pairs.begin(), pairs.end());
+    EXPECT_EQ(std::adjacent_find(pairs.begin(), pairs.end()), pairs.end()) << "a run repeats";
+    for (const auto& bytes : histogram) {
+        const double expected = static_cast<double>(count) / 256;
+        double chi_square = 0;
+        for (const std::size_t seen : bytes) {
+            const double distance = static_cast<double>(seen) - expected;
+            chi_square += distance * distance / expected;
+        }
+        // 255 degrees of freedom: beyond these once in about 10^6 each.
+        EXPECT_GT(chi_square, 157);
+        EXPECT_LT(chi_square, 377);
+    }
+    // Entropy is fetched for 64 keys at a time, and none of it is thrown away.
+    EXPECT_EQ(sender.entropy.fill_count, static_cast<int>((count + 63) / 64));
+}
+
+TEST(MaskKeySource, hands_out_the_bytes_of_the_entropy_in_order) {
+    test::RandomEntropy entropy(7);
+    MaskKeySource keys(entropy);
+    test::RandomEntropy same(7);
+    for (int i = 0; i < 10; ++i) {
+        std::array<std::uint8_t, 256> pool;
+        same.fill(pool);
+        for (std::size_t at = 0; at < pool.size(); at += 4) {
+            MaskKey key{};
+            ASSERT_TRUE(keys.next(key));
+            EXPECT_TRUE(std::equal(key.begin(), key.end(), pool.begin() + static_cast<int>(at)));
+        }
+    }
+    entropy.exhausted = true;
+    MaskKey key = {1, 2, 3, 4};
+    EXPECT_FALSE(keys.next(key));
+    EXPECT_EQ(key, (MaskKey{1, 2, 3, 4}));
+}
+
+}  // namespace
+}  // namespace linnet

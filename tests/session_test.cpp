@@ -1,0 +1,975 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A conversation, RFC 6455 5-8: bytes in, events out, told as a story; against literal bytes and
+// against a session in the other role.
+#include "linnet/protocol/session.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "protocol/closing.hpp"
+#include "testkit/exact.hpp"
+#include "testkit/random.hpp"
+#include "testkit/wire.hpp"
+#include "testkit/world.hpp"
+
+namespace linnet {
+namespace {
+
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+using test::close_payload;
+using test::ExactBytes;
+using test::frame_from;
+using test::shown;
+using test::WireFrame;
+using Kind = SessionEvent::Kind;
+
+constexpr Role roles[] = {Role::client, Role::server};
+
+constexpr Role other(Role role) {
+    return role == Role::client ? Role::server : Role::client;
+}
+std::string_view name_of(Role role) {
+    return role == Role::client ? "a client" : "a server";
+}
+
+// A session and its surroundings. It takes every message as soon as it is told, unless `takes` is
+// false.
+class Talker {
+ public:
+    explicit Talker(Role role = Role::client, const Limits& limits = {})
+        : session(role, limits, entropy, &memory), role_(role) {}
+
+    // Gives the session as much of `wire` as it has room for; returns how much that was.
+    std::size_t fill(std::string_view wire) {
+        const MutableBytes room = session.room();
+        const std::size_t size = std::min(room.size(), wire.size());
+        std::copy_n(bytes_of(wire).begin(), size, room.begin());
+        session.fill(size);
+        return size;
+    }
+    // What `wire` brings about; it stops when there is no room.
+    std::string hear(std::string_view wire) {
+        std::string story = told();
+        while (!wire.empty()) {
+            const std::size_t size = fill(wire);
+            if (size == 0) break;
+            wire.remove_prefix(size);
+            story += told();
+        }
+        return story;
+    }
+    std::string hear_from_peer(Opcode opcode, std::string_view payload, bool fin = true) {
+        return hear(frame_from(other(role_), opcode, payload, fin));
+    }
+    // All events that are to be had, one behind the other.
+    std::string told() {
+        std::string story;
+        for (SessionEvent event; (event = session.next()).kind != Kind::none;) {
+            story += line(event);
+        }
+        return story;
+    }
+    // All that is to be sent.
+    std::string sent() {
+        std::string wire;
+        Outbox::Pieces pieces;
+        while (const std::size_t count = session.unsent(pieces)) {
+            std::size_t size = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                wire += text_of(pieces[i]);
+                size += pieces[i].size();
+            }
+            session.sent(size);
+        }
+        return wire;
+    }
+    std::vector<WireFrame> sent_frames() { return test::frames_of(sent(), other(role_)); }
+
+    test::Faults faults;
+    test::CountingMemory memory{faults};
+    test::RandomEntropy entropy;
+    Session session;
+    bool takes = true;
+
+ private:
+    std::string line(const SessionEvent& event) {
+        switch (event.kind) {
+            case Kind::none: break;
+            case Kind::message: return takes ? taken_line(session.take()) : "message;";
+            case Kind::ping: return "ping " + std::string(text_of(event.payload)) + ";";
+            case Kind::pong: return "pong " + std::string(text_of(event.payload)) + ";";
+            case Kind::close:
+                return "close " + std::to_string(event.close_code) + " " +
+                       std::string(event.close_reason) + ";";
+            case Kind::failed: return "failed: " + std::string(text(event.cause)) + ";";
+        }
+        return "?";
+    }
+    static std::string taken_line(const Inbox::Packet& packet) {
+        const ExactBytes copy(packet.payload);
+        return (packet.is_text ? "text " : "binary ") + std::string(copy.text()) + ";";
+    }
+
+    Role role_;
+};
+
+std::string failed(Cause cause) {
+    return "failed: " + std::string(text(cause)) + ";";
+}
+
+// As `frames_of` gives it: "pong hi;close 1000 bye;".
+std::string told(const std::vector<WireFrame>& frames) {
+    std::string story;
+    for (const WireFrame& frame : frames) {
+        constexpr std::string_view names[] = {
+            "continuation ", "text ", "binary ", "", "", "", "", "", "close", "ping ", "pong "};
+        story += names[static_cast<std::size_t>(frame.header.opcode)];
+        std::string payload = frame.payload;
+        if (frame.header.opcode == Opcode::close && payload.size() >= 2) {
+            const int code =
+                static_cast<std::uint8_t>(payload[0]) * 256 + static_cast<std::uint8_t>(payload[1]);
+            payload = " " + std::to_string(code) + " " + payload.substr(2);
+        }
+        story += payload + ";";
+    }
+    return story;
+}
+
+// Everything that `from` has to say reaches `to`; returns the events there.
+std::string carry(Talker& from, Talker& to) {
+    return to.hear(from.sent());
+}
+
+// ---- messages --------------------------------------------------------------------------------
+
+TEST(Session, hears_the_examples_of_rfc_6455) {
+    struct Row {
+        std::string_view name, wire;
+        std::string story;
+    };
+    const std::string row256(256, 'x');
+    const std::string wire256 = "\x82\x7E\x01" + std::string(1, '\0') + row256;
+    const std::string row64k(65536, 'y');
+    const std::string wire64k = std::string("\x82\x7F\0\0\0\0\0\x01\0\0", 10) + row64k;
+    const Row rows[] = {
+        {"text", "\x81\x05Hello", "text Hello;"},
+        {"fragments", "\x01\x03Hel\x80\x02lo", "text Hello;"},
+        {"a ping", "\x89\x05Hello", "ping Hello;"},
+        {"a pong", "\x8A\x05Hello", "pong Hello;"},
+        {"256 bytes", wire256, "binary " + row256 + ";"},
+        {"64 KiB", wire64k, "binary " + row64k + ";"},
+        {"an empty text", "\x81\x00"sv, "text ;"},
+        {"an empty message", "\x82\x00"sv, "binary ;"},
+    };
+    for (const Row& row : rows) {
+        SCOPED_TRACE(row.name);
+        Talker client;
+        EXPECT_EQ(client.hear(row.wire), row.story);
+        EXPECT_FALSE(client.session.message_is_incomplete());
+    }
+    Talker server(Role::server);
+    EXPECT_EQ(server.hear("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"), "text Hello;");
+}
+
+TEST(Session, writes_the_examples_of_rfc_6455) {
+    Talker server(Role::server);
+    EXPECT_EQ(server.session.put(Opcode::text, {}, bytes_of("Hello")), Error::ok);
+    EXPECT_EQ(server.sent(), "\x81\x05Hello");
+    EXPECT_EQ(server.session.ping(bytes_of("Hello")), Error::ok);
+    EXPECT_EQ(server.sent(), "\x89\x05Hello");
+    EXPECT_EQ(server.session.close(1000, "bye"), Error::ok);
+    EXPECT_EQ(server.sent(),
+              "\x88\x05\x03\xE8"
+              "bye");
+
+    Talker client;
+    EXPECT_EQ(client.session.put(Opcode::text, {}, bytes_of("Hello")), Error::ok);
+    const std::string wire = client.sent();
+    ASSERT_EQ(wire.size(), 11u);
+    EXPECT_EQ(wire.substr(0, 2), "\x81\x85");
+    MaskKey key;
+    std::copy_n(bytes_of(wire).begin() + 2, 4, key.begin());
+    EXPECT_EQ(wire.substr(6), test::masked_with("Hello", key));
+}
+
+TEST(Session, carries_every_payload_size_to_the_other_role) {
+    for (const Role role : roles) {
+        for (const std::size_t size : {0u, 1u, 124u, 125u, 126u, 127u, 65535u, 65536u, 65537u}) {
+            for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
+                SCOPED_TRACE(std::string(name_of(role)) + " sends " + std::to_string(size));
+                Talker from(role);
+                Talker to(other(role));
+                test::Random random(size);
+                const bool is_text = opcode == Opcode::text;
+                const std::string payload = is_text ? std::string(size, 'u') : random.bytes(size);
+                ASSERT_EQ(from.session.put(opcode, {}, ExactBytes(payload).bytes()), Error::ok);
+                EXPECT_EQ(carry(from, to), (is_text ? "text " : "binary ") + payload + ";");
+                EXPECT_EQ(from.session.stats().messages_sent, 1u);
+                EXPECT_EQ(to.session.stats().messages_received, 1u);
+                EXPECT_EQ(to.session.stats().frames_received, 1u);
+            }
+        }
+    }
+}
+
+TEST(Session, sends_front_and_payload_as_one_message) {
+    for (const Role role : roles) {
+        Talker from(role);
+        Talker to(other(role));
+        EXPECT_EQ(from.session.put(Opcode::binary, bytes_of("head "), bytes_of("and body")),
+                  Error::ok);
+        EXPECT_EQ(from.session.put(Opcode::binary, bytes_of("only head"), {}), Error::ok);
+        EXPECT_EQ(carry(from, to), "binary head and body;binary only head;");
+    }
+}
+
+TEST(Session, hears_control_frames_between_fragments_at_once) {
+    Talker client;
+    EXPECT_EQ(client.hear_from_peer(Opcode::text, "one ", false), "");
+    EXPECT_TRUE(client.session.message_is_incomplete());
+    EXPECT_EQ(client.hear_from_peer(Opcode::ping, "p"), "ping p;");
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "", false), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::pong, "q"), "pong q;");
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "two ", false), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "three"), "text one two three;");
+    EXPECT_FALSE(client.session.message_is_incomplete());
+    EXPECT_EQ(told(client.sent_frames()), "pong p;");
+    EXPECT_EQ(client.session.stats().frames_received, 6u);
+}
+
+// ---- however it is cut -----------------------------------------------------------------------
+
+struct Told {
+    std::string events;
+    std::string answers;
+    friend bool operator==(const Told&, const Told&) = default;
+};
+
+// The same conversation for a receiver of either role: everything that may come.
+std::string conversation(Role sender) {
+    const auto frame = [sender](Opcode opcode, std::string_view payload, bool fin = true) {
+        return frame_from(sender, opcode, payload, fin);
+    };
+    return frame(Opcode::text, "h\xC3\xA4llo") + frame(Opcode::binary, "") +
+           frame(Opcode::text, "na\xC3", false) + frame(Opcode::ping, "first") +
+           frame(Opcode::continuation, "\xAFve \xF0\x9F", false) + frame(Opcode::ping, "") +
+           frame(Opcode::continuation, "\x8E\x88") + frame(Opcode::pong, "nobody asked") +
+           frame(Opcode::binary, std::string(126, '\xFF')) + frame(Opcode::binary, "", false) +
+           frame(Opcode::continuation, "") +
+           frame(Opcode::close, close_payload(4321, "gr\xC3\xBC\xC3\x9F")) +
+           frame(Opcode::text, "too late");
+}
+
+Told played(Role role, std::string_view wire, std::initializer_list<std::size_t> cuts) {
+    Talker talker(role);
+    Told result;
+    std::size_t at = 0;
+    for (const std::size_t cut : cuts) {
+        result.events += talker.hear(wire.substr(at, cut - at));
+        at = cut;
+    }
+    result.events += talker.hear(wire.substr(at));
+    result.answers = talker.sent();
+    return result;
+}
+
+TEST(Session, tells_the_same_story_whatever_two_places_it_is_cut_at) {
+    for (const Role role : roles) {
+        const std::string wire = conversation(other(role));
+        const Told whole = played(role, wire, {});
+        EXPECT_EQ(whole.events,
+                  "text h\xC3\xA4llo;binary ;ping first;ping ;text na\xC3\xAFve \xF0\x9F\x8E\x88;"
+                  "pong nobody asked;binary " +
+                      std::string(126, '\xFF') + ";binary ;close 4321 gr\xC3\xBC\xC3\x9F;");
+        for (std::size_t a = 0; a <= wire.size(); ++a) {
+            for (std::size_t b = a; b <= wire.size(); ++b) {
+                ASSERT_TRUE(played(role, wire, {a, b}) == whole) << "cut at " << a << " and " << b;
+            }
+        }
+    }
+}
+
+TEST(Session, tells_the_same_story_byte_by_byte) {
+    for (const Role role : roles) {
+        const std::string wire = conversation(other(role));
+        const Told whole = played(role, wire, {});
+        Talker talker(role);
+        std::string events;
+        for (const char& byte : wire) events += talker.hear({&byte, 1});
+        EXPECT_EQ(events, whole.events);
+        EXPECT_EQ(talker.sent(), whole.answers);
+    }
+}
+
+TEST(Session, tells_a_true_beginning_of_the_story_when_the_stream_ends_early) {
+    const std::string wire = conversation(Role::server);
+    const Told whole = played(Role::client, wire, {});
+    for (std::size_t size = 0; size <= wire.size(); ++size) {
+        Talker client;
+        EXPECT_TRUE(whole.events.starts_with(client.hear(wire.substr(0, size)))) << size;
+    }
+}
+
+// ---- what breaks the protocol ----------------------------------------------------------------
+
+struct BrokenRow {
+    std::string_view name;
+    std::string wire;  // up to the byte that proves it
+    Cause cause;
+    int code;
+    std::string before = {};  // the story until then
+};
+
+Limits small_limits() {
+    Limits limits;
+    limits.input_payload_max = 1000;
+    limits.fragment_count_max = 4;
+    return limits;
+}
+
+std::vector<BrokenRow> broken_frames() {
+    return {
+        {"RSV1", "\xC1", Cause::frame_reserved_bits, 1002},
+        {"RSV2", "\xA2", Cause::frame_reserved_bits, 1002},
+        {"RSV3", "\x99", Cause::frame_reserved_bits, 1002},
+        {"opcode 3", "\x83", Cause::frame_reserved_opcode, 1002},
+        {"opcode 7", "\x07", Cause::frame_reserved_opcode, 1002},
+        {"opcode B", "\x8B", Cause::frame_reserved_opcode, 1002},
+        {"opcode F", "\x8F", Cause::frame_reserved_opcode, 1002},
+        {"a mask", "\x81\x80", Cause::frame_masked, 1002},
+        {"a ping with a mask", "\x89\x80", Cause::frame_masked, 1002},
+        {"a fragmented ping", "\x09", Cause::frame_control_fragmented, 1002},
+        {"a fragmented close", "\x08", Cause::frame_control_fragmented, 1002},
+        {"a ping of 126", "\x89\x7E", Cause::frame_control_too_long, 1002},
+        {"a close of 2^16", "\x88\x7F", Cause::frame_control_too_long, 1002},
+        {"125 in 16 bits", "\x82\x7E\x00\x7D"s, Cause::frame_length_not_minimal, 1002},
+        {"1 in 64 bits", "\x82\x7F\x00\x00\x00\x00\x00\x00"s, Cause::frame_length_not_minimal,
+         1002},
+        {"2^63", "\x82\x7F\x80", Cause::frame_length_top_bit, 1002},
+        {"behind good frames",
+         "\x81\x01"
+         "a\x89\x00\xC1"s,
+         Cause::frame_reserved_bits, 1002, "text a;ping ;"},
+    };
+}
+
+std::vector<BrokenRow> broken_messages() {
+    const std::string half(500, 'h');
+    const std::string start = "\x02\x7E\x01\xF4" + half;
+    return {
+        {"a continuation first", "\x80\x00"s, Cause::continuation_without_start, 1002},
+        {"a continuation behind a whole message", "\x81\x00\x00\x00"s,
+         Cause::continuation_without_start, 1002, "text ;"},
+        {"a message inside",
+         "\x01\x01"
+         "a\x81\x00"s,
+         Cause::message_inside_message, 1002},
+        {"a message inside, after a ping",
+         "\x01\x01"
+         "a\x89\x00\x02\x05"s,
+         Cause::message_inside_message, 1002, "ping ;"},
+        {"1001 bytes announced", "\x82\x7E\x03\xE9", Cause::message_too_large, 1009},
+        {"2^63-1 bytes announced", "\x82\x7F\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
+         Cause::message_too_large, 1009},
+        {"2^32 bytes announced", "\x82\x7F\x00\x00\x00\x01\x00\x00\x00\x00"s,
+         Cause::message_too_large, 1009},
+        {"501 more bytes announced", start + "\x00\x7E\x01\xF5"s, Cause::message_too_large, 1009},
+        {"500 more and one more", start + "\x00\x7E\x01\xF4"s + half + "\x80\x01",
+         Cause::message_too_large, 1009},
+        {"2^63-1 more bytes announced", start + "\x80\x7F\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
+         Cause::message_too_large, 1009},
+        {"five fragments", "\x02\x00\x00\x00\x00\x01x\x00\x00\x80\x00"s,
+         Cause::message_too_many_fragments, 1008},
+    };
+}
+
+std::vector<BrokenRow> broken_texts() {
+    return {
+        {"a bad first byte", "\x81\x05\xFF", Cause::text_not_utf8, 1007},
+        {"a bad byte behind good ones",
+         "\x81\x09"
+         "abc\xC3\xA4\xC3("s,
+         Cause::text_not_utf8, 1007},
+        {"a surrogate", "\x81\x09\xED\xA0", Cause::text_not_utf8, 1007},
+        {"an overlong form", "\x81\x09\xE0\x80", Cause::text_not_utf8, 1007},
+        {"above U+10FFFF", "\x81\x09\xF4\x90", Cause::text_not_utf8, 1007},
+        {"a character cut by the end",
+         "\x81\x02"
+         "a\xC3",
+         Cause::text_not_utf8, 1007},
+        {"a character cut by the end, over fragments", "\x01\x01\xF0\x00\x01\x9F\x80\x00"s,
+         Cause::text_not_utf8, 1007},
+        {"a bad byte in the next fragment", "\x01\x01\xC3\x89\x01p\x00\x07("s, Cause::text_not_utf8,
+         1007, "ping p;"},
+        {"the text after a good one",
+         "\x81\x01"
+         "a\x81\x01\x80",
+         Cause::text_not_utf8, 1007, "text a;"},
+    };
+}
+
+std::vector<BrokenRow> broken_closes() {
+    std::vector<BrokenRow> rows = {
+        {"one byte", "\x88\x01\x03", Cause::close_payload_too_short, 1002},
+        {"a reason that is not UTF-8", "\x88\x04\x03\xE8\xC3(", Cause::close_reason_not_utf8, 1007},
+        {"a reason cut short", "\x88\x03\x03\xE8\xC3", Cause::close_reason_not_utf8, 1007},
+    };
+    for (const int code : {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535}) {
+        rows.push_back({"a code that may not be sent", "\x88\x02" + close_payload(code),
+                        Cause::close_code_not_allowed, 1002});
+    }
+    return rows;
+}
+
+void check_broken(const BrokenRow& row) {
+    SCOPED_TRACE(std::string(row.name) + ": " + shown(row.wire.substr(0, 20)));
+    for (const bool bytewise : {false, true}) {
+        Talker client(Role::client, small_limits());
+        std::string story;
+        for (std::size_t i = 0; bytewise && i < row.wire.size(); ++i) {
+            // Not one byte early.
+            EXPECT_EQ(story.find("failed"), story.npos) << "after " << i << " bytes";
+            story += client.hear(std::string_view(row.wire).substr(i, 1));
+        }
+        if (!bytewise) story = client.hear(row.wire);
+        EXPECT_EQ(story, row.before + failed(row.cause));
+
+        // Nothing is decoded behind it, and nothing more can be said.
+        EXPECT_EQ(client.hear("\x81\x05Hello\x89\x00\x88\x00\xFF\xFF"sv), "");
+        EXPECT_EQ(client.session.put(Opcode::binary, {}, {}), Error::failed);
+        EXPECT_EQ(client.session.ping({}), Error::failed);
+        EXPECT_EQ(client.session.close(1000, ""), Error::failed);
+        EXPECT_TRUE(client.session.close_is_queued());
+        EXPECT_FALSE(client.session.close_is_received());
+
+        const auto frames = client.sent_frames();
+        ASSERT_FALSE(frames.empty());
+        EXPECT_EQ(told({frames.back()}), "close " + std::to_string(row.code) + " " +
+                                             std::string(close_reason_for(row.cause)) + ";");
+        EXPECT_TRUE(client.session.close_is_sent());
+    }
+}
+
+TEST(Session, fails_at_the_byte_that_proves_a_frame_bad) {
+    for (const BrokenRow& row : broken_frames()) check_broken(row);
+}
+
+TEST(Session, fails_at_the_header_that_proves_a_message_bad) {
+    for (const BrokenRow& row : broken_messages()) check_broken(row);
+}
+
+TEST(Session, fails_at_the_first_byte_that_is_no_text) {
+    for (const BrokenRow& row : broken_texts()) check_broken(row);
+}
+
+TEST(Session, fails_at_a_close_frame_that_may_not_be) {
+    for (const BrokenRow& row : broken_closes()) check_broken(row);
+}
+
+TEST(Session, as_a_server_asks_for_a_mask) {
+    Talker server(Role::server);
+    EXPECT_EQ(server.hear("\x81\x05"), failed(Cause::frame_not_masked));
+    EXPECT_EQ(told(server.sent_frames()),
+              "close 1002 " + std::string(text(Cause::frame_not_masked)) + ";");
+}
+
+TEST(Session, takes_exactly_the_limits) {
+    Talker client(Role::client, small_limits());
+    const std::string whole(1000, 'w');
+    EXPECT_EQ(client.hear_from_peer(Opcode::text, whole), "text " + whole + ";");
+    EXPECT_EQ(client.hear_from_peer(Opcode::text, whole.substr(0, 999), false), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "", false), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "w", false), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, ""), "text " + whole + ";");
+}
+
+TEST(Session, counts_fragments_of_each_message_anew) {
+    Talker client(Role::client, small_limits());
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(client.hear("\x01\x01x\x00\x00\x00\x00\x80\x01y"sv), "text xy;");
+    }
+}
+
+// ---- nothing is reserved because of an announcement ------------------------------------------
+
+TEST(Session, allocates_nothing_for_what_is_only_announced) {
+    const std::string_view announcements[] = {
+        "\x82\x7E\xFF\xFF",
+        "\x82\x7F\0\0\0\0\0\x01\0\0"sv,
+        "\x82\x7F\0\0\0\0\0\x10\0\0"sv,  // exactly the limit
+        "\x82\x7F\0\0\0\0\x7F\xFF\xFF\xFF"sv,
+        "\x82\x7F\0\0\0\0\xFF\xFF\xFF\xFF"sv,
+        "\x82\x7F\0\0\0\x01\0\0\0\0"sv,
+        "\x82\x7F\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
+        "\x82\x7F\x80\0\0\0\0\0\0\0"sv,
+        "\x82\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
+    };
+    for (const std::string_view wire : announcements) {
+        SCOPED_TRACE(shown(wire));
+        Talker plain;
+        plain.hear("\x82\x01x");
+        Talker client;
+        client.hear(wire);
+        client.fill("x");
+        EXPECT_EQ(client.memory.peak, plain.memory.peak);
+        EXPECT_EQ(client.memory.allocation_count, plain.memory.allocation_count);
+    }
+}
+
+TEST(Session, stays_small_under_a_million_empty_fragments) {
+    Talker client;
+    const std::string wire(2000, '\0');  // a thousand of them
+    EXPECT_EQ(client.hear("\x02\x00"sv), "");
+    std::size_t after_first = 0;
+    std::string story;
+    for (int i = 0; i < 1000 && story.empty(); ++i) {
+        story += client.hear(wire);
+        if (i == 0) after_first = client.memory.peak;
+    }
+    EXPECT_EQ(client.memory.peak, after_first);
+    EXPECT_EQ(story, failed(Cause::message_too_many_fragments));
+    EXPECT_EQ(client.session.stats().frames_received, Limits{}.fragment_count_max);
+    EXPECT_EQ(told(client.sent_frames()), "close 1008 a message has too many fragments;");
+}
+
+TEST(Session, stays_small_though_a_million_empty_fragments_are_allowed) {
+    Limits limits;
+    limits.fragment_count_max = 2'000'000;
+    Talker client(Role::client, limits);
+    const std::string wire(2000, '\0');
+    client.hear("\x01\x01x");
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.hear(wire), "");
+    EXPECT_LE(client.memory.peak, 3u * 64 * 1024);
+    EXPECT_EQ(client.hear("\x80\x01y"), "text xy;");
+}
+
+TEST(Session, stays_near_the_limit_under_a_million_fragments_of_one_byte) {
+    Limits limits;
+    limits.fragment_count_max = 2'000'000;
+    limits.input_payload_max = 1'000'000;
+    Talker client(Role::client, limits);
+    std::string wire;
+    for (int i = 0; i < 1000; ++i) wire += "\x00\x01z"sv;
+    client.hear("\x02\x00"sv);
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.hear(wire), "");
+    EXPECT_LE(client.memory.peak, 2u * (1'000'000 + 32 * 1024));
+    EXPECT_EQ(client.hear("\x80\x01z"), failed(Cause::message_too_large));
+}
+
+// ---- ping and pong ---------------------------------------------------------------------------
+
+TEST(Session, answers_a_ping_with_its_payload) {
+    for (const Role role : roles) {
+        for (const std::size_t size : {0u, 1u, 124u, 125u}) {
+            Talker talker(role);
+            const std::string payload(size, 'p');
+            EXPECT_EQ(talker.hear_from_peer(Opcode::ping, payload), "ping " + payload + ";");
+            EXPECT_EQ(told(talker.sent_frames()), "pong " + payload + ";");
+        }
+    }
+}
+
+TEST(Session, owes_one_pong_however_many_pings_came) {
+    Talker client;
+    for (int i = 0; i < 1000; ++i) {
+        const std::string number = std::to_string(i);
+        EXPECT_EQ(client.hear_from_peer(Opcode::ping, number), "ping " + number + ";");
+    }
+    EXPECT_EQ(told(client.sent_frames()), "pong 999;");
+    EXPECT_EQ(client.hear_from_peer(Opcode::ping, "again"), "ping again;");
+    EXPECT_EQ(told(client.sent_frames()), "pong again;");
+}
+
+TEST(Session, tells_pongs_asked_for_or_not) {
+    Talker client;
+    Talker server(Role::server);
+    EXPECT_EQ(client.session.ping(bytes_of("hi")), Error::ok);
+    EXPECT_EQ(carry(client, server), "ping hi;");
+    EXPECT_EQ(carry(server, client), "pong hi;");
+    EXPECT_EQ(client.hear_from_peer(Opcode::pong, "unasked"), "pong unasked;");
+    EXPECT_EQ(client.sent(), "");
+}
+
+TEST(Session, refuses_a_ping_that_is_too_long) {
+    Talker client;
+    EXPECT_EQ(client.session.ping(ExactBytes(126).bytes()), Error::invalid_parameter);
+    EXPECT_EQ(client.sent(), "");
+    EXPECT_EQ(client.session.ping(ExactBytes(125).bytes()), Error::ok);
+}
+
+// ---- closing ---------------------------------------------------------------------------------
+
+TEST(Session, answers_a_close_with_its_code_and_reason) {
+    struct Row {
+        std::string payload, story, answer;
+    };
+    const std::string longest(123, 'r');
+    const Row rows[] = {
+        {"", "close 0 ;", "close;"},
+        {close_payload(1000), "close 1000 ;", "close 1000 ;"},
+        {close_payload(1001, "going"), "close 1001 going;", "close 1001 going;"},
+        {close_payload(4999, longest), "close 4999 " + longest + ";",
+         "close 4999 " + longest + ";"},
+    };
+    for (const Role role : roles) {
+        for (const Row& row : rows) {
+            SCOPED_TRACE(row.story);
+            Talker talker(role);
+            EXPECT_EQ(talker.hear_from_peer(Opcode::close, row.payload), row.story);
+            EXPECT_TRUE(talker.session.close_is_received());
+            EXPECT_TRUE(talker.session.close_is_queued());
+            EXPECT_FALSE(talker.session.close_is_sent());
+            EXPECT_EQ(talker.session.close(1000, ""), Error::failed);
+            EXPECT_EQ(talker.session.put(Opcode::binary, {}, {}), Error::failed);
+            EXPECT_EQ(told(talker.sent_frames()), row.answer);
+            EXPECT_TRUE(talker.session.close_is_sent());
+        }
+    }
+}
+
+TEST(Session, ignores_whatever_comes_behind_the_close_frame) {
+    const std::string_view late[] = {"\x81\x05Hello", "\x89\x00"sv, "\x88\x02\x03\xE8", "\xFF\xFF"};
+    for (const std::string_view wire : late) {
+        SCOPED_TRACE(shown(wire));
+        Talker client;
+        EXPECT_EQ(client.hear("\x88\x02\x03\xE8" + std::string(wire)), "close 1000 ;");
+        EXPECT_EQ(client.hear(wire), "");
+        EXPECT_EQ(client.session.packet_count(), 0u);
+        EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
+    }
+}
+
+TEST(Session, closes_from_either_side) {
+    for (const Role role : roles) {
+        SCOPED_TRACE(name_of(role));
+        Talker first(role);
+        Talker second(other(role));
+        EXPECT_EQ(first.session.put(Opcode::text, {}, bytes_of("last words")), Error::ok);
+        EXPECT_EQ(first.session.close(3000, "done"), Error::ok);
+        EXPECT_EQ(first.session.close(3000, "done"), Error::failed);
+        EXPECT_FALSE(first.session.close_is_sent());
+        EXPECT_EQ(carry(first, second), "text last words;close 3000 done;");
+        EXPECT_TRUE(first.session.close_is_sent());
+        EXPECT_FALSE(first.session.close_is_received());
+        EXPECT_EQ(carry(second, first), "close 3000 done;");
+        EXPECT_TRUE(first.session.close_is_received());
+        EXPECT_EQ(first.sent(), "");
+    }
+}
+
+TEST(Session, closes_from_both_sides_at_once) {
+    Talker client;
+    Talker server(Role::server);
+    EXPECT_EQ(client.session.close(1000, "client"), Error::ok);
+    EXPECT_EQ(server.session.close(1001, "server"), Error::ok);
+    const std::string from_client = client.sent();
+    const std::string from_server = server.sent();
+    EXPECT_EQ(client.hear(from_server), "close 1001 server;");
+    EXPECT_EQ(server.hear(from_client), "close 1000 client;");
+    EXPECT_EQ(client.sent() + server.sent(), "");
+}
+
+TEST(Session, refuses_to_close_with_what_may_not_be_sent) {
+    Talker client;
+    for (const unsigned code : {1u, 999u, 1004u, 1005u, 1006u, 1015u, 2999u, 5000u, 65535u}) {
+        EXPECT_EQ(client.session.close(static_cast<std::uint16_t>(code), ""),
+                  Error::invalid_parameter)
+            << code;
+    }
+    EXPECT_EQ(client.session.close(0, "a reason needs a code"), Error::invalid_parameter);
+    EXPECT_EQ(client.session.close(1000, "\xC3("), Error::invalid_data);
+    EXPECT_FALSE(client.session.close_is_queued());
+    EXPECT_EQ(client.session.close(0, ""), Error::ok);
+    EXPECT_EQ(told(client.sent_frames()), "close;");
+}
+
+TEST(Session, cuts_a_long_reason_at_a_character) {
+    Talker client;
+    EXPECT_EQ(client.session.close(1000, std::string(122, 'a') + "\xC3\xA4"), Error::ok);
+    EXPECT_EQ(told(client.sent_frames()), "close 1000 " + std::string(122, 'a') + ";");
+}
+
+// Data and pings that cross our close frame: RFC 6455 1.4, 5.5.1.
+TEST(Session, discards_and_counts_what_comes_after_it_has_closed) {
+    Talker client;
+    EXPECT_EQ(client.hear_from_peer(Opcode::text, "hal", false), "");
+    EXPECT_EQ(client.session.close(1000, ""), Error::ok);
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "f\xFF", false), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::ping, "ping"), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::pong, "pong"), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "way"), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::binary, "12345"), "");
+    EXPECT_EQ(client.session.stats().discarded_size, 2u + 3 + 5);
+    EXPECT_EQ(client.session.packet_count(), 0u);
+    EXPECT_EQ(client.hear_from_peer(Opcode::close, close_payload(1000)), "close 1000 ;");
+    EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
+}
+
+TEST(Session, discards_more_than_any_limit_without_keeping_it) {
+    Talker client(Role::client, small_limits());
+    client.hear_from_peer(Opcode::binary, "one");
+    EXPECT_EQ(client.session.close(1000, ""), Error::ok);
+    EXPECT_EQ(client.hear("\x82\x7F\0\0\0\0\x00\x40\0\0"sv), "");  // 4 MiB
+    const std::string part(65536, 'x');
+    for (int i = 0; i < 64; ++i) ASSERT_EQ(client.hear(part), "");
+    EXPECT_EQ(client.session.stats().discarded_size, 4u << 20);
+    EXPECT_EQ(client.hear("\x88\x00"sv), "close 0 ;");
+    EXPECT_LE(client.memory.peak, 200'000u);
+}
+
+TEST(Session, still_judges_the_framing_after_it_has_closed) {
+    Talker client;
+    EXPECT_EQ(client.session.close(1000, ""), Error::ok);
+    EXPECT_EQ(client.hear("\x81\x01\xFF\x83"), failed(Cause::frame_reserved_opcode));
+    EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
+}
+
+// A frame of which a part had come when we closed: the rest of it is no header.
+TEST(Session, discards_the_rest_of_a_frame_that_it_closed_in) {
+    const std::string wire =
+        frame_from(Role::server, Opcode::text, "0123456789") + std::string("\x88\x00", 2);
+    for (std::size_t cut = 0; cut < 12; ++cut) {
+        Talker client;
+        EXPECT_EQ(client.hear(wire.substr(0, cut)), "");
+        EXPECT_EQ(client.session.close(1000, ""), Error::ok);
+        EXPECT_EQ(client.hear(wire.substr(cut)), "close 0 ;") << cut;
+        EXPECT_EQ(client.session.packet_count(), 0u);
+    }
+}
+
+// ---- a full queue ----------------------------------------------------------------------------
+
+TEST(Session, holds_the_frame_that_does_not_fit_by_count) {
+    Limits limits;
+    limits.input_packet_count_max = 3;
+    Talker client(Role::client, limits);
+    client.takes = false;
+    EXPECT_EQ(client.hear("\x81\x01"
+                          "a\x81\x01"
+                          "b\x81\x01"
+                          "c"),
+              "message;message;message;");
+    EXPECT_FALSE(client.session.input_is_held());
+    // A ping in front of the frame that waits is served, one behind it is not.
+    EXPECT_EQ(client.hear("\x89\x01p\x81\x01"
+                          "d\x89\x01q"),
+              "ping p;");
+    EXPECT_TRUE(client.session.input_is_held());
+    EXPECT_FALSE(client.session.input_needs_room());
+    EXPECT_EQ(told(client.sent_frames()), "pong p;");
+    EXPECT_EQ(client.told(), "");
+
+    EXPECT_EQ(text_of(client.session.take().payload), "a");
+    EXPECT_EQ(client.told(), "message;ping q;");
+    EXPECT_FALSE(client.session.input_is_held());
+    for (const std::string_view expected : {"b", "c", "d"}) {
+        EXPECT_EQ(text_of(client.session.take().payload), expected);
+    }
+}
+
+TEST(Session, holds_the_frame_that_does_not_fit_by_size) {
+    Limits limits;
+    limits.input_payload_max = 1000;
+    Talker client(Role::client, limits);
+    client.takes = false;
+    const std::string six_hundred(600, '6');
+    const std::string four_hundred(400, '4');
+    EXPECT_EQ(client.hear_from_peer(Opcode::binary, six_hundred), "message;");
+    EXPECT_EQ(client.hear_from_peer(Opcode::binary, four_hundred, false), "");
+    EXPECT_FALSE(client.session.input_is_held());
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "1", false), "");
+    EXPECT_TRUE(client.session.input_is_held());
+    EXPECT_EQ(client.session.queued_payload(), 600u);
+    EXPECT_EQ(client.session.take().payload.size(), 600u);
+    EXPECT_EQ(client.told(), "");
+    EXPECT_FALSE(client.session.input_is_held());
+    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, ""), "message;");
+    EXPECT_EQ(text_of(client.session.take().payload), four_hundred + "1");
+}
+
+TEST(Session, goes_on_with_held_input_when_it_closes) {
+    Limits limits;
+    limits.input_packet_count_max = 1;
+    Talker client(Role::client, limits);
+    client.takes = false;
+    EXPECT_EQ(client.hear("\x81\x01"
+                          "a\x81\x01"
+                          "b\x88\x00"sv),
+              "message;");
+    EXPECT_TRUE(client.session.input_is_held());
+    EXPECT_EQ(client.session.close(1000, ""), Error::ok);
+    EXPECT_FALSE(client.session.input_is_held());
+    EXPECT_EQ(client.told(), "close 0 ;");
+    EXPECT_EQ(client.session.stats().discarded_size, 1u);
+    EXPECT_EQ(text_of(client.session.take().payload), "a");
+}
+
+// The peer sends as fast as there is room, the program reads now and then: every message arrives.
+TEST(Session, loses_nothing_while_its_queue_is_full) {
+    for (const std::size_t count_max : {1u, 2u, 7u, 64u}) {
+        SCOPED_TRACE(count_max);
+        Limits limits;
+        limits.input_packet_count_max = count_max;
+        limits.input_payload_max = 5000;
+        limits.answer_size_max = 0;
+        Talker client(Role::client, limits);
+        client.takes = false;
+        test::Random random(count_max);
+        std::string wire;
+        std::vector<std::string> messages;
+        for (int i = 0; i < 2000; ++i) {
+            messages.push_back(random.bytes(random.below(random.one_in(20) ? 5001 : 300)));
+            wire += frame_from(Role::server, Opcode::binary, messages.back());
+        }
+        std::size_t given = 0;
+        std::size_t taken = 0;
+        for (int idle = 0; taken < messages.size() && idle < 100; ++idle) {
+            given += client.fill(std::string_view(wire).substr(given, 1 + random.below(3000)));
+            client.told();
+            ASSERT_LE(client.session.packet_count(), count_max);
+            ASSERT_LE(client.session.queued_payload(), limits.input_payload_max);
+            while (client.session.packet_count() > 0 && !random.one_in(3)) {
+                ASSERT_EQ(text_of(client.session.take().payload), messages[taken++]);
+                idle = 0;
+            }
+        }
+        EXPECT_EQ(taken, messages.size());
+    }
+}
+
+// ---- what may be put -------------------------------------------------------------------------
+
+TEST(Session, refuses_text_that_is_not_utf8_and_queues_nothing) {
+    Talker client;
+    for (const std::string_view bad : {"\xFF"sv, "ab\xC3"sv, "\xED\xA0\x80"sv}) {
+        EXPECT_EQ(client.session.put(Opcode::text, {}, ExactBytes(bad).bytes()),
+                  Error::invalid_data);
+        EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(bad).bytes()), Error::ok);
+        client.sent();
+    }
+    EXPECT_EQ(client.session.put(Opcode::text, bytes_of("\xFF"), bytes_of("ok")), Error::ok);
+    EXPECT_EQ(client.session.stats().messages_sent, 4u);
+}
+
+TEST(Session, refuses_what_does_not_fit) {
+    Limits limits;
+    limits.output_payload_max = 10;
+    limits.output_packet_count_max = 2;
+    Talker client(Role::client, limits);
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(11).bytes()),
+              Error::invalid_parameter);
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(8).bytes()), Error::ok);
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(3).bytes()), Error::out_of_memory);
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, {}), Error::ok);
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, {}), Error::out_of_memory);
+    EXPECT_EQ(client.session.stats().messages_sent, 2u);
+    EXPECT_EQ(client.sent_frames().size(), 2u);
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(10).bytes()), Error::ok);
+}
+
+TEST(Session, says_nothing_without_entropy) {
+    Talker client;
+    client.entropy.exhausted = true;
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, bytes_of("x")), Error::failed);
+    EXPECT_EQ(client.session.ping(bytes_of("x")), Error::failed);
+    EXPECT_EQ(client.session.close(1000, ""), Error::failed);
+    EXPECT_EQ(client.sent(), "");
+    EXPECT_EQ(client.hear_from_peer(Opcode::ping, "x"), failed(Cause::no_entropy));
+    EXPECT_EQ(client.sent(), "");
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, bytes_of("x")), Error::failed);
+
+    Talker closer;
+    closer.entropy.exhausted = true;
+    EXPECT_EQ(closer.hear_from_peer(Opcode::close, ""), failed(Cause::no_entropy));
+    EXPECT_EQ(closer.sent(), "");
+}
+
+// ---- memory ----------------------------------------------------------------------------------
+
+TEST(Session, takes_no_memory_before_it_is_used_and_gives_it_back) {
+    Talker client;
+    EXPECT_EQ(client.memory.allocation_count, 0);
+    EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(50'000).bytes()), Error::ok);
+    client.sent();
+    client.hear_from_peer(Opcode::binary, std::string(50'000, 'x'));
+    EXPECT_GE(client.memory.used, 100'000u);
+    client.session.room();
+    client.session.shrink();
+    EXPECT_EQ(client.memory.used, 0u);
+    EXPECT_EQ(client.hear_from_peer(Opcode::text, "and on"), "text and on;");
+}
+
+TEST(Session, is_starved_when_there_is_no_memory_and_nothing_to_take) {
+    Talker client;
+    client.memory.limit = 0;
+    EXPECT_TRUE(client.session.room().empty());
+    EXPECT_TRUE(client.session.is_starved());
+    client.memory.limit = 2048;
+    EXPECT_FALSE(client.session.room().empty());
+    EXPECT_FALSE(client.session.is_starved());
+
+    client.takes = false;
+    EXPECT_EQ(client.hear_from_peer(Opcode::binary, std::string(1000, 'x')), "message;");
+    client.hear_from_peer(Opcode::binary, std::string(5000, 'y'));
+    EXPECT_TRUE(client.session.room().empty());
+    EXPECT_FALSE(client.session.is_starved()) << "there is a message to take";
+    client.session.take();
+    EXPECT_FALSE(client.session.room().empty());
+    client.hear(std::string(5000, 'y'));
+    EXPECT_TRUE(client.session.room().empty());
+    EXPECT_TRUE(client.session.is_starved());
+}
+
+// A message each way, as an engine does it in each frame.
+void exchange(Talker& from, Talker& to, std::string_view payload) {
+    ASSERT_EQ(from.session.put(Opcode::binary, {}, bytes_of(payload)), Error::ok);
+    Outbox::Pieces pieces;
+    const std::size_t count = from.session.unsent(pieces);
+    std::size_t sent = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const MutableBytes room = to.session.room();
+        ASSERT_GE(room.size(), pieces[i].size());
+        std::copy(pieces[i].begin(), pieces[i].end(), room.begin());
+        to.session.fill(pieces[i].size());
+        sent += pieces[i].size();
+    }
+    from.session.sent(sent);
+
+    const std::uint64_t moved_size = to.session.inbox().moved_size();
+    const std::uint8_t* const payload_end = to.session.unparsed().data() + sent;
+    ASSERT_EQ(to.session.next().kind, Kind::message);
+    const Inbox::Packet packet = to.session.take();
+    ASSERT_EQ(text_of(packet.payload), payload);
+    // In place: it ends where the received bytes end, and none has moved.
+    ASSERT_EQ(packet.payload.data() + packet.payload.size(), payload_end);
+    ASSERT_EQ(to.session.inbox().moved_size(), moved_size);
+}
+
+TEST(Session, allocates_and_moves_nothing_in_the_steady_state) {
+    Talker client;
+    Talker server(Role::server);
+    test::Random random(47);
+    const std::string bytes = random.bytes(1500);
+    const auto both_ways = [&] {
+        exchange(client, server, std::string_view(bytes).substr(0, random.below(bytes.size())));
+        exchange(server, client, std::string_view(bytes).substr(0, random.below(bytes.size())));
+    };
+    for (int i = 0; i < 100; ++i) both_ways();
+    const int client_count = client.memory.allocation_count;
+    const int server_count = server.memory.allocation_count;
+    for (int i = 0; i < 10'000 && !testing::Test::HasFatalFailure(); ++i) both_ways();
+    EXPECT_EQ(client.memory.allocation_count, client_count);
+    EXPECT_EQ(server.memory.allocation_count, server_count);
+    EXPECT_EQ(client.session.inbox().moved_size(), 0u);
+    EXPECT_EQ(server.session.inbox().moved_size(), 0u);
+    EXPECT_EQ(client.session.stats().messages_received, 10'100u);
+}
+
+}  // namespace
+}  // namespace linnet

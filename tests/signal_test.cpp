@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Signals: who is called, in which order, and what a callable may do to the signal that calls it.
+#include "linnet/signal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "testkit/world.hpp"
+
+namespace linnet {
+namespace {
+
+using test::CountingMemory;
+using test::Faults;
+
+// Callables that add one letter each to `heard`.
+struct Chorus {
+    template <char letter>
+    auto singer() {
+        return [this] { heard += letter; };
+    }
+    std::string heard;
+};
+
+// ---- calling ---------------------------------------------------------------------------------
+
+TEST(Signal, calls_nobody_when_nobody_is_connected) {
+    Signal<int> signal;
+    signal.emit(1);
+    EXPECT_EQ(signal.slot_count(), 0u);
+}
+
+TEST(Signal, calls_in_the_order_of_connecting_with_its_arguments) {
+    Signal<int, std::string_view> signal;
+    std::string heard;
+    signal.connect([&](int number, std::string_view text) {
+        heard += "first " + std::to_string(number) + " " + std::string(text) + ";";
+    });
+    signal.connect(
+        [&](int number, std::string_view) { heard += "second " + std::to_string(number) + ";"; });
+    EXPECT_EQ(signal.slot_count(), 2u);
+    signal.emit(7, "seven");
+    signal.emit(8, "eight");
+    EXPECT_EQ(heard, "first 7 seven;second 7;first 8 eight;second 8;");
+}
+
+TEST(Signal, takes_callables_of_six_words_and_plain_functions) {
+    static int calls;
+    calls = 0;
+    Signal<int> signal;
+    signal.connect(+[](int number) { calls += number; });
+    std::uint64_t words[5] = {1, 2, 3, 4, 5};
+    std::uint64_t sum = 0;
+    signal.connect(
+        [&sum, a = words[0], b = words[1], c = words[2], d = words[3], e = words[4]](int number) {
+            sum += a + b + c + d + e + static_cast<std::uint64_t>(number);
+        });
+    signal.emit(100);
+    EXPECT_EQ(calls, 100);
+    EXPECT_EQ(sum, 115u);
+}
+
+TEST(Signal, calls_a_copy_so_that_each_call_begins_alike) {
+    Signal<> signal;
+    std::string heard;
+    signal.connect([&heard, count = 0]() mutable { heard += std::to_string(++count); });
+    signal.emit();
+    signal.emit();
+    EXPECT_EQ(heard, "11");
+}
+
+TEST(Signal, disconnects_each_slot_by_its_name) {
+    for (std::size_t gone = 0; gone < 4; ++gone) {
+        Chorus chorus;
+        Signal<> signal;
+        const SlotId ids[] = {
+            signal.connect(chorus.singer<'a'>()), signal.connect(chorus.singer<'b'>()),
+            signal.connect(chorus.singer<'c'>()), signal.connect(chorus.singer<'d'>())};
+        EXPECT_TRUE(signal.disconnect(ids[gone]));
+        EXPECT_FALSE(signal.disconnect(ids[gone]));
+        EXPECT_FALSE(signal.disconnect(SlotId::none));
+        EXPECT_EQ(signal.slot_count(), 3u);
+        signal.emit();
+        std::string expected = "abcd";
+        expected.erase(gone, 1);
+        EXPECT_EQ(chorus.heard, expected);
+    }
+}
+
+TEST(Signal, never_gives_a_name_twice) {
+    Signal<> signal;
+    Chorus chorus;
+    SlotId last = SlotId::none;
+    for (int i = 0; i < 100; ++i) {
+        const SlotId id = signal.connect(chorus.singer<'a'>());
+        EXPECT_GT(id, last);
+        last = id;
+        EXPECT_TRUE(signal.disconnect(id));
+    }
+}
+
+// ---- memory ----------------------------------------------------------------------------------
+
+TEST(Signal, allocates_nothing_for_the_first_two) {
+    Faults faults;
+    CountingMemory memory(faults);
+    Signal<> signal(&memory);
+    Chorus chorus;
+    signal.connect(chorus.singer<'a'>());
+    signal.connect(chorus.singer<'b'>());
+    signal.emit();
+    EXPECT_EQ(memory.allocation_count, 0);
+    signal.connect(chorus.singer<'c'>());
+    EXPECT_EQ(memory.allocation_count, 1);
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "ababc");
+}
+
+TEST(Signal, takes_any_number_through_its_memory) {
+    Faults faults;
+    CountingMemory memory(faults);
+    Signal<> signal(&memory);
+    std::vector<int> heard;
+    std::vector<SlotId> ids;
+    for (int i = 0; i < 100; ++i) {
+        ids.push_back(signal.connect([&heard, i] { heard.push_back(i); }));
+        EXPECT_NE(ids.back(), SlotId::none);
+    }
+    signal.emit();
+    ASSERT_EQ(heard.size(), 100u);
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(heard[static_cast<std::size_t>(i)], i);
+    for (const SlotId id : ids) EXPECT_TRUE(signal.disconnect(id));
+    heard.clear();
+    signal.emit();
+    EXPECT_TRUE(heard.empty());
+    EXPECT_LE(memory.allocation_count, 8);
+}
+
+TEST(Signal, answers_none_without_memory_and_keeps_what_it_has) {
+    Faults faults;
+    CountingMemory memory(faults);
+    memory.limit = 0;
+    Signal<> signal(&memory);
+    Chorus chorus;
+    const SlotId first = signal.connect(chorus.singer<'a'>());
+    signal.connect(chorus.singer<'b'>());
+    EXPECT_EQ(signal.connect(chorus.singer<'c'>()), SlotId::none);
+    EXPECT_EQ(signal.slot_count(), 2u);
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "ab");
+    EXPECT_TRUE(signal.disconnect(first));
+    EXPECT_NE(signal.connect(chorus.singer<'d'>()), SlotId::none);
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "abbd");
+    EXPECT_FALSE(ScopedConnection(signal, chorus.singer<'e'>()).is_connected());
+}
+
+// ---- during an emission ----------------------------------------------------------------------
+
+TEST(Signal, calls_what_is_connected_during_an_emission_from_the_next_one_on) {
+    Signal<> signal;
+    Chorus chorus;
+    signal.connect([&] {
+        chorus.heard += '<';
+        for (int i = 0; i < 10; ++i) signal.connect(chorus.singer<'n'>());  // grows
+    });
+    signal.connect(chorus.singer<'b'>());
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "<b");
+    EXPECT_EQ(signal.slot_count(), 12u);
+    chorus.heard.clear();
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "<bnnnnnnnnnn");
+}
+
+// One of four slots disconnects another, or itself: the others are called once each.
+TEST(Signal, does_not_call_what_was_disconnected_before_its_turn) {
+    constexpr std::string_view letters = "abcd";
+    for (std::size_t who = 0; who < 4; ++who) {
+        for (std::size_t whom = 0; whom < 4; ++whom) {
+            SCOPED_TRACE(std::string{letters[who], letters[whom]});
+            Signal<> signal;
+            std::string heard;
+            SlotId ids[4] = {};
+            for (std::size_t i = 0; i < 4; ++i) {
+                ids[i] = signal.connect([&, i] {
+                    heard += letters[i];
+                    if (i == who) signal.disconnect(ids[whom]);
+                });
+            }
+            signal.emit();
+            std::string expected(letters);
+            if (whom > who) expected.erase(whom, 1);
+            EXPECT_EQ(heard, expected);
+            heard.clear();
+            signal.emit();
+            expected = letters;
+            expected.erase(whom, 1);
+            EXPECT_EQ(heard, expected);
+        }
+    }
+}
+
+TEST(Signal, may_lose_all_its_slots_during_an_emission) {
+    Signal<> signal;
+    std::string heard;
+    std::vector<SlotId> ids;
+    for (int i = 0; i < 5; ++i) {
+        ids.push_back(signal.connect([&] {
+            heard += 'x';
+            for (const SlotId id : ids) signal.disconnect(id);
+        }));
+    }
+    signal.emit();
+    EXPECT_EQ(heard, "x");
+    EXPECT_EQ(signal.slot_count(), 0u);
+}
+
+TEST(Signal, may_be_emitted_inside_an_emission) {
+    Signal<int> signal;
+    std::string heard;
+    signal.connect([&](int depth) {
+        heard += "a" + std::to_string(depth);
+        if (depth < 2) signal.emit(depth + 1);
+    });
+    signal.connect([&](int depth) { heard += "b" + std::to_string(depth); });
+    signal.emit(0);
+    EXPECT_EQ(heard, "a0a1a2b2b1b0");
+}
+
+TEST(Signal, lets_an_inner_emission_call_what_the_outer_one_may_not) {
+    Signal<int> signal;
+    Chorus chorus;
+    signal.connect([&](int depth) {
+        chorus.heard += 'a';
+        if (depth > 0) return;
+        signal.connect([&](int) { chorus.heard += 'n'; });
+        signal.emit(1);
+    });
+    signal.emit(0);
+    EXPECT_EQ(chorus.heard, "aan");
+}
+
+// ---- the signal dies inside a callable -------------------------------------------------------
+
+TEST(Signal, may_be_destroyed_by_any_of_its_slots) {
+    for (std::size_t who = 0; who < 4; ++who) {
+        auto signal = std::make_unique<Signal<std::string_view>>();
+        std::string heard;
+        for (std::size_t i = 0; i < 4; ++i) {
+            signal->connect([&, i](std::string_view text) {
+                heard += std::to_string(i);
+                if (i == who) signal.reset();
+                heard += text;  // the callable and its arguments are still there
+            });
+        }
+        signal->emit(".");
+        EXPECT_EQ(heard, std::string("0.1.2.3.").substr(0, 2 * (who + 1)));
+    }
+}
+
+TEST(Signal, may_be_destroyed_in_an_inner_emission) {
+    auto signal = std::make_unique<Signal<int>>();
+    std::string heard;
+    signal->connect([&](int depth) {
+        heard += 'a';
+        if (depth < 3) {
+            signal->emit(depth + 1);
+        } else {
+            signal.reset();
+        }
+        heard += 'z';
+    });
+    signal->connect([&](int) { heard += 'b'; });
+    signal->connect([&](int) { heard += 'c'; });
+    signal->emit(0);
+    EXPECT_EQ(heard, "aaaazzzz");
+    EXPECT_EQ(signal, nullptr);
+}
+
+TEST(Signal, may_be_destroyed_in_an_outer_emission_after_an_inner_one) {
+    auto signal = std::make_unique<Signal<int>>();
+    std::string heard;
+    signal->connect([&](int depth) {
+        heard += std::to_string(depth);
+        if (depth > 0) return;
+        signal->emit(1);
+        signal.reset();
+    });
+    signal->connect([&](int depth) { heard += "b" + std::to_string(depth); });
+    signal->emit(0);
+    EXPECT_EQ(heard, "01b1");
+}
+
+// ---- ScopedConnection ------------------------------------------------------------------------
+
+TEST(ScopedConnection, disconnects_at_the_end_of_its_scope) {
+    Signal<> signal;
+    Chorus chorus;
+    {
+        const ScopedConnection a(signal, chorus.singer<'a'>());
+        const ScopedConnection b(signal, chorus.singer<'b'>());
+        EXPECT_TRUE(a.is_connected());
+        signal.emit();
+    }
+    EXPECT_EQ(signal.slot_count(), 0u);
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "ab");
+    EXPECT_FALSE(ScopedConnection().is_connected());
+}
+
+TEST(ScopedConnection, disconnects_when_it_is_reset) {
+    // In every order of three, as they are links of one list.
+    constexpr std::size_t orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                         {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    for (const auto& order : orders) {
+        Signal<> signal;
+        Chorus chorus;
+        ScopedConnection connections[] = {{signal, chorus.singer<'a'>()},
+                                          {signal, chorus.singer<'b'>()},
+                                          {signal, chorus.singer<'c'>()}};
+        std::string expected = "abc";
+        for (const std::size_t index : order) {
+            connections[index].reset();
+            EXPECT_FALSE(connections[index].is_connected());
+            connections[index].reset();
+            std::erase(expected, static_cast<char>('a' + index));
+            chorus.heard.clear();
+            signal.emit();
+            EXPECT_EQ(chorus.heard, expected);
+        }
+    }
+}
+
+TEST(ScopedConnection, hands_its_slot_on_when_it_is_moved) {
+    Signal<> signal;
+    Chorus chorus;
+    ScopedConnection before(signal, chorus.singer<'a'>());
+    ScopedConnection a(signal, chorus.singer<'b'>());
+    ScopedConnection behind(signal, chorus.singer<'c'>());
+    ScopedConnection b(std::move(a));
+    EXPECT_FALSE(a.is_connected());
+    EXPECT_TRUE(b.is_connected());
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "abc");
+
+    behind = std::move(b);  // what it held is disconnected
+    EXPECT_FALSE(b.is_connected());
+    EXPECT_TRUE(behind.is_connected());
+    EXPECT_EQ(signal.slot_count(), 2u);
+    chorus.heard.clear();
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "ab");
+
+    before = ScopedConnection();
+    EXPECT_FALSE(before.is_connected());
+    ScopedConnection& same = behind;
+    behind = std::move(same);
+    EXPECT_TRUE(behind.is_connected());
+    EXPECT_EQ(signal.slot_count(), 1u);
+    chorus.heard.clear();
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "b");
+}
+
+TEST(ScopedConnection, may_move_to_another_signal) {
+    Signal<> first;
+    Signal<> second;
+    Chorus chorus;
+    ScopedConnection connection(first, chorus.singer<'a'>());
+    connection = ScopedConnection(second, chorus.singer<'b'>());
+    first.emit();
+    second.emit();
+    EXPECT_EQ(chorus.heard, "b");
+    EXPECT_EQ(first.slot_count(), 0u);
+}
+
+TEST(ScopedConnection, outlives_its_signal) {
+    std::optional<Signal<>> signal(std::in_place);
+    Chorus chorus;
+    ScopedConnection a(*signal, chorus.singer<'a'>());
+    ScopedConnection b(*signal, chorus.singer<'b'>());
+    ScopedConnection c(std::move(a));
+    signal.reset();
+    EXPECT_FALSE(b.is_connected());
+    EXPECT_FALSE(c.is_connected());
+    b.reset();
+    Signal<> another;
+    b = ScopedConnection(another, chorus.singer<'n'>());
+    another.emit();
+    EXPECT_EQ(chorus.heard, "n");
+}
+
+TEST(ScopedConnection, may_end_during_the_emission_that_calls_it) {
+    Signal<> signal;
+    Chorus chorus;
+    std::optional<ScopedConnection> own;
+    std::optional<ScopedConnection> later;
+    own.emplace(signal, [&] {
+        own.reset();
+        later.reset();
+        chorus.heard += 'o';
+    });
+    later.emplace(signal, chorus.singer<'l'>());
+    const ScopedConnection last(signal, chorus.singer<'z'>());
+    signal.emit();
+    signal.emit();
+    EXPECT_EQ(chorus.heard, "ozz");
+}
+
+TEST(ScopedConnection, may_see_its_signal_die_during_the_emission) {
+    auto signal = std::make_unique<Signal<>>();
+    Chorus chorus;
+    const ScopedConnection first(*signal, [&] {
+        chorus.heard += 'a';
+        signal.reset();
+    });
+    const ScopedConnection second(*signal, chorus.singer<'b'>());
+    signal->emit();
+    EXPECT_EQ(chorus.heard, "a");
+    EXPECT_FALSE(first.is_connected());
+    EXPECT_FALSE(second.is_connected());
+}
+
+}  // namespace
+}  // namespace linnet
