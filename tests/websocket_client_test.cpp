@@ -261,6 +261,33 @@ TEST(WebSocketClient, can_do_without_a_chosen_protocol_if_the_options_say_so) {
     EXPECT_EQ(play.story->signals, "connection_established(\"\")");
 }
 
+TEST(WebSocketClient, sends_frames_only_behind_the_whole_request) {
+    ServerScript server;
+    server.send_window = 150;
+    Play play(server);
+    play.story->on = [&](const std::string&) { EXPECT_EQ(play.peer().put_packet("x"), ok); };
+    ASSERT_EQ(play.connect(), ok);
+    play.poll(1);
+    ScriptedConnection& connection = play.world.connection();
+    ASSERT_EQ(connection.request.size(), 150u) << "the server does not read the rest yet";
+    const std::size_t key_at = connection.request.find("Sec-WebSocket-Key: ") + 19;
+    HandshakeKey key;
+    std::copy_n(connection.request.begin() + static_cast<std::ptrdiff_t>(key_at), key.size(),
+                key.begin());
+    const HandshakeAccept accept = handshake_accept(key);
+    connection.to_client =
+        "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: " +
+        std::string(accept.begin(), accept.end()) + "\r\n\r\n";
+    play.poll(1);
+    EXPECT_EQ(play.story->signals, "");
+    connection.script.send_window = SIZE_MAX;
+    play.poll(1);
+    EXPECT_EQ(play.story->signals, "connection_established(\"\")");
+    ASSERT_EQ(connection.frames.size(), 1u);
+    EXPECT_EQ(connection.frames[0].payload, "x");
+}
+
 // ---- what a failure tells --------------------------------------------------------------------
 
 TEST(WebSocketClient, tells_what_a_refusing_server_said) {
@@ -818,6 +845,18 @@ TEST(WebSocketClient, gives_back_what_its_buffers_grew_by) {
     play.world.clock.advance_ms(11'000);
     play.poll(2);
     EXPECT_LE(play.world.memory.used, 4'096u);
+}
+
+TEST(WebSocketClient, keeps_its_buffers_while_it_only_sends) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}});
+    open(play);
+    ASSERT_EQ(play.peer().put_packet("x"), ok);
+    const int allocations = play.world.memory.allocation_count;
+    for (int i = 0; i < 1'500; ++i) {
+        ASSERT_EQ(play.peer().put_packet("x"), ok);
+        play.poll(1);
+    }
+    EXPECT_EQ(play.world.memory.allocation_count, allocations);
 }
 
 // ---- waiting ---------------------------------------------------------------------------------

@@ -61,8 +61,8 @@ struct Failure {
     /// Milliseconds spent in each phase, by `Phase`.
     std::array<std::uint32_t, phase_count> phase_ms{};
 
-    /// All of it as one readable paragraph, without secrets: no user information, query or headers. A
-    /// NUL stands behind it, so that `explain().data()` is a C string.
+    /// All of it as one readable paragraph, without secrets: no user information, query or headers.
+    /// A NUL stands behind it: `explain().data()` is a C string.
     std::string_view explain() const { return explanation.empty() ? text(cause) : explanation; }
 
     /// What `explain` gives, if there was memory for it.

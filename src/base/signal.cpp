@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/assert.hpp"
+
 namespace linnet::inline v0 {
 
 SignalBase::~SignalBase() {
@@ -70,6 +72,7 @@ void ScopedConnection::attach(SignalBase& signal, SlotId id) {
 }
 
 void ScopedConnection::detach() {
+    LINNET_ASSERT(signal_ != nullptr);
     (previous_ != nullptr ? previous_->next_ : signal_->scoped_) = next_;
     if (next_ != nullptr) next_->previous_ = previous_;
     signal_ = nullptr;

@@ -10,13 +10,6 @@
 namespace linnet::cli {
 namespace {
 
-bool list_has(std::string_view list, std::string_view token) {
-    while (!list.empty()) {
-        if (same_ignoring_case(take_element(list), token)) return true;
-    }
-    return false;
-}
-
 struct Seen {
     bool upgrade = false;
     bool connection = false;

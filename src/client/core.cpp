@@ -212,7 +212,6 @@ void ClientCore::judge_attempt() {
 }
 
 bool ClientCore::work_is_waiting() const {
-    if (ending_ != Ending::none) return true;
     if (!is_conversing(state_)) return false;
     const bool unheld = session_->input_is_held() && session_->packet_count() < held_packet_count_;
     return work_is_left_ || unheld;
@@ -239,7 +238,7 @@ std::size_t ClientCore::wait_set(std::span<WaitItem> items) const {
 }
 
 void ClientCore::wait(std::uint32_t timeout_ms) {
-    if (polling_ || (!is_alive(state_) && ending_ == Ending::none)) return;
+    if (polling_ || !is_alive(state_)) return;
     std::array<WaitItem, address_count_max> items;
     const std::size_t count = wait_set(items);
     const std::uint64_t now_us = clock_.now_us();

@@ -133,7 +133,7 @@ class ClientCore {
     Network& network_;
 
     State state_ = State::idle;
-    Ending ending_ = Ending::none;  // emitted at the end of the next `run`
+    Ending ending_ = Ending::none;  // emitted at the end of `run`
     Failure failure_;
     Cause breach_ = Cause::none;  // how the peer broke the protocol, while we say goodbye
 
@@ -160,6 +160,7 @@ class ClientCore {
     std::uint64_t attempt_since_us_ = 0;
     std::uint64_t state_since_us_ = 0;
     std::uint64_t received_us_ = 0;        // when the last byte came
+    std::uint64_t sent_us_ = 0;            // when the OS last took one
     std::uint64_t close_progress_us_ = 0;  // when our close frame was queued, moved, or left
     std::uint64_t overdue_since_us_ = 0;   // the closing deadline passed while input was waiting
 

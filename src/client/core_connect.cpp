@@ -157,7 +157,11 @@ void ClientCore::read_answer() {
 
 void ClientCore::judge(const ResponseHead& head, std::size_t head_size) {
     const HandshakeVerdict verdict = judge_answer(head, offer_);
-    if (verdict.cause == Cause::none) return accept(head, head_size, verdict.protocol);
+    if (verdict.cause == Cause::none) {
+        // A server may accept before it has read all; frames go out only behind the whole request.
+        if (request_.empty()) accept(head, head_size, verdict.protocol);
+        return;
+    }
     // The inbox is left as it is: these are views into it.
     failure_.http_status = head.status;
     failure_.http_reason = head.reason;

@@ -46,6 +46,7 @@ void ClientCore::send_unsent() {
         if (result.status != IoResult::Status::moved) return;
         session_->sent(result.size);
         stats_.bytes_sent += result.size;
+        sent_us_ = now_us_;
         close_progress_us_ = now_us_;
         // That the OS takes bytes proves nothing; that it takes them again after it would not,
         // does.
@@ -188,7 +189,7 @@ void ClientCore::judge_liveness() {
     if (due == Heartbeat::Due::ping) {
         if (session_->ping(heartbeat_.ping_queued(now_us_)) != Error::ok) end(Cause::no_entropy);
     }
-    if (now_us_ - received_us_ >= shrink_after_us) session_->shrink();
+    if (now_us_ - std::max(received_us_, sent_us_) >= shrink_after_us) session_->shrink();
 }
 
 // Input that never stops coming postpones the verdict, but only once and as long again.

@@ -75,4 +75,12 @@ constexpr std::string_view take_element(std::string_view& list) {
     return element;
 }
 
+/// True if the comma-separated `list` has `token`, whatever the letter case.
+constexpr bool list_has(std::string_view list, std::string_view token) {
+    while (!list.empty()) {
+        if (same_ignoring_case(take_element(list), token)) return true;
+    }
+    return false;
+}
+
 }  // namespace linnet::inline v0

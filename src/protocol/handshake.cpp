@@ -128,13 +128,6 @@ std::string_view put_protocols(TextWriter& out, Strings protocols) {
 
 // ---- the answer ------------------------------------------------------------------------------
 
-bool list_has(std::string_view list, std::string_view token) {
-    while (!list.empty()) {
-        if (same_ignoring_case(take_element(list), token)) return true;
-    }
-    return false;
-}
-
 bool offers(std::string_view list, std::string_view protocol) {
     while (!list.empty()) {
         if (take_element(list) == protocol) return true;
