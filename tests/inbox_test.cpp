@@ -23,7 +23,8 @@ using test::Random;
 
 // An inbox and its memory, which is checked to be given back with the right sizes.
 struct Box {
-    explicit Box(std::size_t size_max) : inbox(&memory, size_max) {}
+    explicit Box(std::size_t size_max, std::size_t packet_count_kept = 1)
+        : inbox(&memory, size_max, packet_count_kept) {}
 
     // Receives `text`, in as many pieces as the room asks for.
     void receive(std::string_view text) {
@@ -414,6 +415,43 @@ TEST(Inbox, forgets_everything_but_its_memory) {
     EXPECT_EQ(box.taken(), "new");
 }
 
+TEST(Inbox, begins_at_the_front_again_once_it_is_empty) {
+    Box box(1 << 20);
+    const std::uint8_t* const front = box.inbox.room().data();
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(box.inbox.room().data(), front);
+        box.receive_message("message");
+        box.receive("dead");
+        box.inbox.skip(4);
+        box.inbox.take();
+    }
+    EXPECT_EQ(box.inbox.moved_size(), 0u);
+}
+
+// At its limit, with nothing to take: only the bytes in front of the message can become room.
+TEST(Inbox, moves_the_message_in_progress_to_the_front_when_it_may_not_grow) {
+    Box box(4096);
+    while (box.inbox.size() < 4096) box.receive("0123456789");
+    box.inbox.skip(box.inbox.unparsed().size());
+    box.receive(std::string(1000, 'd'));
+    box.inbox.skip(1000);
+    box.inbox.begin_message();
+    std::string message;
+    while (!box.inbox.room().empty()) {
+        const std::string piece(std::min<std::size_t>(box.inbox.room().size(), 100),
+                                static_cast<char>('a' + message.size() % 26));
+        box.receive(piece);
+        box.inbox.append(box.inbox.unparsed());
+        message += piece;
+    }
+    EXPECT_EQ(message.size(), 4096u - Inbox::entry_size);
+    EXPECT_FALSE(box.inbox.starved());
+    EXPECT_EQ(box.inbox.size(), 4096u);
+    EXPECT_LE(box.inbox.moved_size(), 4096u + 3000) << "once";
+    EXPECT_TRUE(box.inbox.end_message(false));
+    EXPECT_EQ(box.taken(), message);
+}
+
 // ---- entries and payload meet in the middle --------------------------------------------------
 
 TEST(Inbox, is_filled_by_empty_messages_alone) {
@@ -453,6 +491,28 @@ TEST(Inbox, refuses_an_entry_that_has_no_place_and_finds_one_in_the_next_room) {
     EXPECT_TRUE(box.inbox.end_message(false));
     EXPECT_EQ(box.taken(), std::string(100, 'x'));
     EXPECT_EQ(box.taken(), std::string(50, 'x'));
+}
+
+TEST(Inbox, keeps_the_places_of_the_entries_that_it_was_asked_to_keep) {
+    for (const std::size_t kept : {1u, 2u, 10u, 100u}) {
+        SCOPED_TRACE(kept);
+        Box box(4096, kept);
+        std::size_t filled = 0;
+        for (std::size_t size; (size = std::min<std::size_t>(box.inbox.room().size(), 100)) > 0;) {
+            box.receive(std::string(size, 'x'));
+            filled += size;
+        }
+        EXPECT_EQ(box.inbox.size(), 4096u);
+        EXPECT_EQ(filled, 4096 - kept * Inbox::entry_size);
+        // There is not a byte of room, and each of them can still be queued.
+        for (std::size_t i = 0; i < kept; ++i) {
+            box.inbox.begin_message();
+            box.inbox.append(box.inbox.unparsed().first(1));
+            EXPECT_TRUE(box.inbox.end_message(false)) << i;
+        }
+        for (std::size_t i = 0; i < kept; ++i) EXPECT_EQ(box.taken(), "x");
+        EXPECT_EQ(box.inbox.unparsed().size(), filled - kept);
+    }
 }
 
 // ---- how much is moved -----------------------------------------------------------------------

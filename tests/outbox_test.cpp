@@ -169,11 +169,11 @@ TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
             const std::size_t second_end = first_end + header_size + 18;
             std::string story =
                 "binary the first message;binary the second message;close \x03\xE8;";
-            const std::string_view after = cut == 0            ? ""
-                                           : cut <= first_end  ? "binary the first message;"
-                                           : cut <= second_end ? "binary the first message;"
-                                                                 "binary the second message;"
-                                                               : story;
+            const std::string after = cut == 0            ? ""
+                                      : cut <= first_end  ? "binary the first message;"
+                                      : cut <= second_end ? "binary the first message;"
+                                                            "binary the second message;"
+                                                          : story;
             story.insert(std::min(after.size(), story.find("close")), "pong pong;ping ping;");
             EXPECT_EQ(told(wire, role), story);
             EXPECT_TRUE(sender.outbox.is_empty());
@@ -234,6 +234,18 @@ TEST(Outbox, knows_whether_its_close_frame_has_left) {
     }
     EXPECT_FALSE(sender.outbox.close_is_unsent());
     EXPECT_TRUE(sender.outbox.is_empty());
+}
+
+TEST(Outbox, sends_nothing_behind_a_close_that_has_begun_to_leave) {
+    for (const Role role : roles) {
+        Sender sender(role);
+        EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
+        std::string wire = sender.send(1);
+        EXPECT_TRUE(sender.outbox.put_pong(bytes_of("too late")));
+        wire += sender.send();
+        wire += sender.send();
+        EXPECT_EQ(told(wire, role), "close \x03\xE8;");
+    }
 }
 
 // "Behind everything queued so far": also when an earlier pong is only half-sent.

@@ -186,15 +186,16 @@ TEST(Signal, does_not_call_what_was_disconnected_before_its_turn) {
     constexpr std::string_view letters = "abcd";
     for (std::size_t who = 0; who < 4; ++who) {
         for (std::size_t whom = 0; whom < 4; ++whom) {
-            SCOPED_TRACE(std::string{letters[who], letters[whom]});
+            SCOPED_TRACE(std::to_string(who) + " disconnects " + std::to_string(whom));
             Signal<> signal;
             std::string heard;
             SlotId ids[4] = {};
+            const auto call = [&](std::size_t i) {
+                heard += letters[i];
+                if (i == who) signal.disconnect(ids[whom]);
+            };
             for (std::size_t i = 0; i < 4; ++i) {
-                ids[i] = signal.connect([&, i] {
-                    heard += letters[i];
-                    if (i == who) signal.disconnect(ids[whom]);
-                });
+                ids[i] = signal.connect([&call, i] { call(i); });
             }
             signal.emit();
             std::string expected(letters);

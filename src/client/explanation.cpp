@@ -22,14 +22,19 @@ void put_url(TextWriter& out, const Url& url) {
 }
 
 // The server's words, without what would break the paragraph or a terminal.
-void put_quoted(TextWriter& out, std::string_view words) {
-    out.put("\"");
+void put_harmless(TextWriter& out, std::string_view words) {
     for (const char c : words.substr(0, quote_size_max)) {
         const auto byte = static_cast<unsigned char>(c);
         const char shown = byte >= 0x20 && byte != 0x7F && c != '"' ? c : ' ';
         out.put({&shown, 1});
     }
-    out.put(words.size() > quote_size_max ? "...\"" : "\"");
+    if (words.size() > quote_size_max) out.put("...");
+}
+
+void put_quoted(TextWriter& out, std::string_view words) {
+    out.put("\"");
+    put_harmless(out, words);
+    out.put("\"");
 }
 
 void put_cause(TextWriter& out, const Failure& failure) {
@@ -61,6 +66,20 @@ void put_addresses(TextWriter& out, const Failure& failure) {
     out.put(".");
 }
 
+// Where a redirect points to, RFC 3986 3: without query and fragment, and without user information.
+void put_location(TextWriter& out, std::string_view location) {
+    const std::string_view shown = take_until(location, "?#");
+    const std::size_t slashes = shown.find("//");
+    const std::size_t begin = slashes == shown.npos ? shown.size() : slashes + 2;
+    std::string_view rest = shown.substr(begin);
+    const std::size_t at = rest.substr(0, rest.find('/')).rfind('@');
+    if (at != rest.npos) rest.remove_prefix(at + 1);
+    out.put("\"");
+    put_harmless(out, shown.substr(0, begin));
+    put_harmless(out, rest);
+    out.put("\"");
+}
+
 void put_answer(TextWriter& out, const Failure& failure) {
     if (failure.http_status == 0) return;
     out.put(" It answered HTTP ").put_number(static_cast<std::uint64_t>(failure.http_status));
@@ -69,7 +88,7 @@ void put_answer(TextWriter& out, const Failure& failure) {
     for (HttpField field; take_field(fields, field);) {
         if (!same_ignoring_case(field.name, "Location")) continue;
         out.put(", pointed to ");
-        put_quoted(out, take_until(field.value, "?#"));
+        put_location(out, field.value);
     }
     if (!failure.http_body.empty()) {
         out.put(" and said ");

@@ -172,7 +172,9 @@ std::size_t Outbox::unsent(Pieces& pieces) {
     add_ring(0, frame_rest_);
     add(lane_.rest());
     add_ring(frame_rest_, size_);
-    add(close_.rest());
+    // Nothing may follow it, so that it waits for control frames that the lane had no place for.
+    const bool lane_has_all = ping_.size == 0 && pong_.size == 0;
+    if (close_has_begun || lane_has_all) add(close_.rest());
     return count;
 }
 

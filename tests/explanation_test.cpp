@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Failures as paragraphs, word by word; and what must never stand in one.
+#include "client/explanation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "net/system.hpp"
+#include "testkit/exact.hpp"
+
+namespace linnet {
+namespace {
+
+using test::ExactBytes;
+
+Url url_of(std::string_view text) {
+    const auto url = parse_url(text);
+    EXPECT_TRUE(url.done()) << text;
+    return url.value;
+}
+
+std::string explained(const Failure& failure, std::string_view url = "ws://game.example/play") {
+    ExactBytes room(4096);
+    TextWriter out(room.room());
+    explain_failure(out, failure, url_of(url));
+    return std::string(out.text());
+}
+
+// What the OS of the machine says.
+std::string os_text(int os_error) {
+    ExactBytes room(200);
+    TextWriter out(room.room());
+    put_os_error(out, os_error);
+    return std::string(out.text());
+}
+std::string resolve_text(int os_error) {
+    ExactBytes room(200);
+    TextWriter out(room.room());
+    put_resolve_error(out, os_error);
+    return std::string(out.text());
+}
+
+Failure with_answer(int status, std::string_view reason, std::string_view fields = "",
+                    std::string_view body = "") {
+    Failure failure{.cause = Cause::answer_refused, .phase = Phase::upgrade};
+    failure.http_status = status;
+    failure.http_reason = reason;
+    failure.http_fields = fields;
+    failure.http_body = body;
+    return failure;
+}
+
+// ---- the paragraphs --------------------------------------------------------------------------
+
+TEST(Explanation, says_where_it_wanted_to_go) {
+    struct Row {
+        std::string_view url, shown;
+    };
+    constexpr Row rows[] = {
+        {"ws://game.example", "ws://game.example"},
+        {"ws://game.example/", "ws://game.example/"},
+        {"ws://game.example:80/play", "ws://game.example/play"},
+        {"ws://game.example:443/play", "ws://game.example:443/play"},
+        {"wss://game.example:443/play", "wss://game.example/play"},
+        {"wss://game.example:80", "wss://game.example:80"},
+        {"ws://[2001:db8::1]:9000/a", "ws://[2001:db8::1]:9000/a"},
+        {"ws://user:secret@game.example/play", "ws://game.example/play"},
+        {"ws://game.example/play?token=secret", "ws://game.example/play?..."},
+        {"wss://user:secret@game.example?secret", "wss://game.example?..."},
+    };
+    for (const Row& row : rows) {
+        const Failure failure{.cause = Cause::tls_not_built, .phase = Phase::request};
+        EXPECT_EQ(explained(failure, row.url), "Could not connect to " + std::string(row.shown) +
+                                                   ": " + std::string(text(Cause::tls_not_built)) +
+                                                   ".");
+    }
+}
+
+TEST(Explanation, says_why_a_name_did_not_resolve) {
+    Failure failure{.cause = Cause::resolve_failed, .phase = Phase::resolve, .os_error = -2};
+    failure.phase_ms[static_cast<std::size_t>(Phase::resolve)] = 12;
+    EXPECT_EQ(explained(failure),
+              "Could not connect to ws://game.example/play: the host name does not resolve: " +
+                  resolve_text(-2) + ". (In phase resolve, after 12 ms.)");
+}
+
+TEST(Explanation, says_which_addresses_were_tried) {
+    std::vector<AddressTried> tried(3);
+    tried[0] = {{.bytes = {192, 0, 2, 1}, .port = 80}, ECONNREFUSED};
+    tried[1] = {{.bytes = {0x20, 0x01, 0x0D, 0xB8}, .ipv6 = true, .port = 8080}, ENETUNREACH};
+    tried[2] = {{.bytes = {192, 0, 2, 2}, .port = 80}, 0};
+    Failure failure{
+        .cause = Cause::connect_failed, .phase = Phase::connect, .os_error = ENETUNREACH};
+    failure.addresses_tried = tried;
+    failure.phase_ms = {0, 5, 300, 0, 0, 0};
+    EXPECT_EQ(explained(failure),
+              "Could not connect to ws://game.example/play: no address of the host accepts a "
+              "connection: " +
+                  os_text(ENETUNREACH) + ". Tried: 192.0.2.1 port 80 (" + os_text(ECONNREFUSED) +
+                  "); 2001:db8:: port 8080 (" + os_text(ENETUNREACH) +
+                  "); 192.0.2.2 port 80. (In phase connect, after 305 ms.)");
+
+    failure.phase = Phase::upgrade;
+    failure.os_error = 0;
+    EXPECT_EQ(explained(failure).find("Tried"), std::string::npos) << "that was not the matter";
+}
+
+TEST(Explanation, says_what_the_server_answered) {
+    const std::string lead =
+        "Could not connect to ws://game.example/play: the server refused the upgrade. It answered "
+        "HTTP ";
+    const std::string end = ". (In phase upgrade, after 0 ms.)";
+    EXPECT_EQ(explained(with_answer(404, "Not Found")), lead + "404 \"Not Found\"" + end);
+    EXPECT_EQ(explained(with_answer(500, "")), lead + "500" + end);
+    EXPECT_EQ(explained(with_answer(403, "Forbidden", "Server: x\r\n", "You are banned")),
+              lead + "403 \"Forbidden\" and said \"You are banned\"" + end);
+    EXPECT_EQ(explained(with_answer(301, "Moved", "A: b\r\nlocation: /new\r\nC: d\r\n")),
+              lead + "301 \"Moved\", pointed to \"/new\"" + end);
+}
+
+TEST(Explanation, says_how_a_connection_ended) {
+    Failure failure{.cause = Cause::closed_by_server, .phase = Phase::closing};
+    failure.close_code = 4001;
+    failure.close_reason = "kicked";
+    failure.phase_ms = {1, 2, 3, 4, 1000, 5};
+    EXPECT_EQ(explained(failure, "wss://game.example"),
+              "The connection to wss://game.example ended: the server closed the connection and "
+              "this side agreed. The server's close frame said 4001 \"kicked\". (In phase closing, "
+              "after 1015 ms.)");
+    failure.close_reason = {};
+    EXPECT_NE(explained(failure).find("said 4001. (In"), std::string::npos);
+
+    Failure lost{.cause = Cause::connection_lost, .phase = Phase::open, .os_error = ECONNRESET};
+    EXPECT_EQ(explained(lost),
+              "The connection to ws://game.example/play ended: the connection "
+              "was lost: " +
+                  os_text(ECONNRESET) + ". (In phase open, after 0 ms.)");
+    lost.phase_ms.fill(UINT32_MAX);
+    EXPECT_NE(explained(lost).find("after 25769803770 ms"), std::string::npos);
+}
+
+TEST(Explanation, has_a_paragraph_for_every_cause) {
+    for (const auto& row : cause_texts::rows) {
+        const Failure failure{.cause = row.cause, .phase = Phase::open};
+        EXPECT_EQ(explained(failure), "The connection to ws://game.example/play ended: " +
+                                          std::string(row.text) + ". (In phase open, after 0 ms.)");
+    }
+}
+
+// ---- no secrets ------------------------------------------------------------------------------
+
+struct RedirectRow {
+    std::string_view location, shown;
+};
+
+void check_redirects(std::span<const RedirectRow> rows) {
+    for (const RedirectRow& row : rows) {
+        SCOPED_TRACE(row.location);
+        const std::string fields = "Location: " + std::string(row.location) + "\r\n";
+        const std::string paragraph = explained(with_answer(302, "Found", fields));
+        EXPECT_EQ(paragraph.find("secret"), paragraph.npos);
+        EXPECT_NE(paragraph.find(", pointed to \"" + std::string(row.shown) + "\"."),
+                  paragraph.npos)
+            << paragraph;
+    }
+}
+
+TEST(Explanation, shows_no_query_and_no_fragment_of_a_redirect) {
+    constexpr RedirectRow rows[] = {
+        {"/login", "/login"},
+        {"https://other.example/login", "https://other.example/login"},
+        {"https://other.example/login?token=secret", "https://other.example/login"},
+        {"https://other.example/login#secret", "https://other.example/login"},
+        {"/login?to=https://a@b/secret", "/login"},
+        {"https://other.example/@here", "https://other.example/@here"},
+    };
+    check_redirects(rows);
+}
+
+TEST(Explanation, shows_no_user_information_of_a_redirect) {
+    constexpr RedirectRow rows[] = {
+        {"https://user:secret@other.example/login", "https://other.example/login"},
+        {"//secret@other.example/login", "//other.example/login"},
+        {"wss://secret:p@ss@other.example", "wss://other.example"},
+    };
+    check_redirects(rows);
+}
+
+TEST(Explanation, shows_no_other_header) {
+    const std::string paragraph = explained(
+        with_answer(401, "Unauthorized",
+                    "Set-Cookie: session=secret\r\nWWW-Authenticate: Basic realm=\"secret\"\r\n"));
+    EXPECT_EQ(paragraph.find("secret"), paragraph.npos);
+}
+
+// ---- the words of the server are harmless ----------------------------------------------------
+
+TEST(Explanation, makes_control_characters_and_quotes_of_the_server_harmless) {
+    for (int byte = 0; byte < 256; ++byte) {
+        const std::string words = std::string("a") + static_cast<char>(byte) + "b";
+        const std::string fields = "Location: " + words + "\r\n";
+        Failure failure = with_answer(400, words, fields, words);
+        failure.close_code = 1000;
+        failure.close_reason = words;
+        const std::string paragraph = explained(failure);
+        for (const char c : paragraph) {
+            const auto shown = static_cast<std::uint8_t>(c);
+            ASSERT_TRUE(shown >= 0x20 && shown != 0x7F) << "byte " << byte;
+        }
+        // Only our own quotation marks.
+        EXPECT_EQ(std::count(paragraph.begin(), paragraph.end(), '"'), 8) << "byte " << byte;
+    }
+}
+
+TEST(Explanation, cuts_what_the_server_said_too_long) {
+    const std::string fitting(160, 'x');
+    EXPECT_NE(explained(with_answer(400, "", "", fitting)).find("said \"" + fitting + "\"."),
+              std::string::npos);
+    const std::string longer(100'000, 'x');
+    EXPECT_NE(explained(with_answer(400, "", "", longer)).find("said \"" + fitting + "...\"."),
+              std::string::npos);
+}
+
+// ---- however little room ---------------------------------------------------------------------
+
+TEST(Explanation, writes_no_more_than_there_is_room_for_and_counts_all_of_it) {
+    Failure failure = with_answer(301, "Moved", "Location: /new\r\n", "body");
+    failure.close_code = 1000;
+    failure.close_reason = "bye";
+    const std::string whole = explained(failure, "ws://[::1]:8080/path?query");
+    const Url url = url_of("ws://[::1]:8080/path?query");
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+        ExactBytes room(size);
+        TextWriter out(room.room());
+        explain_failure(out, failure, url);
+        EXPECT_EQ(out.text(), whole.substr(0, size));
+        EXPECT_EQ(out.size(), whole.size());
+    }
+}
+
+}  // namespace
+}  // namespace linnet

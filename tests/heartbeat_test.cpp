@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Is the link alive? RFC 6455 5.5.2, with a time that the test says.
+#include "protocol/heartbeat.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "testkit/exact.hpp"
+
+namespace linnet {
+namespace {
+
+using test::ExactBytes;
+using Due = Heartbeat::Due;
+
+constexpr std::uint64_t ping_us = 20'000'000;
+constexpr std::uint64_t pong_us = 7'000'000;
+constexpr std::uint64_t start_us = 5'000'000'000;
+
+// One that has seen life at `start_us`.
+Heartbeat started(std::uint64_t ping = ping_us, std::uint64_t pong = pong_us) {
+    Heartbeat heartbeat(ping, pong);
+    heartbeat.alive(start_us);
+    return heartbeat;
+}
+
+// Nothing is due before `at_us`, and `what` from then on.
+void expect_due(const Heartbeat& heartbeat, std::uint64_t at_us, Due what) {
+    EXPECT_EQ(heartbeat.next_deadline(), at_us);
+    EXPECT_EQ(heartbeat.due(at_us - 1), Due::nothing);
+    EXPECT_EQ(heartbeat.due(at_us), what);
+    EXPECT_EQ(heartbeat.due(at_us + 1'000'000'000), what);
+}
+void expect_never(const Heartbeat& heartbeat) {
+    EXPECT_EQ(heartbeat.next_deadline(), UINT64_MAX);
+    EXPECT_EQ(heartbeat.due(UINT64_MAX - 1), Due::nothing);
+}
+
+bool answers(Heartbeat& heartbeat, Bytes payload, std::uint64_t now_us) {
+    const ExactBytes exact(payload);
+    return heartbeat.pong(exact.bytes(), now_us);
+}
+
+TEST(Heartbeat, asks_after_a_silence) {
+    Heartbeat heartbeat = started();
+    expect_due(heartbeat, start_us + ping_us, Due::ping);
+    heartbeat.alive(start_us + 1234);
+    expect_due(heartbeat, start_us + 1234 + ping_us, Due::ping);
+}
+
+TEST(Heartbeat, is_dead_a_pong_time_after_the_ping_was_sent) {
+    Heartbeat heartbeat = started();
+    const std::uint64_t queued_us = start_us + ping_us + 10;
+    heartbeat.ping_queued(queued_us);
+    EXPECT_TRUE(heartbeat.ping_is_on_its_way());
+    const std::uint64_t sent_us = queued_us + 3'000'000;
+    heartbeat.ping_sent(sent_us);
+    EXPECT_FALSE(heartbeat.ping_is_on_its_way());
+    expect_due(heartbeat, sent_us + pong_us, Due::dead);
+}
+
+TEST(Heartbeat, gives_a_ping_that_cannot_leave_the_pong_time_twice) {
+    Heartbeat heartbeat = started();
+    const std::uint64_t queued_us = start_us + ping_us;
+    heartbeat.ping_queued(queued_us);
+    expect_due(heartbeat, queued_us + 2 * pong_us, Due::dead);
+
+    // It leaves at the last moment: then its pong has the whole time.
+    const std::uint64_t sent_us = queued_us + 2 * pong_us - 1;
+    heartbeat.ping_sent(sent_us);
+    expect_due(heartbeat, sent_us + pong_us, Due::dead);
+}
+
+TEST(Heartbeat, takes_any_life_for_an_answer) {
+    for (const bool sent : {false, true}) {
+        Heartbeat heartbeat = started();
+        heartbeat.ping_queued(start_us + ping_us);
+        if (sent) heartbeat.ping_sent(start_us + ping_us + 1);
+        const std::uint64_t alive_us = start_us + ping_us + 1000;
+        heartbeat.alive(alive_us);
+        expect_due(heartbeat, alive_us + ping_us, Due::ping);
+    }
+}
+
+// Life came while the ping waited: when it then leaves, nobody is dead for want of its pong.
+TEST(Heartbeat, does_not_wait_for_a_pong_when_life_came_first) {
+    Heartbeat heartbeat = started();
+    heartbeat.ping_queued(start_us + ping_us);
+    heartbeat.alive(start_us + ping_us + 5);
+    heartbeat.ping_sent(start_us + ping_us + 6);
+    expect_due(heartbeat, start_us + 2 * ping_us + 5, Due::ping);
+}
+
+TEST(Heartbeat, is_switched_off_by_zeros) {
+    expect_never(started(0, 0));
+    expect_never(started(0, pong_us));
+
+    Heartbeat no_verdict = started(ping_us, 0);
+    expect_due(no_verdict, start_us + ping_us, Due::ping);
+    no_verdict.ping_queued(start_us + ping_us);
+    expect_never(no_verdict);
+    no_verdict.ping_sent(start_us + ping_us);
+    expect_never(no_verdict);
+    no_verdict.alive(start_us + ping_us + 1);
+    expect_due(no_verdict, start_us + 2 * ping_us + 1, Due::ping);
+
+    // A ping that the program asked for, without pings of its own.
+    Heartbeat asked = started(0, pong_us);
+    asked.ping_queued(start_us);
+    asked.ping_sent(start_us + 1);
+    expect_due(asked, start_us + 1 + pong_us, Due::dead);
+    asked.alive(start_us + 2);
+    expect_never(asked);
+}
+
+TEST(Heartbeat, knows_its_own_pong_and_the_round_trip) {
+    Heartbeat heartbeat = started();
+    EXPECT_EQ(heartbeat.round_trip_us(), 0u);
+    const Heartbeat::PingPayload payload = heartbeat.ping_queued(start_us);
+    EXPECT_FALSE(answers(heartbeat, payload, start_us + 5)) << "it has not left";
+    heartbeat.ping_sent(start_us + 100);
+    EXPECT_TRUE(answers(heartbeat, payload, start_us + 350));
+    EXPECT_EQ(heartbeat.round_trip_us(), 250u);
+
+    const Heartbeat::PingPayload next = heartbeat.ping_queued(start_us + 1000);
+    heartbeat.ping_sent(start_us + 1000);
+    EXPECT_FALSE(answers(heartbeat, payload, start_us + 1001)) << "of the ping before";
+    EXPECT_EQ(heartbeat.round_trip_us(), 250u);
+    EXPECT_TRUE(answers(heartbeat, next, start_us + 1040));
+    EXPECT_EQ(heartbeat.round_trip_us(), 40u);
+}
+
+TEST(Heartbeat, takes_no_other_pong_for_its_own) {
+    Heartbeat heartbeat = started();
+    const std::array<std::uint8_t, 8> zeros{};
+    EXPECT_FALSE(answers(heartbeat, zeros, start_us)) << "before the first ping";
+    EXPECT_FALSE(answers(heartbeat, {}, start_us));
+
+    const Heartbeat::PingPayload payload = heartbeat.ping_queued(start_us);
+    heartbeat.ping_sent(start_us);
+    EXPECT_FALSE(answers(heartbeat, {}, start_us + 1));
+    EXPECT_FALSE(answers(heartbeat, zeros, start_us + 1));
+    EXPECT_FALSE(answers(heartbeat, Bytes(payload).first(7), start_us + 1));
+    EXPECT_FALSE(answers(heartbeat, Bytes(payload).last(1), start_us + 1));
+    std::array<std::uint8_t, 9> longer{};
+    std::copy(payload.begin(), payload.end(), longer.begin() + 1);
+    EXPECT_FALSE(answers(heartbeat, longer, start_us + 1));
+    for (std::size_t i = 0; i < payload.size(); ++i) {
+        Heartbeat::PingPayload other = payload;
+        other[i] ^= 0x40;
+        EXPECT_FALSE(answers(heartbeat, other, start_us + 1)) << i;
+    }
+    EXPECT_EQ(heartbeat.round_trip_us(), 0u);
+    EXPECT_TRUE(answers(heartbeat, payload, start_us + 1));
+}
+
+TEST(Heartbeat, gives_each_ping_a_payload_of_its_own) {
+    Heartbeat heartbeat = started();
+    std::set<Heartbeat::PingPayload> payloads;
+    for (std::uint64_t i = 0; i < 1000; ++i) payloads.insert(heartbeat.ping_queued(start_us + i));
+    EXPECT_EQ(payloads.size(), 1000u);
+}
+
+}  // namespace
+}  // namespace linnet

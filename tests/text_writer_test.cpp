@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Text in memory that is lent: what does not fit is counted but not written.
+#include "base/text_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "testkit/exact.hpp"
+
+namespace linnet {
+namespace {
+
+using test::ExactBytes;
+
+TEST(TextWriter, writes_one_behind_the_other) {
+    ExactBytes room(100);
+    TextWriter out(room.room());
+    EXPECT_EQ(out.text(), "");
+    EXPECT_EQ(out.size(), 0u);
+    out.put("port ").put_number(8080).put("").put("!");
+    EXPECT_EQ(out.text(), "port 8080!");
+    EXPECT_EQ(out.size(), 10u);
+    EXPECT_EQ(room.bytes()[10], ExactBytes::fill) << "nothing is written behind it";
+}
+
+TEST(TextWriter, writes_every_number) {
+    for (const std::uint64_t number :
+         {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{9}, std::uint64_t{10},
+          std::uint64_t{99}, std::uint64_t{100}, std::uint64_t{65535}, std::uint64_t{4294967296},
+          UINT64_MAX - 1, UINT64_MAX}) {
+        ExactBytes room(20);
+        TextWriter out(room.room());
+        out.put_number(number);
+        EXPECT_EQ(out.text(), std::to_string(number));
+    }
+}
+
+TEST(TextWriter, fills_whatever_room_there_is_and_counts_the_rest) {
+    const std::string whole = "one 2 three 45678";
+    for (std::size_t size = 0; size <= whole.size() + 1; ++size) {
+        SCOPED_TRACE(size);
+        ExactBytes room(size);
+        TextWriter out(room.room());
+        out.put("one ").put_number(2).put(" three ").put_number(45678);
+        EXPECT_EQ(out.size(), whole.size());
+        EXPECT_EQ(out.text(), whole.substr(0, size));
+    }
+}
+
+TEST(TextWriter, leaves_out_what_comes_behind_the_first_that_did_not_fit) {
+    ExactBytes room(4);
+    TextWriter out(room.room());
+    out.put("long").put("er").put("x");
+    EXPECT_EQ(out.text(), "long");
+    EXPECT_EQ(out.size(), 7u);
+}
+
+TEST(TextWriter, measures_without_any_room) {
+    TextWriter out({});
+    out.put("four").put_number(12345);
+    EXPECT_EQ(out.size(), 9u);
+    EXPECT_EQ(out.text(), "");
+    EXPECT_EQ(out.text(5), "");
+}
+
+TEST(TextWriter, gives_the_text_from_any_place_on) {
+    const std::string whole = "abcdefgh";
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+        ExactBytes room(size);
+        TextWriter out(room.room());
+        out.put(whole);
+        for (std::size_t begin = 0; begin <= whole.size() + 2; ++begin) {
+            const std::string written = whole.substr(0, size);
+            EXPECT_EQ(out.text(begin), written.substr(std::min(begin, written.size())));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace linnet
