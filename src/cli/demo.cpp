@@ -52,7 +52,8 @@ class Teller {
 };
 
 std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
+    std::string result(1, '"');
+    return result.append(text).append(1, '"');
 }
 
 class Demo {
