@@ -4,6 +4,7 @@
 
 #include "codec/text.hpp"
 #include "linnet/protocol/http.hpp"
+#include "linnet/protocol/utf8.hpp"
 #include "net/system.hpp"
 
 namespace linnet::inline v0 {
@@ -21,14 +22,18 @@ void put_url(TextWriter& out, const Url& url) {
     if (!url.query.empty()) out.put("?...");
 }
 
-// The server's words, without what would break the paragraph or a terminal.
+// The server's words, cut at a character, without what would break the paragraph, a terminal or
+// UTF-8.
 void put_harmless(TextWriter& out, std::string_view words) {
-    for (const char c : words.substr(0, quote_size_max)) {
+    const std::size_t size = utf8_prefix_size(bytes_of(words), quote_size_max);
+    const bool readable = is_utf8(bytes_of(words.substr(0, size)));
+    for (const char c : words.substr(0, size)) {
         const auto byte = static_cast<unsigned char>(c);
-        const char shown = byte >= 0x20 && byte != 0x7F && c != '"' ? c : ' ';
+        const bool harmful = byte < 0x20 || byte == 0x7F || c == '"' || (byte >= 0x80 && !readable);
+        const char shown = harmful ? ' ' : c;
         out.put({&shown, 1});
     }
-    if (words.size() > quote_size_max) out.put("...");
+    if (words.size() > size) out.put("...");
 }
 
 void put_quoted(TextWriter& out, std::string_view words) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "codec/kernels.hpp"
+
 namespace linnet::inline v0 {
 namespace {
 
@@ -64,15 +66,42 @@ std::size_t ascii_prefix_size(Bytes text) {
     return size;
 }
 
-}  // namespace
-
-bool Utf8Validator::feed(Bytes piece) {
-    auto expect = static_cast<Expect>(state_);
+Expect after_all(Expect expect, Bytes piece) {
     while (!piece.empty() && expect != invalid) {
         if (expect == character) piece = piece.subspan(ascii_prefix_size(piece));
         if (piece.empty()) break;
         expect = after(expect, piece.front());
         piece = piece.subspan(1);
+    }
+    return expect;
+}
+
+// Bytes at the end of `text`, which has no fault, that begin a character without its end: they are
+// looked at again. A first byte is C2 or more, E0 asks for three bytes, F0 for four.
+std::size_t unfinished_size(Bytes text) {
+    for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
+        const std::uint8_t byte = text[text.size() - size];
+        if (byte < 0x80) return 0;
+        if (byte >= 0xC0) return (byte >= 0xF0 ? 4u : byte >= 0xE0 ? 3u : 2u) > size ? size : 0;
+    }
+    return 0;
+}
+
+}  // namespace
+
+// In turns: as much as goes fast from the beginning of a character on, then some plainly, which
+// also goes over what the fast way stopped at.
+bool Utf8Validator::feed(Bytes piece) {
+    auto expect = static_cast<Expect>(state_);
+    while (!piece.empty() && expect != invalid) {
+        if (expect == character && piece.size() >= kernel_size_min) {
+            const WideVerdict wide = judge_utf8_wide(this_cpu(), piece.data(), piece.size());
+            if (!wide.valid) expect = invalid;
+            piece = piece.subspan(wide.size - unfinished_size(piece.first(wide.size)));
+        }
+        const std::size_t plain_size = std::min(piece.size(), kernel_size_min);
+        expect = after_all(expect, piece.first(plain_size));
+        piece = piece.subspan(plain_size);
     }
     state_ = expect;
     return expect != invalid;

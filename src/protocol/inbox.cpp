@@ -54,15 +54,14 @@ MutableBytes Inbox::room() {
     return block_.bytes().subspan(filled_, free_size());
 }
 
-// Moving costs what is alive and wins what is dead, so that it pays once half is dead: what is
-// moved is never more than what is then received into the space won. Otherwise the block grows.
-// When it may not, and nothing is queued, the message in progress moves to the front: once, as it
-// stays there.
+// Moving costs what is alive and wins what is dead. Once two thirds are dead, what is moved is at
+// most half of what is then received into the space won. Otherwise the block grows. When it may
+// not, and nothing is queued, the message in progress moves to the front: once, as it stays there.
 void Inbox::make_room() {
     if (packet_count() == 0) head_ = queued_end_ = message_begin_;
     const std::size_t live = live_size();
     const std::size_t dead = filled_ - live;
-    if (dead > 0 && dead >= live) {
+    if (dead > 0 && dead / 2 >= live) {
         move_all_down();
     } else if (parsed_ > assembled_end_ && parsed_ - assembled_end_ >= filled_ - parsed_) {
         move_unparsed_down();

@@ -37,13 +37,14 @@ class FakeClock final : public Clock {
     std::uint64_t now = 1'000'000;
 };
 
-/// Counts upwards: no two keys are equal, and all are known.
+/// Known to the last byte, and no two masking keys in a row are equal.
 class FakeEntropy final : public Entropy {
  public:
     explicit FakeEntropy(Faults& faults) : faults_(faults) {}
     bool fill(MutableBytes out) override {
         if (faults_.fails() || exhausted) return false;
-        for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(next_++ * 31 + 7);
+        for (std::uint8_t& byte : out)
+            byte = static_cast<std::uint8_t>(next_++ * 2654435761u >> 24);
         return true;
     }
     bool exhausted = false;

@@ -29,8 +29,8 @@ class Inbox {
     Inbox(Memory* memory, std::size_t size_max, std::size_t packet_count_kept = 1);
 
     /// Where received bytes go; valid until the next call that is not const. Only here may the
-    /// block grow (doubling, once what it has is full) or its contents move (down, once at least
-    /// half is dead or the queue is empty). Empty when there is no room: `starved` tells the two
+    /// block grow (doubling, once what it has is full) or its contents move (down, once two thirds
+    /// are dead or the queue is empty). Empty when there is no room: `starved` tells the two
     /// reasons apart.
     MutableBytes room();
     /// `size` bytes were received into the room.

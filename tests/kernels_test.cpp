@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The wide kernels of each kind that this CPU has, against plain loops.
+#include "codec/kernels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "linnet/protocol/utf8.hpp"
+#include "testkit/exact.hpp"
+
+namespace linnet {
+namespace {
+
+using namespace std::string_view_literals;
+using test::ExactBytes;
+using test::shown;
+
+std::vector<Cpu> cpus() {
+    std::vector<Cpu> result{Cpu::baseline};
+    if (this_cpu() != Cpu::baseline) result.push_back(this_cpu());
+    return result;
+}
+
+const char* name_of(Cpu cpu) {
+    return cpu == Cpu::avx2 ? "avx2" : "baseline";
+}
+
+// ---- masking ---------------------------------------------------------------------------------
+
+TEST(Kernels, mask_as_the_byte_loop_does_at_every_size_and_alignment) {
+    const std::uint8_t key_bytes[8] = {1, 20, 115, 254, 1, 20, 115, 254};
+    std::uint64_t key;
+    std::memcpy(&key, key_bytes, 8);
+    for (const Cpu cpu : cpus()) {
+        for (std::size_t size = kernel_size_min; size < kernel_size_min + 200; ++size) {
+            for (std::size_t place = 0; place < 32; place += 5) {
+                SCOPED_TRACE(name_of(cpu));
+                std::vector<std::uint8_t> from(size);
+                for (std::size_t i = 0; i < size; ++i) from[i] = static_cast<std::uint8_t>(i * 7);
+                std::vector<std::uint8_t> to(place + size, 0xEE);
+                const std::size_t done =
+                    copy_masked_wide(cpu, to.data() + place, from.data(), size, key);
+                ASSERT_LE(done, size);
+                for (std::size_t i = 0; i < size; ++i) {
+                    const unsigned expected = i < done ? from[i] ^ key_bytes[i % 8] : 0xEEu;
+                    ASSERT_EQ(to[place + i], expected) << i << " of " << size << " at " << place;
+                }
+            }
+        }
+    }
+}
+
+// ---- UTF-8 -----------------------------------------------------------------------------------
+
+// Byte by byte no kernel is ever called.
+bool is_valid_beginning(Bytes text) {
+    Utf8Validator plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!plain.feed(text.subspan(i, 1))) return false;
+    }
+    return true;
+}
+
+void check_judgement(Cpu cpu, const std::string& content) {
+    const ExactBytes text(content);
+    const WideVerdict wide = judge_utf8_wide(cpu, text.bytes().data(), content.size());
+    ASSERT_LE(wide.size, content.size());
+    EXPECT_EQ(wide.valid, is_valid_beginning(text.bytes().first(wide.size)))
+        << name_of(cpu) << ", of " << wide.size << " bytes: " << shown(content);
+    Utf8Validator whole;
+    EXPECT_EQ(whole.feed(text.bytes()), is_valid_beginning(text.bytes())) << shown(content);
+}
+
+const std::string_view backgrounds[] = {"x", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
+
+// 320 bytes of whole characters with `stranger` behind the first `at` bytes or so.
+std::string with_stranger(std::string_view background, std::size_t at, std::string_view stranger) {
+    std::string text;
+    while (text.size() < at) text += background;
+    text += stranger;
+    while (text.size() < 320) text += background;
+    return text;
+}
+
+TEST(Kernels, judge_every_pair_of_bytes_across_the_edge_of_a_block) {
+    for (const Cpu cpu : cpus()) {
+        for (unsigned pair = 0; pair < 0x10000; ++pair) {
+            const char stranger[] = {static_cast<char>(pair >> 8), static_cast<char>(pair & 0xFF)};
+            for (const std::size_t at : {31u, 63u}) {
+                check_judgement(cpu, with_stranger("x", at, {stranger, 2}));
+            }
+            if (HasFailure()) return;
+        }
+    }
+}
+
+TEST(Kernels, judge_what_stands_among_characters_of_every_size_at_every_place) {
+    const std::string_view strangers[] = {
+        "",
+        "\x7F",
+        "\x80",
+        "\xBF",
+        "\xC0\x80",
+        "\xC1\xBF",
+        "\xC2",
+        "\xC2\x80",
+        "\xDF\xBF",
+        "\xE0\x9F\xBF",
+        "\xE0\xA0\x80",
+        "\xE2\x82",
+        "\xED\x9F\xBF",
+        "\xED\xA0\x80",
+        "\xED\xBF\xBF",
+        "\xEF\xBF\xBF",
+        "\xF0\x8F\xBF\xBF",
+        "\xF0\x90\x80\x80",
+        "\xF0\x9F\x98",
+        "\xF4\x8F\xBF\xBF",
+        "\xF4\x90\x80\x80",
+        "\xF5\x80\x80\x80",
+        "\xF8\x88\x80\x80\x80",
+        "\xFE",
+        "\xFF",
+        "\0"sv,
+        "\xE2\x82\xAC\x80",
+        "\xF0\x9F\x98\x80\x80",
+        "\xC3\xA9\xA9",
+    };
+    for (const Cpu cpu : cpus()) {
+        for (const std::string_view background : backgrounds) {
+            for (const std::string_view stranger : strangers) {
+                for (std::size_t at = 0; at < 200; ++at) {
+                    check_judgement(cpu, with_stranger(background, at, stranger));
+                }
+                if (HasFailure()) return;
+            }
+        }
+    }
+}
+
+TEST(Kernels, leave_no_trace_where_a_long_text_is_cut) {
+    std::string content;
+    for (std::size_t i = 0; content.size() < 1200; ++i) content += backgrounds[i % 7 % 4];
+    for (std::size_t cut = 0; cut <= content.size(); ++cut) {
+        const ExactBytes first(content.substr(0, cut));
+        const ExactBytes second(content.substr(cut));
+        Utf8Validator validator;
+        EXPECT_TRUE(validator.feed(first.bytes()) && validator.feed(second.bytes())) << cut;
+        EXPECT_TRUE(validator.complete()) << cut;
+    }
+}
+
+TEST(Kernels, find_a_character_without_its_end_at_the_end_of_a_long_text) {
+    for (const std::string_view end : {"\xC3"sv, "\xE2"sv, "\xE2\x82"sv, "\xF0\x9F\x98"sv}) {
+        for (std::size_t size = 250; size < 450; ++size) {
+            const ExactBytes text(std::string(size, 'x').append(end));
+            Utf8Validator validator;
+            EXPECT_TRUE(validator.feed(text.bytes()));
+            EXPECT_FALSE(validator.complete());
+        }
+    }
+}
+
+}  // namespace
+}  // namespace linnet
