@@ -82,7 +82,7 @@ ServerScript script_for(Stage stage) {
     // The request fits into the window, an answer to the close frame does not.
     if (stage == Stage::answering) {
         ServerScript server{.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)}}};
-        server.send_window = 160;
+        server.send_window = 155;
         return server;
     }
     if (stage == Stage::closed) return {.steps = {AwaitRequest{}, Accept{}, Fin{}}};
@@ -474,6 +474,19 @@ TEST(WebSocketClient, ends_in_bounded_time_when_the_server_sends_for_ever_after_
     play.run();
     EXPECT_EQ(play.client->failure().cause, Cause::close_not_answered);
     EXPECT_LE(play.world.clock.now - begin_us, 11'000'000u);
+}
+
+TEST(WebSocketClient, keeps_nothing_of_what_comes_behind_the_close_frame_of_the_server) {
+    ServerScript server{.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)},
+                                  Send{std::string(900'000, 'x')}}};
+    server.send_window = 155;  // the answer cannot leave
+    Play play(server);
+    open(play);
+    const std::size_t before = play.client->stats().buffer_size;
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::close_not_sent);
+    EXPECT_LE(play.client->stats().buffer_size, std::max<std::size_t>(before, 256 * 1024));
+    EXPECT_GT(play.client->stats().discarded_size, 500'000u);
 }
 
 TEST(WebSocketClient, waits_a_second_at_most_for_the_end_of_the_stream) {

@@ -19,12 +19,12 @@ constexpr std::uint64_t shrink_after_us = 10'000'000;
 
 ClientCore::Delivery ClientCore::converse() {
     send_unsent();
-    if (state_ == State::failing || state_ == State::draining) {
-        drain();
-    } else {
+    if (state_ == State::open || state_ == State::closing) {
         receive_all();
         if (!is_conversing(state_)) return Delivery::go_on;
         if (deliver_events() == Delivery::stop) return Delivery::stop;
+    } else {
+        drain();
     }
     if (state_ == State::open) judge_liveness();
     send_unsent();
@@ -74,8 +74,8 @@ bool ClientCore::receive_once(MutableBytes room) {
         return result.size == room.size();
     }
     if (result.status == IoResult::Status::end) stream_ended_ = true;
-    if (result.status == IoResult::Status::failed && link_error_ == 0)
-        link_error_ = result.os_error;
+    const bool failed = result.status == IoResult::Status::failed;
+    if (failed && link_error_ == 0) link_error_ = result.os_error;
     if (result.status != IoResult::Status::would_block) can_receive_ = false;
     return false;
 }
@@ -99,18 +99,16 @@ void ClientCore::receive_all() {
     if (input_is_full_ && session_->is_starved()) end(Cause::out_of_memory);
 }
 
-// Receives what nobody will read, so that closing the socket does not reset the connection and with
-// it destroy our close frame on its way.
+// Receives what nobody will read, behind the server's close frame or its breach, so that closing
+// the socket does not reset the connection and with it destroy our close frame on its way.
 void ClientCore::drain() {
     std::array<std::uint8_t, 2048> scrap;
     std::size_t left = options_.limits.poll_size_max;
-    while (can_receive_ && left > 0) {
+    quiet_ = !can_receive_;
+    while (!quiet_ && left > 0) {
         const IoResult result = transport_.receive(scrap);
-        if (result.status == IoResult::Status::would_block) return;
-        if (result.status != IoResult::Status::moved) {
-            can_receive_ = false;
-            return;
-        }
+        quiet_ = result.status != IoResult::Status::moved;
+        can_receive_ = !quiet_ || result.status == IoResult::Status::would_block;
         stats_.bytes_received += result.size;
         stats_.discarded_size += result.size;
         left -= std::min(left, result.size);
