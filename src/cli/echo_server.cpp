@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/server_handshake.hpp"
 #include "net/sockets_os.hpp"
@@ -51,14 +52,14 @@ bool EchoServer::listen(std::uint16_t port) {
 void EchoServer::step() {
     accept_all();
     for (const auto& connection : connections_) serve(*connection);
-    std::erase_if(connections_, [this](const auto& connection) {
+    ended_count_ += std::erase_if(connections_, [this](const auto& connection) {
         if (connection->gone) network_.close(connection->socket);
         return connection->gone;
     });
 }
 
 void EchoServer::wait_set(std::vector<WaitItem>& items) const {
-    items.push_back({.socket = listener_, .readable = true});
+    if (listener_ != no_socket) items.push_back({.socket = listener_, .readable = true});
     for (const auto& connection : connections_) {
         const bool unsent = !connection->answer.empty() || !connection->session.outbox().is_empty();
         const bool held = connection->session.input_is_held();
@@ -66,8 +67,19 @@ void EchoServer::wait_set(std::vector<WaitItem>& items) const {
     }
 }
 
+void EchoServer::say_goodbye() {
+    leaving_ = true;
+    network_.close(std::exchange(listener_, no_socket));
+    for (const auto& connection : connections_) {
+        // Whose handshake is not done, or who has closed already, gets no close frame.
+        const bool is_told =
+            connection->upgraded && connection->session.close(1001, "the server ends") == Error::ok;
+        connection->gone = !is_told && !connection->session.close_is_queued();
+    }
+}
+
 void EchoServer::accept_all() {
-    for (;;) {
+    while (listener_ != no_socket) {
         const int fd = ::accept(static_cast<int>(listener_), nullptr, nullptr);
         if (fd < 0) return;
         ::fcntl(fd, F_SETFL, O_NONBLOCK);
@@ -82,7 +94,8 @@ void EchoServer::serve(Connection& connection) {
     if (connection.upgraded) echo(connection);
     send(connection);
     const bool all_sent = connection.answer.empty() && connection.session.outbox().is_empty();
-    const bool said_all = connection.refused || connection.session.close_is_sent();
+    const bool is_answered = !leaving_ || connection.session.close_is_received();
+    const bool said_all = connection.refused || (connection.session.close_is_sent() && is_answered);
     connection.gone |= ended || (all_sent && said_all);
 }
 

@@ -30,6 +30,12 @@ class EchoServer {
     /// The sockets that `step` waits for.
     void wait_set(std::vector<WaitItem>& items) const;
 
+    /// Connections that are there, and those that have ended since the begin.
+    std::size_t connection_count() const { return connections_.size(); }
+    std::size_t ended_count() const { return ended_count_; }
+    /// Accepts no more and closes all: `step` until no connection is there.
+    void say_goodbye();
+
  private:
     struct Connection;
 
@@ -46,6 +52,8 @@ class EchoServer {
     SocketHandle listener_ = no_socket;
     std::uint16_t port_ = 0;
     std::vector<std::unique_ptr<Connection>> connections_;
+    std::size_t ended_count_ = 0;
+    bool leaving_ = false;
 };
 
 }  // namespace linnet::cli
