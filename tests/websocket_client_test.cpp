@@ -489,6 +489,25 @@ TEST(WebSocketClient, keeps_nothing_of_what_comes_behind_the_close_frame_of_the_
     EXPECT_GT(play.client->stats().discarded_size, 500'000u);
 }
 
+TEST(WebSocketClient, sleeps_while_it_waits_for_the_end_of_the_stream) {
+    std::string bytes;
+    for (int i = 0; i < 255; ++i) bytes += server_frame(Opcode::binary, "x");
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes + server_close(1000)}}});
+    int heard = 0;
+    play.story->on = [&](const std::string& signal) {
+        const bool last = signal == "data_received()" && ++heard == 255;
+        if (!last) return;
+        EXPECT_EQ(play.client->disconnect_from_host(), ok);
+    };
+    ASSERT_EQ(play.connect(), ok);
+    play.poll(3);
+    EXPECT_TRUE(play.world.connection().client_shut_down);
+    std::array<WaitItem, 1> items;
+    ASSERT_EQ(play.client->wait_set(items), 1u);
+    EXPECT_TRUE(items[0].readable);
+    EXPECT_GT(play.client->next_deadline(), play.world.clock.now);
+}
+
 TEST(WebSocketClient, waits_a_second_at_most_for_the_end_of_the_stream) {
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)}}});
     open(play);

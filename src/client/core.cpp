@@ -212,7 +212,7 @@ void ClientCore::judge_attempt() {
 }
 
 bool ClientCore::work_is_waiting() const {
-    if (!is_conversing(state_)) return false;
+    if (!decodes()) return false;
     const bool unheld = session_->input_is_held() && session_->packet_count() < held_packet_count_;
     return work_is_left_ || unheld;
 }
@@ -231,7 +231,7 @@ std::size_t ClientCore::wait_set(std::span<WaitItem> items) const {
     if (!transport_.is_open() || items.empty()) return 0;
     const bool unsent = state_ == State::upgrading ? !request_.empty()
                                                    : can_send_ && !session_->outbox().is_empty();
-    const bool readable = can_receive_ && !input_is_full_;
+    const bool readable = can_receive_ && !(decodes() && input_is_full_);
     if (!unsent && !readable) return 0;
     items[0] = {.socket = transport_.socket(), .readable = readable, .writable = unsent};
     return 1;

@@ -112,6 +112,8 @@ class ClientCore {
     std::uint64_t state_deadline() const;
     std::uint64_t closing_deadline() const;
     bool work_is_waiting() const;
+    // What is received now is decoded; later it is drained.
+    bool decodes() const { return state_ == State::open || state_ == State::closing; }
 
     template <class Emit>
     Delivery deliver(Emit emit) {

@@ -19,7 +19,7 @@ constexpr std::uint64_t shrink_after_us = 10'000'000;
 
 ClientCore::Delivery ClientCore::converse() {
     send_unsent();
-    if (state_ == State::open || state_ == State::closing) {
+    if (decodes()) {
         receive_all();
         if (!is_conversing(state_)) return Delivery::go_on;
         if (deliver_events() == Delivery::stop) return Delivery::stop;
@@ -127,7 +127,7 @@ ClientCore::Delivery ClientCore::deliver_events() {
             return Delivery::go_on;
         }
         if (handle(event) == Delivery::stop) return Delivery::stop;
-        if (state_ != State::open && state_ != State::closing) return Delivery::go_on;
+        if (!decodes()) return Delivery::go_on;
     }
     work_is_left_ = true;
     return Delivery::go_on;
