@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "cli/command_line.hpp"
+
+#include <algorithm>
+
+#include "codec/text.hpp"
+#include "linnet/protocol/utf8.hpp"
+#include "protocol/closing.hpp"
+
+namespace linnet::cli {
+namespace {
+
+constexpr std::string_view help =
+    R"(linnet [OPTION...] ws://HOST[:PORT][/PATH]      talk to a WebSocket server
+linnet serve [PORT] [--once]                    echo on 127.0.0.1, port 8080
+
+Each line of standard input goes out as a text message; what arrives is printed.
+The end of input (Ctrl-D) and Ctrl-C close the connection cleanly.
+
+  -p, --protocol NAME    offer a sub-protocol; repeat it for more
+  -H, --header LINE      send the header 'Name: value'; repeat it for more
+  -b, --binary           send all of standard input as one binary message
+      --raw              print binary as it came, not as a hex dump; without
+                         it so does --binary, but not on a terminal
+  -w, --wait SECONDS     at the end of input wait for so long a silence
+  -1, --one-message      print the first message that arrives, then close
+      --close CODE[:REASON]      close with this instead of 1000
+      --ping SECONDS     ping so often and tell how long each answer took
+      --timeout SECONDS  give up when the whole run takes longer
+      --trace            tell every frame both ways, with offset and time
+      --stats            tell counts and times at the end
+  -q, --quiet            tell only what goes wrong
+  -h, --help, --version
+Status: 0 clean, 1 usage; failed: 2 request, 3 resolve, 4 connect, 5 upgrade,
+6 open, 7 closing, 8 --timeout, 128+N signal N before a clean end.
+)";
+
+constexpr std::uint64_t second_us = 1'000'000;
+constexpr std::uint64_t seconds_max = 100 * 365 * 86'400ull;
+
+// ---- values ----------------------------------------------------------------------------------
+
+std::string in_quotes(std::string_view text) {
+    return std::string(1, '\'').append(text).append(1, '\'');
+}
+
+// Decimal digits up to `max`. False if it is anything else.
+bool parse_number(std::string_view digits, std::uint64_t max, std::uint64_t& value) {
+    value = 0;
+    for (const char c : digits) {
+        if (!is_digit(c)) return false;
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
+        if (value > max) return false;
+    }
+    return !digits.empty();
+}
+
+// "2", "0.5"; below a microsecond is cut.
+std::string parse_seconds(std::string_view text, std::uint64_t& us) {
+    std::string_view rest = text;
+    const std::string_view whole = take_until(rest, ".");
+    std::uint64_t seconds = 0;
+    bool is_number = parse_number(whole, seconds_max, seconds);
+    us = seconds * second_us;
+    if (!rest.empty()) {
+        rest.remove_prefix(1);
+        is_number = is_number && !rest.empty() && std::all_of(rest.begin(), rest.end(), is_digit);
+        std::uint64_t unit_us = second_us;
+        for (const char c : rest) us += (unit_us /= 10) * static_cast<std::uint64_t>(c - '0');
+    }
+    if (is_number && us > 0) return {};
+    return in_quotes(text).append(" is no number of seconds above 0, such as 2 or 0.5");
+}
+
+std::string parse_close(std::string_view text, TalkOptions& talk) {
+    std::string_view reason = text;
+    const std::string_view digits = take_until(reason, ":");
+    if (!reason.empty()) reason.remove_prefix(1);
+    std::uint64_t code = 0;
+    if (!parse_number(digits, 0xFFFF, code) ||
+        (code != no_close_code && !is_close_code(static_cast<std::uint32_t>(code)))) {
+        return in_quotes(digits).append(
+            " is no code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999, or 0 for none "
+            "(RFC 6455 7.4)");
+    }
+    if (code == no_close_code && !reason.empty()) return "a reason needs a code other than 0";
+    if (reason.size() > control_payload_size_max - 2) {
+        return "the reason is longer than the 123 bytes that a close frame has room for";
+    }
+    if (!is_utf8(bytes_of(reason))) return "the reason is not UTF-8";
+    talk.close_code = static_cast<int>(code);
+    talk.close_reason = reason;
+    return {};
+}
+
+// ---- options ---------------------------------------------------------------------------------
+
+struct Option {
+    char letter;  // 0: none
+    std::string_view name;
+    bool takes_value;
+    // Empty, or what is wrong with the value.
+    std::string (*apply)(CommandLine& line, std::string_view value);
+};
+
+using Flag = bool TalkOptions::*;
+template <Flag flag>
+std::string set_flag(CommandLine& line, std::string_view) {
+    line.talk.*flag = true;
+    return {};
+}
+
+using Duration = std::uint64_t TalkOptions::*;
+template <Duration duration>
+std::string set_duration(CommandLine& line, std::string_view value) {
+    return parse_seconds(value, line.talk.*duration);
+}
+
+using List = std::vector<std::string_view> TalkOptions::*;
+template <List list>
+std::string add_to_list(CommandLine& line, std::string_view value) {
+    (line.talk.*list).push_back(value);
+    return {};
+}
+
+template <CommandLine::Action action>
+std::string set_action(CommandLine& line, std::string_view) {
+    line.action = action;
+    return {};
+}
+
+std::string set_close(CommandLine& line, std::string_view value) {
+    return parse_close(value, line.talk);
+}
+
+std::string set_once(CommandLine& line, std::string_view) {
+    line.serve.once = true;
+    return {};
+}
+
+constexpr Option help_option{'h', "help", false, set_action<CommandLine::Action::help>};
+
+constexpr Option talk_options[] = {
+    {'p', "protocol", true, add_to_list<&TalkOptions::protocols>},
+    {'H', "header", true, add_to_list<&TalkOptions::headers>},
+    {'b', "binary", false, set_flag<&TalkOptions::binary>},
+    {0, "raw", false, set_flag<&TalkOptions::raw>},
+    {'w', "wait", true, set_duration<&TalkOptions::wait_us>},
+    {'1', "one-message", false, set_flag<&TalkOptions::one_message>},
+    {0, "close", true, set_close},
+    {0, "ping", true, set_duration<&TalkOptions::ping_us>},
+    {0, "timeout", true, set_duration<&TalkOptions::timeout_us>},
+    {0, "trace", false, set_flag<&TalkOptions::trace>},
+    {0, "stats", false, set_flag<&TalkOptions::stats>},
+    {'q', "quiet", false, set_flag<&TalkOptions::quiet>},
+    help_option,
+    {0, "version", false, set_action<CommandLine::Action::version>},
+};
+
+constexpr Option serve_options[] = {
+    {0, "once", false, set_once},
+    help_option,
+};
+
+// ---- the walk over the arguments -------------------------------------------------------------
+
+// Goes on until something is wrong; `line.error` then says what.
+class Parser {
+ public:
+    Parser(std::span<const std::string_view> arguments, std::span<const Option> options,
+           CommandLine& line)
+        : rest_(arguments), options_(options), line_(line) {}
+
+    // What is no option, in order.
+    std::vector<std::string_view> run();
+
+ private:
+    void take_long(std::string_view argument);
+    void take_short(std::string_view argument);
+    bool take_next(const std::string& option, std::string_view& value);
+    void apply(const Option& option, const std::string& as_written, std::string_view value);
+    void fail(std::string why) { line_.error = std::move(why); }
+
+    std::span<const std::string_view> rest_;
+    std::span<const Option> options_;
+    CommandLine& line_;
+};
+
+std::vector<std::string_view> Parser::run() {
+    std::vector<std::string_view> operands;
+    bool options_are_over = false;
+    while (!rest_.empty() && line_.error.empty()) {
+        const std::string_view argument = rest_.front();
+        rest_ = rest_.subspan(1);
+        if (options_are_over || argument.size() < 2 || argument[0] != '-') {
+            operands.push_back(argument);
+        } else if (argument == "--") {
+            options_are_over = true;
+        } else if (argument[1] == '-') {
+            take_long(argument);
+        } else {
+            take_short(argument);
+        }
+    }
+    return operands;
+}
+
+void Parser::apply(const Option& option, const std::string& as_written, std::string_view value) {
+    const std::string wrong = option.apply(line_, value);
+    if (!wrong.empty()) fail(std::string(as_written).append(": ").append(wrong));
+}
+
+bool Parser::take_next(const std::string& option, std::string_view& value) {
+    if (rest_.empty()) {
+        fail(std::string(option).append(" needs a value"));
+        return false;
+    }
+    value = rest_.front();
+    rest_ = rest_.subspan(1);
+    return true;
+}
+
+void Parser::take_long(std::string_view argument) {
+    const std::size_t equals = std::min(argument.find('='), argument.size());
+    const std::string as_written(argument.substr(0, equals));
+    const auto option = std::find_if(options_.begin(), options_.end(), [&](const Option& each) {
+        return each.name == std::string_view(as_written).substr(2);
+    });
+    if (option == options_.end()) {
+        return fail(std::string("there is no option ").append(as_written));
+    }
+    const bool has_value = equals < argument.size();
+    std::string_view value = has_value ? argument.substr(equals + 1) : std::string_view();
+    if (has_value && !option->takes_value) {
+        return fail(std::string(as_written).append(" takes no value"));
+    }
+    if (option->takes_value && !has_value && !take_next(as_written, value)) return;
+    apply(*option, as_written, value);
+}
+
+// -b, -bq, -p NAME, -pNAME.
+void Parser::take_short(std::string_view argument) {
+    for (std::size_t i = 1; i < argument.size() && line_.error.empty(); ++i) {
+        const char letter = argument[i];
+        const std::string as_written{'-', letter};
+        const auto option = std::find_if(options_.begin(), options_.end(), [&](const Option& each) {
+            return each.letter == letter && letter != 0;
+        });
+        if (option == options_.end()) {
+            return fail(std::string("there is no option ").append(as_written));
+        }
+        if (!option->takes_value) {
+            apply(*option, as_written, {});
+            continue;
+        }
+        std::string_view value = argument.substr(i + 1);
+        if (!value.empty() || take_next(as_written, value)) apply(*option, as_written, value);
+        return;
+    }
+}
+
+void take_url(std::span<const std::string_view> operands, CommandLine& line) {
+    if (operands.empty()) {
+        line.error = "no URL is given";
+    } else if (operands.size() > 1) {
+        line.error = std::string("one URL is enough: ").append(in_quotes(operands[1]));
+    } else {
+        line.talk.url = operands[0];
+    }
+}
+
+void take_port(std::span<const std::string_view> operands, CommandLine& line) {
+    std::uint64_t port = line.serve.port;
+    if (operands.size() > 1) {
+        line.error = std::string("one port is enough: ").append(in_quotes(operands[1]));
+    } else if (!operands.empty() && !parse_number(operands[0], 0xFFFF, port)) {
+        line.error = in_quotes(operands[0]).append(" is no port from 0 to 65535");
+    }
+    line.serve.port = static_cast<std::uint16_t>(port);
+}
+
+}  // namespace
+
+CommandLine parse_command_line(std::span<const std::string_view> arguments) {
+    CommandLine line;
+    const bool serves = !arguments.empty() && arguments[0] == "serve";
+    if (serves) line.action = CommandLine::Action::serve;
+    Parser parser(serves ? arguments.subspan(1) : arguments,
+                  serves ? std::span<const Option>(serve_options) : talk_options, line);
+    const std::vector<std::string_view> operands = parser.run();
+    if (line.error.empty() && line.action == CommandLine::Action::talk) take_url(operands, line);
+    if (line.error.empty() && line.action == CommandLine::Action::serve) take_port(operands, line);
+    if (!line.error.empty()) line.action = CommandLine::Action::wrong;
+    return line;
+}
+
+std::string_view help_text() {
+    return help;
+}
+
+}  // namespace linnet::cli

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "cli/conversation.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/rendering.hpp"
+
+namespace linnet::cli {
+namespace {
+
+constexpr std::uint64_t never = UINT64_MAX;
+
+int number_of(ExitStatus status) {
+    return static_cast<int>(status);
+}
+
+int number_of(Phase phase) {
+    static_assert(static_cast<int>(ExitStatus::closing) - static_cast<int>(ExitStatus::request) ==
+                  static_cast<int>(Phase::closing));
+    return number_of(ExitStatus::request) + static_cast<int>(phase);
+}
+
+// The reason of an end by the server that is none of "done" (1000), "going away" (1001) and
+// silence.
+bool is_abnormal(std::uint16_t close_code) {
+    return close_code != 0 && close_code != 1000 && close_code != 1001;
+}
+
+}  // namespace
+
+Conversation::Conversation(const TalkOptions& what, const Interruption& interruption)
+    : what_(what),
+      interruption_(interruption),
+      tracing_network_(system_network_, clock_, standard_error_),
+      client_(options()),
+      server_(*client_.get_peer(1)),
+      input_(STDIN_FILENO, what.binary ? Input::Cut::nowhere : Input::Cut::lines, message_size_max),
+      output_(what.raw || (what.binary && isatty(STDOUT_FILENO) == 0)),
+      begin_us_(clock_.now_us()) {}
+
+Options Conversation::options() {
+    Options options;
+    options.limits.input_payload_max = message_size_max;
+    options.limits.output_payload_max = message_size_max;
+    options.coalesce = true;
+    options.clock = &clock_;
+    if (what_.trace) options.network = &tracing_network_;
+    return options;
+}
+
+int Conversation::run() {
+    listen_to_signals();
+    if (!begin()) {
+        tell(client_.failure().explain());
+        return number_of(ExitStatus::request);
+    }
+    for (;;) {
+        client_.poll();
+        heed_signal();
+        heed_timeout(clock_.now_us());
+        print_messages();
+        heed_output();
+        send_messages();
+        heed_end_of_input();
+        send_ping();
+        client_.flush();
+        if (is_over()) return finish();
+        sleep();
+    }
+}
+
+void Conversation::listen_to_signals() {
+    client_.connection_established.connect([this](std::string_view protocol) {
+        opened_ = true;
+        if (what_.ping_us > 0) next_ping_us_ = clock_.now_us() + what_.ping_us;
+        server_.set_write_mode(what_.binary ? WebSocketPeer::WRITE_MODE_BINARY
+                                            : WebSocketPeer::WRITE_MODE_TEXT);
+        tell_opened(protocol);
+    });
+    client_.connection_closed.connect(
+        [this](bool was_clean_close) { ended_cleanly_ = was_clean_close; });
+}
+
+bool Conversation::begin() {
+    const BlockingCall resolving(what_.timeout_us);
+    return client_.connect_to_url(what_.url, std::span(what_.protocols), false,
+                                  std::span(what_.headers)) == Error::ok;
+}
+
+// ---- where it stands -------------------------------------------------------------------------
+
+bool Conversation::is_open() const {
+    return opened_ && client_.get_connection_status() == client_.CONNECTION_CONNECTED;
+}
+
+bool Conversation::is_over() const {
+    if (given_up_) return true;
+    return client_.get_connection_status() == client_.CONNECTION_DISCONNECTED &&
+           server_.get_available_packet_count() == 0 && output_.is_empty();
+}
+
+// Not before the connection is open: until then the system keeps what is there to be read.
+bool Conversation::wants_input() const {
+    return is_open() && !closing_ && input_.wants_more();
+}
+
+bool Conversation::waits_for_silence() const {
+    return input_end_is_seen_ && what_.wait_us > 0 && !closing_;
+}
+
+std::string_view Conversation::stage() const {
+    if (client_.get_connection_status() == client_.CONNECTION_CONNECTING) return "connecting";
+    if (!is_open()) return "printing what had come";
+    return closing_ ? "closing" : "open";
+}
+
+// ---- waiting ---------------------------------------------------------------------------------
+
+std::uint64_t Conversation::next_deadline(std::uint64_t now_us) const {
+    std::uint64_t next_us = client_.next_deadline();
+    if (is_open() && !closing_) next_us = std::min(next_us, next_ping_us_);
+    if (what_.timeout_us > 0) next_us = std::min(next_us, begin_us_ + what_.timeout_us);
+    if (waits_for_silence()) next_us = std::min(next_us, silent_since_us_ + what_.wait_us);
+    return std::max(next_us, now_us);
+}
+
+void Conversation::sleep() {
+    std::array<WaitItem, address_count_max> items;
+    const std::size_t item_count = client_.wait_set(items);
+    std::array<pollfd, 3 + address_count_max> polled;
+    const bool output_is_lost = output_.state() != Output::State::good;
+    const int output_events = output_.is_empty() ? 0 : POLLOUT;
+    // A signal that came after `heed_signal` has looked must not wait.
+    polled[0] = {signal_is_heeded_ ? -1 : interruption_.fd(), POLLIN, 0};
+    polled[1] = {wants_input() ? input_.fd() : -1, POLLIN, 0};
+    polled[2] = {output_is_lost ? -1 : STDOUT_FILENO, static_cast<short>(output_events), 0};
+    for (std::size_t i = 0; i < item_count; ++i) {
+        const int events = (items[i].readable ? POLLIN : 0) | (items[i].writable ? POLLOUT : 0);
+        polled[3 + i] = {static_cast<int>(items[i].socket), static_cast<short>(events), 0};
+    }
+
+    const std::uint64_t now_us = clock_.now_us();
+    const std::uint64_t deadline_us = next_deadline(now_us);
+    constexpr std::uint64_t sleep_us_max = 3'600'000'000;
+    const std::uint64_t sleep_us = std::min(deadline_us - now_us, sleep_us_max);
+    const int timeout_ms = static_cast<int>((sleep_us + 999) / 1000);
+    const bool is_endless = deadline_us == never;
+    if (::poll(polled.data(), 3 + item_count, is_endless ? -1 : timeout_ms) <= 0) return;
+    output_.judge(polled[2].revents);
+    if (polled[1].revents != 0) input_.read();
+}
+
+// ---- what may end it -------------------------------------------------------------------------
+
+void Conversation::give_up(int status, const std::string& why) {
+    if (given_up_) return;
+    given_up_ = true;
+    given_up_status_ = status;
+    if (!why.empty()) tell(why);
+}
+
+// A clean end is possible only once: if we are closing already, the signal asks for more.
+void Conversation::heed_signal() {
+    const int number = interruption_.signal();
+    if (number == 0 || signal_is_heeded_ || is_over()) return;
+    signal_is_heeded_ = true;
+    if (is_open() && !closing_) return close();
+    give_up(number_of(ExitStatus::signal) + number,
+            std::string("ended by a signal while ").append(stage()));
+}
+
+void Conversation::heed_timeout(std::uint64_t now_us) {
+    if (what_.timeout_us == 0 || now_us - begin_us_ < what_.timeout_us || is_over()) return;
+    give_up(number_of(ExitStatus::timeout),
+            std::string("the run took longer than --timeout; it was still ").append(stage()));
+}
+
+void Conversation::close() {
+    if (closing_) return;
+    closing_ = true;
+    const Error error = client_.disconnect_from_host(what_.close_code, what_.close_reason);
+    if (error == Error::ok) return;
+    give_up(number_of(Phase::closing),
+            std::string("the connection cannot be closed: ").append(text(error)));
+}
+
+void Conversation::heed_end_of_input() {
+    if (!input_.is_over() || !is_open() || closing_) return;
+    if (!std::exchange(input_end_is_seen_, true)) {
+        silent_since_us_ = clock_.now_us();
+        if (input_.os_error() != 0) {
+            tell(std::string("standard input cannot be read: ")
+                     .append(os_error_text(input_.os_error())));
+            input_was_refused_ = true;
+        }
+    }
+    if (what_.one_message) return;
+    if (what_.wait_us == 0 || clock_.now_us() - silent_since_us_ >= what_.wait_us) close();
+}
+
+// ---- messages --------------------------------------------------------------------------------
+
+void Conversation::print_messages() {
+    while (server_.get_available_packet_count() > 0 && output_.has_room()) {
+        const Bytes packet = server_.get_packet();
+        received_size_ += packet.size();
+        silent_since_us_ = clock_.now_us();
+        if (one_message_is_printed_ || output_.state() != Output::State::good) continue;
+        if (server_.was_string_packet()) {
+            output_.put_text(text_of(packet));
+        } else {
+            output_.put_binary(packet);
+        }
+        if (!what_.one_message) continue;
+        one_message_is_printed_ = true;
+        if (is_open()) close();
+    }
+}
+
+void Conversation::heed_output() {
+    output_.write();
+    if (output_.state() == Output::State::good) return;
+    if (is_open()) return close();
+    if (client_.get_connection_status() == client_.CONNECTION_CONNECTING) give_up(0, {});
+}
+
+void Conversation::send_messages() {
+    Input::Message message;
+    while (is_open() && !closing_ && input_.next(message)) {
+        if (message.too_long) {
+            tell_refused(message, std::string("longer than ").append(message_size_max_text));
+        } else {
+            const Error error = server_.put_packet(message.text);
+            // There will be room, or the client will tell that the link is gone.
+            if (error == Error::out_of_memory || error == Error::failed) return;
+            if (error == Error::ok) sent_size_ += message.text.size();
+            if (error == Error::invalid_data) tell_refused(message, "not UTF-8 (see --binary)");
+            if (error == Error::invalid_parameter) tell_refused(message, text(error));
+        }
+        input_.consume();
+    }
+}
+
+void Conversation::send_ping() {
+    const Stats stats = client_.stats();
+    if (what_.ping_us > 0 && stats.pongs_received > pong_count_) {
+        pong_count_ = stats.pongs_received;
+        tell(std::string("pong after ").append(milliseconds(stats.round_trip_us)).append(" ms"));
+    }
+    const std::uint64_t now_us = clock_.now_us();
+    if (!is_open() || closing_ || now_us < next_ping_us_) return;
+    next_ping_us_ = now_us + what_.ping_us;
+    // It fails only without entropy, which the next message tells as well.
+    static_cast<void>(client_.ping());
+}
+
+// ---- telling ---------------------------------------------------------------------------------
+
+void Conversation::tell_opened(std::string_view protocol) {
+    if (what_.quiet) return;
+    std::string line = std::string("connected to ").append(client_.get_connected_host());
+    line.append(" port ").append(std::to_string(client_.get_connected_port()));
+    if (!protocol.empty()) line.append(", sub-protocol ").append(protocol);
+    const bool is_typed = isatty(STDIN_FILENO) != 0 && !what_.binary;
+    tell(line.append(is_typed ? "; Ctrl-D closes" : ""));
+}
+
+void Conversation::tell_refused(const Input::Message& message, std::string_view why) {
+    input_was_refused_ = true;
+    std::string line = "standard input";
+    if (!what_.binary) line = std::string("line ").append(std::to_string(message.number));
+    tell(line.append(" is not sent: it is ").append(why));
+}
+
+void Conversation::tell_stats() {
+    const Stats stats = client_.stats();
+    const auto line = [](std::string_view name, std::uint64_t messages, std::uint64_t payload,
+                         std::uint64_t bytes) {
+        tell(std::string(name)
+                 .append(std::to_string(messages))
+                 .append(messages == 1 ? " message, " : " messages, ")
+                 .append(std::to_string(payload))
+                 .append(" bytes of payload, ")
+                 .append(std::to_string(bytes))
+                 .append(" bytes in all"));
+    };
+    line("sent ", stats.messages_sent, sent_size_, stats.bytes_sent);
+    line("received ", stats.messages_received, received_size_, stats.bytes_received);
+    std::string pings = std::string("received ").append(std::to_string(stats.pings_received));
+    pings.append(" pings, ").append(std::to_string(stats.pongs_received)).append(" pongs");
+    if (stats.pongs_received > 0) {
+        pings.append(", the last after ").append(milliseconds(stats.round_trip_us)).append(" ms");
+    }
+    tell(pings);
+    std::string phases = "spent";
+    for (std::size_t i = 1; i < phase_count; ++i) {
+        phases.append(i > 1 ? ", " : " ").append(text(static_cast<Phase>(i))).append(" ");
+        phases.append(std::to_string(client_.failure().phase_ms[i])).append(" ms");
+    }
+    tell(phases);
+}
+
+// ---- the end ---------------------------------------------------------------------------------
+
+int Conversation::finish() {
+    const int status = judge_end();
+    if (what_.stats) tell_stats();
+    return status;
+}
+
+int Conversation::judge_end() {
+    if (output_.state() == Output::State::failed) {
+        tell(std::string("standard output cannot be written: ")
+                 .append(os_error_text(output_.os_error())));
+        return number_of(ExitStatus::usage);
+    }
+    if (given_up_) return given_up_status_;
+    const Failure& failure = client_.failure();
+    const bool is_fine = ended_cleanly_ && !is_abnormal(failure.close_code);
+    const bool is_heard = !what_.quiet && output_.state() == Output::State::good;
+    if (!is_fine || is_heard) tell(failure.explain());
+    return ended_cleanly_ ? judge_clean_end() : number_of(failure.phase);
+}
+
+int Conversation::judge_clean_end() {
+    const Failure& failure = client_.failure();
+    const bool by_server = failure.cause == Cause::closed_by_server;
+    Input::Message message;
+    if (what_.one_message && !one_message_is_printed_ && by_server) {
+        tell("no message has come");
+        return number_of(Phase::closing);
+    }
+    if (by_server && input_.next(message)) {
+        tell("the server closed before all input was sent");
+        return number_of(Phase::closing);
+    }
+    if (by_server && is_abnormal(failure.close_code)) return number_of(Phase::closing);
+    return number_of(input_was_refused_ ? ExitStatus::usage : ExitStatus::clean);
+}
+
+}  // namespace linnet::cli

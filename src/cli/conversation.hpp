@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// `linnet ws://host/path`: standard input to a server and back, in one loop that waits for all of
+// them at once. Nothing is read that cannot be sent or printed, so that whoever is slow slows down
+// the other side and nothing is lost.
+#pragma once
+
+#include "cli/command_line.hpp"
+#include "cli/input.hpp"
+#include "cli/interruption.hpp"
+#include "cli/output.hpp"
+#include "cli/tracing_network.hpp"
+#include "linnet/linnet.hpp"
+#include "net/system.hpp"
+
+namespace linnet::cli {
+
+class Conversation {
+ public:
+    /// What is given must outlive the conversation.
+    Conversation(const TalkOptions& what, const Interruption& interruption);
+    Conversation(const Conversation&) = delete;
+    Conversation& operator=(const Conversation&) = delete;
+
+    /// Returns the exit status.
+    int run();
+
+ private:
+    class StandardError final : public TraceSink {
+     public:
+        void line(std::string_view text) override { tell_plain(text); }
+    };
+
+    Options options();
+    void listen_to_signals();
+    bool begin();
+    bool is_over() const;
+    void sleep();
+    std::uint64_t next_deadline(std::uint64_t now_us) const;
+
+    void heed_signal();
+    void heed_timeout(std::uint64_t now_us);
+    void print_messages();
+    void heed_output();
+    void send_messages();
+    void heed_end_of_input();
+    void send_ping();
+    void close();
+    void give_up(int status, const std::string& why);
+
+    int finish();
+    int judge_end();
+    int judge_clean_end();
+    void tell_opened(std::string_view protocol);
+    void tell_refused(const Input::Message& message, std::string_view why);
+    void tell_stats();
+    std::string_view stage() const;
+    bool is_open() const;
+    bool wants_input() const;
+    bool waits_for_silence() const;
+
+    const TalkOptions& what_;
+    const Interruption& interruption_;
+    SystemClock clock_;
+    SystemNetwork system_network_;
+    StandardError standard_error_;
+    TracingNetwork tracing_network_;
+    WebSocketClient client_;
+    WebSocketPeer& server_;
+    Input input_;
+    Output output_;
+
+    std::uint64_t begin_us_;
+    std::uint64_t next_ping_us_ = UINT64_MAX;
+    std::uint64_t pong_count_ = 0;       // told
+    std::uint64_t silent_since_us_ = 0;  // the last message, or the end of input
+    std::uint64_t received_size_ = 0;    // payload
+    std::uint64_t sent_size_ = 0;        // payload
+    bool opened_ = false;
+    bool ended_cleanly_ = false;
+    bool closing_ = false;  // we have begun to
+    bool signal_is_heeded_ = false;
+    bool input_end_is_seen_ = false;
+    bool one_message_is_printed_ = false;
+    bool input_was_refused_ = false;  // a part of it could not be sent
+    bool given_up_ = false;
+    int given_up_status_ = 0;
+};
+
+}  // namespace linnet::cli

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "cli/output.hpp"
+
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "cli/rendering.hpp"
+#include "net/system.hpp"
+
+namespace linnet::cli {
+namespace {
+
+constexpr std::size_t waiting_size_max = 256 * 1024;
+// When poll(2) says that a pipe is writable, so many bytes do not block.
+constexpr std::size_t write_size_max = PIPE_BUF;
+constexpr std::string_view whole_lines = "\n\t";
+
+}  // namespace
+
+void tell(std::string_view text) {
+    std::string line = "linnet: ";
+    append_harmless(line, text);
+    tell_plain(line);
+}
+
+void tell_plain(std::string_view text) {
+    std::string line(text);
+    line.append("\n");
+    std::string_view rest = line;
+    while (!rest.empty()) {
+        const ssize_t size = ::write(STDERR_FILENO, rest.data(), rest.size());
+        if (size < 0 && errno != EINTR) return;
+        rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    }
+}
+
+std::string os_error_text(int os_error) {
+    std::array<std::uint8_t, 128> room;
+    TextWriter writer(room);
+    put_os_error(writer, os_error);
+    return std::string(writer.text());
+}
+
+Output::Output(bool raw) : raw_(raw), is_terminal_(::isatty(STDOUT_FILENO) != 0) {}
+
+void Output::put_text(std::string_view text) {
+    if (is_terminal_ && !raw_) {
+        append_harmless(pending_, text, whole_lines);
+    } else {
+        pending_.append(text);
+    }
+    pending_.append("\n");
+}
+
+void Output::put_binary(Bytes bytes) {
+    if (raw_) {
+        pending_.append(text_of(bytes));
+    } else {
+        append_hex_dump(pending_, bytes);
+    }
+}
+
+bool Output::has_room() const {
+    return unwritten() < waiting_size_max;
+}
+
+void Output::write() {
+    while (state_ == State::good && unwritten() > 0 && write_once()) {
+    }
+    if (state_ != State::good) written_ = pending_.size();
+    // What moves is never more than what has been written.
+    if (written_ < pending_.size() - written_) return;
+    pending_.erase(0, written_);
+    written_ = 0;
+}
+
+// True if there may be room for more. Standard output is shared with other programs, so that it
+// stays as it is (no O_NONBLOCK) and poll(2) is asked instead.
+bool Output::write_once() {
+    pollfd item{STDOUT_FILENO, POLLOUT, 0};
+    if (::poll(&item, 1, 0) <= 0) return false;
+    const std::size_t size = std::min(unwritten(), write_size_max);
+    const ssize_t taken = ::write(STDOUT_FILENO, pending_.data() + written_, size);
+    if (taken >= 0) {
+        written_ += static_cast<std::size_t>(taken);
+        return true;
+    }
+    if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) lose(errno);
+    return false;
+}
+
+void Output::judge(short events) {
+    if ((events & (POLLERR | POLLNVAL)) != 0 && state_ == State::good) lose(EPIPE);
+}
+
+void Output::lose(int os_error) {
+    state_ = os_error == EPIPE ? State::gone : State::failed;
+    os_error_ = os_error;
+}
+
+}  // namespace linnet::cli

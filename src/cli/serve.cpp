@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "cli/serve.hpp"
+
+#include <poll.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "cli/echo_server.hpp"
+#include "cli/output.hpp"
+
+namespace linnet::cli {
+namespace {
+
+constexpr std::uint64_t farewell_us = 1'000'000;  // for the clients to answer our close frames
+
+Limits limits() {
+    Limits limits;
+    limits.input_payload_max = limits.output_payload_max = message_size_max;
+    return limits;
+}
+
+int fail_to_listen(std::uint16_t port, int os_error) {
+    tell(std::string("cannot listen on 127.0.0.1 port ")
+             .append(std::to_string(port))
+             .append(": ")
+             .append(os_error_text(os_error)));
+    return static_cast<int>(ExitStatus::usage);
+}
+
+// Until something is there for the server or to be read from `signal_fd` (-1: none), or
+// `timeout_ms` is over (-1: never).
+void sleep(const EchoServer& server, int signal_fd, int timeout_ms) {
+    std::vector<WaitItem> items;
+    server.wait_set(items);
+    std::vector<pollfd> polled;
+    polled.push_back({signal_fd, POLLIN, 0});
+    for (const WaitItem& item : items) {
+        const int events = (item.readable ? POLLIN : 0) | (item.writable ? POLLOUT : 0);
+        polled.push_back({static_cast<int>(item.socket), static_cast<short>(events), 0});
+    }
+    ::poll(polled.data(), polled.size(), timeout_ms);
+}
+
+void say_farewell(EchoServer& server) {
+    SystemClock clock;
+    const std::uint64_t deadline_us = clock.now_us() + farewell_us;
+    server.say_goodbye();
+    server.step();
+    while (server.connection_count() > 0) {
+        const std::uint64_t now_us = clock.now_us();
+        if (now_us >= deadline_us) return;
+        sleep(server, -1, static_cast<int>((deadline_us - now_us + 999) / 1000));
+        server.step();
+    }
+}
+
+}  // namespace
+
+int serve(const ServeOptions& what, const Interruption& interruption) {
+    EchoServer server(limits());
+    if (!server.listen(what.port)) return fail_to_listen(what.port, errno);
+    std::printf("listening on ws://127.0.0.1:%d/\n", server.port());
+    std::fflush(stdout);
+    while (interruption.signal() == 0) {
+        server.step();
+        if (what.once && server.ended_count() > 0 && server.connection_count() == 0) return 0;
+        sleep(server, interruption.fd(), -1);
+    }
+    say_farewell(server);
+    return 0;
+}
+
+}  // namespace linnet::cli

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// `linnet serve`: the embedded echo server until a signal comes.
+#pragma once
+
+#include "cli/command_line.hpp"
+#include "cli/interruption.hpp"
+
+namespace linnet::cli {
+
+/// Returns the exit status.
+int serve(const ServeOptions& what, const Interruption& interruption);
+
+}  // namespace linnet::cli

@@ -1,0 +1,1088 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""`linnet`, the command, as a person uses it: through pipes, in a pseudo-terminal and in tmux, with
+its own echo server and with a server that does what the test says, byte by byte.
+
+    cli_test.py PATH_OF_LINNET [unittest arguments]     or LINNET=PATH cli_test.py
+
+Nothing here sleeps: every wait is for output, a frame or an end, and has a deadline."""
+import base64
+import fcntl
+import hashlib
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unittest
+
+LINNET = os.environ.get('LINNET', '')
+DEADLINE_S = 30
+MIB = 1 << 20
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+USAGE, REQUEST, RESOLVE, CONNECT, UPGRADE, OPEN, CLOSING, TIMEOUT = range(1, 9)
+
+
+# ---- the program -------------------------------------------------------------------------------
+
+def wait_readable(fd, deadline):
+    ready, _, _ = select.select([fd], [], [], max(0, deadline - time.monotonic()))
+    if not ready:
+        raise AssertionError('nothing came within the deadline')
+
+
+class Stream:
+    """What comes out of a descriptor."""
+
+    def __init__(self, fd):
+        self.fd = fd
+        self.data = b''
+        self.ended = False
+
+    def read(self, deadline):
+        wait_readable(self.fd, deadline)
+        try:
+            piece = os.read(self.fd, 1 << 16)
+        except OSError:  # a pseudo-terminal whose last user has gone
+            piece = b''
+        self.data += piece
+        self.ended = not piece
+
+    def until(self, wanted):
+        """Waits for the regular expression `wanted`; returns its match."""
+        pattern = re.compile(wanted, re.S)
+        deadline = time.monotonic() + DEADLINE_S
+        while True:
+            match = pattern.search(self.data)
+            if match:
+                return match
+            if self.ended:
+                raise AssertionError(f'{wanted!r} is not in {self.data!r}, which has ended')
+            self.read(deadline)
+
+    def rest(self):
+        deadline = time.monotonic() + DEADLINE_S
+        pieces = [self.data]
+        while not self.ended:
+            self.data = b''
+            self.read(deadline)
+            pieces.append(self.data)
+        self.data = b''.join(pieces)
+        return self.data
+
+
+class Linnet:
+    """The program with pipes. `stdin`: bytes to give and end, or None: `send` and `end_input`."""
+
+    def __init__(self, *arguments, stdin=None, stdout=subprocess.PIPE, **options):
+        given = subprocess.PIPE
+        if stdin is not None:
+            given = tempfile.TemporaryFile()
+            given.write(stdin)
+            given.seek(0)
+        self.process = subprocess.Popen([LINNET, *arguments], stdin=given, stdout=stdout,
+                                        stderr=subprocess.PIPE, bufsize=0, **options)
+        if stdin is not None:
+            given.close()
+        self.out = Stream(self.process.stdout.fileno()) if self.process.stdout else None
+        self.err = Stream(self.process.stderr.fileno())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe and not pipe.closed:
+                pipe.close()
+
+    def send(self, data):
+        os.write(self.process.stdin.fileno(), data)
+
+    def end_input(self):
+        self.process.stdin.close()
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def finish(self):
+        """Waits for its end: status, standard output, standard error."""
+        out = self.out.rest() if self.out else b''
+        err = self.err.rest().decode()
+        return self.process.wait(DEADLINE_S), out, err
+
+
+def run(*arguments, stdin=b'', **options):
+    with Linnet(*arguments, stdin=stdin, **options) as linnet:
+        return linnet.finish()
+
+
+class Serve(Linnet):
+    """linnet serve, listening."""
+
+    def __init__(self, *arguments):
+        super().__init__('serve', *(arguments or ('0',)))
+        self.url = self.out.until(rb'^listening on (ws://127\.0\.0\.1:\d+/)\n').group(1).decode()
+
+
+# ---- a server that does what the test says -----------------------------------------------------
+
+class Peer:
+    """The server's end of a connection."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.data = bytearray()
+        self.request = b''
+
+    def receive_more(self):
+        piece = self.sock.recv(1 << 20)
+        if not piece:
+            raise AssertionError('the client ended the stream')
+        self.data += piece
+
+    def receive(self, size):
+        while len(self.data) < size:
+            self.receive_more()
+        taken, self.data = bytes(self.data[:size]), self.data[size:]
+        return taken
+
+    def answer(self, extra=''):
+        """Reads the request; returns the answer that accepts it."""
+        while b'\r\n\r\n' not in self.data:
+            self.receive_more()
+        head, self.data = self.data.split(b'\r\n\r\n', 1)
+        self.request = bytes(head)
+        key = re.search(rb'Sec-WebSocket-Key: (\S+)', self.request).group(1)
+        digest = hashlib.sha1(key + b'258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest()
+        return (b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n'
+                b'Connection: Upgrade\r\nSec-WebSocket-Accept: ' + base64.b64encode(digest) +
+                b'\r\n' + extra.encode() + b'\r\n')
+
+    def accept(self, extra=''):
+        self.send(self.answer(extra))
+        return self
+
+    def send(self, data):
+        self.sock.sendall(data)
+
+    def frame(self):
+        """The next frame: opcode and payload."""
+        first, second = self.receive(2)
+        size = second & 0x7F
+        if size == 126:
+            size, = struct.unpack('>H', self.receive(2))
+        elif size == 127:
+            size, = struct.unpack('>Q', self.receive(8))
+        key = int.from_bytes(self.receive(4), 'big')
+        payload = self.receive(size)
+        mask = (key.to_bytes(4, 'big') * (size // 4 + 1))[:size]
+        plain = int.from_bytes(payload, 'big') ^ int.from_bytes(mask, 'big')
+        return first & 0x0F, plain.to_bytes(size, 'big')
+
+    def messages(self):
+        """All that come before the close frame, and that."""
+        all_of_them = []
+        while True:
+            opcode, payload = self.frame()
+            if opcode == CLOSE:
+                return all_of_them, payload
+            all_of_them.append(payload)
+
+    def leave(self, payload=b'\x03\xe8'):
+        """The close frame, and the end of the stream."""
+        self.send(frame(CLOSE, payload))
+        self.end()
+
+    def end(self):
+        self.sock.close()
+
+    def reset(self):
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        self.sock.close()
+
+
+def frame(opcode, payload=b'', fin=True):
+    size = len(payload)
+    length = (bytes([size]) if size < 126 else
+              b'\x7e' + struct.pack('>H', size) if size < 65536 else
+              b'\x7f' + struct.pack('>Q', size))
+    return bytes([opcode | (0x80 if fin else 0)]) + length + payload
+
+
+def close_frame(code, reason=b''):
+    return frame(CLOSE, struct.pack('>H', code) + reason)
+
+
+class Listener:
+    def __init__(self):
+        self.sock = socket.create_server(('127.0.0.1', 0))
+        self.sock.settimeout(DEADLINE_S)
+        self.url = f'ws://127.0.0.1:{self.sock.getsockname()[1]}/'
+        self.peers = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sock.close()
+        for peer in self.peers:
+            peer.sock.close()
+
+    def peer(self):
+        sock, _ = self.sock.accept()
+        sock.settimeout(DEADLINE_S)
+        self.peers.append(Peer(sock))
+        return self.peers[-1]
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def entered(self, manager):
+        self.addCleanup(manager.__exit__, None, None, None)
+        return manager.__enter__()
+
+    def talk(self, *arguments, **options):
+        """A client, and the server's end of its connection before the handshake."""
+        listener = self.entered(Listener())
+        linnet = self.entered(Linnet(*arguments, listener.url, **options))
+        return linnet, listener.peer()
+
+    def ends(self, linnet, status, *told):
+        got, out, err = linnet.finish()
+        for wanted in told:
+            self.assertRegex(err, wanted)
+        self.assertEqual(got, status, err)
+        return out, err
+
+
+# ---- messages ----------------------------------------------------------------------------------
+
+class Messages(Case):
+    def test_lines_go_out_as_text_messages_and_what_arrives_is_printed(self):
+        lines = 'hello\n\nGrüße, 世界\nwithout a line feed'.encode()
+        server = self.entered(Serve())
+        for option in (['-w', '0.3'], ['-w0.3'], ['--wait=0.3'], ['--wait', '0.3']):
+            status, out, err = run(*option, server.url, stdin=lines)
+            self.assertEqual((status, out), (0, lines + b'\n'), err)
+            self.assertIn('connected to 127.0.0.1 port', err)
+            self.assertIn('this side closed the connection and the server agreed', err)
+
+    def test_an_empty_line_is_an_empty_message_and_a_line_end_is_no_message(self):
+        linnet, peer = self.talk(stdin=b'a\n\n\nb\r\n')
+        self.assertEqual(peer.accept().messages()[0], [b'a', b'', b'', b'b\r'])
+
+    def test_nothing_is_lost_when_the_input_ends_before_the_connection_opens(self):
+        lines = [b'%d' % i for i in range(1000)]
+        linnet, peer = self.talk(stdin=b'\n'.join(lines))
+        peer.accept()
+        messages, close = peer.messages()
+        self.assertEqual(messages, lines)
+        self.assertEqual(close, struct.pack('>H', 1000))
+        peer.leave()
+        self.ends(linnet, 0)
+
+    def test_without_input_it_closes_at_once(self):
+        linnet, peer = self.talk(stdin=b'')
+        self.assertEqual(peer.accept().messages(), ([], struct.pack('>H', 1000)))
+        peer.leave()
+        self.ends(linnet, 0)
+
+    def test_lines_leave_as_they_are_typed(self):
+        linnet, peer = self.talk()
+        peer.accept()
+        for line in (b'one', b'two'):
+            linnet.send(line + b'\nnot yet whole')
+            self.assertEqual(peer.frame(), (TEXT, line))
+            linnet.send(b'\n')
+            self.assertEqual(peer.frame(), (TEXT, b'not yet whole'))
+            peer.send(frame(TEXT, line[:1], fin=False) + frame(0, line[1:]))
+            linnet.out.until(line + b'\n')
+
+    def test_binary_sends_all_of_the_input_as_one_message_and_prints_raw_into_a_pipe(self):
+        data = bytes(range(256)) * 300
+        server = self.entered(Serve())
+        for option in ('-b', '--binary'):
+            status, out, err = run(option, '-1', server.url, stdin=data)
+            self.assertEqual((status, out == data), (0, True), err)
+
+    def test_an_empty_binary_input_is_an_empty_message(self):
+        linnet, peer = self.talk('-b', stdin=b'')
+        self.assertEqual(peer.accept().frame(), (BINARY, b''))
+
+    def test_received_binary_is_a_hex_dump(self):
+        linnet, peer = self.talk()
+        peer.accept().send(frame(BINARY, bytes(range(0x38, 0x49)) + b'\0') + frame(BINARY))
+        linnet.out.until(b'00000000\n$')
+        self.assertEqual(linnet.out.data.decode(), (
+            '00000000  38 39 3a 3b 3c 3d 3e 3f  40 41 42 43 44 45 46 47  |89:;<=>?@ABCDEFG|\n'
+            '00000010  48 00                                             |H.|\n'
+            '00000012\n'
+            '00000000\n'))
+
+    def test_raw_prints_received_binary_as_it_came(self):
+        data = bytes(range(256))
+        linnet, peer = self.talk('--raw')
+        peer.accept().send(frame(BINARY, data) + frame(TEXT, b'text') + close_frame(1000))
+        out, _ = self.ends(linnet, 0)
+        self.assertEqual(out, data + b'text\n')
+
+    def test_one_message_prints_one_and_closes(self):
+        for option in ('-1', '--one-message'):
+            linnet, peer = self.talk(option, stdin=b'question\n')
+            self.assertEqual(peer.accept().frame(), (TEXT, b'question'))
+            peer.send(frame(TEXT, b'answer') + frame(TEXT, b'more'))
+            self.assertEqual(peer.messages(), ([], struct.pack('>H', 1000)))
+            peer.leave()
+            out, _ = self.ends(linnet, 0)
+            self.assertEqual(out, b'answer\n')
+
+    def test_one_message_that_does_not_come_is_told(self):
+        linnet, peer = self.talk('-1', stdin=b'')
+        peer.accept().send(close_frame(1000))
+        self.ends(linnet, CLOSING, 'no message has come')
+
+    def test_wait_ends_after_a_silence(self):
+        linnet, peer = self.talk('--wait=0.4', stdin=b'q\n')
+        self.assertEqual(peer.accept().frame(), (TEXT, b'q'))
+        for answer in (b'1', b'2', b'3'):
+            peer.send(frame(TEXT, answer))
+            linnet.out.until(answer)
+        begin = time.monotonic()
+        self.assertEqual(peer.frame()[0], CLOSE)
+        self.assertGreater(time.monotonic() - begin, 0.3)
+
+    def test_a_line_that_is_not_utf_8_is_told_and_the_others_are_sent(self):
+        linnet, peer = self.talk(stdin=b'good\n\xff\xfe\nalso good\n')
+        self.assertEqual(peer.accept().messages()[0], [b'good', b'also good'])
+        peer.leave()
+        self.ends(linnet, USAGE, 'line 2 is not sent: it is not UTF-8')
+
+    def test_a_line_that_is_too_long_is_told_and_the_others_are_sent(self):
+        size = 16 * MIB
+        for tail, sent in ((b'\n', []), (b'\n\nlast', [b'', b'last'])):
+            linnet, peer = self.talk(stdin=b'a\n' + b'x' * (size + 1) + tail)
+            self.assertEqual(peer.accept().messages()[0], [b'a'] + sent)
+            peer.leave()
+            self.ends(linnet, USAGE, 'line 2 is not sent: it is longer than 16 MiB')
+
+    def test_the_longest_line_is_sent(self):
+        data = b'x' * (16 * MIB)
+        linnet, peer = self.talk('-q', stdin=data)
+        messages, _ = peer.accept().messages()
+        self.assertEqual([len(each) for each in messages], [len(data)])
+
+    def test_a_binary_input_that_is_too_long_is_told(self):
+        linnet, peer = self.talk('-b', stdin=b'x' * (16 * MIB + 1))
+        self.assertEqual(peer.accept().messages()[0], [])
+        peer.leave()
+        self.ends(linnet, USAGE, 'standard input is not sent: it is longer than 16 MiB')
+
+    def test_input_that_cannot_be_read_is_told(self):
+        folder = os.open('/', os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        server = self.entered(Serve())
+        done = subprocess.run([LINNET, server.url], stdin=folder, capture_output=True,
+                              timeout=DEADLINE_S)
+        self.assertIn(b'standard input cannot be read: Is a directory', done.stderr)
+        self.assertEqual(done.returncode, USAGE)
+
+    def test_closed_standard_streams_are_no_harm(self):
+        server = self.entered(Serve())
+        done = subprocess.run(['sh', '-c', f'"$0" {server.url} <&- >&- 2>&-', LINNET],
+                              timeout=DEADLINE_S)
+        self.assertEqual(done.returncode, 0)
+
+
+class BackPressure(Case):
+    def test_input_waits_for_a_server_that_does_not_read(self):
+        linnet, peer = self.talk('-q')
+        peer.accept()
+        line = b'y' * (MIB - 1) + b'\n'
+        fd = linnet.process.stdin.fileno()
+        fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK)
+        taken, rest, last = 0, b'', time.monotonic()
+        # Until it has taken nothing for a second: then it holds its limit, and what TCP holds.
+        while select.select([], [fd], [], 1)[1]:
+            rest = rest or line
+            size = os.write(fd, rest)
+            taken, rest = taken + size, rest[size:]
+            self.assertLess(taken, 100 * MIB)
+        self.assertGreater(taken, 16 * MIB)
+        os.set_blocking(fd, True)
+        count = -(-taken // len(line))
+        received = 0
+        # What is left of the last line goes into the pipe as soon as the server reads.
+        while received < count:
+            if rest and select.select([], [fd], [], 0)[1]:
+                size = os.write(fd, rest[:4096])
+                rest = rest[size:]
+            elif rest and not select.select([peer.sock], [], [], 0)[0] and not peer.data:
+                select.select([peer.sock], [fd], [], DEADLINE_S)
+                continue
+            if rest and received == count - 1:
+                continue
+            self.assertEqual(peer.frame(), (TEXT, line[:-1]))
+            received += 1
+        linnet.end_input()
+        self.assertEqual(peer.frame()[0], CLOSE)
+        peer.leave()
+        self.ends(linnet, 0)
+
+    def test_a_slow_reader_of_the_output_loses_nothing(self):
+        linnet, peer = self.talk('-q')
+        peer.accept()
+        peer.sock.setblocking(False)
+        line = b'z' * (MIB // 4)
+        data = frame(TEXT, line)
+        sent, rest = 0, b''
+        while select.select([], [peer.sock], [], 1)[1]:
+            rest = rest or data
+            size = peer.sock.send(rest)
+            sent, rest = sent + size, rest[size:]
+            self.assertLess(sent, 100 * MIB)
+        self.assertGreater(sent, 16 * MIB)
+        # Now it is read; the rest follows.
+        rest += close_frame(1000)
+        while rest:
+            readable, writable, _ = select.select([linnet.out.fd], [peer.sock], [], DEADLINE_S)
+            if writable:
+                rest = rest[peer.sock.send(rest):]
+            if readable:
+                linnet.out.data += os.read(linnet.out.fd, 1 << 20)
+        peer.sock.settimeout(DEADLINE_S)
+        out, _ = self.ends(linnet, 0)
+        self.assertEqual(out, (line + b'\n') * (-(-sent // len(data))))
+
+    def test_a_reader_that_goes_away_ends_it_quietly(self):
+        linnet, peer = self.talk()
+        peer.accept().send(frame(TEXT, b'first'))
+        linnet.out.until(b'first')
+        linnet.process.stdout.close()
+        linnet.out = None
+        self.assertEqual(peer.frame(), (CLOSE, struct.pack('>H', 1000)))
+        peer.leave()
+        _, err = self.ends(linnet, 0)
+        self.assertNotIn('ended', err)
+
+    def test_a_reader_that_is_gone_before_the_connection_opens_ends_it_quietly(self):
+        linnet, peer = self.talk()
+        linnet.process.stdout.close()
+        linnet.out = None
+        _, err = self.ends(linnet, 0)
+        self.assertEqual(err, '')
+
+    def test_a_full_disk_is_told(self):
+        with open('/dev/full', 'wb') as full:
+            linnet, peer = self.talk(stdout=full)
+        peer.accept().send(frame(TEXT, b'first'))
+        self.assertEqual(peer.frame()[0], CLOSE)
+        peer.leave()
+        self.ends(linnet, USAGE, 'standard output cannot be written: No space left on device')
+
+
+# ---- options -----------------------------------------------------------------------------------
+
+class Options(Case):
+    def test_protocol(self):
+        for options in (['-p', 'chat', '-p', 'superchat'], ['-pchat', '--protocol=superchat'],
+                        ['--protocol', 'chat', '--protocol', 'superchat']):
+            linnet, peer = self.talk(*options, stdin=b'')
+            peer.accept('Sec-WebSocket-Protocol: superchat\r\n')
+            self.assertIn(b'Sec-WebSocket-Protocol: chat, superchat\r\n', peer.request + b'\r\n')
+            peer.messages()
+            peer.leave()
+            self.ends(linnet, 0, 'sub-protocol superchat')
+
+    def test_header(self):
+        linnet, peer = self.talk('-H', 'X-One: 1', '--header=X-Two: 2: 3', '-HCookie: a=b')
+        peer.accept()
+        for line in (b'X-One: 1', b'X-Two: 2: 3', b'Cookie: a=b'):
+            self.assertIn(line, peer.request.split(b'\r\n'))
+
+    def test_close_says_the_code_and_the_reason(self):
+        for given, payload in (('4001:good bye', struct.pack('>H', 4001) + b'good bye'),
+                               ('1001', struct.pack('>H', 1001)), ('0', b'')):
+            linnet, peer = self.talk('--close', given, stdin=b'last words\n')
+            self.assertEqual(peer.accept().messages(), ([b'last words'], payload))
+            peer.leave(payload)
+            self.ends(linnet, 0)
+
+    def test_ping_goes_out_again_and_again_and_the_round_trip_is_told(self):
+        linnet, peer = self.talk('--ping=0.05')
+        peer.accept()
+        for count in (1, 2, 3):
+            opcode, payload = peer.frame()
+            self.assertEqual(opcode, PING)
+            peer.send(frame(PONG, payload))
+            linnet.err.until(rb'(pong after \d+\.\d{3} ms\n.*?){%d}' % count)
+
+    def test_timeout_bounds_the_run_wherever_it_is(self):
+        def upgrading(peer):
+            pass
+
+        def conversing(peer):
+            peer.accept()
+
+        def closing(peer):
+            peer.accept().messages()
+
+        for stage, go_on, stdin in (('connecting', upgrading, b''), ('open', conversing, None),
+                                    ('closing', closing, b'')):
+            linnet, peer = self.talk('--timeout', '0.5', stdin=stdin)
+            go_on(peer)
+            self.ends(linnet, TIMEOUT, f'longer than --timeout; it was still {stage}')
+
+    def test_timeout_that_is_not_reached_changes_nothing(self):
+        server = self.entered(Serve())
+        status, out, err = run('--timeout=20', '-1', server.url, stdin=b'x\n')
+        self.assertEqual((status, out), (0, b'x\n'), err)
+
+    def test_trace_tells_every_frame_both_ways(self):
+        linnet, peer = self.talk('--trace', '-H', 'Authorization: Basic c2VjcmV0', '-H',
+                                 'Cookie: id=secret', '-H', 'X-Open: shown')
+        peer.accept('Set-Cookie: id=secret\r\n')
+        linnet.send(b'hello\n')
+        self.assertEqual(peer.frame(), (TEXT, b'hello'))
+        peer.send(frame(TEXT, b'Gr\xc3', fin=False) + frame(PING, b'are you there') +
+                  frame(0, b'\xbc\xc3\x9fe') + frame(BINARY, b'\x00\xff' * 70) +
+                  close_frame(1001, b'going'))
+        self.assertEqual(peer.messages(), ([b'are you there'], b'\x03\xe9going'))
+        peer.end()
+        out, err = self.ends(linnet, 0)
+        self.assertNotRegex(err, 'secret|c2VjcmV0')
+        at = r'^ *\d+\.\d{3} ms  '
+        for line in (at + r'-- connecting to 127\.0\.0\.1 port \d+$',
+                     at + r'-- connected to 127\.0\.0\.1 port \d+$',
+                     at + r'-> @0 +GET / HTTP/1\.1$',
+                     at + r'-> @\d+ +Authorization: \(not shown\)$',
+                     at + r'-> @\d+ +Cookie: \(not shown\)$',
+                     at + r'-> @\d+ +X-Open: shown$',
+                     at + r'<- @0 +HTTP/1\.1 101 Switching Protocols$',
+                     at + r'<- @\d+ +Set-Cookie: \(not shown\)$',
+                     at + r'-> @\d+ +text, 5 bytes, masked [0-9a-f]{8}: "hello"$',
+                     at + r'<- @\d+ +text, more follows, 3 bytes: 4772c3$',
+                     at + r'<- @\d+ +ping, 13 bytes: "are you there"$',
+                     at + r'<- @\d+ +continuation, 4 bytes: bcc39f65$',
+                     at + r'<- @\d+ +binary, 140 bytes: (00ff){32}\.\.\.$',
+                     at + r'<- @\d+ +close, 7 bytes: 1001 "going"$',
+                     at + r'-> @\d+ +pong, 13 bytes, masked [0-9a-f]{8}: "are you there"$',
+                     at + r'-> @\d+ +close, 7 bytes, masked [0-9a-f]{8}: 1001 "going"$',
+                     at + r'-- closed$'):
+            self.assertRegex(err, re.compile(line, re.M))
+
+    def test_stats(self):
+        server = self.entered(Serve())
+        status, _, err = run('--stats', '-w', '0.3', '--ping', '0.05', server.url,
+                             stdin='äöü\n1\n'.encode())
+        self.assertEqual(status, 0, err)
+        self.assertRegex(err, r'sent 2 messages, 7 bytes of payload, \d+ bytes in all\n')
+        self.assertRegex(err, r'received 2 messages, 7 bytes of payload, \d+ bytes in all\n')
+        self.assertRegex(err, r'received 0 pings, \d+ pongs, the last after \d+\.\d{3} ms\n')
+        self.assertRegex(err, r'spent resolve \d+ ms, connect \d+ ms, upgrade \d+ ms, open \d+ ms, '
+                              r'closing \d+ ms\n')
+
+    def test_quiet_tells_only_what_goes_wrong(self):
+        server = self.entered(Serve())
+        for option in ('-q', '--quiet'):
+            self.assertEqual(run(option, '-1', server.url, stdin=b'x\n'), (0, b'x\n', ''))
+        status, out, err = run('-q', server.url + 'refuse')
+        self.assertEqual((status, out), (UPGRADE, b''))
+        self.assertIn('there is no such room here', err)
+
+    def test_two_dashes_end_the_options(self):
+        server = self.entered(Serve())
+        status, out, err = run('-q1', '--', server.url, stdin=b'x\n')
+        self.assertEqual((status, out), (0, b'x\n'), err)
+
+    def test_help_fits_on_one_screen_and_names_every_option(self):
+        for arguments in (['-h'], ['--help'], ['serve', '--help']):
+            status, out, err = run(*arguments)
+            self.assertEqual((status, err), (0, ''))
+            lines = out.decode().splitlines()
+            self.assertLessEqual(len(lines), 23)  # and the prompt
+            self.assertLessEqual(max(map(len, lines)), 80)
+        for option in ('protocol header binary raw wait one-message close ping timeout trace stats '
+                       'quiet help version once').split():
+            self.assertIn('--' + option, out.decode())
+
+    def test_version(self):
+        status, out, err = run('--version')
+        self.assertEqual((status, err), (0, ''))
+        self.assertRegex(out, rb'^linnet \d+\.\d+\.\d+\n$')
+
+    def test_wrong_use_is_told(self):
+        for arguments, why in (([], 'no URL is given'), (['--nonsense', 'ws://x/'],
+                                                         'there is no option --nonsense'),
+                               (['serve', '70000'], "'70000' is no port")):
+            status, out, err = run(*arguments)
+            self.assertEqual((status, out), (USAGE, b''))
+            self.assertIn(why, err)
+            self.assertIn('linnet --help', err)
+
+
+# ---- what goes wrong, and when -----------------------------------------------------------------
+
+class Endings(Case):
+    def one_message(self, err):
+        """Everything but how it began is one explanation."""
+        lines = [line for line in err.splitlines() if 'linnet: connected to' not in line]
+        self.assertEqual(len(lines), 1, err)
+        return lines[0]
+
+    def test_the_status_tells_the_phase(self):
+        with socket.socket() as bound:  # and not listening
+            bound.bind(('127.0.0.1', 0))
+            server = self.entered(Serve())
+            for url, status, why in (
+                    ('http://127.0.0.1/', REQUEST, 'does not begin with ws://'),
+                    ('wss://127.0.0.1/', REQUEST, 'wss://'),
+                    ('ws://-.-/', RESOLVE, 'does not resolve'),
+                    (f'ws://127.0.0.1:{bound.getsockname()[1]}/', CONNECT, 'Connection refused'),
+                    (server.url + 'refuse', UPGRADE, 'HTTP 404 "Not Found"')):
+                got, out, err = run(url, stdin=b'lost\n')
+                self.assertEqual((got, out), (status, b''), err)
+                self.assertIn(why, self.one_message(err))
+        for option, why in (('-Hnonsense', "'Name: value'"), ('-pa b', 'token')):
+            got, _, err = run(option, 'ws://127.0.0.1:1/')
+            self.assertEqual(got, REQUEST)
+            self.assertIn(why, err)
+
+    def test_the_server_may_end_at_any_moment(self):
+        def request(peer):
+            peer.answer()
+
+        def half_the_answer(peer):
+            peer.send(peer.answer()[:50])
+
+        def opened(peer):
+            peer.accept()
+
+        def half_a_header(peer):
+            peer.accept().send(frame(TEXT, b'x' * 200)[:3])
+
+        def half_a_message(peer):
+            peer.accept().send(frame(TEXT, b'x' * 200)[:100])
+
+        def between_fragments(peer):
+            peer.accept().send(frame(TEXT, b'x', fin=False))
+
+        for moment, status in ((request, UPGRADE), (half_the_answer, UPGRADE), (opened, OPEN),
+                               (half_a_header, OPEN), (half_a_message, OPEN),
+                               (between_fragments, OPEN)):
+            for end in (Peer.end, Peer.reset):
+                with self.subTest(moment=moment.__name__, end=end.__name__):
+                    linnet, peer = self.talk()
+                    moment(peer)
+                    if status == OPEN:
+                        linnet.err.until(rb'connected to')
+                    end(peer)
+                    out, err = self.ends(linnet, status)
+                    self.assertEqual(out, b'')
+                    self.assertRegex(self.one_message(err), r'Could not connect to|ended: ')
+
+    def test_the_server_may_end_instead_of_answering_the_close_frame(self):
+        for end in (Peer.end, Peer.reset):
+            linnet, peer = self.talk(stdin=b'')
+            peer.accept().messages()
+            end(peer)
+            _, err = self.ends(linnet, CLOSING)
+            self.one_message(err)
+
+    def test_a_killed_server_is_told(self):
+        server = self.entered(Serve())
+        linnet = self.entered(Linnet(server.url))
+        linnet.err.until(b'connected')
+        server.signal(signal.SIGKILL)
+        self.ends(linnet, OPEN, 'the stream ended without a close frame|connection was lost')
+
+    def test_what_came_before_the_end_is_printed(self):
+        linnet, peer = self.talk()
+        peer.accept().send(frame(TEXT, b'first') + frame(TEXT, b'second'))
+        peer.end()
+        out, _ = self.ends(linnet, OPEN)
+        self.assertEqual(out, b'first\nsecond\n')
+
+    def test_a_breach_of_the_protocol_is_told(self):
+        linnet, peer = self.talk()
+        peer.accept().send(frame(TEXT, b'\xff'))
+        self.assertEqual(peer.frame()[1][:2], struct.pack('>H', 1007))
+        peer.end()
+        self.ends(linnet, OPEN, 'a text message is not UTF-8')
+
+    def test_the_close_code_of_the_server_decides(self):
+        for payload, status in ((struct.pack('>H', 1000), 0), (struct.pack('>H', 1001), 0),
+                                (b'', 0), (struct.pack('>H', 1008) + b'no', CLOSING),
+                                (struct.pack('>H', 4000), CLOSING)):
+            linnet, peer = self.talk('-q')
+            peer.accept().send(frame(CLOSE, payload))
+            self.assertEqual(peer.frame(), (CLOSE, payload))
+            peer.end()
+            _, err = self.ends(linnet, status)
+            self.assertEqual(bool(err), status != 0)
+
+    def test_input_that_is_left_when_the_server_closes_is_told(self):
+        linnet, peer = self.talk(stdin=b'y' * (9 * MIB) + b'\n' + b'z' * (9 * MIB) + b'\n')
+        # The second line does not fit behind the first, which nobody reads yet.
+        peer.accept()
+        linnet.err.until(b'connected')
+        self.assertEqual(peer.receive(1), b'\x81')
+        peer.data[:0] = b'\x81'
+        peer.send(close_frame(1000))
+        self.assertEqual(len(peer.messages()[0]), 1)
+        peer.end()
+        self.ends(linnet, CLOSING, 'the server closed before all input was sent')
+
+
+class Signals(Case):
+    def test_the_first_signal_closes_cleanly(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            linnet, peer = self.talk()
+            peer.accept()
+            linnet.err.until(b'connected')
+            linnet.signal(number)
+            self.assertEqual(peer.frame(), (CLOSE, struct.pack('>H', 1000)))
+            peer.leave()
+            self.ends(linnet, 0, 'this side closed the connection and the server agreed')
+
+    def test_the_same_signal_to_process_and_group_is_one(self):
+        linnet, peer = self.talk()
+        peer.accept()
+        linnet.err.until(b'connected')
+        linnet.signal(signal.SIGTERM)
+        linnet.signal(signal.SIGTERM)
+        self.assertEqual(peer.frame()[0], CLOSE)
+        peer.leave()
+        self.ends(linnet, 0)
+
+    def test_a_second_signal_ends_at_once(self):
+        linnet, peer = self.talk()
+        peer.accept()
+        linnet.err.until(b'connected')
+        linnet.signal(signal.SIGINT)
+        self.assertEqual(peer.frame()[0], CLOSE)
+        deadline = time.monotonic() + DEADLINE_S
+        while linnet.process.poll() is None and time.monotonic() < deadline:
+            linnet.signal(signal.SIGINT)
+            select.select([linnet.err.fd], [], [], 0.02)
+        self.ends(linnet, 128 + signal.SIGINT, 'ended at once by a second signal')
+
+    def test_a_signal_while_connecting_gives_up(self):
+        linnet, peer = self.talk()
+        peer.answer()
+        linnet.signal(signal.SIGTERM)
+        self.ends(linnet, 128 + signal.SIGTERM, 'ended by a signal while connecting')
+
+    def test_a_signal_while_closing_does_not_wait_for_the_server(self):
+        linnet, peer = self.talk(stdin=b'')
+        peer.accept().messages()
+        linnet.signal(signal.SIGINT)
+        self.ends(linnet, 128 + signal.SIGINT, 'ended by a signal while closing')
+
+    def test_a_signal_while_nobody_reads_the_output_ends_it(self):
+        linnet, peer = self.talk()
+        peer.accept().send(frame(BINARY, b'x' * MIB) + close_frame(1000))
+        self.assertEqual(peer.frame()[0], CLOSE)
+        peer.end()
+        wait_readable(linnet.out.fd, time.monotonic() + DEADLINE_S)
+        deadline = time.monotonic() + DEADLINE_S
+        while linnet.process.poll() is None and time.monotonic() < deadline:
+            linnet.signal(signal.SIGINT)
+            select.select([linnet.err.fd], [], [], 0.02)
+        self.ends(linnet, 128 + signal.SIGINT, 'ended (by a|at once)')
+
+    def test_an_ignored_signal_stays_ignored(self):
+        linnet, peer = self.talk(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        peer.accept()
+        linnet.err.until(b'connected')
+        linnet.signal(signal.SIGHUP)
+        linnet.send(b'still here\n')
+        self.assertEqual(peer.frame(), (TEXT, b'still here'))
+
+    # The default resolver blocks, so that signals and the timeout must end it from outside.
+    def preload(self):
+        compiler = os.environ.get('CXX', 'c++').split()[0]
+        folder = tempfile.mkdtemp(prefix='linnet-cli-')
+        self.addCleanup(shutil.rmtree, folder)
+        source, library = folder + '/slow.c', folder + '/slow.so'
+        with open(source, 'w', encoding='utf-8') as file:
+            file.write('#include <unistd.h>\n'
+                       'int getaddrinfo(const char *a, const char *b, const void *c, void *d) {\n'
+                       '    (void)a; (void)b; (void)c; (void)d;\n'
+                       '    if (write(2, "resolving\\n", 10) < 0) return 1;\n'
+                       '    for (;;) pause();\n'
+                       '}\n')
+        subprocess.run([compiler, '-x', 'c', '-shared', '-fPIC', source, '-o', library], check=True)
+        asan = os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'
+        return {**os.environ, 'LD_PRELOAD': library, 'ASAN_OPTIONS': asan.lstrip(':')}
+
+    def test_a_blocking_resolver_can_be_ended(self):
+        environment = self.preload()
+        with Linnet('ws://host.example/', env=environment) as linnet:
+            linnet.err.until(b'resolving')
+            linnet.signal(signal.SIGINT)
+            self.ends(linnet, 128 + signal.SIGINT, 'while the host name was being resolved')
+        with Linnet('--timeout=0.3', 'ws://host.example/', env=environment) as linnet:
+            self.ends(linnet, TIMEOUT, 'longer than --timeout; the host name was being resolved')
+
+
+# ---- serve -------------------------------------------------------------------------------------
+
+class Serving(Case):
+    def test_once_ends_after_the_first_connection(self):
+        for arguments in (('0', '--once'), ('--once', '0')):
+            server = self.entered(Serve(*arguments))
+            self.assertEqual(run('-q1', server.url, stdin=b'x\n'), (0, b'x\n', ''))
+            status, out, err = server.finish()
+            self.assertEqual((status, err), (0, ''))
+            self.assertEqual(out.decode(), f'listening on {server.url}\n')
+
+    def test_without_once_it_goes_on(self):
+        server = self.entered(Serve())
+        for _ in range(3):
+            self.assertEqual(run('-q1', server.url, stdin=b'x\n'), (0, b'x\n', ''))
+
+    def test_it_listens_on_the_port_that_is_given(self):
+        with socket.socket() as bound:
+            bound.bind(('127.0.0.1', 0))
+            port = bound.getsockname()[1]
+        server = self.entered(Serve(str(port)))
+        self.assertEqual(server.url, f'ws://127.0.0.1:{port}/')
+
+    def test_a_port_that_is_taken_is_told(self):
+        with Listener() as listener:
+            port = str(listener.sock.getsockname()[1])
+            status, out, err = run('serve', port)
+            self.assertEqual((status, out), (USAGE, b''))
+            self.assertIn(f'cannot listen on 127.0.0.1 port {port}: Address already in use', err)
+
+    def test_a_signal_ends_it_and_its_clients_are_told(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            server = self.entered(Serve())
+            clients = [self.entered(Linnet(server.url)) for _ in range(20)]
+            for client in clients:
+                client.err.until(b'connected')
+            server.signal(number)
+            for client in clients:
+                self.ends(client, 0, 'close frame said 1001 "the server ends"')
+            self.ends(server, 0)
+
+    def test_a_signal_ends_it_also_when_a_client_does_not_answer(self):
+        server = self.entered(Serve())
+        port = int(server.url.rstrip('/').rsplit(':', 1)[1])
+        with socket.create_connection(('127.0.0.1', port)) as half_a_client:
+            half_a_client.sendall(b'GET / HTTP/1.1\r\n')
+            client = self.entered(Linnet(server.url))
+            client.err.until(b'connected')
+            client.signal(signal.SIGSTOP)
+            server.signal(signal.SIGTERM)
+            self.ends(server, 0)
+
+
+# ---- terminals ---------------------------------------------------------------------------------
+
+class Terminal:
+    """The program in a pseudo-terminal of its own, which is its controlling one."""
+
+    def __init__(self, *arguments):
+        self.master, slave = pty.openpty()
+        self.attributes = termios.tcgetattr(slave)
+        self.process = subprocess.Popen(
+            [LINNET, *arguments], stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.slave = slave
+        self.screen = Stream(self.master)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.slave)
+        os.close(self.master)
+
+    def type(self, keys):
+        os.write(self.master, keys)
+
+
+class InATerminal(Case):
+    def talk(self, *arguments):
+        listener = self.entered(Listener())
+        terminal = self.entered(Terminal(*arguments, listener.url))
+        return terminal, listener.peer().accept()
+
+    def ends(self, terminal, status, told):
+        self.assertEqual(terminal.process.wait(DEADLINE_S), status)
+        terminal.screen.until(told)
+        self.assertEqual(termios.tcgetattr(terminal.slave), terminal.attributes)
+        self.assertTrue(os.get_blocking(terminal.slave))
+
+    def test_typing_and_ctrl_d(self):
+        terminal, peer = self.talk()
+        terminal.screen.until(b'Ctrl-D closes\r\n')
+        terminal.type('Grüße\n'.encode())
+        self.assertEqual(peer.frame(), (TEXT, 'Grüße'.encode()))
+        peer.send(frame(TEXT, b'answer'))
+        terminal.screen.until(b'answer\r\n')
+        terminal.type(b'half a line\x04')  # which sends what is there to the program
+        terminal.type(b'\x04')
+        self.assertEqual(peer.messages(), ([b'half a line'], struct.pack('>H', 1000)))
+        peer.leave()
+        self.ends(terminal, 0, b'this side closed')
+
+    def test_ctrl_c_closes_cleanly(self):
+        terminal, peer = self.talk()
+        terminal.screen.until(b'connected')
+        terminal.type(b'\x03')
+        self.assertEqual(peer.frame(), (CLOSE, struct.pack('>H', 1000)))
+        peer.leave()
+        self.ends(terminal, 0, b'this side closed')
+
+    def test_ctrl_c_twice_ends_at_once(self):
+        terminal, peer = self.talk()
+        terminal.screen.until(b'connected')
+        terminal.type(b'\x03')
+        self.assertEqual(peer.frame()[0], CLOSE)
+        deadline = time.monotonic() + DEADLINE_S
+        while terminal.process.poll() is None and time.monotonic() < deadline:
+            terminal.type(b'\x03')
+            select.select([], [], [terminal.master], 0.02)
+        self.ends(terminal, 128 + signal.SIGINT, b'ended at once by a second signal')
+
+    def test_a_server_that_dies_leaves_a_message(self):
+        for end in (Peer.end, Peer.reset):
+            terminal, peer = self.talk()
+            terminal.screen.until(b'connected')
+            end(peer)
+            self.ends(terminal, OPEN, b'ended: ')
+
+    def test_a_server_cannot_control_the_terminal(self):
+        terminal, peer = self.talk()
+        peer.send(frame(TEXT, 'red \x1b[31m bell \x07 c1 \u009b2J\ttab\nline\r'.encode()))
+        terminal.screen.until(rb'red \\x1b\[31m bell \\x07 c1 \\xc2\\x9b2J\ttab\r\nline\\x0d\r\n')
+        self.assertNotIn(b'\x1b', terminal.screen.data)
+
+    def test_raw_lets_it(self):
+        terminal, peer = self.talk('--raw')
+        peer.send(frame(TEXT, b'red \x1b[31m') + frame(BINARY, b'\x01\x02'))
+        terminal.screen.until(rb'red \x1b\[31m\r\n\x01\x02')
+
+    def test_binary_is_a_hex_dump_even_with_binary_input(self):
+        terminal, peer = self.talk('--binary')
+        peer.send(frame(BINARY, b'ab'))
+        terminal.screen.until(rb'00000000  61 62 +\|ab\|\r\n00000002\r\n')
+
+    def test_a_terminal_that_goes_away_closes_cleanly(self):
+        terminal, peer = self.talk()
+        terminal.screen.until(b'connected')
+        os.close(terminal.slave)
+        os.close(terminal.master)
+        terminal.slave, terminal.master = (os.open('/dev/null', os.O_RDWR) for _ in range(2))
+        self.assertEqual(peer.frame(), (CLOSE, struct.pack('>H', 1000)))
+        peer.leave()
+        self.assertEqual(terminal.process.wait(DEADLINE_S), 0)
+
+
+def tmux_is_there():
+    if shutil.which('tmux'):
+        return True
+    if os.environ.get('CI'):
+        raise AssertionError('tmux is not installed, and with CI set nothing may be left out')
+    return False
+
+
+class InTmux(Case):
+    """A shell in a terminal of 80 columns and 24 lines, and somebody who types and looks."""
+
+    def setUp(self):
+        if not tmux_is_there():
+            self.skipTest('tmux is not installed: apt-get install tmux')
+        self.folder = tempfile.mkdtemp(prefix='linnet-tmux-')
+        self.addCleanup(shutil.rmtree, self.folder)
+        fifo = self.folder + '/screen'
+        os.mkfifo(fifo)
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        keep_open = os.open(fifo, os.O_WRONLY)
+        self.addCleanup(os.close, keep_open)
+        self.addCleanup(os.close, reader)
+        self.typed = Stream(reader)
+        environment = {**os.environ, 'LINNET': LINNET, 'PS1': '$ ', 'TMUX': '', 'LC_ALL': 'C.UTF-8'}
+        environment.pop('TMUX')
+        self.tmux('-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '24', 'exec sh',
+                  env=environment)
+        self.addCleanup(self.tmux, 'kill-server')
+        self.tmux('pipe-pane', f'cat > {fifo}')
+        self.type('stty -a | cksum > before; echo rea""dy; clear')
+        self.typed.until(b'ready\r\n')
+
+    def tmux(self, *arguments, **options):
+        return subprocess.run(['tmux', '-S', self.folder + '/socket', *arguments], check=True,
+                              stdout=subprocess.PIPE, cwd=self.folder, timeout=DEADLINE_S,
+                              **options).stdout.decode()
+
+    def type(self, line):
+        self.tmux('send-keys', '-l', line)
+        self.tmux('send-keys', 'Enter')
+
+    def screen(self):
+        return self.tmux('capture-pane', '-p')
+
+    def after(self):
+        """The status of the last command, and whether the terminal is as it was before."""
+        self.type('echo status=$?; stty -a | cksum | cmp - before && echo same""')
+        self.typed.until(rb'same\r\n')
+        return int(self.typed.until(rb'status=(\d+)\r\n').group(1))
+
+    def test_the_whole_help_is_on_the_screen_beside_the_prompt(self):
+        self.type('clear; "$LINNET" --help; printf "en""d"')
+        self.typed.until(rb'before a clean end\.\r\nend')
+        lines = self.screen().splitlines()
+        self.assertEqual(lines[0][:18], 'linnet [OPTION...]')
+        self.assertRegex(self.screen(), r'clean end\.\nend')
+
+    def test_a_conversation_that_ctrl_d_ends(self):
+        server = self.entered(Serve())
+        self.type(f'"$LINNET" {server.url}')
+        self.typed.until(rb'Ctrl-D closes\r\n')
+        self.type('hello, world')
+        # Once as it is typed, once as it comes back.
+        self.typed.until(rb'hello, world\r\nhello, world\r\n')
+        self.assertIn('hello, world\nhello, world\n', self.screen())
+        self.tmux('send-keys', 'C-d')
+        self.typed.until(rb'this side closed')
+        self.assertEqual(self.after(), 0)
+
+    def test_a_conversation_that_ctrl_c_ends(self):
+        server = self.entered(Serve())
+        self.type(f'"$LINNET" {server.url}')
+        self.typed.until(rb'Ctrl-D closes\r\n')
+        self.tmux('send-keys', 'C-c')
+        self.typed.until(rb'this side closed')
+        self.assertEqual(self.after(), 0)
+
+    def test_a_killed_server(self):
+        server = self.entered(Serve())
+        self.type(f'"$LINNET" {server.url}')
+        self.typed.until(rb'Ctrl-D closes\r\n')
+        server.signal(signal.SIGKILL)
+        self.typed.until(rb'ended: ')
+        self.assertEqual(self.after(), OPEN)
+
+
+if __name__ == '__main__':
+    if len(sys.argv) > 1 and not LINNET and not sys.argv[1].startswith('-'):
+        LINNET = sys.argv.pop(1)
+    LINNET = os.path.abspath(LINNET) if LINNET else sys.exit(__doc__)
+    unittest.main(verbosity=2 if os.environ.get('VERBOSE') else 1)
