@@ -55,7 +55,8 @@ Cause ResponseHeadReader::judge_line(std::string_view line) {
 Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
     // First of all, so that the verdict on something else than HTTP/1.1 is the same however it is
     // cut.
-    if (const Cause cause = judge_status_line_start(in); cause != Cause::none) return cause;
+    if (const Cause cause = judge_status_line_start(in.substr(0, size_max_)); cause != Cause::none)
+        return cause;
     for (;;) {
         const std::size_t feed = in.find('\n', scanned_);
         if (feed == in.npos) break;

@@ -25,7 +25,7 @@ std::size_t copy_masked_wide(Cpu cpu, std::uint8_t* to, const std::uint8_t* from
 
 struct WideVerdict {
     std::size_t size = 0;  ///< bytes at the front that were judged, possibly none
-    bool valid = true;     ///< they are UTF-8; but the last character may lack its end
+    bool valid = true;  ///< they are UTF-8, but for the last three, which may begin what has no end
 };
 
 /// Judges the front of `text`, which begins with a character.

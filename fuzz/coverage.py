@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""Which lines of src/codec and src/protocol the corpora reach by themselves.
+
+    fuzz/coverage.py BUILD_FOLDER    (the replay programs in it are built with clang's coverage)
+
+Prints a line for each file and their sum; fails below LINES_MIN percent."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOMS = ('src/codec', 'src/protocol')
+LINES_MIN = 90.0
+
+
+def tool(name):
+    """The one that belongs to the compiler."""
+    found = subprocess.run(['clang++', f'-print-prog-name={name}'], check=True, text=True,
+                           capture_output=True)
+    return found.stdout.strip()
+
+
+def replay(programs, folder):
+    profiles = []
+    for program in programs:
+        profile = folder / f'{program.name}.profraw'
+        corpus = ROOT / 'fuzz' / 'corpus' / program.name.removeprefix('replay_')
+        subprocess.run([program, corpus], check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, 'LLVM_PROFILE_FILE': str(profile)})
+        profiles.append(profile)
+    merged = folder / 'corpus.profdata'
+    subprocess.run([tool('llvm-profdata'), 'merge', '-o', merged, *profiles], check=True)
+    return merged
+
+
+def files_covered(programs, profile):
+    objects = [str(programs[0])] + [f'-object={program}' for program in programs[1:]]
+    report = subprocess.run(
+        [tool('llvm-cov'), 'export', '-summary-only', f'-instr-profile={profile}', *objects],
+        check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    for file in json.loads(report.stdout)['data'][0]['files']:
+        path = pathlib.Path(os.path.normpath(file['filename']))
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ''
+        if name.startswith(ROOMS):
+            yield name, file['summary']['lines']
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1]).resolve()
+    programs = sorted(p for p in folder.rglob('replay_*') if p.is_file() and os.access(p, os.X_OK))
+    if not programs:
+        sys.exit(f'no replay programs in {folder}')
+    lines = covered = 0
+    for name, summary in sorted(files_covered(programs, replay(programs, folder))):
+        print(f"{summary['percent']:6.1f} %  {summary['covered']:4} of {summary['count']:4}  {name}")
+        lines += summary['count']
+        covered += summary['covered']
+    percent = 100.0 * covered / max(lines, 1)
+    print(f'{percent:6.1f} %  {covered:4} of {lines:4}  lines of {" and ".join(ROOMS)}, by '
+          f'{len(programs)} corpora alone (at least {LINES_MIN:.0f} % are asked for)')
+    return 0 if percent >= LINES_MIN else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// What a fuzz target of linnet is made of, and all that another project needs to fuzz its own use
+// of the protocol code: decisions taken from the input, copies that end where they end, ways to cut
+// a stream, memory that counts and runs out, entropy that is the same in every run. Only public
+// headers of linnet are included. README.md beside this file has an example.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "linnet/bytes.hpp"
+#include "linnet/memory.hpp"
+#include "linnet/platform.hpp"
+
+namespace linnet::fuzz {
+
+/// What must hold. If it does not: says so with the place, and aborts.
+inline void require(bool holds, const char* what, const char* file = __builtin_FILE(),
+                    unsigned line = static_cast<unsigned>(__builtin_LINE())) {
+    if (holds) return;
+    std::fprintf(stderr, "%s:%u: does not hold: %s\n", file, line, what);
+    std::abort();
+}
+
+/// The bytes of one input, read from the front. Never fails: behind the end everything is zero, so
+/// that zero should be the answer with which a story goes on well.
+class FuzzInput {
+ public:
+    explicit FuzzInput(Bytes bytes) : rest_(bytes) {}
+    FuzzInput(const std::uint8_t* data, std::size_t size) : rest_(data, size) {}
+
+    bool is_empty() const { return rest_.empty(); }
+    Bytes rest() const { return rest_; }
+
+    std::uint8_t byte() {
+        const Bytes one = take(1);
+        return one.empty() ? std::uint8_t{0} : one[0];
+    }
+    bool flag() { return (byte() & 1) != 0; }
+    std::uint16_t number16() {
+        const unsigned high = byte();
+        return static_cast<std::uint16_t>(high << 8 | byte());
+    }
+    /// At most 256 different values.
+    std::size_t between(std::size_t low, std::size_t high) {
+        return low + byte() % (high - low + 1);
+    }
+    /// One of `values`.
+    template <class T, std::size_t count>
+    T pick(const T (&values)[count]) {
+        return values[byte() % count];
+    }
+    /// The next `size` bytes, or as many as there are.
+    Bytes take(std::size_t size) {
+        const Bytes front = rest_.first(std::min(size, rest_.size()));
+        rest_ = rest_.subspan(front.size());
+        return front;
+    }
+    /// A part with an end of its own: a size in one byte, and so many bytes.
+    FuzzInput take_part() {
+        const std::size_t size = byte();
+        return FuzzInput(take(size));
+    }
+
+ private:
+    Bytes rest_;
+};
+
+/// A copy on the heap that ends where the bytes end, so that AddressSanitizer sees a read or a
+/// write of one byte too far.
+class ExactCopy {
+ public:
+    explicit ExactCopy(Bytes content) : ExactCopy(content.size()) {
+        std::copy(content.begin(), content.end(), room().begin());
+    }
+    explicit ExactCopy(std::string_view content) : ExactCopy(bytes_of(content)) {}
+    /// `size` zeros.
+    explicit ExactCopy(std::size_t size)
+        : size_(size), front_size_(size == 0 ? 16 : 0), block_(front_size_ + size) {}
+
+    Bytes bytes() const { return Bytes(block_).last(size_); }
+    MutableBytes room() { return MutableBytes(block_).last(size_); }
+    std::string_view text() const { return text_of(bytes()); }
+
+ private:
+    std::size_t size_;
+    // A block of no bytes would be one byte to AddressSanitizer: then the end of another is taken.
+    std::size_t front_size_;
+    std::vector<std::uint8_t> block_;
+};
+
+/// `once`, so many times: few bytes of input become many.
+inline std::string repeated(std::string_view once, std::size_t count) {
+    std::string text;
+    text.reserve(once.size() * count);
+    for (std::size_t i = 0; i < count; ++i) text += once;
+    return text;
+}
+
+/// Numbers that look random, made of one: SplitMix64.
+class Numbers {
+ public:
+    explicit Numbers(std::uint64_t seed) : state_(seed) {}
+    std::uint64_t next() {
+        std::uint64_t z = state_ += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+ private:
+    std::uint64_t state_;
+};
+
+/// How a stream is cut: one byte of the input tells, so that the stream itself stays in one piece
+/// in the input and mutates well. 0 is whole, 1 to 127 pieces of that size, above pieces of sizes
+/// that change.
+class Cuts {
+ public:
+    explicit Cuts(std::uint8_t kind) : kind_(kind), numbers_(kind) {}
+    explicit Cuts(FuzzInput& input) : Cuts(input.byte()) {}
+
+    /// The size of the next piece: at least 1, at most `left`, which is not 0.
+    std::size_t next(std::size_t left) {
+        if (kind_ == 0) return left;
+        const std::size_t size_max = std::size_t{1} << (kind_ % 8);
+        const std::size_t size = kind_ < 128 ? kind_ : 1 + numbers_.next() % size_max;
+        return std::min(size, left);
+    }
+    /// Calls `use(piece)` with one exact copy after the other.
+    template <class Use>
+    void for_each_piece(Bytes stream, Use use) {
+        while (!stream.empty()) {
+            const ExactCopy piece(stream.first(next(stream.size())));
+            stream = stream.subspan(piece.bytes().size());
+            use(piece.bytes());
+        }
+    }
+
+ private:
+    std::uint8_t kind_;
+    Numbers numbers_;
+};
+
+/// Memory that counts, that checks what is given back, and that can run out.
+class FuzzMemory final : public Memory {
+ public:
+    FuzzMemory() = default;
+    FuzzMemory(const FuzzMemory&) = delete;
+    FuzzMemory& operator=(const FuzzMemory&) = delete;
+    ~FuzzMemory() { require(used == 0, "all memory was given back"); }
+
+    void* allocate(std::size_t size) override {
+        require(size > 0, "no block of nothing is asked for");
+        if (allocations_left == 0 || size > limit - used) return nullptr;
+        --allocations_left;
+        used += size;
+        peak = std::max(peak, used);
+        void* const block = std::malloc(size);
+        sizes_[block] = size;
+        return block;
+    }
+    void deallocate(void* block, std::size_t size) override {
+        const auto found = sizes_.find(block);
+        require(found != sizes_.end(), "a block is given back once, and was taken");
+        require(found->second == size, "a block is given back with its own size");
+        sizes_.erase(found);
+        used -= size;
+        std::free(block);
+    }
+
+    std::size_t used = 0;
+    std::size_t peak = 0;
+    std::size_t limit = SIZE_MAX;             ///< more is refused
+    std::size_t allocations_left = SIZE_MAX;  ///< then all are refused
+
+ private:
+    std::map<void*, std::size_t> sizes_;
+};
+
+/// The same bytes in every run, until there are no more.
+class FuzzEntropy final : public Entropy {
+ public:
+    bool fill(MutableBytes out) override {
+        if (fills_left == 0) return false;
+        --fills_left;
+        for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(numbers_.next());
+        return true;
+    }
+
+    std::size_t fills_left = SIZE_MAX;  ///< then all are refused
+
+ private:
+    Numbers numbers_{1};
+};
+
+}  // namespace linnet::fuzz

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The server's answer to the upgrade request. Input: limits, how to cut, what was offered; then the
+// answer. The key of the request is that of the example in RFC 6455 1.3.
+//
+// Holds: no cut changes the verdict; what is accepted obeys the limits and the grammar, all views
+// point into it, and nothing shorter is accepted; what is judged to be the 101 that was asked for
+// is one by a slow second reading.
+#include <cctype>
+#include <string>
+#include <vector>
+
+#include "fuzz_input.hpp"
+#include "linnet/protocol/handshake.hpp"
+
+namespace linnet::fuzz {
+namespace {
+
+constexpr std::string_view accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+struct Config {
+    std::size_t size_max = 0;
+    std::size_t field_count_max = 0;
+};
+
+struct Verdict {
+    Step<ResponseHead>::Status status = Step<ResponseHead>::Status::partial;
+    Cause cause = Cause::none;
+    std::size_t consumed = 0;
+    int code = 0;
+    std::string reason;
+    std::string fields;
+
+    friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+Verdict verdict_of(const Step<ResponseHead>& step) {
+    require(step.failed() == (step.cause != Cause::none), "a failure has a cause");
+    require(step.done() || step.consumed == 0, "only done consumes");
+    return {step.status,
+            step.cause,
+            step.consumed,
+            step.value.status,
+            std::string(step.value.reason),
+            std::string(step.value.fields)};
+}
+
+// Each time all that has arrived, and each time somewhere else.
+Verdict read_cut(std::string_view answer, const Config& config, Cuts cuts) {
+    ResponseHeadReader reader(config.size_max, config.field_count_max);
+    Verdict verdict;
+    std::size_t size = 0;
+    while (verdict.status == Step<ResponseHead>::Status::partial && size < answer.size()) {
+        size += cuts.next(answer.size() - size);
+        const ExactCopy arrived(answer.substr(0, size));
+        verdict = verdict_of(reader.read(arrived.text()));
+    }
+    return verdict;
+}
+
+Verdict read_whole(std::string_view answer, const Config& config) {
+    return read_cut(answer, config, Cuts(0));
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+        return std::tolower(x) == std::tolower(y);
+    });
+}
+
+std::vector<HttpField> fields_of(std::string_view rest) {
+    std::vector<HttpField> fields;
+    for (HttpField field; take_field(rest, field);) fields.push_back(field);
+    require(rest.empty(), "the fields are lines and nothing else");
+    return fields;
+}
+
+void check_head(const Verdict& head, std::string_view answer, const Config& config) {
+    require(head.consumed <= config.size_max, "within the size limit");
+    require(answer.substr(0, head.consumed).substr(head.consumed - 4) == "\r\n\r\n",
+            "it ends with an empty line");
+    require(answer.substr(0, 9) == "HTTP/1.1 ", "it is HTTP/1.1");
+    require(head.code >= 0 && head.code <= 999, "three digits");
+    const std::vector<HttpField> fields = fields_of(head.fields);
+    require(fields.size() <= config.field_count_max, "within the count limit");
+    for (const HttpField& field : fields) {
+        require(!field.name.empty(), "a field has a name");
+        require(field.name.find_first_of(" \t\r\n:") == field.name.npos, "which is a token");
+        require(field.value.find_first_of(std::string_view("\r\n\0", 3)) == field.value.npos,
+                "no value ends a line");
+        const std::string_view edge = " \t";
+        require(field.value.empty() || (edge.find(field.value.front()) == edge.npos &&
+                                        edge.find(field.value.back()) == edge.npos),
+                "values are without the space around them");
+    }
+    const std::string_view shorter = answer.substr(0, head.consumed - 1);
+    require(read_whole(shorter, config).status == Step<ResponseHead>::Status::partial,
+            "one byte less is not enough");
+    require(read_whole(answer.substr(0, head.consumed), config) == head,
+            "what stands behind it is not looked at");
+}
+
+std::size_t count_of(const std::vector<HttpField>& fields, std::string_view name) {
+    return static_cast<std::size_t>(std::count_if(
+        fields.begin(), fields.end(),
+        [&](const HttpField& field) { return equal_ignoring_case(field.name, name); }));
+}
+
+std::string_view value_of(const std::vector<HttpField>& fields, std::string_view name) {
+    for (const HttpField& field : fields) {
+        if (equal_ignoring_case(field.name, name)) return field.value;
+    }
+    return {};
+}
+
+// RFC 6455 4.1 once more, of an answer that was accepted.
+void check_acceptance(const ResponseHead& head, const HandshakeVerdict& verdict,
+                      const HandshakeOffer& offer) {
+    const std::vector<HttpField> fields = fields_of(head.fields);
+    require(head.status == 101, "an upgrade is a 101");
+    require(count_of(fields, "Upgrade") > 0 && count_of(fields, "Connection") > 0,
+            "an upgrade says so");
+    require(count_of(fields, "Sec-WebSocket-Accept") == 1 &&
+                value_of(fields, "Sec-WebSocket-Accept") == accept,
+            "one accept value, and the right one");
+    require(value_of(fields, "Sec-WebSocket-Extensions").empty(), "no extension was offered");
+    const std::string_view chosen = value_of(fields, "Sec-WebSocket-Protocol");
+    require(chosen == verdict.protocol, "the chosen protocol is told");
+    require(chosen.empty() || offer.protocols.find(chosen) != chosen.npos, "it was offered");
+    const bool must = !offer.protocols.empty() && offer.protocol_choice == ProtocolChoice::required;
+    require(!must || !chosen.empty(), "one had to be chosen");
+}
+
+void check_judgement(std::string_view answer, const Config& config, const HandshakeOffer& offer) {
+    const ExactCopy copy(answer);
+    ResponseHeadReader reader(config.size_max, config.field_count_max);
+    const auto head = reader.read(copy.text());
+    const HandshakeVerdict verdict = judge_answer(head.value, offer);
+    if (verdict.cause == Cause::none) {
+        check_acceptance(head.value, verdict, offer);
+    } else {
+        require(verdict.protocol.empty(), "a refused answer chooses nothing");
+        require((verdict.cause == Cause::answer_refused) == (head.value.status != 101),
+                "refused is what is no 101");
+    }
+}
+
+}  // namespace
+}  // namespace linnet::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace linnet::fuzz;
+    FuzzInput input(data, size);
+    constexpr std::size_t sizes[] = {16384, 4, 17, 64, 150, 500};
+    constexpr std::string_view protocol_lists[] = {"", "chat", "chat, superchat"};
+    Config config{.size_max = input.pick(sizes), .field_count_max = 0};
+    const std::uint8_t field_count_max = input.byte();
+    config.field_count_max = field_count_max == 0 ? 100 : field_count_max % 16u;
+    const Cuts cuts(input);
+    linnet::HandshakeOffer offer{.protocols = input.pick(protocol_lists)};
+    std::copy(accept.begin(), accept.end(), offer.accept.begin());
+    if (input.flag()) offer.protocol_choice = linnet::ProtocolChoice::optional;
+
+    const std::string_view answer = linnet::text_of(input.rest());
+    const Verdict whole = read_whole(answer, config);
+    require(read_cut(answer, config, cuts) == whole, "no cut shows");
+    require(answer.size() > 400 || read_cut(answer, config, Cuts(1)) == whole,
+            "not even between all bytes");
+    if (whole.status != linnet::Step<linnet::ResponseHead>::Status::done) return 0;
+    check_head(whole, answer, config);
+    check_judgement(answer, config, offer);
+    return 0;
+}

@@ -1,0 +1,308 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""Writes the first seeds of every target below the folder given, one file for each thing a stream
+can say, named after it. The same files in every run. The corpora grew from these."""
+import pathlib
+import struct
+import sys
+
+MASK = bytes([0x37, 0xFA, 0x21, 0x3D])
+ACCEPT = b's3pPLMBiTxaQ9kYGzzhZRbK+xOo='
+UPGRADE = (b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+           b'Sec-WebSocket-Accept: ' + ACCEPT + b'\r\n')
+
+
+def frame(opcode, payload=b'', fin=True, masked=False, announced=None):
+    size = len(payload) if announced is None else announced
+    first = bytes([(0x80 if fin else 0) | opcode])
+    bit = 0x80 if masked else 0
+    if size < 126:
+        header = first + bytes([bit | size])
+    elif size < 65536:
+        header = first + bytes([bit | 126]) + struct.pack('>H', size)
+    else:
+        header = first + bytes([bit | 127]) + struct.pack('>Q', size)
+    if not masked:
+        return header + payload
+    return header + MASK + bytes(b ^ MASK[i % 4] for i, b in enumerate(payload))
+
+
+def close(code, reason=b'', masked=False):
+    return frame(8, struct.pack('>H', code) + reason, masked=masked)
+
+
+def part(data):
+    assert len(data) < 256
+    return bytes([len(data)]) + data
+
+
+def streams(masked):
+    """Streams of frames, each a story of its own."""
+    def f(opcode, payload=b'', **more):
+        return frame(opcode, payload, masked=masked, **more)
+    stories = {
+        'hello': f(1, b'hello') + f(2, b'\0\1\2') + f(1) + f(2),
+        'fragments': f(1, b'hel', fin=False) + f(9, b'?') + f(0, b'l', fin=False) + f(0, b'o'),
+        'empty_fragments': f(2, fin=False) + f(0, fin=False) * 12 + f(0),
+        'split_character': f(1, b'\xe2\x82', fin=False) + f(0, b'\xac'),
+        'half_character': f(1, b'\xe2\x82'),
+        'surrogate': f(1, b'\xed\xa0\x80'),
+        'pings': f(9, b'one') + f(9, b'two') + f(10, b'three') + f(9, b'x' * 125),
+        'medium': f(2, b'm' * 126) + f(1, b'n' * 300),
+        'large': f(2, b'L' * 1200) * 3,
+        'close': f(1, b'last') + close(1000, b'bye', masked) + f(1, b'after'),
+        'close_empty': f(8),
+        'close_one_byte': f(8, b'\3'),
+        'close_1005': close(1005, b'', masked),
+        'close_1012': close(1012, b'soon', masked),
+        'close_4999': close(4999, '€'.encode() * 40, masked),
+        'close_not_utf8': close(1000, b'\xff', masked),
+        'wrong_mask': frame(1, b'hello', masked=not masked),
+        'reserved_bit': bytes([0xC1, 0x80 if masked else 0]) + b'\0' * 8,
+        'reserved_opcode': f(3),
+        'fragmented_ping': f(9, b'x', fin=False),
+        'long_ping': f(9, b'x' * 126),
+        'not_minimal_16': bytes([0x82, (0x80 if masked else 0) | 126, 0, 5]) + b'\0' * 12,
+        'not_minimal_64': bytes([0x82, (0x80 if masked else 0) | 127]) + b'\0' * 20,
+        'top_bit': bytes([0x82, (0x80 if masked else 0) | 127, 0x80]) + b'\0' * 20,
+        'length_125_in_16': bytes([0x82, (0x80 if masked else 0) | 126, 0, 125]) + b'\0' * 130,
+        'length_65535_in_64': (bytes([0x82, (0x80 if masked else 0) | 127]) + b'\0' * 6 +
+                               b'\xff\xff' + b'\0' * 20),
+        'length_126': f(2, b'x' * 126),
+        'announced_2_62': f(2, b'abc', announced=1 << 62),
+        'announced_70000': f(2, b'abc', announced=70000),
+        'no_start': f(0, b'x'),
+        'inside': f(1, b'x', fin=False) + f(2, b'y'),
+        'many': f(2, b'a') * 40,
+    }
+    return stories
+
+
+def frame_seeds():
+    for masked in (False, True):
+        for name, stream in streams(masked).items():
+            yield f'{name}_{int(masked)}', bytes([masked, 3, 0]) + stream[:40]
+    for size in (20, 127):
+        yield f'repeated_{size}', bytes([0, 0x86, size]) + bytes(range(1, 60))
+
+
+UTF8_TEXTS = {
+    'ascii': b'The quick brown fox jumps over the lazy dog',
+    'all_sizes': 'aé€𝄞'.encode() * 3,
+    'edges': b'\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf',
+    'overlong_2': b'a\xc0\x80', 'overlong_3': b'a\xe0\x9f\xbf', 'overlong_4': b'a\xf0\x8f\xbf\xbf',
+    'surrogate': b'a\xed\xa0\x80', 'too_large': b'a\xf4\x90\x80\x80', 'f5': b'\xf5\x80\x80\x80',
+    'stray': b'abc\x80', 'half': b'abcdefgh\xf0\x9d\x84', 'after_ascii': b'x' * 32 + b'\xff',
+}
+
+
+def utf8_seeds():
+    for name, text in UTF8_TEXTS.items():
+        yield name, bytes([0x83, 7, 0, 0, 0, 0]) + text
+        for kind in range(4):
+            yield f'{name}_among_{kind}', bytes([0x86, 99, kind, 80, 3 - kind, 80]) + text
+
+
+ANSWERS = {
+    'upgrade': UPGRADE + b'\r\n',
+    'upgrade_and_frames': UPGRADE + b'\r\n' + frame(1, b'hello'),
+    'lists': b'HTTP/1.1 101 \r\nupgrade: h2c, WebSocket\r\nCONNECTION: keep-alive, Upgrade\r\n'
+             b'sec-websocket-accept:\t' + ACCEPT + b' \r\n\r\n',
+    'protocol': UPGRADE + b'Sec-WebSocket-Protocol: chat\r\n\r\n',
+    'protocol_twice': UPGRADE + b'Sec-WebSocket-Protocol: chat\r\n' * 2 + b'\r\n',
+    'protocol_other': UPGRADE + b'Sec-WebSocket-Protocol: other\r\n\r\n',
+    'extension': UPGRADE + b'Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n',
+    'extension_empty': UPGRADE + b'Sec-WebSocket-Extensions:\r\n\r\n',
+    'accept_twice': UPGRADE + b'Sec-WebSocket-Accept: ' + ACCEPT + b'\r\n\r\n',
+    'accept_wrong': b'HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+                    b'Sec-WebSocket-Accept: AAAA\r\n\r\n',
+    'accept_other': UPGRADE.replace(ACCEPT, ACCEPT.swapcase()) + b'\r\n',
+    'accept_missing': b'HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    'upgrade_missing': b'HTTP/1.1 101 x\r\nConnection: Upgrade\r\n\r\n',
+    'connection_missing': b'HTTP/1.1 101 x\r\nUpgrade: websocket\r\n\r\n',
+    'redirect': b'HTTP/1.1 301 Moved\r\nLocation: wss://example.com/\r\n\r\n<html>',
+    'no_reason': b'HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n',
+    'old': b'HTTP/1.0 101 x\r\n\r\n', 'long_status': b'HTTP/1.1 1010\r\n\r\n',
+    'not_http': b'SSH-2.0-OpenSSH_9.2\r\n', 'bare_line_feed': b'HTTP/1.1 101 x\nUpgrade: y\n\n',
+    'folded': b'HTTP/1.1 101 x\r\nA: b\r\n c\r\n\r\n', 'no_colon': b'HTTP/1.1 101 x\r\nA\r\n\r\n',
+    'space_before_colon': b'HTTP/1.1 101 x\r\nA : b\r\n\r\n', 'no_name': b'HTTP/1.1 101 x\r\n: b\r\n',
+    'nul': b'HTTP/1.1 101 x\r\nA: \0\r\n\r\n', 'bare_return': b'HTTP/1.1 101 x\r\nA: b\rc\r\n\r\n',
+    'many_fields': b'HTTP/1.1 200 OK\r\n' + b'A: b\r\n' * 20 + b'\r\n',
+}
+
+
+def http_seeds():
+    for name, answer in ANSWERS.items():
+        yield name, bytes([0, 0, 5, 1 if 'protocol' in name else 0, 0]) + answer
+    yield 'small_limits', bytes([4, 3, 5, 0, 0]) + ANSWERS['many_fields']
+    yield 'protocol_optional', bytes([0, 0, 5, 2, 1]) + ANSWERS['upgrade']
+    yield 'protocol_required', bytes([0, 0, 5, 2, 0]) + ANSWERS['upgrade']
+
+
+URLS = {
+    'plain': b'ws://example.com', 'port': b'ws://example.com:8080/chat?room=1',
+    'secure': b'WSS://Example.COM:443/', 'literal': b'ws://[::1]:9001/a',
+    'mapped': b'ws://[::ffff:1.2.3.4]', 'userinfo': b'ws://us%41er:pa:ss@h/',
+    'name_only': b'ws://user@h', 'query': b'ws://h?a=b/c?d', 'percent': b'ws://h/%41%zz',
+    'fragment': b'ws://h/#f', 'space': b'ws://h/a b', 'no_host': b'ws:///x', 'port_zero': b'ws://h:0/',
+    'port_zeros': b'ws://h:00080/', 'port_large': b'ws://h:65536/', 'port_empty': b'ws://h:/',
+    'http': b'http://h/', 'no_scheme': b'h/', 'bad_literal': b'ws://[::1', 'bad_userinfo': b'ws://u^@h',
+    'non_ascii': 'ws://ü/'.encode(), 'high_path': 'ws://h/ü'.encode(),
+}
+REQUESTS = {
+    'protocols': b'ws://h/\nchat\n superchat ', 'protocol_twice': b'ws://h/\nchat\nchat',
+    'not_token': b'ws://h/\na b', 'headers': b'ws://u:p@h/\nHost: other\nX-A: b\nCookie: c=d',
+    'authorization': b'ws://u:p@h/\nAuthorization: Bearer x', 'hosts': b'ws://h/\nHost: a\nhost: b',
+    'reserved': b'ws://h/\nSec-WebSocket-Key: x', 'upgrade': b'ws://h/\nUpgrade: x',
+    'length': b'ws://h/\nContent-Length: 3', 'return': b'ws://h/\nA: b\rc', 'no_name': b'ws://h/\n: b',
+    'high': b'ws://h/\nA: \xff', 'all': b'ws://u@[::1]:81/p?q\nchat\nX: y\nx2',
+    'long_userinfo': b'ws://' + b'u' * 1100 + b'@h/\nchat',
+}
+
+
+def url_seeds():
+    for name, url in URLS.items():
+        yield name, b'\0' + url
+    for name, request in REQUESTS.items():
+        yield 'request_' + name, b'\1' + request
+
+
+def session_head(role, limits=bytes(6), manners=bytes([0, 0, 1, 3, 0x83, 5]), late=0, allocations=0,
+                 fills=0, actions=()):
+    return (bytes([role]) + limits + manners + bytes([late, allocations, fills, len(actions)]) +
+            b''.join(actions))
+
+
+def session_seeds():
+    put_text, put_binary, ping = bytes([0, 4, 9]), bytes([1, 6, 12]), bytes([2, 3, 6])
+    say_close, say_nothing, shrink = bytes([3, 5, 0, 3, 0xE8]), bytes([4, 9, 0]), bytes([5, 2, 0])
+    for masked in (False, True):
+        role = int(masked)
+        for name, stream in streams(masked).items():
+            yield f'{name}_{role}', session_head(role) + stream
+        hello = streams(masked)['hello']
+        many = streams(masked)['many']
+        large = streams(masked)['large']
+        for name, head, stream in (
+                ('puts', session_head(role, actions=(put_text, put_binary, ping, shrink)), hello),
+                ('closes', session_head(role, actions=(put_text, say_close, put_text)), hello * 2),
+                ('closes_silently', session_head(role, actions=(say_nothing, ping)), many),
+                ('closes_then_pings', session_head(role, actions=(say_close, ping)),
+                 streams(masked)['pings'] * 3),
+                ('pings_then_close', session_head(role, manners=bytes([0, 0, 1, 3, 3, 3])),
+                 frame(9, b'1', True, masked) * 2 + close(1000, b'', masked)),
+                ('sum_too_large', session_head(role, limits=bytes([3, 0, 0, 0, 0, 0])),
+                 frame(2, b'a' * 100, False, masked) + frame(0, b'b' * 100, True, masked)),
+                ('full_and_cut', session_head(role, limits=bytes([6, 2, 0, 0, 0, 1]),
+                                              manners=bytes([0x87, 0, 0x86, 3, 0x84, 5]), late=1),
+                 (frame(2, b'c' * 700, True, masked) + frame(1, b'd' * 90, True, masked)) * 5),
+                ('few_packets', session_head(role, limits=bytes([0, 2, 0, 1, 0, 1])), many),
+                ('few_bytes', session_head(role, limits=bytes([5, 0, 5, 0, 0, 1])), large),
+                ('exact_fit', session_head(role, limits=bytes([3, 1, 3, 1, 0, 1]), late=1), many),
+                ('few_fragments', session_head(role, limits=bytes([0, 0, 0, 0, 3, 0])),
+                 streams(masked)['empty_fragments']),
+                ('poor', session_head(role, allocations=2, actions=(put_binary, put_binary)), large),
+                ('no_entropy', session_head(role, fills=1, actions=(put_text, ping)), hello)):
+            yield f'{name}_{role}', head + stream
+
+
+# What the program does, as client.cpp numbers it.
+POLL, READ, PUT, PUT_TEXT, CLOSE, CONNECT = b'\0', b'\2', b'\4', b'\5', b'\6', b'\x08'
+DESTROY, PING, FLUSH, WAIT, ASK, LISTEN = b'\x09', b'\x0a', b'\x0b', b'\x0c\5', b'\x0e', b'\x0f'
+SECOND, HALF_MINUTE, HOUR = b'\1\4', b'\1\5', b'\1\6'
+NAME, NUMBER = b'\0\0', b'\1\0'  # the URL, and no protocols and headers
+
+AWAIT_REQUEST, ACCEPT_PLAIN, ACCEPT_CHAT, AWAIT_CLOSE, END, RESET = (
+    b'\x0e', b'\1', b'\2', b'\x0d', b'\x0a', b'\x0b')
+
+
+def says(op, payload=b''):
+    return bytes([op]) + part(payload)
+
+
+def client_seed(script, server, answers=b'', options=b''):
+    return part(options) + part(script) + part(answers) + server
+
+
+def client_seeds():
+    opened = AWAIT_REQUEST + ACCEPT_PLAIN
+    hello = says(4, b'hello') + says(5, b'\1\2')
+    goodbye = b'\7\3\xe8' + part(b'bye')
+    polls = POLL + b'\0' + POLL + b'\0\0' + POLL
+    stories = {
+        'opens': (NAME + polls, opened),
+        'messages': (NUMBER + POLL * 4 + READ, opened + hello),
+        'chat': (b'\0\1' + POLL * 4, AWAIT_REQUEST + ACCEPT_CHAT + hello),
+        'they_close': (NAME + POLL * 6, opened + hello + goodbye + END),
+        'we_close': (NAME + POLL * 6 + CLOSE + POLL * 3, opened + AWAIT_CLOSE + goodbye + END),
+        'puts': (NAME + POLL * 4 + PUT + b'\0' + part(b'data') + PUT_TEXT + b'\3' + part(b'text') +
+                 FLUSH + POLL, opened),
+        'reset': (NAME + POLL * 4, opened + hello + RESET),
+        'ends': (NAME + POLL * 4, opened + hello + END),
+        'breach': (NAME + POLL * 8, opened + b'\6\x83' + part(b'x') + END),
+        'not_utf8': (NAME + POLL * 8, opened + says(4, b'\xff') + END),
+        'refused': (NAME + POLL * 4, AWAIT_REQUEST + says(3, ANSWERS['redirect'])),
+        'not_http': (NAME + POLL * 4, AWAIT_REQUEST + says(3, b'SSH-2.0')),
+        'silent': (NAME + POLL * 3 + HALF_MINUTE + POLL, b''),
+        'dead_link': (NAME + POLL * 4 + HALF_MINUTE + POLL + HALF_MINUTE + POLL, opened),
+        'pong': (NAME + POLL * 4 + PING + POLL + SECOND + POLL, opened + b'\0\0\x0f'),
+        'pinged': (NAME + POLL * 4 + WAIT + POLL, opened + says(8, b'?') + says(9, b'!')),
+        'large': (NAME + POLL * 6 + READ, opened + b'\x0c\xff\x0c\xff\x0c\xff'),
+        'destroys': (NAME + POLL + b'\1' + DESTROY + POLL, opened + hello),
+        'reconnects': (NAME + POLL * 4 + CLOSE + CONNECT + NUMBER + POLL * 3, opened + opened),
+        'listener_closes': (NAME + POLL + b'\2' + CLOSE + POLL + POLL * 3, opened + goodbye),
+        'asks': (NAME + POLL * 2 + ASK + b'\1' + LISTEN + POLL * 3 + ASK, opened + hello * 3),
+        'hour': (NAME + POLL * 4 + HOUR + POLL * 2, opened + hello),
+        'tls': (b'\4\0', b''), 'bad_literal': (b'\6\0', b''), 'fragment': (b'\7\0', b''),
+        'user': (b'\3\5' + POLL * 4, opened), 'reserved': (b'\0\x0c', b''),
+        'multiplayer': (b'\0\xff', b''), 'not_token': (b'\0\3', b''),
+        'no_memory': (NAME + b'\x11\0' + POLL * 4, opened),
+        'no_entropy': (NAME + POLL * 4 + b'\x12\0' + PING + CLOSE, opened),
+    }
+    for name, (script, server) in stories.items():
+        yield name, client_seed(script, server)
+    for name, answers in (('bytewise', b'\0\0\0\0' + b'\1' * 200), ('many_addresses', b'\0\x13\xfe\xff'),
+                          ('no_name', b'\xff'), ('unresolved', b'\0\xff'), ('no_address', b'\0\x14'),
+                          ('pending', b'\0\0\0' + b'\xfe' * 9), ('refuses', b'\0\0\0\xff'),
+                          ('half_sent', b'\0\0\0\0\x30\xfe\xfe\x30\xfe' * 3),
+                          ('send_fails', b'\0\0\0\0\0\0\0\0\0\xff')):
+        yield 'answers_' + name, client_seed(NAME + POLL * 8 + PUT + b'\3' + part(b'payload') + POLL,
+                                             opened + hello + goodbye + END, answers)
+    pending = b'\xfe' * 200
+    for name, answers, script in (
+            ('connect_times_out', b'\0\0\0' + pending, HALF_MINUTE + POLL),
+            ('resolve_times_out', b'\0' + pending, POLL + HALF_MINUTE + POLL),
+            ('gives_up_connecting', b'\0\0\0' + pending, CLOSE + CONNECT + NAME + POLL),
+            ('gives_up_resolving', b'\0' + pending, POLL + CLOSE + CONNECT + NAME + POLL),
+            ('destroyed_connecting', b'\0\x05\0' + pending, POLL + DESTROY),
+            ('destroyed_resolving', b'\0' + pending, POLL + DESTROY)):
+        yield name, client_seed(NAME + POLL * 2 + script, opened, answers)
+    small = bytes([3, 3, 1, 3, 1, 2, 0, 1, 2, 1]) + bytes(9)
+    yield 'small_limits', client_seed(NAME + POLL * 9 + READ, opened + hello * 4, b'', small)
+    fast = bytes([0]) + bytes(9) + bytes([3] * 9)
+    yield 'fast_timeouts', client_seed(NAME + POLL * 4 + SECOND + POLL, opened, b'', fast)
+
+
+def wslay_seeds():
+    for masked in (False, True):
+        for name, stream in streams(masked).items():
+            said = part(part(b'text') + part(b'\0\1') + part(b'ping') + b'\3\xe8' + part(b'bye'))
+            yield f'{name}_{int(masked)}', bytes([masked, 0x84]) + said + stream
+
+
+TARGETS = {'frame': frame_seeds, 'utf8': utf8_seeds, 'http': http_seeds, 'url': url_seeds,
+           'session': session_seeds, 'client': client_seeds, 'wslay': wslay_seeds}
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    for target, seeds in TARGETS.items():
+        folder = root / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in seeds():
+            (folder / name).write_bytes(data)
+
+
+if __name__ == '__main__':
+    main()

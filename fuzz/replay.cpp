@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Runs a fuzz target over the files of the folders (or the files) given as arguments: the corpus as
+// a normal test, with any compiler. When it ends badly it names the file.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "fuzz_input.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+// The sanitizers ask these; to everybody else they are functions that nobody calls.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __ubsan_default_options();
+extern "C" const char* __asan_default_options() {
+    return "abort_on_error=1";
+}
+extern "C" const char* __ubsan_default_options() {
+    return "halt_on_error=1:abort_on_error=1:print_stacktrace=1";
+}
+
+namespace {
+
+const char* current_file = "";
+
+extern "C" void name_the_file(int signal) {
+    std::fprintf(stderr, "this input ended badly: %s\n", current_file);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+std::vector<std::string> files_of(const std::filesystem::path& place) {
+    if (!std::filesystem::is_directory(place)) return {place.string()};
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(place)) {
+        if (entry.is_regular_file()) files.push_back(entry.path().string());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+bool replay(const std::string& file) {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) {
+        std::fprintf(stderr, "cannot be read: %s\n", file.c_str());
+        return false;
+    }
+    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    const linnet::fuzz::ExactCopy input{std::string_view(text)};
+    current_file = file.c_str();
+    LLVMFuzzerTestOneInput(input.bytes().data(), input.bytes().size());
+    return true;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    std::signal(SIGABRT, name_the_file);
+    // A sanitizer's own handler tells more, and aborts in the end.
+    const auto before = std::signal(SIGSEGV, name_the_file);
+    if (before != SIG_DFL) std::signal(SIGSEGV, before);
+
+    std::size_t file_count = 0;
+    for (int i = 1; i < count; ++i) {
+        for (const std::string& file : files_of(arguments[i])) {
+            if (!replay(file)) return 1;
+            ++file_count;
+        }
+    }
+    std::printf("%zu inputs replayed\n", file_count);
+    if (file_count == 0) std::fprintf(stderr, "there was nothing to replay\n");
+    return file_count == 0 ? 1 : 0;
+}
