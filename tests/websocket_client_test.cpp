@@ -712,6 +712,35 @@ TEST(WebSocketClient, stops_reading_when_its_queue_is_full_and_loses_nothing) {
     EXPECT_EQ(read, 500u);
 }
 
+// A program with an event loop polls only when a socket is ready or the deadline has come.
+TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
+    for (const std::size_t size : {10u, 700u, 1000u, 3000u}) {
+        std::string bytes;
+        for (int i = 0; i < 300; ++i) bytes += server_frame(Opcode::binary, std::string(size, 'x'));
+        Play play(says(bytes), [](World&, Options& options) {
+            options.limits.input_payload_max = 8 * 1024;
+            options.limits.answer_size_max = 2 * 1024;
+        });
+        play.story->reads = false;
+        open(play);
+        for (int read = 0; read < 300;) {
+            std::array<WaitItem, 1> items;
+            const bool ready =
+                play.client->wait_set(items) == 1 && items[0].readable &&
+                play.world.connection().given < play.world.connection().to_client.size();
+            if (ready || play.client->next_deadline() <= play.world.clock.now) {
+                play.client->poll();
+            } else {
+                ASSERT_GT(play.peer().get_available_packet_count(), 0u)
+                    << "asleep after " << read << " packets of " << size;
+            }
+            if (play.peer().get_available_packet_count() == 0) continue;
+            ASSERT_EQ(play.peer().get_packet().size(), size);
+            ++read;
+        }
+    }
+}
+
 // As above, but there is room in the buffer: the link is quiet because we do not read on.
 TEST(WebSocketClient, takes_no_silence_of_its_own_making_for_a_dead_link) {
     std::string bytes;

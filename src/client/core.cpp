@@ -213,8 +213,9 @@ void ClientCore::judge_attempt() {
 
 bool ClientCore::work_is_waiting() const {
     if (!decodes()) return false;
-    const bool unheld = session_->input_is_held() && session_->packet_count() < held_packet_count_;
-    return work_is_left_ || unheld;
+    // Whether a limit or only the block was full: what was taken since may have made room.
+    const bool was_full = session_->input_is_held() || input_is_full_;
+    return work_is_left_ || (was_full && session_->packet_count() < held_packet_count_);
 }
 
 std::uint64_t ClientCore::next_deadline() const {
