@@ -713,17 +713,30 @@ TEST(WebSocketClient, stops_reading_when_its_queue_is_full_and_loses_nothing) {
 }
 
 // A program with an event loop polls only when a socket is ready or the deadline has come.
+struct Stream {
+    std::size_t size;        // of each message
+    std::size_t ping_count;  // behind each: dead bytes, which fill the block before a limit is met
+};
+constexpr Stream streams[] = {{10, 0}, {700, 0}, {1000, 0}, {3000, 0}, {2000, 10}, {3000, 20}};
+
 TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
-    for (const std::size_t size : {10u, 700u, 1000u, 3000u}) {
+    constexpr std::size_t message_count = 300;
+    for (const Stream& stream : streams) {
         std::string bytes;
-        for (int i = 0; i < 300; ++i) bytes += server_frame(Opcode::binary, std::string(size, 'x'));
+        for (std::size_t i = 0; i < message_count; ++i) {
+            bytes += server_frame(Opcode::binary, std::string(stream.size, 'x'));
+            for (std::size_t k = 0; k < stream.ping_count; ++k) {
+                bytes += server_frame(Opcode::ping, std::string(125, 'p'));
+            }
+        }
         Play play(says(bytes), [](World&, Options& options) {
             options.limits.input_payload_max = 8 * 1024;
+            options.limits.input_packet_count_max = 16;
             options.limits.answer_size_max = 2 * 1024;
         });
         play.story->reads = false;
         open(play);
-        for (int read = 0; read < 300;) {
+        for (std::size_t read = 0; read < message_count;) {
             std::array<WaitItem, 1> items;
             const bool ready =
                 play.client->wait_set(items) == 1 && items[0].readable &&
@@ -732,10 +745,10 @@ TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
                 play.client->poll();
             } else {
                 ASSERT_GT(play.peer().get_available_packet_count(), 0u)
-                    << "asleep after " << read << " packets of " << size;
+                    << "asleep after " << read << " packets of " << stream.size;
             }
             if (play.peer().get_available_packet_count() == 0) continue;
-            ASSERT_EQ(play.peer().get_packet().size(), size);
+            ASSERT_EQ(play.peer().get_packet().size(), stream.size);
             ++read;
         }
     }

@@ -121,7 +121,12 @@ std::string_view Conversation::stage() const {
 
 // ---- waiting ---------------------------------------------------------------------------------
 
+bool Conversation::can_print_more() const {
+    return server_.get_available_packet_count() > 0 && output_.has_room();
+}
+
 std::uint64_t Conversation::next_deadline(std::uint64_t now_us) const {
+    if (can_print_more()) return now_us;
     std::uint64_t next_us = client_.next_deadline();
     if (is_open() && !closing_) next_us = std::min(next_us, next_ping_us_);
     if (what_.timeout_us > 0) next_us = std::min(next_us, begin_us_ + what_.timeout_us);
@@ -206,7 +211,7 @@ void Conversation::heed_end_of_input() {
 // ---- messages --------------------------------------------------------------------------------
 
 void Conversation::print_messages() {
-    while (server_.get_available_packet_count() > 0 && output_.has_room()) {
+    while (can_print_more()) {
         const Bytes packet = server_.get_packet();
         received_size_ += packet.size();
         silent_since_us_ = clock_.now_us();

@@ -58,6 +58,7 @@ class Conversation {
     std::string_view stage() const;
     bool is_open() const;
     bool wants_input() const;
+    bool can_print_more() const;
     bool waits_for_silence() const;
 
     const TalkOptions& what_;

@@ -440,6 +440,31 @@ class BackPressure(Case):
         peer.leave()
         self.ends(linnet, 0)
 
+    def test_a_slow_reader_of_the_output_loses_nothing(self):
+        linnet, peer = self.talk('-q')
+        peer.accept()
+        peer.sock.setblocking(False)
+        line = b'z' * (MIB // 4)
+        data = frame(TEXT, line)
+        sent, rest = 0, b''
+        while select.select([], [peer.sock], [], 1)[1]:
+            rest = rest or data
+            size = peer.sock.send(rest)
+            sent, rest = sent + size, rest[size:]
+            self.assertLess(sent, 100 * MIB)
+        self.assertGreater(sent, 16 * MIB)
+        # Now it is read; the rest follows.
+        rest += close_frame(1000)
+        while rest:
+            readable, writable, _ = select.select([linnet.out.fd], [peer.sock], [], DEADLINE_S)
+            if writable:
+                rest = rest[peer.sock.send(rest):]
+            if readable:
+                linnet.out.data += os.read(linnet.out.fd, 1 << 20)
+        peer.sock.settimeout(DEADLINE_S)
+        out, _ = self.ends(linnet, 0)
+        self.assertEqual(out, (line + b'\n') * (-(-sent // len(data))))
+
     def test_a_reader_that_goes_away_ends_it_quietly(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(TEXT, b'first'))
