@@ -91,14 +91,13 @@ void check_mask_kernel(Cpu cpu, Bytes plain, const MaskKey& key, std::size_t mis
     ExactCopy to(plain.size());
     std::array<std::uint8_t, 8> twice;
     for (std::size_t i = 0; i < twice.size(); ++i) twice[i] = key[i % 4];
-    const std::size_t size = copy_masked_wide(cpu, to.room().data() + misalignment, from.data(),
-                                              from.size(), std::bit_cast<std::uint64_t>(twice));
-    require(size <= from.size(), "no more than there is");
+    copy_masked_wide(cpu, to.room().data() + misalignment, from.data(), from.size(),
+                     std::bit_cast<std::uint64_t>(twice));
     for (std::size_t i = 0; i < to.bytes().size(); ++i) {
-        const bool done = i >= misalignment && i - misalignment < size;
         const std::uint8_t masked =
             static_cast<std::uint8_t>(plain[i] ^ key[(i - misalignment) % 4]);
-        require(to.bytes()[i] == (done ? masked : 0), "a kernel does what the plain code does");
+        require(to.bytes()[i] == (i >= misalignment ? masked : 0),
+                "a kernel does what the plain code does");
     }
 }
 

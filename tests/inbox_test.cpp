@@ -147,6 +147,26 @@ TEST(Inbox, takes_bytes_from_elsewhere_where_dead_ones_are) {
     EXPECT_EQ(box.taken(), "01abcdefghrest");
 }
 
+TEST(Inbox, adds_a_whole_message_at_once_where_it_was_received) {
+    Box box(1 << 20);
+    const std::uint8_t* const received = box.inbox.room().data();
+    box.receive("??Hello?world!");
+    box.inbox.add_message(2, 5, true);
+    EXPECT_EQ(box.inbox.message_size(), 0u);
+    EXPECT_EQ(box.inbox.queued_payload(), 5u);
+    box.inbox.add_message(1, 5, false);
+    box.inbox.add_message(0, 0, false);
+    EXPECT_EQ(text_of(box.inbox.unparsed()), "!");
+    const Inbox::Packet first = box.inbox.take();
+    EXPECT_EQ(text_of(first.payload), "Hello");
+    EXPECT_TRUE(first.is_text);
+    EXPECT_EQ(first.payload.data(), received + 2);
+    EXPECT_EQ(box.taken(), "world");
+    EXPECT_EQ(box.taken(), "");
+    EXPECT_EQ(box.inbox.packet_count(), 0u);
+    EXPECT_EQ(box.inbox.moved_size(), 0u);
+}
+
 TEST(Inbox, keeps_an_empty_message) {
     Box box(1 << 20);
     for (const bool is_text : {true, false}) {
@@ -214,6 +234,7 @@ class Model {
             unparsed_.erase(0, std::min<std::size_t>(size, 14));
             return;
         }
+        if (!in_message_ && box_.inbox.has_place() && random_.one_in(3)) return add_message(size);
         if (!in_message_) {
             box_.inbox.begin_message();
             in_message_ = true;
@@ -225,10 +246,22 @@ class Model {
         if (random_.one_in(2)) end_message();
     }
 
+    // The first `size` unparsed bytes are a header and a message.
+    void add_message(std::size_t size) {
+        const bool is_text = random_.one_in(2);
+        const std::size_t header_size = random_.below(std::min<std::size_t>(size, 14) + 1);
+        box_.inbox.add_message(header_size, size - header_size, is_text);
+        queue_.push_back((is_text ? "T" : "B") + unparsed_.substr(header_size, size - header_size));
+        unparsed_.erase(0, size);
+    }
+
     void end_message() {
         const bool is_text = random_.one_in(2);
+        const bool has_place = box_.inbox.has_place();
         const std::size_t count = box_.inbox.packet_count();
-        if (!box_.inbox.end_message(is_text)) {
+        const bool ended = box_.inbox.end_message(is_text);
+        ASSERT_EQ(ended, has_place);
+        if (!ended) {
             ASSERT_EQ(box_.inbox.packet_count(), count);
             ASSERT_EQ(box_.inbox.message_size(), message_.size());
             return;

@@ -20,7 +20,7 @@ using test::Misalignment;
 
 constexpr MaskKey key = {0x37, 0xFA, 0x21, 0x3D};
 constexpr std::size_t size_end = 301;
-constexpr std::size_t alignment_end = 16;
+constexpr std::size_t alignment_end = 32;
 
 // The first turns of the key, and the ends of the numbers of 32 and 63 bits.
 constexpr std::uint64_t offsets[] = {

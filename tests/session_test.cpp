@@ -307,6 +307,72 @@ TEST(Session, tells_the_same_story_byte_by_byte) {
     }
 }
 
+// What a session has heard, and what it has come to.
+std::string outcome(Talker& talker, std::string events) {
+    const SessionStats& stats = talker.session.stats();
+    for (const std::uint64_t number :
+         {stats.frames_received, stats.messages_received, stats.discarded_size,
+          std::uint64_t{talker.session.packet_count()},
+          std::uint64_t{talker.session.input_is_held()},
+          std::uint64_t{talker.session.message_is_incomplete()}}) {
+        events += " " + std::to_string(number);
+    }
+    return events + talker.sent();
+}
+
+struct Situation {
+    std::string_view name;
+    std::string before = {};
+    Role role = Role::client;
+    std::size_t fragment_count_max = 16;
+    bool has_closed = false;
+    std::string_view payload = "payload of some bytes";
+};
+
+// A short message that is all there takes a shortcut, unless something is in its way.
+TEST(Session, takes_a_frame_that_is_all_there_as_it_takes_one_in_pieces) {
+    const Situation situations[] = {
+        {"nothing in the way"},
+        {"a full queue",
+         frame_from(Role::server, Opcode::text, "a") + frame_from(Role::server, Opcode::text, "b")},
+        {"little left of the queue",
+         frame_from(Role::server, Opcode::binary, std::string(185, 'a'))},
+        {"a message in progress", frame_from(Role::server, Opcode::text, "a", false)},
+        {"no fragment allowed", "", Role::client, 0},
+        {"closing", "", Role::client, 16, true},
+        {"an end", frame_from(Role::server, Opcode::close, "")},
+        {"a server", "", Role::server},
+        {"no text", "", Role::client, 16, false, "no\xFFtext"},
+        {"text without its end", "", Role::client, 16, false, "text\xE2\x82"},
+    };
+    for (const Situation& situation : situations) {
+        Limits limits;
+        limits.input_packet_count_max = 2;
+        limits.input_payload_max = 200;
+        limits.fragment_count_max = situation.fragment_count_max;
+        const auto heard = [&](std::string_view wire, std::size_t cut) {
+            Talker talker(situation.role, limits);
+            talker.takes = false;
+            std::string events = talker.hear(situation.before);
+            if (situation.has_closed && talker.session.close(1000, "") != Error::ok) return events;
+            events += talker.hear(wire.substr(0, cut));
+            events += talker.hear(wire.substr(cut));
+            return outcome(talker, events);
+        };
+        for (int first = 0; first < 256; ++first) {
+            for (const int second : {0, 1, 6, 16, 20, 21, 125, 126, 127, 128, 134, 255}) {
+                std::string wire{static_cast<char>(first), static_cast<char>(second)};
+                while (wire.size() < 140) wire += situation.payload;
+                for (const std::size_t size : {wire.size(), std::size_t(2 + second % 128)}) {
+                    const std::string_view part = std::string_view(wire).substr(0, size);
+                    ASSERT_EQ(heard(part, 0), heard(part, 2))
+                        << situation.name << ", " << first << " " << second << " of " << size;
+                }
+            }
+        }
+    }
+}
+
 TEST(Session, tells_a_true_beginning_of_the_story_when_the_stream_ends_early) {
     const std::string wire = conversation(Role::server);
     const Told whole = played(Role::client, wire, {});
@@ -888,6 +954,7 @@ TEST(Session, says_nothing_without_entropy) {
     EXPECT_EQ(client.session.close(1000, ""), Error::failed);
     EXPECT_EQ(client.sent(), "");
     EXPECT_EQ(client.hear_from_peer(Opcode::ping, "x"), failed(Cause::no_entropy));
+    EXPECT_EQ(client.hear_from_peer(Opcode::binary, "too late"), "");
     EXPECT_EQ(client.sent(), "");
     EXPECT_EQ(client.session.put(Opcode::binary, {}, bytes_of("x")), Error::failed);
 

@@ -10,25 +10,33 @@
 
 namespace linnet::inline v0 {
 
-inline constexpr std::size_t kernel_size_min = 256;  // below, the plain code is as fast
+inline constexpr std::size_t kernel_size_min = 64;  // below, the plain code is as fast
 
 enum class Cpu : std::uint8_t { baseline, avx2 };
 
 /// The best that there are kernels for here.
 Cpu this_cpu();
 
-/// Copies the front of `from` to `to`, which may be the same memory, XORed with the bytes of `key`
-/// over and over. Returns how many bytes that were, possibly none; there are `kernel_size_min` at
-/// least.
-std::size_t copy_masked_wide(Cpu cpu, std::uint8_t* to, const std::uint8_t* from, std::size_t size,
-                             std::uint64_t key);
+/// Copies all of `from` to `to`, which may be the same memory, XORed with the bytes of `key` over
+/// and over. There are `kernel_size_min` bytes at least.
+void copy_masked_wide(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
+                      std::uint64_t key);
+/// The same as this CPU or a lesser one does it.
+void copy_masked_wide(Cpu cpu, std::uint8_t* to, const std::uint8_t* from, std::size_t size,
+                      std::uint64_t key);
+/// The same of any size, and for any CPU: in mask.cpp.
+void copy_masked_plain(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
+                       std::uint64_t key);
 
 struct WideVerdict {
     std::size_t size = 0;  ///< bytes at the front that were judged, possibly none
-    bool valid = true;  ///< they are UTF-8, but for the last three, which may begin what has no end
+    bool valid = true;     ///< they are UTF-8; but what lacks its end among the last three is open
 };
 
-/// Judges the front of `text`, which begins with a character.
+/// Judges the front of `text`, which begins with a character and has `kernel_size_min` bytes at
+/// least.
+WideVerdict judge_utf8_wide(const std::uint8_t* text, std::size_t size);
+/// The same as this CPU or a lesser one does it.
 WideVerdict judge_utf8_wide(Cpu cpu, const std::uint8_t* text, std::size_t size);
 
 }  // namespace linnet::inline v0

@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // For CPUs without a kernel of their own.
-#if !(defined(__x86_64__) && defined(__GNUC__))
+#if !(defined(__GNUC__) && (defined(__x86_64__) || defined(__AARCH64EL__)))
 
 #include "codec/kernels.hpp"
 
@@ -12,11 +12,12 @@ Cpu this_cpu() {
     return Cpu::baseline;
 }
 
-std::size_t copy_masked_wide(Cpu, std::uint8_t*, const std::uint8_t*, std::size_t, std::uint64_t) {
-    return 0;
+void copy_masked_wide(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
+                      std::uint64_t key) {
+    copy_masked_plain(to, from, size, key);
 }
 
-WideVerdict judge_utf8_wide(Cpu, const std::uint8_t*, std::size_t) {
+WideVerdict judge_utf8_wide(const std::uint8_t*, std::size_t) {
     return {};
 }
 

@@ -2,156 +2,100 @@
 // Copyright the linnet authors
 //
 // x86-64: SSE2, which every such CPU has, and AVX2, for which it is asked.
-//
-// UTF-8 is judged by looking at two bytes at a time, the way of J. Keiser and D. Lemire,
-// "Validating UTF-8 In Less Than One Instruction Per Byte" (2021): three tables, indexed by the
-// high and the low half of the first byte and by the high half of the second, each tell which
-// faults are possible; what all three allow is one. Where a third or fourth byte must follow is
-// computed apart and has to agree.
 #if defined(__x86_64__) && defined(__GNUC__)
 
 #include <immintrin.h>
 
 #include <bit>
-#include <cstring>
 
 #include "codec/kernels.hpp"
+#include "codec/utf8_tables.hpp"
 
 namespace linnet::inline v0 {
 namespace {
 
+#define LINNET_AVX2 __attribute__((target("avx2"), always_inline)) inline
+
 // ---- masking ---------------------------------------------------------------------------------
+//
+// The first and the last vector lie anywhere and overlap those between, which begin where `to` is
+// aligned: a store across two cache lines costs double. In place, what overlaps must not be masked
+// twice: so both are loaded before anything is stored, and stored last.
 
-constexpr std::size_t aligned_size_min = 4096;  // below, it costs more than it brings
+__m128i wide_key_sse2(std::uint64_t key, std::size_t offset) {
+    const std::uint64_t turned = std::rotr(key, static_cast<int>(offset % 8 * 8));
+    return _mm_set1_epi64x(static_cast<long long>(turned));
+}
 
-// Brings `to` to a multiple of `alignment`; a store that crosses a cache line costs double.
-std::size_t copy_masked_head(std::uint8_t* to, const std::uint8_t* from, std::size_t alignment,
-                             std::uint64_t& key) {
-    const std::size_t place = reinterpret_cast<std::uintptr_t>(to) % alignment;
-    const std::size_t size = place == 0 ? 0 : alignment - place;
-    for (std::size_t i = 0; i < size; ++i) {
-        to[i] = static_cast<std::uint8_t>(from[i] ^ (key >> (i % 8 * 8)));
-    }
-    key = std::rotr(key, static_cast<int>(size % 8 * 8));
-    return size;
+__m128i load_sse2(const std::uint8_t* from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+}
+
+void store_sse2(std::uint8_t* to, __m128i bytes) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
 }
 
 // Written out, as not every compiler unrolls a loop over an array of registers.
-std::size_t copy_masked_sse2(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
-                             std::uint64_t key) {
-    const __m128i wide = _mm_set1_epi64x(static_cast<long long>(key));
-    std::size_t at = 0;
+void copy_masked_sse2(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
+                      std::uint64_t key) {
+    const __m128i first = _mm_xor_si128(load_sse2(from), wide_key_sse2(key, 0));
+    const __m128i last = _mm_xor_si128(load_sse2(from + size - 16), wide_key_sse2(key, size));
+    std::size_t at = 16 - reinterpret_cast<std::uintptr_t>(to) % 16;
+    const __m128i wide = wide_key_sse2(key, at);
     for (; size - at >= 64; at += 64) {
-        const auto* const in = reinterpret_cast<const __m128i*>(from + at);
-        auto* const out = reinterpret_cast<__m128i*>(to + at);
-        const __m128i a = _mm_loadu_si128(in);
-        const __m128i b = _mm_loadu_si128(in + 1);
-        const __m128i c = _mm_loadu_si128(in + 2);
-        const __m128i d = _mm_loadu_si128(in + 3);
-        _mm_storeu_si128(out, _mm_xor_si128(a, wide));
-        _mm_storeu_si128(out + 1, _mm_xor_si128(b, wide));
-        _mm_storeu_si128(out + 2, _mm_xor_si128(c, wide));
-        _mm_storeu_si128(out + 3, _mm_xor_si128(d, wide));
+        const __m128i a = load_sse2(from + at);
+        const __m128i b = load_sse2(from + at + 16);
+        const __m128i c = load_sse2(from + at + 32);
+        const __m128i d = load_sse2(from + at + 48);
+        store_sse2(to + at, _mm_xor_si128(a, wide));
+        store_sse2(to + at + 16, _mm_xor_si128(b, wide));
+        store_sse2(to + at + 32, _mm_xor_si128(c, wide));
+        store_sse2(to + at + 48, _mm_xor_si128(d, wide));
     }
-    return at;
+    for (; size - at >= 16; at += 16) {
+        store_sse2(to + at, _mm_xor_si128(load_sse2(from + at), wide));
+    }
+    store_sse2(to, first);
+    store_sse2(to + size - 16, last);
 }
 
-__attribute__((target("avx2"))) std::size_t copy_masked_avx2(std::uint8_t* to,
-                                                             const std::uint8_t* from,
-                                                             std::size_t size, std::uint64_t key) {
-    std::size_t at = size < aligned_size_min ? 0 : copy_masked_head(to, from, 32, key);
-    const __m256i wide = _mm256_set1_epi64x(static_cast<long long>(key));
+LINNET_AVX2 __m256i wide_key_avx2(std::uint64_t key, std::size_t offset) {
+    const std::uint64_t turned = std::rotr(key, static_cast<int>(offset % 8 * 8));
+    return _mm256_set1_epi64x(static_cast<long long>(turned));
+}
+
+LINNET_AVX2 __m256i load_avx2(const std::uint8_t* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+
+LINNET_AVX2 void store_avx2(std::uint8_t* to, __m256i bytes) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), bytes);
+}
+
+__attribute__((target("avx2"))) void copy_masked_avx2(std::uint8_t* to, const std::uint8_t* from,
+                                                      std::size_t size, std::uint64_t key) {
+    const __m256i first = _mm256_xor_si256(load_avx2(from), wide_key_avx2(key, 0));
+    const __m256i last = _mm256_xor_si256(load_avx2(from + size - 32), wide_key_avx2(key, size));
+    std::size_t at = 32 - reinterpret_cast<std::uintptr_t>(to) % 32;
+    const __m256i wide = wide_key_avx2(key, at);
     for (; size - at >= 128; at += 128) {
-        const auto* const in = reinterpret_cast<const __m256i*>(from + at);
-        auto* const out = reinterpret_cast<__m256i*>(to + at);
-        const __m256i a = _mm256_loadu_si256(in);
-        const __m256i b = _mm256_loadu_si256(in + 1);
-        const __m256i c = _mm256_loadu_si256(in + 2);
-        const __m256i d = _mm256_loadu_si256(in + 3);
-        _mm256_storeu_si256(out, _mm256_xor_si256(a, wide));
-        _mm256_storeu_si256(out + 1, _mm256_xor_si256(b, wide));
-        _mm256_storeu_si256(out + 2, _mm256_xor_si256(c, wide));
-        _mm256_storeu_si256(out + 3, _mm256_xor_si256(d, wide));
+        const __m256i a = load_avx2(from + at);
+        const __m256i b = load_avx2(from + at + 32);
+        const __m256i c = load_avx2(from + at + 64);
+        const __m256i d = load_avx2(from + at + 96);
+        store_avx2(to + at, _mm256_xor_si256(a, wide));
+        store_avx2(to + at + 32, _mm256_xor_si256(b, wide));
+        store_avx2(to + at + 64, _mm256_xor_si256(c, wide));
+        store_avx2(to + at + 96, _mm256_xor_si256(d, wide));
     }
     for (; size - at >= 32; at += 32) {
-        const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + at));
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + at), _mm256_xor_si256(a, wide));
+        store_avx2(to + at, _mm256_xor_si256(load_avx2(from + at), wide));
     }
-    return at;
+    store_avx2(to, first);
+    store_avx2(to + size - 32, last);
 }
 
 // ---- UTF-8 -----------------------------------------------------------------------------------
-
-// The faults of two bytes in a row.
-enum Fault : std::uint8_t {
-    too_short = 1 << 0,   // a first byte, and no continuation
-    too_long = 1 << 1,    // ASCII, and a continuation
-    overlong_3 = 1 << 2,  // E0 80..9F
-    too_large = 1 << 3,   // F4 90..BF, F5..FF 90..BF
-    surrogate = 1 << 4,   // ED A0..BF
-    overlong_2 = 1 << 5,  // C0, C1
-    overlong_4 = 1 << 6,  // F0 80..8F, and F5..FF 80..8F, which is too large
-    two_tails = 1 << 7,   // two continuations: a fault unless a third or fourth byte is due
-};
-constexpr std::uint8_t any_low = too_short | too_long | two_tails;
-
-alignas(16) constexpr std::uint8_t by_first_high[16] = {
-    too_long,
-    too_long,
-    too_long,
-    too_long,
-    too_long,
-    too_long,
-    too_long,
-    too_long,
-    two_tails,
-    two_tails,
-    two_tails,
-    two_tails,
-    too_short | overlong_2,
-    too_short,
-    too_short | overlong_3 | surrogate,
-    too_short | too_large | overlong_4,
-};
-alignas(16) constexpr std::uint8_t by_first_low[16] = {
-    any_low | overlong_2 | overlong_3 | overlong_4,
-    any_low | overlong_2,
-    any_low,
-    any_low,
-    any_low | too_large,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4 | surrogate,
-    any_low | too_large | overlong_4,
-    any_low | too_large | overlong_4,
-};
-constexpr std::uint8_t any_tail = too_long | two_tails | overlong_2;
-alignas(16) constexpr std::uint8_t by_second_high[16] = {
-    too_short,
-    too_short,
-    too_short,
-    too_short,
-    too_short,
-    too_short,
-    too_short,
-    too_short,
-    any_tail | overlong_3 | overlong_4,
-    any_tail | overlong_3 | too_large,
-    any_tail | surrogate | too_large,
-    any_tail | surrogate | too_large,
-    too_short,
-    too_short,
-    too_short,
-    too_short,
-};
-
-#define LINNET_AVX2 __attribute__((target("avx2"), always_inline)) inline
 
 LINNET_AVX2 __m256i twice(const std::uint8_t* table) {
     return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(table)));
@@ -192,39 +136,58 @@ LINNET_AVX2 __m256i unfinished(__m256i now) {
     return _mm256_subs_epu8(now, largest);
 }
 
-// How much of `text` is ASCII, in steps of 128 bytes.
-LINNET_AVX2 std::size_t ascii_size(const std::uint8_t* text, std::size_t size) {
-    std::size_t at = 0;
-    for (; size - at >= 128; at += 128) {
-        const auto* const place = reinterpret_cast<const __m256i*>(text + at);
-        const __m256i a = _mm256_or_si256(_mm256_loadu_si256(place), _mm256_loadu_si256(place + 1));
-        const __m256i b =
-            _mm256_or_si256(_mm256_loadu_si256(place + 2), _mm256_loadu_si256(place + 3));
-        if (_mm256_movemask_epi8(_mm256_or_si256(a, b)) != 0) break;
-    }
-    return at;
+LINNET_AVX2 bool is_ascii(__m256i bytes) {
+    return _mm256_movemask_epi8(bytes) == 0;
 }
 
-__attribute__((target("avx2"))) WideVerdict judge_utf8_avx2(const std::uint8_t* text,
-                                                            std::size_t size) {
+// Where the ASCII from `at` on ends, about: it may end later. The last look goes back to what has
+// been looked at already.
+LINNET_AVX2 std::size_t ascii_end(const std::uint8_t* text, std::size_t at, std::size_t size) {
+    for (; size - at >= 128; at += 128) {
+        const __m256i a = _mm256_or_si256(load_avx2(text + at), load_avx2(text + at + 32));
+        const __m256i b = _mm256_or_si256(load_avx2(text + at + 64), load_avx2(text + at + 96));
+        if (!is_ascii(_mm256_or_si256(a, b))) return at;
+    }
+    for (; size - at >= 32; at += 32) {
+        if (!is_ascii(load_avx2(text + at))) return at;
+    }
+    return is_ascii(load_avx2(text + size - 32)) ? size : at;
+}
+
+// From `at` on, before which all is ASCII. Not inlined, as what it prepares would delay the ASCII.
+__attribute__((target("avx2"), noinline)) WideVerdict judge_any_avx2(const std::uint8_t* text,
+                                                                     std::size_t at,
+                                                                     std::size_t size) {
     __m256i before = _mm256_setzero_si256();
     __m256i fault = _mm256_setzero_si256();
-    std::size_t at = 0;
-    while (size - at >= 64) {
-        if (const std::size_t ascii = ascii_size(text + at, size - at); ascii > 0) {
+    while (true) {
+        if (const std::size_t end = ascii_end(text, at, size); end > at) {
             fault = _mm256_or_si256(fault, unfinished(before));
             before = _mm256_setzero_si256();
-            at += ascii;
-            continue;
+            at = end;
         }
-        const auto* const place = reinterpret_cast<const __m256i*>(text + at);
-        const __m256i a = _mm256_loadu_si256(place);
-        const __m256i b = _mm256_loadu_si256(place + 1);
+        if (size - at < 64) break;
+        const __m256i a = load_avx2(text + at);
+        const __m256i b = load_avx2(text + at + 32);
         fault = _mm256_or_si256(fault, _mm256_or_si256(faults(before, a), faults(a, b)));
         before = b;
         at += 64;
     }
-    return {at, _mm256_testz_si256(fault, fault) != 0};
+    if (size - at > 32) {
+        fault = _mm256_or_si256(fault, faults(before, load_avx2(text + at)));
+    }
+    if (size > at) {  // the last ones, some of them once more
+        const __m256i a = load_avx2(text + size - 64);
+        const __m256i b = load_avx2(text + size - 32);
+        fault = _mm256_or_si256(fault, faults(a, b));
+    }
+    return {size, _mm256_testz_si256(fault, fault) != 0};
+}
+
+__attribute__((target("avx2"))) WideVerdict judge_utf8_avx2(const std::uint8_t* text,
+                                                            std::size_t size) {
+    const std::size_t at = ascii_end(text, 0, size);
+    return at == size ? WideVerdict{size, true} : judge_any_avx2(text, at, size);
 }
 
 #undef LINNET_AVX2
@@ -233,10 +196,9 @@ __attribute__((target("avx2"))) WideVerdict judge_utf8_avx2(const std::uint8_t* 
 WideVerdict judge_utf8_sse2(const std::uint8_t* text, std::size_t size) {
     std::size_t at = 0;
     for (; size - at >= 64; at += 64) {
-        const auto* const place = reinterpret_cast<const __m128i*>(text + at);
-        const __m128i low = _mm_or_si128(_mm_loadu_si128(place), _mm_loadu_si128(place + 1));
-        const __m128i high = _mm_or_si128(_mm_loadu_si128(place + 2), _mm_loadu_si128(place + 3));
-        if (_mm_movemask_epi8(_mm_or_si128(low, high)) != 0) break;
+        const __m128i a = _mm_or_si128(load_sse2(text + at), load_sse2(text + at + 16));
+        const __m128i b = _mm_or_si128(load_sse2(text + at + 32), load_sse2(text + at + 48));
+        if (_mm_movemask_epi8(_mm_or_si128(a, b)) != 0) break;
     }
     return {at, true};
 }
@@ -247,14 +209,24 @@ Cpu this_cpu() {
     return __builtin_cpu_supports("avx2") ? Cpu::avx2 : Cpu::baseline;
 }
 
-std::size_t copy_masked_wide(Cpu cpu, std::uint8_t* to, const std::uint8_t* from, std::size_t size,
-                             std::uint64_t key) {
-    return cpu == Cpu::avx2 ? copy_masked_avx2(to, from, size, key)
-                            : copy_masked_sse2(to, from, size, key);
+void copy_masked_wide(Cpu cpu, std::uint8_t* to, const std::uint8_t* from, std::size_t size,
+                      std::uint64_t key) {
+    const auto copy = cpu == Cpu::avx2 ? copy_masked_avx2 : copy_masked_sse2;
+    copy(to, from, size, key);
+}
+
+void copy_masked_wide(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
+                      std::uint64_t key) {
+    copy_masked_wide(this_cpu(), to, from, size, key);
 }
 
 WideVerdict judge_utf8_wide(Cpu cpu, const std::uint8_t* text, std::size_t size) {
-    return cpu == Cpu::avx2 ? judge_utf8_avx2(text, size) : judge_utf8_sse2(text, size);
+    const auto judge = cpu == Cpu::avx2 ? judge_utf8_avx2 : judge_utf8_sse2;
+    return judge(text, size);
+}
+
+WideVerdict judge_utf8_wide(const std::uint8_t* text, std::size_t size) {
+    return judge_utf8_wide(this_cpu(), text, size);
 }
 
 }  // namespace linnet::inline v0

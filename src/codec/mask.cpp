@@ -20,30 +20,31 @@ std::uint64_t turned(const MaskKey& key, std::uint64_t offset) {
     return std::uint64_t{half} << 32 | half;
 }
 
-void copy_masked_plain(MutableBytes to, Bytes from, std::uint64_t key) {
+}  // namespace
+
+void copy_masked_plain(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
+                       std::uint64_t key) {
     std::size_t at = 0;
-    for (; from.size() - at >= 8; at += 8) {
+    for (; size - at >= 8; at += 8) {
         std::uint64_t word;
-        std::memcpy(&word, from.data() + at, 8);
+        std::memcpy(&word, from + at, 8);
         word ^= key;
-        std::memcpy(to.data() + at, &word, 8);
+        std::memcpy(to + at, &word, 8);
     }
     std::uint8_t bytes[8];
     std::memcpy(bytes, &key, 8);
-    for (std::size_t i = 0; at < from.size(); ++at, ++i) {
+    for (std::size_t i = 0; at < size; ++at, ++i) {
         to[at] = static_cast<std::uint8_t>(from[at] ^ bytes[i]);
     }
 }
 
-}  // namespace
-
 void copy_masked(MutableBytes to, Bytes from, const MaskKey& key, std::uint64_t offset) {
-    std::size_t done = 0;
-    if (from.size() >= kernel_size_min) {
-        done =
-            copy_masked_wide(this_cpu(), to.data(), from.data(), from.size(), turned(key, offset));
+    const std::uint64_t wide_key = turned(key, offset);
+    if (from.size() < kernel_size_min) {
+        copy_masked_plain(to.data(), from.data(), from.size(), wide_key);
+    } else {
+        copy_masked_wide(to.data(), from.data(), from.size(), wide_key);
     }
-    copy_masked_plain(to.subspan(done), from.subspan(done), turned(key, offset + done));
 }
 
 void apply_mask(MutableBytes data, const MaskKey& key, std::uint64_t offset) {

@@ -87,29 +87,33 @@ std::size_t unfinished_size(Bytes text) {
     return 0;
 }
 
-}  // namespace
-
 // In turns: as much as goes fast from the beginning of a character on, then some plainly, which
 // also goes over what the fast way stopped at.
-bool Utf8Validator::feed(Bytes piece) {
-    auto expect = static_cast<Expect>(state_);
+Expect after_piece(Expect expect, Bytes piece) {
     while (!piece.empty() && expect != invalid) {
         if (expect == character && piece.size() >= kernel_size_min) {
-            const WideVerdict wide = judge_utf8_wide(this_cpu(), piece.data(), piece.size());
-            if (!wide.valid) expect = invalid;
+            const WideVerdict wide = judge_utf8_wide(piece.data(), piece.size());
+            if (!wide.valid) return invalid;
             piece = piece.subspan(wide.size - unfinished_size(piece.first(wide.size)));
+            if (piece.empty()) break;
         }
         const std::size_t plain_size = std::min(piece.size(), kernel_size_min);
         expect = after_all(expect, piece.first(plain_size));
         piece = piece.subspan(plain_size);
     }
+    return expect;
+}
+
+}  // namespace
+
+bool Utf8Validator::feed(Bytes piece) {
+    const Expect expect = after_piece(static_cast<Expect>(state_), piece);
     state_ = expect;
     return expect != invalid;
 }
 
 bool is_utf8(Bytes text) {
-    Utf8Validator validator;
-    return validator.feed(text) && validator.complete();
+    return after_piece(character, text) == character;
 }
 
 std::size_t utf8_prefix_size(Bytes text, std::size_t size_max) {

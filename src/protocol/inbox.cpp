@@ -22,6 +22,7 @@ Inbox::Inbox(Memory* memory, std::size_t size_max, std::size_t packet_count_kept
       size_max_(std::max(size_max, size_min)),
       packet_count_kept_(packet_count_kept) {}
 
+// Asked once per receive: asked at each message, it would cost more than the message does.
 bool Inbox::holds_invariant() const {
     return head_ <= queued_end_ && queued_end_ <= message_begin_ &&
            message_begin_ <= assembled_end_ && assembled_end_ <= parsed_ && parsed_ <= filled_ &&
@@ -149,17 +150,29 @@ void Inbox::append(Bytes payload) {
     if (ours) parsed_ += payload.size();
 }
 
-bool Inbox::end_message(bool is_text) {
-    if (entries_ - filled_ < entry_size) return false;
-    const std::size_t size = message_size();
-    const Entry entry{static_cast<std::uint32_t>(message_begin_) + shift_,
+// Of the bytes in front of `assembled_end`.
+void Inbox::push_entry(std::size_t size, bool is_text) {
+    const std::size_t place = assembled_end_ - size;
+    const Entry entry{static_cast<std::uint32_t>(place) + shift_,
                       static_cast<std::uint32_t>(size) | (is_text ? text_bit : 0)};
+    queued_end_ = message_begin_ = assembled_end_;
+    queued_payload_ += size;
     entries_ -= entry_size;
     std::memcpy(block_.data() + entries_, &entry, entry_size);
-    queued_payload_ += size;
-    queued_end_ = message_begin_ = assembled_end_;
-    LINNET_ASSERT(holds_invariant());
+}
+
+bool Inbox::end_message(bool is_text) {
+    if (!has_place()) return false;
+    push_entry(message_size(), is_text);
     return true;
+}
+
+void Inbox::add_message(std::size_t header_size, std::size_t size, bool is_text) {
+    LINNET_ASSERT(message_size() == 0 && has_place());
+    LINNET_ASSERT(header_size + size <= filled_ - parsed_);
+    parsed_ += header_size + size;
+    assembled_end_ = parsed_;
+    push_entry(size, is_text);
 }
 
 Inbox::Packet Inbox::take() {
@@ -169,11 +182,11 @@ Inbox::Packet Inbox::take() {
     std::memcpy(&entry, block_.data() + entries_end_, entry_size);
     const std::size_t place = entry.place - shift_;
     const std::size_t size = entry.size_and_kind & ~text_bit;
-    head_ = packet_count() > 0 ? place + size : queued_end_;
     queued_payload_ -= size;
-    if (packet_count() == 0) entries_ = entries_end_ = block_.size();
-    LINNET_ASSERT(holds_invariant());
-    return {block_.bytes().subspan(place, size), (entry.size_and_kind & text_bit) != 0};
+    head_ = place + size;
+    if (entries_ == entries_end_) entries_ = entries_end_ = block_.size();
+    LINNET_ASSERT(packet_count() > 0 || head_ == queued_end_);
+    return {Bytes(block_.data() + place, size), (entry.size_and_kind & text_bit) != 0};
 }
 
 void Inbox::shrink_if_empty() {

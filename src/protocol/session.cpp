@@ -5,7 +5,8 @@
 // decodes a header (`begin_frame`), within a data frame it takes what has arrived of the payload
 // (`continue_data_frame`). The payload of a data frame joins the message in progress as it comes,
 // so that text is judged at its first bad byte and only an incomplete header or control frame ever
-// waits unparsed. A control frame is taken whole.
+// waits unparsed. A control frame is taken whole. Most short messages need none of this, as they
+// are all there at once (`take_short_message`).
 //
 // A data frame whose message does not fit into the queue stays unparsed and holds everything behind
 // it
@@ -23,6 +24,11 @@
 
 namespace linnet::inline v0 {
 namespace {
+
+// The first bytes, and the payloads, of frames that are short messages, RFC 6455 5.2.
+constexpr std::uint8_t final_text = 0x81;
+constexpr std::uint8_t final_binary = 0x82;
+constexpr std::size_t short_payload_size_max = 125;
 
 // An entry of the queue and a frame header for each message, and some for what is between them.
 std::size_t inbox_size_max(const Limits& limits) {
@@ -44,9 +50,39 @@ Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memo
 SessionEvent Session::next() {
     SessionEvent event;
     held_ = needs_room_ = false;
+    if (take_short_message()) {
+        event.kind = SessionEvent::Kind::message;
+        return event;
+    }
     while (!ended_ && advance(event) == Progress::more) {
     }
     return event;
+}
+
+// A message of one frame, or the next frame of the one in progress.
+bool Session::fits(std::uint64_t payload_size) const {
+    const std::size_t used = inbox_.message_size() + inbox_.queued_payload();
+    LINNET_ASSERT(used <= limits_.input_payload_max);
+    return payload_size <= limits_.input_payload_max - used &&
+           inbox_.packet_count() < limits_.input_packet_count_max;
+}
+
+// The shortcut of nearly every message that a client hears: one frame, a header of two bytes, all
+// of it there, and nothing in its way. What is not that, or is wrong, goes the long way.
+bool Session::take_short_message() {
+    if (ended_ || message_active_ || discards() || limits_.fragment_count_max == 0) return false;
+    const Bytes in = inbox_.unparsed();
+    if (role_ != Role::client || in.size() < 2) return false;
+    const bool is_text = in[0] == final_text;
+    const std::size_t size = in[1];  // without a mask, as it is below 128
+    if (!is_text && in[0] != final_binary) return false;
+    if (size > short_payload_size_max || size > in.size() - 2) return false;
+    if (!fits(size) || !inbox_.has_place()) return false;
+    if (is_text && !is_utf8(in.subspan(2, size))) return false;
+    inbox_.add_message(2, size, is_text);
+    ++stats_.frames_received;
+    ++stats_.messages_received;
+    return true;
 }
 
 Session::Progress Session::advance(SessionEvent& event) {
@@ -79,11 +115,7 @@ Session::Progress Session::begin_data_frame(const FrameHeader& header, std::size
     const Cause cause = judge_data_frame(header);
     if (cause != Cause::none) return fail(cause, event);
 
-    const std::size_t left = limits_.input_payload_max - inbox_.message_size();
-    const bool fits = inbox_.queued_payload() <= left &&
-                      header.payload_size <= left - inbox_.queued_payload() &&
-                      inbox_.packet_count() < limits_.input_packet_count_max;
-    if (!fits && !discards()) {
+    if (!discards() && !fits(header.payload_size)) {
         held_ = true;
         return Progress::stop;
     }

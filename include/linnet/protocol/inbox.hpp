@@ -39,7 +39,7 @@ class Inbox {
     bool starved() const { return starved_; }
 
     /// What has not been looked at; valid until the next call that is not const.
-    MutableBytes unparsed() { return block_.bytes().subspan(parsed_, filled_ - parsed_); }
+    MutableBytes unparsed() { return {block_.data() + parsed_, filled_ - parsed_}; }
     /// The first `size` unparsed bytes belong to no message.
     void skip(std::size_t size);
 
@@ -52,6 +52,11 @@ class Inbox {
     /// Queues the message in progress. False, and nothing has changed, when the block has no place
     /// for another entry before the next `room`.
     bool end_message(bool is_text);
+    /// The block has a place for another entry.
+    bool has_place() const { return entries_ - filled_ >= entry_size; }
+    /// All of these at once: skips `header_size` bytes and queues the `size` unparsed bytes behind
+    /// them. There must be a place for the entry, and no message in progress.
+    void add_message(std::size_t header_size, std::size_t size, bool is_text);
 
     std::size_t packet_count() const { return (entries_end_ - entries_) / entry_size; }
     std::size_t queued_payload() const { return queued_payload_; }
@@ -86,6 +91,7 @@ class Inbox {
     void move_all_down();
     void move_unparsed_down();
     void move_entries(MutableBytes to_back);
+    void push_entry(std::size_t size, bool is_text);
     bool holds_invariant() const;
 
     Block block_;

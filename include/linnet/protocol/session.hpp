@@ -113,6 +113,8 @@ class Session {
  private:
     enum class Progress : std::uint8_t { event, more, stop };
 
+    inline bool take_short_message();  // inline, and so is what it calls: it is all that most do
+    inline bool fits(std::uint64_t payload_size) const;
     Progress advance(SessionEvent& event);
     Progress begin_frame(SessionEvent& event);
     Progress begin_data_frame(const FrameHeader& header, std::size_t header_size,
