@@ -2,12 +2,14 @@
 // Copyright the linnet authors
 //
 // Base64 with padding, RFC 4648 4, against the RFC's vectors and a decoder that searches the table.
+// Decoding in pieces: wherever the text is cut.
 #include "codec/base64.hpp"
 
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "testkit/exact.hpp"
 
@@ -88,6 +90,91 @@ TEST(Base64, writes_nothing_behind_its_last_character) {
         for (const std::uint8_t byte : out.bytes().subspan(base64_size(size))) {
             EXPECT_EQ(byte, ExactBytes::fill) << "size " << size;
         }
+    }
+}
+
+// ---- decoding --------------------------------------------------------------------------------
+
+// What a decoder makes of `pieces`, each and the room in blocks of their exact size.
+std::optional<std::string> decoded_in_pieces(const std::vector<std::string_view>& pieces,
+                                             std::size_t room_size) {
+    ExactBytes out(room_size);
+    std::size_t written = 0;
+    Base64Decoder decoder;
+    for (const std::string_view piece : pieces) {
+        const auto size = decoder.decode(ExactBytes(piece).bytes(), out.room().subspan(written));
+        if (!size) return std::nullopt;
+        written += *size;
+    }
+    if (!decoder.is_complete()) return std::nullopt;
+    return std::string(out.text().substr(0, written));
+}
+
+// Whole, byte by byte, and in three pieces cut at every pair of places.
+void check_decoding(std::string_view text, const std::optional<std::string>& expected,
+                    std::size_t room_size) {
+    EXPECT_EQ(decoded_in_pieces({text}, room_size), expected) << shown(text);
+    std::vector<std::string_view> bytes;
+    for (std::size_t i = 0; i < text.size(); ++i) bytes.push_back(text.substr(i, 1));
+    EXPECT_EQ(decoded_in_pieces(bytes, room_size), expected) << "byte by byte: " << shown(text);
+    for (std::size_t a = 0; a <= text.size(); ++a) {
+        for (std::size_t b = a; b <= text.size(); ++b) {
+            const std::vector<std::string_view> pieces = {text.substr(0, a), text.substr(a, b - a),
+                                                          text.substr(b)};
+            ASSERT_EQ(decoded_in_pieces(pieces, room_size), expected)
+                << "cut at " << a << " and " << b << " of " << shown(text);
+        }
+    }
+}
+
+TEST(Base64Decoder, decodes_what_was_encoded_at_every_size_and_cut) {
+    std::string plain;
+    for (unsigned size = 0; size <= 40; ++size) {
+        check_decoding(encoded(plain), plain, plain.size());
+        plain += static_cast<char>(static_cast<unsigned char>(255 - size * 37));
+    }
+}
+
+TEST(Base64Decoder, passes_over_blanks_and_line_ends_anywhere) {
+    constexpr std::string_view rows[] = {
+        "Zm9v YmE=",        " Zm9vYmE=",    "Zm9vYmE= \r\n", "Zm9vYm E\t=",
+        "Z\nm\n9\nv\nYmE=", "Zm9v\r\nYmE=", "Zm9v\rYmE=",    "Zm9vY\v\fmE=\n\n\n",
+    };
+    for (const std::string_view row : rows) check_decoding(row, "fooba", 5);
+}
+
+TEST(Base64Decoder, refuses_what_is_no_base64_or_not_in_its_only_form) {
+    constexpr std::string_view rows[] = {
+        "Z",        "Zg",       "Zg=",      "Zm9vY",    "Zm9",  // incomplete
+        "=",        "Z===",     "A===",     "AA=A",     "Z=g=",  "Zg=g",  "====", "Zm9v=",
+        "Zm9v====", "Zg==Zg==", "Zg==Zm9v", "Zm8=Zg==", "Zg===", "Zg==g",  // something behind the
+                                                                           // end
+        "Zh==",     "Zm9=",     "Z/==",     "Zm//Zm/=",  // unused bits that are not zero
+        "Zm9v*mFy", "Zm9vYmF-", "Zm9vYmF_", "Zm.v",
+    };
+    for (const std::string_view row : rows) check_decoding(row, std::nullopt, 12);
+}
+
+TEST(Base64Decoder, knows_each_byte_for_what_it_is) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        std::optional<std::string> expected = decoded(std::string("Zm9") + c);
+        if (std::string_view(" \t\v\f\r\n").find(c) != std::string_view::npos) {
+            expected = "foo";
+            EXPECT_EQ(decoded_in_pieces({std::string("Zm9") + c + "v"}, 3), expected) << byte;
+            continue;
+        }
+        EXPECT_EQ(decoded_in_pieces({std::string("Zm9") + c}, 3), expected) << byte;
+    }
+}
+
+TEST(Base64Decoder, writes_nothing_outside_a_room_that_is_too_small) {
+    for (std::size_t size = 1; size <= 20; ++size) {
+        const std::string plain(size, 'p');
+        for (std::size_t room = 0; room < size; ++room) {
+            check_decoding(encoded(plain), std::nullopt, room);
+        }
+        check_decoding(encoded(plain), plain, size);
     }
 }
 

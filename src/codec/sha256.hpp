@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// SHA-256, FIPS 180-4: for certificates' fingerprints and key pins. Our own, as with SHA-1, so that
+// they are the same with every TLS library and without one.
+#pragma once
+
+#include <array>
+
+#include "linnet/bytes.hpp"
+
+namespace linnet::inline v0 {
+
+std::array<std::uint8_t, 32> sha256(Bytes data);
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// What a certificate says, RFC 5280, as far as it decides whether a server is trusted. Parsing
+// judges only the form; `judge_chain` decides what it means.
+#pragma once
+
+#include <optional>
+
+#include "linnet/bytes.hpp"
+
+namespace linnet::inline v0 {
+
+struct Certificate {
+    enum class Key : std::uint8_t { rsa, ec, other };
+    enum class Signature : std::uint8_t {
+        sha2,   // RSA PKCS #1 1.5 or ECDSA with SHA-256, SHA-384 or SHA-512
+        weak,   // with MD2, MD4, MD5 or SHA-1
+        other,  // RSASSA-PSS, Ed25519, ...
+    };
+
+    // Views into what was parsed.
+    Bytes der;
+    Bytes issuer;       // Name, whole
+    Bytes subject;      // Name, whole
+    Bytes public_key;   // SubjectPublicKeyInfo, whole
+    Bytes alt_names;    // the content of GeneralNames
+    Bytes common_name;  // the last CN of the subject: its characters; empty if there is none
+
+    std::int64_t not_before_s = 0;  // Unix time
+    std::int64_t not_after_s = 0;
+    Key key = Key::other;
+    std::size_t key_bits = 0;  // of the RSA modulus or of the curve; 0 for other keys
+    Signature signature = Signature::other;
+    bool is_ca = false;
+    bool has_alt_names = false;
+    bool has_name_constraints = false;
+    bool has_unknown_critical = false;  // a critical extension that nothing here understands
+    bool allows_server = true;          // extendedKeyUsage is absent, or has serverAuth or any
+};
+
+/// Parses all of `der`; nothing if it is not exactly one well-formed certificate.
+std::optional<Certificate> parse_certificate(Bytes der);
+
+}  // namespace linnet::inline v0

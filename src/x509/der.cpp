@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "x509/der.hpp"
+
+#include "base/endian.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t length_bytes_max = 4;
+
+// Cuts tag and length off `rest`, X.690 8.1.2, 8.1.3 and 10.1. The length may be more than there
+// is.
+bool take_head(Bytes& rest, std::uint8_t& tag, std::uint64_t& length) {
+    if (rest.size() < 2) return false;
+    tag = rest[0];
+    if ((tag & 0x1F) == 0x1F) return false;  // the tag goes on: no certificate needs that
+    length = rest[1];
+    rest = rest.subspan(2);
+    if (length < 0x80) return true;
+
+    const std::size_t count = length & 0x7F;  // 0, the indefinite form, gives a length of 0 below
+    if (count > length_bytes_max || count > rest.size()) return false;
+    length = load_be(rest.first(count));
+    const bool shortest = length >= 0x80 && rest[0] != 0;
+    rest = rest.subspan(count);
+    return shortest;
+}
+
+}  // namespace
+
+bool take_item(Bytes& rest, DerItem& item) {
+    Bytes behind_head = rest;
+    std::uint64_t length = 0;
+    std::uint8_t tag = 0;
+    if (!take_head(behind_head, tag, length) || length > behind_head.size()) return false;
+    const Bytes content = behind_head.first(static_cast<std::size_t>(length));
+    const std::size_t head_size = rest.size() - behind_head.size();
+    item = {tag, rest.first(head_size + content.size()), content};
+    rest = behind_head.subspan(content.size());
+    return true;
+}
+
+bool take_item(Bytes& rest, std::uint8_t tag, DerItem& item) {
+    if (rest.empty() || rest[0] != tag) return false;
+    return take_item(rest, item);
+}
+
+bool take_content(Bytes& rest, std::uint8_t tag, Bytes& content) {
+    DerItem item;
+    if (!take_item(rest, tag, item)) return false;
+    content = item.content;
+    return true;
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Distinguished encoding rules, X.690: one item after the other. Nothing is copied.
+#pragma once
+
+#include "linnet/bytes.hpp"
+
+namespace linnet::inline v0 {
+
+namespace der {
+inline constexpr std::uint8_t boolean = 0x01;
+inline constexpr std::uint8_t integer = 0x02;
+inline constexpr std::uint8_t bit_string = 0x03;
+inline constexpr std::uint8_t octet_string = 0x04;
+inline constexpr std::uint8_t object_identifier = 0x06;
+inline constexpr std::uint8_t utc_time = 0x17;
+inline constexpr std::uint8_t generalized_time = 0x18;
+inline constexpr std::uint8_t sequence = 0x30;
+inline constexpr std::uint8_t set = 0x31;
+/// [number], constructed or primitive (X.690 8.1.2.2).
+constexpr std::uint8_t context(unsigned number, bool constructed) {
+    return static_cast<std::uint8_t>((constructed ? 0xA0u : 0x80u) | number);
+}
+}  // namespace der
+
+struct DerItem {
+    std::uint8_t tag = 0;
+    Bytes whole;  ///< with tag and length
+    Bytes content;
+};
+
+/// Cuts the first item off `rest`. False, and `rest` is as it was, unless there is a whole one with
+/// a tag of one byte and a definite length in its shortest form.
+bool take_item(Bytes& rest, DerItem& item);
+/// The same, if it has that `tag`.
+bool take_item(Bytes& rest, std::uint8_t tag, DerItem& item);
+/// The same, for its content alone.
+bool take_content(Bytes& rest, std::uint8_t tag, Bytes& content);
+
+}  // namespace linnet::inline v0

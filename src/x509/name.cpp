@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "x509/name.hpp"
+
+#include <algorithm>
+
+#include "base/endian.hpp"
+#include "base/text_writer.hpp"
+#include "codec/text.hpp"
+#include "linnet/protocol/utf8.hpp"
+#include "linnet/x509_certificate.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+using namespace std::string_view_literals;
+
+// Character strings, X.680 8.4.
+constexpr std::uint8_t utf8_string = 0x0C;
+constexpr std::uint8_t numeric_string = 0x12;
+constexpr std::uint8_t printable_string = 0x13;
+constexpr std::uint8_t teletex_string = 0x14;
+constexpr std::uint8_t ia5_string = 0x16;
+constexpr std::uint8_t visible_string = 0x1A;
+constexpr std::uint8_t bmp_string = 0x1E;
+
+constexpr std::string_view common_name_type = "\x55\x04\x03"sv;
+
+struct Keyword {
+    std::string_view type;  // the content of an OBJECT IDENTIFIER
+    std::string_view text;
+};
+
+// RFC 4514 3, RFC 5280 A.1.
+constexpr Keyword keywords[] = {
+    {common_name_type, "CN"},
+    {"\x55\x04\x05"sv, "serialNumber"},
+    {"\x55\x04\x06"sv, "C"},
+    {"\x55\x04\x07"sv, "L"},
+    {"\x55\x04\x08"sv, "ST"},
+    {"\x55\x04\x0A"sv, "O"},
+    {"\x55\x04\x0B"sv, "OU"},
+    {"\x09\x92\x26\x89\x93\xF2\x2C\x64\x01\x19"sv, "DC"},
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x01"sv, "emailAddress"},
+};
+
+bool has_one_byte_characters(std::uint8_t tag) {
+    return tag == utf8_string || tag == numeric_string || tag == printable_string ||
+           tag == teletex_string || tag == ia5_string || tag == visible_string;
+}
+
+// Each arc in its shortest form, the last one complete, X.690 8.19.
+bool is_object_identifier(Bytes id) {
+    bool at_start = true;
+    for (const std::uint8_t byte : id) {
+        if (at_start && byte == 0x80) return false;
+        at_start = byte < 0x80;
+    }
+    return !id.empty() && at_start;
+}
+
+}  // namespace
+
+bool take_attribute(Bytes& relative_name, NameAttribute& attribute) {
+    Bytes rest = relative_name;
+    Bytes content;
+    if (!take_content(rest, der::sequence, content)) return false;
+    if (!take_content(content, der::object_identifier, attribute.type)) return false;
+    if (!take_item(content, attribute.value) || !content.empty()) return false;
+    if (!is_object_identifier(attribute.type)) return false;
+    relative_name = rest;
+    return true;
+}
+
+bool is_name(Bytes name) {
+    Bytes list, relative_name;
+    if (!take_content(name, der::sequence, list) || !name.empty()) return false;
+    while (!list.empty()) {
+        if (!take_content(list, der::set, relative_name) || relative_name.empty()) return false;
+        NameAttribute attribute;
+        while (!relative_name.empty()) {
+            if (!take_attribute(relative_name, attribute)) return false;
+        }
+    }
+    return true;
+}
+
+Bytes common_name_of(Bytes name) {
+    Bytes list, relative_name, found;
+    if (!take_content(name, der::sequence, list)) return {};
+    while (take_content(list, der::set, relative_name)) {
+        NameAttribute attribute;
+        while (take_attribute(relative_name, attribute)) {
+            if (text_of(attribute.type) != common_name_type) continue;
+            const bool is_legible = has_one_byte_characters(attribute.value.tag);
+            found = is_legible ? attribute.value.content : Bytes();
+        }
+    }
+    return found;
+}
+
+namespace {
+
+// ---- RFC 4514 --------------------------------------------------------------------------------
+
+void put_hex(TextWriter& writer, Bytes bytes, std::string_view before_each) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const std::uint8_t byte : bytes) {
+        writer.put(before_each).put(digits.substr(byte >> 4, 1)).put(digits.substr(byte & 15, 1));
+    }
+}
+
+// One character, or one byte that is none.
+struct Character {
+    std::uint8_t utf8[4] = {};
+    std::size_t size = 0;
+    bool is_valid = true;
+
+    Bytes bytes() const { return {utf8, size}; }
+};
+
+// `code` is at most U+FFFF and no surrogate.
+Character encoded(unsigned code) {
+    const auto tail = [](unsigned bits) { return static_cast<std::uint8_t>(0x80 | (bits & 0x3F)); };
+    if (code < 0x80) return {{static_cast<std::uint8_t>(code)}, 1};
+    if (code < 0x800) return {{static_cast<std::uint8_t>(0xC0 | code >> 6), tail(code)}, 2};
+    return {{static_cast<std::uint8_t>(0xE0 | code >> 12), tail(code >> 6), tail(code)}, 3};
+}
+
+Character take_utf8(Bytes& rest) {
+    const std::uint8_t first = rest[0];
+    const std::size_t size = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    Character character;
+    character.is_valid = size <= rest.size() && is_utf8(rest.first(size));
+    character.size = character.is_valid ? size : 1;
+    std::copy_n(rest.begin(), character.size, character.utf8);
+    rest = rest.subspan(character.size);
+    return character;
+}
+
+// Of a value that `is_text`.
+Character take_character(std::uint8_t tag, Bytes& rest) {
+    if (tag != bmp_string && tag != teletex_string) return take_utf8(rest);
+    // Nobody writes T.61 into a TeletexString: all take it for Latin-1.
+    const std::size_t size = tag == bmp_string ? 2 : 1;
+    const auto code = static_cast<unsigned>(load_be(rest.first(size)));
+    rest = rest.subspan(size);
+    return encoded(code);
+}
+
+bool is_text(const DerItem& value) {
+    if (value.tag != bmp_string) return has_one_byte_characters(value.tag);
+    for (Bytes rest = value.content; !rest.empty(); rest = rest.subspan(2)) {
+        if (rest.size() == 1 || (rest[0] & 0xF8) == 0xD8) return false;  // half a one, a surrogate
+    }
+    return true;
+}
+
+struct Range {
+    std::uint64_t first, last;  // of the UTF-8 bytes, seen as one number
+};
+
+// What breaks a line, steers a terminal or turns the direction of the text around it.
+constexpr Range harmful[] = {
+    {0x00, 0x1F},         {0x7F, 0x7F},          // C0 controls, DEL
+    {0xC280, 0xC29F},     {0xD89C, 0xD89C},      // C1 controls; U+061C
+    {0xE2808E, 0xE2808F}, {0xE280A8, 0xE280AE},  // U+200E to U+200F; U+2028 to U+202E
+    {0xE281A6, 0xE281A9},                        // U+2066 to U+2069
+};
+
+bool is_harmful(const Character& character) {
+    const std::uint64_t number = load_be(character.bytes());
+    return !character.is_valid ||
+           std::any_of(harmful, harmful + std::size(harmful), [&](const Range& range) {
+               return number >= range.first && number <= range.last;
+           });
+}
+
+// RFC 4514 2.4.
+void put_text(TextWriter& writer, const DerItem& value) {
+    for (Bytes rest = value.content; !rest.empty();) {
+        const bool is_first = rest.size() == value.content.size();
+        const Character character = take_character(value.tag, rest);
+        const std::string_view text = text_of(character.bytes());
+        if (is_harmful(character)) {
+            put_hex(writer, character.bytes(), "\\");
+            continue;
+        }
+        const bool at_an_end = is_first || rest.empty();
+        const bool is_special = is_one_of(text[0], "\"+,;<>\\") || (text == "#" && is_first) ||
+                                (text == " " && at_an_end);
+        writer.put(is_special ? "\\" : "").put(text);
+    }
+}
+
+// dotted-decimal, RFC 4512 1.4, of what is an object identifier. An arc of more than 64 bits is
+// "?".
+void put_dotted(TextWriter& writer, Bytes id) {
+    std::uint64_t arc = 0;
+    bool is_first = true, is_too_large = false;
+    for (const std::uint8_t byte : id) {
+        if (arc >> 57 != 0) is_too_large = true;
+        arc = arc << 7 | (byte & 0x7F);
+        if (byte >= 0x80) continue;
+        if (is_first) {  // two arcs in one number, X.690 8.19.4
+            const std::uint64_t root = is_too_large ? 2 : std::min<std::uint64_t>(arc / 40, 2);
+            writer.put_number(root);
+            arc -= root * 40;
+        }
+        writer.put(".");
+        is_too_large ? writer.put("?") : writer.put_number(arc);
+        arc = 0;
+        is_first = is_too_large = false;
+    }
+}
+
+void put_attribute(TextWriter& writer, const NameAttribute& attribute) {
+    for (const Keyword& keyword : keywords) {
+        if (keyword.type != text_of(attribute.type) || !is_text(attribute.value)) continue;
+        writer.put(keyword.text).put("=");
+        return put_text(writer, attribute.value);
+    }
+    put_dotted(writer, attribute.type);
+    put_hex(writer.put("=#"), attribute.value.whole, "");
+}
+
+// A part of a Name and the comma behind it, which the first part, written last, does not have.
+std::size_t put_relative_name(Bytes relative_name, bool is_first, MutableBytes out) {
+    TextWriter writer(out);
+    NameAttribute attribute;
+    for (bool more = false; take_attribute(relative_name, attribute); more = true) {
+        put_attribute(writer.put(more ? "+" : ""), attribute);
+    }
+    return writer.put(is_first ? "" : ",").size();
+}
+
+}  // namespace
+
+std::size_t write_name(Bytes name, MutableBytes out) {
+    Bytes list, relative_name;
+    if (!is_name(name) || !take_content(name, der::sequence, list)) return 0;
+    const std::size_t list_size = list.size();
+    std::size_t size = 0;
+    for (Bytes rest = list; !rest.empty();) {
+        const bool is_first = rest.size() == list_size;
+        take_content(rest, der::set, relative_name);
+        size += put_relative_name(relative_name, is_first, {});
+    }
+    // The last part comes first: each is put in its place from the end.
+    std::size_t place = size;
+    for (Bytes rest = list; !rest.empty();) {
+        const bool is_first = rest.size() == list_size;
+        take_content(rest, der::set, relative_name);
+        place -= put_relative_name(relative_name, is_first, {});
+        put_relative_name(relative_name, is_first, out.subspan(std::min(place, out.size())));
+    }
+    return size;
+}
+
+bool take_alt_name(Bytes& alt_names, AltName& name) {
+    // GeneralName, RFC 5280 4.2.1.6.
+    constexpr std::uint8_t dns_name = der::context(2, false);
+    constexpr std::uint8_t ip_address = der::context(7, false);
+    DerItem item;
+    if (!take_item(alt_names, item)) return false;
+    name = {AltName::Kind::other, item.content};
+    const auto is_visible = [](std::uint8_t byte) { return byte > 0x20 && byte < 0x7F; };
+    if (item.tag == dns_name && std::all_of(item.content.begin(), item.content.end(), is_visible)) {
+        name.kind = AltName::Kind::dns;
+    }
+    if (item.tag == ip_address && (item.content.size() == 4 || item.content.size() == 16)) {
+        name.kind = AltName::Kind::ip;
+    }
+    return true;
+}
+
+}  // namespace linnet::inline v0

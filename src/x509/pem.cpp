@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "x509/pem.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text_writer.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+// The encapsulation boundaries of RFC 7468 2 are "-----BEGIN label-----" and "-----END label-----".
+constexpr std::string_view dashes = "-----";
+constexpr std::string_view begin_mark = "-----BEGIN ";
+constexpr std::string_view end_mark = "-----END ";
+constexpr std::string_view certificate_label = "CERTIFICATE";
+constexpr std::string_view first_line = "-----BEGIN CERTIFICATE-----\n";
+constexpr std::string_view last_line = "-----END CERTIFICATE-----\n";
+constexpr std::size_t line_size = 64;  // characters of base64
+
+bool may_become(std::string_view text, std::string_view mark) {
+    return text.substr(0, mark.size()) == mark.substr(0, text.size());
+}
+
+// Of a boundary whose `mark` is known to be its beginning.
+std::string_view label_of(std::string_view boundary, std::string_view mark) {
+    return boundary.substr(mark.size(), boundary.size() - mark.size() - dashes.size());
+}
+
+bool is_complete(std::string_view boundary, std::string_view mark) {
+    return boundary.starts_with(mark) && boundary.size() >= mark.size() + dashes.size() &&
+           boundary.ends_with(dashes);
+}
+
+}  // namespace
+
+PemReader::Event PemReader::feed(Bytes& input) {
+    while (!input.empty()) {
+        if (boundary_size_ == 0) {
+            const std::string_view text = text_of(input);
+            const Bytes body = input.first(std::min(text.find('-'), text.size()));
+            take_body(body);
+            input = input.subspan(body.size());
+            if (input.empty()) break;
+        }
+        const Event event = take_boundary_char(static_cast<char>(input[0]));
+        input = input.subspan(1);
+        if (event != Event::none) return event;
+    }
+    return Event::none;
+}
+
+// What is between the boundaries, or between the blocks.
+void PemReader::take_body(Bytes body) {
+    if (inside_ != Inside::certificate || is_broken_) return;
+    if (const auto size = base64_.decode(body, room_.subspan(size_))) {
+        size_ += *size;
+    } else {
+        is_broken_ = true;
+    }
+}
+
+PemReader::Event PemReader::take_boundary_char(char c) {
+    // A row of dashes may be longer than five: the last five begin the boundary.
+    if (c == '-' && boundary_size_ == dashes.size()) return Event::none;
+    const bool has_room = boundary_size_ < sizeof boundary_;
+    if (has_room) boundary_[boundary_size_++] = c;
+    const std::string_view text(boundary_, boundary_size_);
+    const bool is_possible = may_become(text, begin_mark) || may_become(text, end_mark);
+    if (!has_room || !is_possible || c == '\r' || c == '\n') {
+        // Only dashes after all, which base64 has not; another may just have begun.
+        is_broken_ = true;
+        boundary_size_ = c == '-' ? 1 : 0;
+        return Event::none;
+    }
+    if (is_complete(text, begin_mark)) return begin_block(label_of(text, begin_mark));
+    if (is_complete(text, end_mark)) return end_block(label_of(text, end_mark));
+    return Event::none;
+}
+
+PemReader::Event PemReader::begin_block(std::string_view label) {
+    const bool has_ended = inside_ == Inside::text;
+    inside_ = label == certificate_label ? Inside::certificate : Inside::other;
+    boundary_size_ = 0;
+    is_broken_ = false;
+    base64_ = {};
+    size_ = 0;
+    return has_ended ? Event::none : Event::malformed;
+}
+
+PemReader::Event PemReader::end_block(std::string_view label) {
+    const Inside inside = std::exchange(inside_, Inside::text);
+    boundary_size_ = 0;
+    if (inside == Inside::text) return Event::none;  // the end of nothing: text
+    const bool is_certificate = inside == Inside::certificate;
+    if (is_certificate != (label == certificate_label)) return Event::malformed;
+    if (!is_certificate) return Event::skipped;
+    return is_broken_ || !base64_.is_complete() ? Event::malformed : Event::certificate;
+}
+
+PemReader::Event PemReader::end() {
+    boundary_size_ = 0;
+    return std::exchange(inside_, Inside::text) == Inside::text ? Event::none : Event::malformed;
+}
+
+std::size_t pem_size(std::size_t der_size) {
+    const std::size_t text_size = base64_size(der_size);
+    const std::size_t line_count = (text_size + line_size - 1) / line_size;
+    return first_line.size() + text_size + line_count + last_line.size();
+}
+
+void write_pem(Bytes der, MutableBytes out) {
+    TextWriter writer(out);
+    writer.put(first_line);
+    while (!der.empty()) {
+        const Bytes part = der.first(std::min(der.size(), line_size / 4 * 3));
+        char line[line_size];
+        base64_encode(part, line);
+        writer.put({line, base64_size(part.size())}).put("\n");
+        der = der.subspan(part.size());
+    }
+    writer.put(last_line);
+}
+
+}  // namespace linnet::inline v0

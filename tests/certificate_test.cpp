@@ -1,0 +1,734 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Certificates, RFC 5280: what is read out of them, and that nothing malformed is read at all. Most
+// are composed here, wrong in one place; some are openssl's (tests/vectors/make_certificates.sh).
+#include "x509/certificate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "testkit/der_builder.hpp"
+#include "testkit/vector_file.hpp"
+
+namespace linnet {
+namespace {
+
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+using test::algorithm;
+using test::bit_string;
+using test::CertificateParts;
+using test::ExactBytes;
+using test::extension;
+using test::item;
+using test::null;
+using test::oid;
+using test::sequence;
+using test::shown;
+using Key = Certificate::Key;
+using Signature = Certificate::Signature;
+using Id = std::vector<unsigned long long>;
+
+// A certificate and what was read out of it.
+class Parsed {
+ public:
+    explicit Parsed(std::string_view der) : der_(der), result_(parse_certificate(der_.bytes())) {}
+    explicit Parsed(const CertificateParts& parts) : Parsed(parts.der()) {}
+    bool is_good() const { return result_.has_value(); }
+    const Certificate* operator->() const { return &*result_; }
+    Bytes der() const { return der_.bytes(); }
+
+ private:
+    ExactBytes der_;
+    std::optional<Certificate> result_;
+};
+
+bool is_good(const CertificateParts& parts) {
+    return Parsed(parts).is_good();
+}
+
+// ---- the whole -------------------------------------------------------------------------------
+
+TEST(Certificate, gives_views_of_its_parts) {
+    const CertificateParts parts = {
+        .subject = test::name_of("example.test"),
+        .extensions = {test::alt_names({test::dns("a"), test::dns("b")})}};
+    const Parsed parsed(parts);
+    ASSERT_TRUE(parsed.is_good());
+    EXPECT_EQ(text_of(parsed->der), parts.der());
+    EXPECT_EQ(text_of(parsed->issuer), parts.issuer);
+    EXPECT_EQ(text_of(parsed->subject), parts.subject);
+    EXPECT_EQ(text_of(parsed->public_key), parts.public_key);
+    EXPECT_EQ(text_of(parsed->alt_names), test::dns("a") + test::dns("b"));
+    EXPECT_EQ(text_of(parsed->common_name), "example.test");
+    const std::string_view whole = text_of(parsed.der());
+    for (const Bytes part : {parsed->der, parsed->issuer, parsed->subject, parsed->public_key,
+                             parsed->alt_names, parsed->common_name}) {
+        EXPECT_TRUE(test::lies_within(text_of(part), whole));
+    }
+}
+
+TEST(Certificate, is_plain_without_extensions) {
+    const Parsed parsed(CertificateParts{});
+    ASSERT_TRUE(parsed.is_good());
+    EXPECT_FALSE(parsed->is_ca);
+    EXPECT_FALSE(parsed->has_alt_names);
+    EXPECT_TRUE(parsed->alt_names.empty());
+    EXPECT_FALSE(parsed->has_name_constraints);
+    EXPECT_FALSE(parsed->has_unknown_critical);
+    EXPECT_TRUE(parsed->allows_server);
+}
+
+TEST(Certificate, is_nothing_if_cut_short_or_with_something_behind_it) {
+    const std::string whole =
+        CertificateParts{.extensions = {test::alt_names({test::dns("a.test")})}}.der();
+    ASSERT_TRUE(Parsed(whole).is_good());
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        ASSERT_FALSE(Parsed(std::string_view(whole).substr(0, size)).is_good()) << size;
+    }
+    EXPECT_FALSE(Parsed(whole + "x").is_good());
+    EXPECT_FALSE(Parsed(whole + whole).is_good());
+    EXPECT_FALSE(is_good({.behind_certificate = null()}));
+    EXPECT_FALSE(is_good({.behind_signature = null()}));
+    EXPECT_FALSE(is_good({.behind_tbs = null()}));
+    EXPECT_FALSE(is_good({.behind_tbs = "\x30"}));
+}
+
+// Every part missing, doubled, of another tag, and with something behind its content.
+TEST(Certificate, is_nothing_if_any_part_is_of_another_form) {
+    const CertificateParts good = {.extensions = {extension({2, 5, 29, 19}, sequence({}))}};
+    ASSERT_TRUE(is_good(good));
+    constexpr std::string CertificateParts::*members[] = {
+        &CertificateParts::serial_number, &CertificateParts::signature_algorithm,
+        &CertificateParts::issuer,        &CertificateParts::not_before,
+        &CertificateParts::not_after,     &CertificateParts::subject,
+        &CertificateParts::public_key,    &CertificateParts::signature,
+    };
+    for (const auto member : members) {
+        const std::string part = good.*member;
+        const std::string content = part.substr(2);
+        ASSERT_LT(static_cast<unsigned char>(part[1]), 0x80);
+        for (const std::string& wrong :
+             {""s, part + part, item(0x0C, content), "\x1F" + part.substr(1), part.substr(0, 1)}) {
+            CertificateParts parts = good;
+            parts.*member = wrong;
+            EXPECT_FALSE(is_good(parts)) << shown(part) << " as " << shown(wrong);
+        }
+        CertificateParts parts = good;
+        parts.*member = item(static_cast<unsigned char>(part[0]), content + "\x05");
+        // Of a number and of a string of bits the content may be anything.
+        const bool is_free = part[0] == 0x02 || part[0] == 0x03;
+        EXPECT_EQ(is_good(parts), is_free) << shown(part);
+    }
+}
+
+TEST(Certificate, has_version_1_to_3_and_what_belongs_to_it) {
+    const auto version = [](std::string_view number) { return item(0xA0, item(0x02, number)); };
+    const std::string ids = item(0x81, "\0a"sv) + item(0x82, "\0b"sv);
+    const std::vector<std::string> some = {extension({2, 5, 29, 19}, sequence({}))};
+    EXPECT_TRUE(is_good({.version = ""}));
+    EXPECT_TRUE(is_good({.version = version("\0"sv)}));
+    EXPECT_TRUE(is_good({.version = version("\x01")}));
+    EXPECT_TRUE(is_good({.version = version("\x01"), .unique_ids = ids}));
+    EXPECT_TRUE(is_good({.version = version("\x02"), .unique_ids = ids}));
+    EXPECT_TRUE(is_good({.version = version("\x02"), .unique_ids = item(0x82, "\0b"sv)}));
+    EXPECT_TRUE(is_good({.version = version("\x02"), .unique_ids = ids, .extensions = some}));
+
+    EXPECT_FALSE(is_good({.version = "", .extensions = some}));
+    EXPECT_FALSE(is_good({.version = version("\x01"), .extensions = some}));
+    EXPECT_FALSE(is_good({.version = "", .unique_ids = ids}));
+    EXPECT_FALSE(is_good({.unique_ids = item(0x82, "\0b"sv) + item(0x81, "\0a"sv)}));
+    for (const std::string& wrong :
+         {version("\x03"), version("\xFF"), version(""), version("\0\x02"sv), item(0xA0, ""),
+          item(0xA0, item(0x02, "\x02") + null()), item(0xA0, item(0x0A, "\x02")),
+          item(0x80, "\x02")}) {
+        EXPECT_FALSE(is_good({.version = wrong})) << shown(wrong);
+    }
+}
+
+TEST(Certificate, has_a_serial_number_of_any_size) {
+    for (const auto& number : {"\0"s, "\x80"s, std::string(20, '\x7F'), std::string(200, '\xFF')}) {
+        EXPECT_TRUE(is_good({.serial_number = item(0x02, number)}));
+    }
+    EXPECT_FALSE(is_good({.serial_number = item(0x02, "")}));
+}
+
+TEST(Certificate, has_the_names_that_is_name_allows) {
+    for (const std::string& name : {sequence({null()}), sequence({test::set_of({})}), null()}) {
+        EXPECT_FALSE(is_good({.issuer = name})) << shown(name);
+        EXPECT_FALSE(is_good({.subject = name})) << shown(name);
+    }
+    EXPECT_TRUE(is_good({.issuer = sequence({}), .subject = sequence({})}));
+}
+
+// ---- signature -------------------------------------------------------------------------------
+
+TEST(Certificate, sorts_signature_algorithms) {
+    struct Row {
+        Id id;
+        Signature signature;
+    };
+    const Row rows[] = {
+        {{1, 2, 840, 113549, 1, 1, 11}, Signature::sha2},
+        {{1, 2, 840, 113549, 1, 1, 12}, Signature::sha2},
+        {{1, 2, 840, 113549, 1, 1, 13}, Signature::sha2},
+        {{1, 2, 840, 10045, 4, 3, 2}, Signature::sha2},
+        {{1, 2, 840, 10045, 4, 3, 3}, Signature::sha2},
+        {{1, 2, 840, 10045, 4, 3, 4}, Signature::sha2},
+        {{1, 2, 840, 113549, 1, 1, 2}, Signature::weak},
+        {{1, 2, 840, 113549, 1, 1, 3}, Signature::weak},
+        {{1, 2, 840, 113549, 1, 1, 4}, Signature::weak},
+        {{1, 2, 840, 113549, 1, 1, 5}, Signature::weak},
+        {{1, 2, 840, 10045, 4, 1}, Signature::weak},
+        {{1, 2, 840, 113549, 1, 1, 1}, Signature::other},
+        {{1, 2, 840, 113549, 1, 1, 10}, Signature::other},  // RSASSA-PSS
+        {{1, 2, 840, 113549, 1, 1, 14}, Signature::other},  // with SHA-224
+        {{1, 2, 840, 10045, 4, 3, 1}, Signature::other},
+        {{1, 2, 840, 10045, 4, 3}, Signature::other},
+        {{1, 2, 840, 10045, 4, 3, 2, 1}, Signature::other},
+        {{1, 3, 101, 112}, Signature::other},  // Ed25519
+    };
+    for (const Row& row : rows) {
+        for (const std::string& parameters : {""s, null(), sequence({null()})}) {
+            const Parsed parsed({.signature_algorithm = algorithm(row.id, parameters)});
+            ASSERT_TRUE(parsed.is_good());
+            EXPECT_EQ(parsed->signature, row.signature) << shown(oid(row.id));
+        }
+    }
+}
+
+TEST(Certificate, is_nothing_if_the_signature_algorithm_differs_or_is_malformed) {
+    const Id id = {1, 2, 840, 10045, 4, 3, 2};
+    EXPECT_TRUE(is_good({.outer_algorithm = algorithm(id)}));
+    EXPECT_FALSE(is_good({.outer_algorithm = algorithm(id, null())}));
+    EXPECT_FALSE(is_good({.outer_algorithm = algorithm({1, 2, 840, 10045, 4, 3, 3})}));
+    EXPECT_FALSE(is_good({.signature_algorithm = algorithm(id, null() + null())}));
+    EXPECT_FALSE(is_good({.signature_algorithm = algorithm(id, "\x05")}));
+    EXPECT_FALSE(is_good({.signature_algorithm = sequence({null()})}));
+    EXPECT_FALSE(is_good({.signature = item(0x03, "")}));
+    EXPECT_FALSE(is_good({.signature = item(0x03, "\x01signature")})) << "a bit is missing";
+    EXPECT_TRUE(is_good({.signature = bit_string("")}));
+}
+
+// ---- validity --------------------------------------------------------------------------------
+
+std::optional<std::int64_t> unix_time(unsigned tag, std::string_view text) {
+    const Parsed before({.not_before = item(tag, text)});
+    const Parsed after({.not_after = item(tag, text)});
+    EXPECT_EQ(before.is_good(), after.is_good());
+    if (!before.is_good()) return std::nullopt;
+    EXPECT_EQ(before->not_before_s, after->not_after_s);
+    return before->not_before_s;
+}
+
+constexpr unsigned utc = 0x17, generalized = 0x18;
+
+// The numbers are from Python: calendar.timegm(time.strptime(..)).
+TEST(Certificate, reads_times_as_unix_seconds) {
+    struct Row {
+        unsigned tag;
+        std::string_view text;
+        std::int64_t seconds;
+    };
+    constexpr Row rows[] = {
+        {utc, "700101000000Z", 0},
+        {utc, "691231235959Z", -1},
+        {utc, "500101000000Z", -631152000},
+        {utc, "491231235959Z", 2524607999},
+        {utc, "000229120000Z", 951825600},
+        {utc, "991231235959Z", 946684799},
+        {utc, "010203040506Z", 981173106},
+        {utc, "380119031407Z", 2147483647},
+        {utc, "380119031408Z", 2147483648},
+        {generalized, "19700101000000Z", 0},
+        {generalized, "20000229235959Z", 951868799},
+        {generalized, "20500101000000Z", 2524608000},
+        {generalized, "21000228235959Z", 4107542399},
+        {generalized, "21000301000000Z", 4107542400},
+        {generalized, "21060207062816Z", 4294967296},
+        {generalized, "19000301000000Z", -2203891200},
+        {generalized, "19000228000000Z", -2203977600},
+        {generalized, "99991231235959Z", 253402300799},
+        {generalized, "00010101000000Z", -62135596800},
+        {generalized, "00000229000000Z", -62162121600},
+        {generalized, "00000101000000Z", -62167219200},
+    };
+    for (const Row& row : rows) EXPECT_EQ(unix_time(row.tag, row.text), row.seconds) << row.text;
+}
+
+// One month after the other, through the 400 years after which the calendar repeats itself.
+TEST(Certificate, counts_days_without_a_gap) {
+    const auto time_of = [](int year, int month, int day) {
+        const int date = (year * 100 + month) * 100 + day;
+        return unix_time(generalized, std::to_string(date).append("000000Z"));
+    };
+    const std::int64_t begin = time_of(1800, 1, 1).value();
+    std::int64_t expected = begin;
+    for (int year = 1800; year < 2200; ++year) {
+        for (int month = 1; month <= 12; ++month) {
+            int days = 31;
+            while (!time_of(year, month, days)) --days;
+            ASSERT_GE(days, 28);
+            ASSERT_EQ(time_of(year, month, 1), expected) << year << "-" << month;
+            expected += days * 86400;
+            ASSERT_EQ(time_of(year, month, days), expected - 86400) << year << "-" << month;
+        }
+    }
+    EXPECT_EQ(expected - begin, std::int64_t{146'097} * 86400);
+}
+
+TEST(Certificate, is_nothing_if_a_time_does_not_exist_or_is_written_otherwise) {
+    struct Row {
+        unsigned tag;
+        std::string_view text;
+    };
+    constexpr Row rows[] = {
+        {utc, "200001000000Z"},
+        {utc, "201301000000Z"},
+        {utc, "200100000000Z"},
+        {utc, "200132000000Z"},
+        {utc, "200431000000Z"},
+        {utc, "210229000000Z"},
+        {utc, "200230000000Z"},
+        {generalized, "21000229000000Z"},
+        {generalized, "19000229000000Z"},
+        {utc, "200101240000Z"},
+        {utc, "200101006000Z"},
+        {utc, "200101000060Z"},
+        {utc, ""},
+        {utc, "Z"},
+        {utc, "2001010000Z"},
+        {utc, "200101000000"},
+        {utc, "200101000000z"},
+        {utc, "2001010000000"},
+        {utc, "20200101000000Z"},
+        {generalized, "200101000000Z"},
+        {utc, "200101000000+0000"},
+        {generalized, "20200101000000.5Z"},
+        {generalized, "20200101000000+0100"},
+        {utc, "20010100000 Z"},
+        {utc, "-00101000000Z"},
+        {utc, "20010100000\0Z"sv},
+        {utc, "2001010000:0Z"},
+        {utc, "2001010000/0Z"},
+        {0x0C, "200101000000Z"},
+        {0x16, "20200101000000Z"},
+    };
+    for (const Row& row : rows) EXPECT_FALSE(unix_time(row.tag, row.text)) << shown(row.text);
+    const std::string time = item(utc, "200101000000Z");
+    EXPECT_TRUE(is_good({.validity = sequence({time, time})}));
+    EXPECT_FALSE(is_good({.validity = sequence({time})}));
+    EXPECT_FALSE(is_good({.validity = sequence({time, time, time})}));
+    EXPECT_FALSE(is_good({.validity = test::set_of({time, time})}));
+}
+
+// ---- key -------------------------------------------------------------------------------------
+
+struct KeyRow {
+    std::string public_key;
+    Key key;
+    std::size_t bits;
+};
+
+void check_key(const KeyRow& row) {
+    const Parsed parsed({.public_key = row.public_key});
+    ASSERT_TRUE(parsed.is_good()) << shown(row.public_key);
+    EXPECT_EQ(parsed->key, row.key) << shown(row.public_key);
+    EXPECT_EQ(parsed->key_bits, row.bits) << shown(row.public_key);
+}
+
+TEST(Certificate, measures_rsa_keys) {
+    for (const std::size_t bytes : {1u, 2u, 64u, 128u, 256u, 512u, 1024u}) {
+        const std::string rest(bytes - 1, 'm');
+        check_key({test::rsa_key("\0\x80"s + rest), Key::rsa, bytes * 8});
+        check_key({test::rsa_key("\0\xFF"s + rest), Key::rsa, bytes * 8});
+        check_key({test::rsa_key("\x7F"s + rest), Key::rsa, bytes * 8 - 1});
+        check_key({test::rsa_key("\x01"s + rest), Key::rsa, bytes * 8 - 7});
+    }
+}
+
+TEST(Certificate, knows_the_curves_that_are_in_use) {
+    const Id ec = {1, 2, 840, 10045, 2, 1};
+    const auto other = [&](const std::string& parameters) {
+        return sequence({algorithm(ec, parameters), bit_string("\x04point")});
+    };
+    const KeyRow rows[] = {
+        {test::ec_key({1, 2, 840, 10045, 3, 1, 7}), Key::ec, 256},
+        {test::ec_key({1, 3, 132, 0, 34}), Key::ec, 384},
+        {test::ec_key({1, 3, 132, 0, 35}), Key::ec, 521},
+        {test::ec_key({1, 3, 132, 0, 10}), Key::other, 0},  // secp256k1
+        {test::ec_key({1, 3, 132, 0, 34, 1}), Key::other, 0},
+        {test::ec_key({1, 3, 36, 3, 3, 2, 8, 1, 1, 7}), Key::other, 0},  // brainpoolP256r1
+        {other(""), Key::other, 0},
+        {other(null()), Key::other, 0},
+        {other(sequence({item(0x02, "\x01")})), Key::other, 0},  // explicit, RFC 5480 2.1.1
+        {sequence({algorithm({1, 3, 101, 112}), bit_string("ed25519")}), Key::other, 0},
+        {sequence({algorithm({1, 2, 840, 113549, 1, 1, 10}), bit_string("pss")}), Key::other, 0},
+        {sequence(
+             {algorithm({1, 2, 840, 10045, 4, 3, 2}, oid({1, 3, 132, 0, 34})), bit_string("")}),
+         Key::other, 0},
+    };
+    for (const KeyRow& row : rows) check_key(row);
+}
+
+TEST(Certificate, is_nothing_if_its_key_is_malformed) {
+    const Id rsa = {1, 2, 840, 113549, 1, 1, 1};
+    const auto rsa_of = [&](const std::string& numbers) {
+        return sequence({algorithm(rsa, null()), bit_string(numbers)});
+    };
+    const std::string three = item(0x02, "\x03");
+    EXPECT_TRUE(is_good({.public_key = rsa_of(sequence({three, three}))}));
+    const std::string rows[] = {
+        sequence({}),
+        sequence({algorithm(rsa, null())}),
+        sequence({bit_string("x"), algorithm(rsa, null())}),
+        sequence({algorithm(rsa, null()), bit_string(sequence({three, three})), null()}),
+        sequence({algorithm(rsa, null() + null()), bit_string(sequence({three, three}))}),
+        sequence({algorithm({1, 3, 101, 112}), item(0x03, "")}),
+        sequence({algorithm({1, 3, 101, 112}), item(0x03, "\x07key")}),
+        sequence({algorithm({1, 3, 101, 112}), item(0x04, "\0key"sv)}),
+        rsa_of(""),
+        rsa_of(null()),
+        rsa_of(sequence({})),
+        rsa_of(sequence({three})),
+        rsa_of(sequence({three, three, three})),
+        rsa_of(sequence({three, three}) + null()),
+        rsa_of(sequence({item(0x02, ""), three})),
+        rsa_of(sequence({item(0x02, "\0"sv), three})),      // 0
+        rsa_of(sequence({item(0x02, "\x80"), three})),      // below 0
+        rsa_of(sequence({item(0x02, "\0\x7F"sv), three})),  // a zero too many
+        rsa_of(sequence({item(0x02, "\0\0\x80"sv), three})),
+        rsa_of(sequence({three, item(0x02, "\0"sv)})),
+        rsa_of(sequence({three, item(0x02, "\xFF")})),
+        rsa_of(sequence({three, item(0x02, "")})),
+    };
+    for (const std::string& row : rows) EXPECT_FALSE(is_good({.public_key = row})) << shown(row);
+}
+
+// ---- extensions ------------------------------------------------------------------------------
+
+const Id key_usage = {2, 5, 29, 15}, subject_alt_name = {2, 5, 29, 17},
+         basic_constraints = {2, 5, 29, 19}, name_constraints = {2, 5, 29, 30},
+         certificate_policies = {2, 5, 29, 32}, ext_key_usage = {2, 5, 29, 37};
+
+// What a certificate with these extensions says, in one line.
+std::string told(const std::vector<std::string>& extensions) {
+    const Parsed parsed({.extensions = extensions});
+    if (!parsed.is_good()) return "malformed";
+    std::string line;
+    if (parsed->is_ca) line += "ca ";
+    if (parsed->has_alt_names) line += "names ";
+    if (parsed->has_name_constraints) line += "constraints ";
+    if (parsed->has_unknown_critical) line += "unknown ";
+    if (!parsed->allows_server) line += "no server ";
+    return line;
+}
+
+TEST(Certificate, may_be_that_of_an_authority) {
+    struct Row {
+        std::string value;
+        std::string_view told;
+    };
+    const std::string yes = item(0x01, "\xFF"), no = item(0x01, "\0"sv);
+    const std::string length = item(0x02, "\x05");
+    const Row rows[] = {
+        {sequence({}), ""},
+        {sequence({yes}), "ca "},
+        {sequence({no}), ""},
+        {sequence({yes, length}), "ca "},
+        {sequence({length}), ""},
+        {"", "malformed"},
+        {null(), "malformed"},
+        {sequence({}) + null(), "malformed"},
+        {sequence({item(0x01, "\x01")}), "malformed"},  // X.690 11.1
+        {sequence({item(0x01, "")}), "malformed"},
+        {sequence({item(0x01, "\xFF\xFF")}), "malformed"},
+        {sequence({yes, yes}), "malformed"},
+        {sequence({yes, length, length}), "malformed"},
+        {sequence({length, yes}), "malformed"},
+        {sequence({yes, null()}), "malformed"},
+        {sequence({"\x01"}), "malformed"},
+    };
+    for (const Row& row : rows) {
+        EXPECT_EQ(told({extension(basic_constraints, row.value)}), row.told) << shown(row.value);
+        EXPECT_EQ(told({extension(basic_constraints, row.value, true)}), row.told);
+    }
+}
+
+TEST(Certificate, has_alternative_names_that_are_well_formed) {
+    struct Row {
+        std::string value;
+        std::string_view told;
+    };
+    const Row rows[] = {
+        {sequence({}), "names "},
+        {sequence({test::dns("a")}), "names "},
+        {sequence({item(0xA0, "x"), test::dns("a"), item(0x87, "1234"), item(0x87, "1")}),
+         "names "},
+        {"", "malformed"},
+        {test::dns("a"), "malformed"},
+        {sequence({test::dns("a")}) + null(), "malformed"},
+        {sequence({test::dns("a"), "\x82\x05x"}), "malformed"},
+        {sequence({"x"}), "malformed"},
+    };
+    for (const Row& row : rows) {
+        EXPECT_EQ(told({extension(subject_alt_name, row.value)}), row.told) << shown(row.value);
+    }
+}
+
+TEST(Certificate, allows_servers_unless_its_purposes_are_others) {
+    const std::string server = oid({1, 3, 6, 1, 5, 5, 7, 3, 1}),
+                      client = oid({1, 3, 6, 1, 5, 5, 7, 3, 2});
+    const std::string any = oid({2, 5, 29, 37, 0});
+    struct Row {
+        std::string value;
+        std::string_view told;
+    };
+    const Row rows[] = {
+        {sequence({server}), ""},
+        {sequence({any}), ""},
+        {sequence({client, server}), ""},
+        {sequence({server, client}), ""},
+        {sequence({client, any, client}), ""},
+        {sequence({client}), "no server "},
+        {sequence({}), "no server "},
+        {sequence({oid({1, 3, 6, 1, 5, 5, 7, 3})}), "no server "},
+        {sequence({oid({1, 3, 6, 1, 5, 5, 7, 3, 1, 1})}), "no server "},
+        {"", "malformed"},
+        {server, "malformed"},
+        {sequence({server}) + null(), "malformed"},
+        {sequence({server, null()}), "malformed"},
+        {sequence({server, "\x06"}), "malformed"},
+    };
+    for (const Row& row : rows) {
+        EXPECT_EQ(told({extension(ext_key_usage, row.value)}), row.told) << shown(row.value);
+    }
+}
+
+TEST(Certificate, tells_of_critical_extensions_that_nothing_understands) {
+    struct Row {
+        Id id;
+        std::string value;
+        std::string_view told;
+    };
+    const Row known[] = {
+        {key_usage, item(0x03, "\x07\x80"), ""},
+        {subject_alt_name, sequence({}), "names "},
+        {basic_constraints, sequence({}), ""},
+        {name_constraints, sequence({}), "constraints "},
+        {certificate_policies, sequence({}), ""},
+        {ext_key_usage, sequence({oid({2, 5, 29, 37, 0})}), ""},
+    };
+    for (const Row& row : known) {
+        EXPECT_EQ(told({extension(row.id, row.value)}), row.told) << shown(oid(row.id));
+        EXPECT_EQ(told({extension(row.id, row.value, true)}), row.told) << shown(oid(row.id));
+    }
+    for (const Id& id : {Id{2, 5, 29, 36}, Id{2, 5, 29, 54}, Id{2, 5, 29}, Id{2, 5, 29, 19, 1},
+                         Id{1, 2, 3}, Id{1, 3, 6, 1, 5, 5, 7, 1, 1}}) {
+        EXPECT_EQ(told({extension(id, "anything")}), "") << shown(oid(id));
+        EXPECT_EQ(told({extension(id, "anything", true)}), "unknown ") << shown(oid(id));
+    }
+    const std::string explicitly_not =
+        sequence({oid({1, 2, 3}), item(0x01, "\0"sv), item(0x04, "")});
+    EXPECT_EQ(told({explicitly_not}), "");
+}
+
+TEST(Certificate, is_nothing_if_its_extensions_are_malformed) {
+    const std::string id = oid({1, 2, 3}), value = item(0x04, "x");
+    EXPECT_EQ(told({sequence({id, value})}), "");
+    const std::string rows[] = {
+        null(),
+        sequence({}),
+        sequence({id}),
+        sequence({value}),
+        sequence({value, id}),
+        sequence({id, value, value}),
+        sequence({id, item(0x01, "\x01"), value}),
+        sequence({id, item(0x01, ""), value}),
+        sequence({id, item(0x01, "\xFF"), item(0x01, "\xFF"), value}),
+        sequence({id, item(0x03, "\0x"sv)}),
+        test::set_of({id, value}),
+        "\x30",
+    };
+    for (const std::string& row : rows) EXPECT_EQ(told({row}), "malformed") << shown(row);
+
+    const std::string list = sequence({extension({1, 2, 3}, "")});
+    EXPECT_TRUE(is_good({.extensions_item = item(0xA3, list)}));
+    EXPECT_TRUE(is_good({.extensions_item = item(0xA3, sequence({}))}));
+    for (const std::string& wrong :
+         {item(0xA3, ""), item(0xA3, list + null()), item(0xA3, list + list), item(0x83, list),
+          item(0xA4, list), list, item(0xA3, list) + item(0xA3, list)}) {
+        EXPECT_FALSE(is_good({.extensions_item = wrong})) << shown(wrong);
+    }
+}
+
+TEST(Certificate, is_nothing_if_an_extension_is_repeated) {
+    const std::string a = extension({1, 2, 3}, "a"), b = extension({1, 2, 4}, "b");
+    EXPECT_EQ(told({a, b}), "");
+    EXPECT_EQ(told({a, a}), "malformed");
+    EXPECT_EQ(told({a, b, extension({1, 2, 3}, "c", true)}), "malformed");
+    const std::string ca = extension(basic_constraints, sequence({item(0x01, "\xFF")}));
+    EXPECT_EQ(told({ca, extension(basic_constraints, sequence({}))}), "malformed");
+    const std::string names = test::alt_names({test::dns("a")});
+    EXPECT_EQ(told({names, b, names}), "malformed");
+}
+
+TEST(Certificate, has_64_extensions_at_most) {
+    std::vector<std::string> extensions;
+    for (unsigned i = 0; i < 64; ++i) extensions.push_back(extension({1, 2, i}, "x", i == 63));
+    EXPECT_EQ(told(extensions), "unknown ");
+    extensions.push_back(extension({1, 2, 64}, "x"));
+    EXPECT_EQ(told(extensions), "malformed");
+}
+
+// ---- those of openssl ------------------------------------------------------------------------
+
+struct VectorRow {
+    const char* name;
+    Key key;
+    std::size_t key_bits;
+    Signature signature;
+    std::string_view told;  // as `told` does
+};
+
+constexpr VectorRow vector_rows[] = {
+    {"root", Key::ec, 256, Signature::sha2, "ca "},
+    {"intermediate", Key::ec, 256, Signature::sha2, "ca "},
+    {"good", Key::ec, 256, Signature::sha2, "names "},
+    {"good_rsa", Key::rsa, 2048, Signature::sha2, "names "},
+    {"cn_only", Key::ec, 256, Signature::sha2, ""},
+    {"ec_p384", Key::ec, 384, Signature::sha2, "names "},
+    {"ec_p521", Key::ec, 521, Signature::sha2, "names "},
+    {"ed25519_key", Key::other, 0, Signature::sha2, "names "},
+    {"eku_client", Key::ec, 256, Signature::sha2, "names no server "},
+    {"intermediate_not_ca_ca", Key::ec, 256, Signature::sha2, ""},
+    {"constrained_critical_ca", Key::ec, 256, Signature::sha2, "ca constraints "},
+    {"md5", Key::ec, 256, Signature::weak, "names "},
+    {"nul_in_san", Key::ec, 256, Signature::sha2, "names "},
+    {"pss_signed", Key::ec, 256, Signature::other, "names "},
+    {"rsa_1024", Key::rsa, 1024, Signature::sha2, "names "},
+    {"sha1", Key::ec, 256, Signature::weak, "names "},
+    {"unknown_critical", Key::ec, 256, Signature::sha2, "names unknown "},
+    {"v1", Key::ec, 256, Signature::sha2, ""},
+    {"wildcard", Key::ec, 256, Signature::sha2, "names "},
+};
+
+void check_vector(const VectorRow& row, std::string_view der) {
+    const Parsed parsed(der);
+    ASSERT_TRUE(parsed.is_good()) << row.name;
+    EXPECT_EQ(parsed->key, row.key) << row.name;
+    EXPECT_EQ(parsed->key_bits, row.key_bits) << row.name;
+    EXPECT_EQ(parsed->signature, row.signature) << row.name;
+    EXPECT_EQ(parsed->is_ca, row.told.find("ca ") != row.told.npos) << row.name;
+    EXPECT_EQ(parsed->has_alt_names, row.told.find("names") != row.told.npos) << row.name;
+    EXPECT_EQ(parsed->has_name_constraints, row.told.find("constraints") != row.told.npos);
+    EXPECT_EQ(parsed->has_unknown_critical, row.told.find("unknown") != row.told.npos) << row.name;
+    EXPECT_EQ(parsed->allows_server, row.told.find("no server") == row.told.npos) << row.name;
+}
+
+TEST(Certificate, reads_those_of_openssl) {
+    for (const VectorRow& row : vector_rows) {
+        const std::string der = test::certificate_der(row.name);
+        check_vector(row, der);
+        const Parsed parsed(der);
+        ASSERT_TRUE(parsed.is_good());
+        EXPECT_EQ(parsed->not_before_s, 1577836800) << row.name;  // 2020-01-01
+        EXPECT_EQ(parsed->not_after_s, 4733510400) << row.name;   // 2120-01-01
+    }
+    const Parsed good(test::certificate_der("good")), root(test::certificate_der("root"));
+    const Parsed intermediate(test::certificate_der("intermediate"));
+    EXPECT_EQ(text_of(good->common_name), "good");
+    EXPECT_EQ(text_of(good->issuer), text_of(intermediate->subject));
+    EXPECT_EQ(text_of(intermediate->issuer), text_of(root->subject));
+    EXPECT_EQ(text_of(root->issuer), text_of(root->subject));
+}
+
+// Whatever one wrong byte does, nothing is read outside; what is still a certificate has views
+// inside.
+TEST(Certificate, survives_every_change_of_one_byte) {
+    for (const char* const name : {"good", "rsa_1024", "constrained_critical_ca", "v1"}) {
+        ExactBytes exact(test::certificate_der(name));
+        for (std::uint8_t& byte : exact.room()) {
+            const std::uint8_t right = byte;
+            for (unsigned value = 0; value < 256; ++value) {
+                byte = static_cast<std::uint8_t>(value);
+                const auto result = parse_certificate(exact.bytes());
+                if (!result) continue;
+                for (const Bytes part : {result->issuer, result->subject, result->public_key,
+                                         result->alt_names, result->common_name}) {
+                    ASSERT_TRUE(test::lies_within(text_of(part), exact.text()));
+                }
+            }
+            byte = right;
+        }
+        EXPECT_TRUE(parse_certificate(exact.bytes())) << name;
+    }
+}
+
+TEST(Certificate, is_nothing_at_every_cut_of_those_of_openssl) {
+    for (const char* const name : {"good", "rsa_1024", "constrained_critical_ca", "v1"}) {
+        const std::string der = test::certificate_der(name);
+        for (std::size_t size = 0; size < der.size(); ++size) {
+            ASSERT_FALSE(Parsed(std::string_view(der).substr(0, size)).is_good()) << name;
+        }
+    }
+}
+
+// The structure is checked throughout: a wrong tag or length anywhere above a value is noticed.
+TEST(Certificate, is_nothing_if_a_length_is_changed) {
+    const std::string der = CertificateParts{}.der();
+    const std::size_t tbs = der.find(CertificateParts{}.tbs());
+    for (const std::size_t at : {std::size_t{1}, tbs + 1}) {
+        for (unsigned value = 0; value < 256; ++value) {
+            std::string changed = der;
+            changed[at] = static_cast<char>(value);
+            EXPECT_EQ(Parsed(changed).is_good(), changed == der) << at << " " << value;
+        }
+    }
+}
+
+// Every row of the script, made when the tests were built.
+TEST(Certificate, reads_all_that_the_script_makes) {
+    if (!std::ifstream(LINNET_CERTIFICATES_DIR "/root.crt")) GTEST_SKIP() << "there is no openssl";
+    constexpr VectorRow rows[] = {
+        {"rsa_4096", Key::rsa, 4096, Signature::sha2, "names "},
+        {"rsa_8192", Key::rsa, 8192, Signature::sha2, "names "},
+        {"pss_key", Key::other, 0, Signature::sha2, "names "},
+        {"ed25519_signed", Key::ec, 256, Signature::other, "names "},
+        {"sha384", Key::ec, 256, Signature::sha2, "names "},
+        {"sha512", Key::ec, 256, Signature::sha2, "names "},
+        {"eku_server_critical", Key::ec, 256, Signature::sha2, "names "},
+        {"eku_any", Key::ec, 256, Signature::sha2, "names "},
+        {"eku_none", Key::ec, 256, Signature::sha2, "names "},
+        {"no_digital_signature", Key::ec, 256, Signature::sha2, "names "},
+        {"constrained_noncritical_ca", Key::ec, 256, Signature::sha2, "ca constraints "},
+        {"pathlen_ca", Key::ec, 256, Signature::sha2, "ca "},
+        {"self_signed_ca", Key::ec, 256, Signature::sha2, "ca names "},
+        {"san_10000", Key::ec, 256, Signature::sha2, "names "},
+        {"chain_ca_99", Key::ec, 256, Signature::sha2, "ca "},
+    };
+    const std::string folder = LINNET_CERTIFICATES_DIR "/";
+    for (const VectorRow& row : rows) {
+        check_vector(row, test::der_of_pem(test::file_text(folder + row.name + ".crt")));
+    }
+    struct Dates {
+        const char* name;
+        std::int64_t from, to;
+    };
+    for (const Dates& dates : {Dates{"expired", 978307200, 1009843200},
+                               Dates{"not_yet_valid", 4701974400, 4733510400}}) {
+        const Parsed parsed(test::der_of_pem(test::file_text(folder + dates.name + ".crt")));
+        ASSERT_TRUE(parsed.is_good());
+        EXPECT_EQ(parsed->not_before_s, dates.from);
+        EXPECT_EQ(parsed->not_after_s, dates.to);
+    }
+    EXPECT_EQ(test::ders_of_pem(test::file_text(folder + "chain_12.pem")).size(), 12u);
+    EXPECT_EQ(test::ders_of_pem(test::file_text(folder + "chain_100.pem")).size(), 100u);
+}
+
+}  // namespace
+}  // namespace linnet

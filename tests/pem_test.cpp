@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// PEM, RFC 7468: what files in the wild look like, however the text is cut.
+#include "x509/pem.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "testkit/exact.hpp"
+#include "testkit/vector_file.hpp"
+
+namespace linnet {
+namespace {
+
+using test::ExactBytes;
+using test::shown;
+using Event = PemReader::Event;
+
+constexpr std::size_t room_size = 16;
+
+// What a reader says of `pieces`, in one line: each certificate by its bytes.
+std::string told(const std::vector<std::string_view>& pieces, std::size_t size = room_size) {
+    ExactBytes room(size);
+    PemReader reader(room.room());
+    std::string line;
+    const auto tell = [&](Event event) {
+        if (event == Event::certificate) line += "[" + std::string(text_of(reader.der())) + "]";
+        if (event == Event::skipped) line += "skipped ";
+        if (event == Event::malformed) line += "malformed ";
+    };
+    for (const std::string_view piece : pieces) {
+        const ExactBytes exact(piece);
+        for (Bytes rest = exact.bytes(); !rest.empty();) {
+            const Event event = reader.feed(rest);
+            tell(event);
+            if (event == Event::none && !rest.empty()) return "none, but not all is consumed";
+        }
+    }
+    tell(reader.end());
+    tell(reader.end());  // says nothing more
+    return line;
+}
+
+// Whole, byte by byte, and in three pieces cut at every pair of places.
+void check_at_every_cut(std::string_view text, std::string_view expected,
+                        std::size_t size = room_size) {
+    ASSERT_EQ(told({text}, size), expected) << shown(text);
+    std::vector<std::string_view> bytes;
+    for (std::size_t i = 0; i < text.size(); ++i) bytes.push_back(text.substr(i, 1));
+    ASSERT_EQ(told(bytes, size), expected) << "byte by byte: " << shown(text);
+    for (std::size_t a = 0; a <= text.size(); ++a) {
+        for (std::size_t b = a; b <= text.size(); ++b) {
+            ASSERT_EQ(told({text.substr(0, a), text.substr(a, b - a), text.substr(b)}, size),
+                      expected)
+                << "cut at " << a << " and " << b << " of " << shown(text);
+        }
+    }
+}
+
+struct Row {
+    std::string_view text;
+    std::string_view told;
+};
+
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+#define END "-----END CERTIFICATE-----"
+
+TEST(Pem, reads_blocks_with_any_line_ending_blanks_and_text_between) {
+    constexpr Row rows[] = {
+        {"", ""},
+        {"no block at all\n", ""},
+        {BEGIN "\nZm9v\n" END "\n", "[foo]"},
+        {BEGIN "\r\nZm9v\r\n" END "\r\n", "[foo]"},
+        {BEGIN "\rZm9v\r" END "\r", "[foo]"},
+        {BEGIN "\nZm9v\n" END, "[foo]"},
+        {BEGIN "Zm9v" END, "[foo]"},
+        {BEGIN " \t\n  Zm\t9v  \n\n" END " \t\n", "[foo]"},
+        {"\xEF\xBB\xBF" BEGIN "\nZm9v\n" END "\n", "[foo]"},
+        {"  " BEGIN "\nZm9v\n  " END "\n", "[foo]"},
+        {BEGIN "\nZg==\n" END "\n" BEGIN "\nZm8=\n" END "\n", "[f][fo]"},
+        {BEGIN "\nZg==\n" END BEGIN "\nZm8=\n" END, "[f][fo]"},
+        {"subject=/CN=a-b\n" BEGIN "\nZm9v\n" END "\n\n---\nissuer\n" BEGIN "\nZg==\n" END
+         "\n-- \n",
+         "[foo][f]"},
+        {BEGIN "\nZm9vYmFyZm9vYmFyZm9vYg==\n" END, "[foobarfoobarfoob]"},
+        {BEGIN "\n" END, "[]"},
+    };
+    for (const Row& row : rows) check_at_every_cut(row.text, row.told);
+}
+
+TEST(Pem, skips_what_is_no_certificate) {
+    constexpr Row rows[] = {
+        {"-----BEGIN EC PRIVATE KEY-----\nZm9v\n-----END EC PRIVATE KEY-----\n", "skipped "},
+        {"-----BEGIN X-----\nDEK-Info: AES-128\n\nnot *base64*-----\n-----END X-----\n",
+         "skipped "},
+        {"-----BEGIN TRUSTED CERTIFICATE-----\nZm9v\n-----END TRUSTED CERTIFICATE-----",
+         "skipped "},
+        {"-----BEGIN certificate-----\nZm9v\n-----END certificate-----", "skipped "},
+        {"-----BEGIN -----\nZm9v\n-----END -----", "skipped "},
+        {"-----BEGIN CRL-----\nZg==\n-----END CRL-----" BEGIN "Zm9v" END, "skipped [foo]"},
+        {END "\n" BEGIN "\nZm9v\n" END "\n" END, "[foo]"},
+    };
+    for (const Row& row : rows) check_at_every_cut(row.text, row.told);
+}
+
+TEST(Pem, finds_the_boundaries_among_other_dashes) {
+    constexpr Row rows[] = {
+        {"-", ""},
+        {"----------------", ""},
+        {"------" BEGIN "Zm9v" END "------", "[foo]"},
+        {"-----BEGIN\n" BEGIN "Zm9v" END, "[foo]"},
+        {"-----BEGIN CERTIFICATE----\n" BEGIN "Zm9v" END, "[foo]"},
+        {"-----BEGIN CERT\r-----\n" BEGIN "Zm9v" END, "[foo]"},
+        {"----BEGIN CERTIFICATE-----\n" BEGIN "Zm9v" END, "[foo]"},
+        {"-----BEG----" BEGIN "Zm9v" END, "[foo]"},
+        {"-----BE" BEGIN "Zm9v" END, "[foo]"},
+        {"-----BEGIN A-B-----x-----END A-B-----", "skipped "},
+        {"-----BEGIN of a very long sentence that goes on and on and is no label at all in the "
+         "end; "
+         "-----\n" BEGIN "Zm9v" END,
+         "[foo]"},
+    };
+    for (const Row& row : rows) check_at_every_cut(row.text, row.told);
+}
+
+TEST(Pem, tells_of_broken_blocks_and_goes_on) {
+    constexpr Row rows[] = {
+        {BEGIN "\nZm9\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},   // incomplete
+        {BEGIN "\nZm*v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // no base64
+        {BEGIN "\nZm-v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // a dash
+        {BEGIN "\nZm9v-\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},
+        {BEGIN "\nZm9v=\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},
+        {BEGIN "\nZg==\nZg==\n" END, "malformed "},
+        {BEGIN "\nX: y\n\nZm9v\n" END, "malformed "},  // RFC 1421 headers
+        {BEGIN "\nZm9v\n", "malformed "},              // never ends
+        {BEGIN, "malformed "},
+        {BEGIN "\nZm9v\n-----END CERTIFICATE----", "malformed "},
+        {BEGIN "\nZm9v\n-----END CERT-----", "malformed "},  // ends another
+        {"-----BEGIN X-----\nZm9v\n" END, "malformed "},
+        {"-----BEGIN X-----\nZm9v\n", "malformed "},
+        {BEGIN "\nZm9v\n" BEGIN "\nZg==\n" END, "malformed [f]"},  // begins within
+        {"-----BEGIN X-----\nZm9v\n" BEGIN "\nZg==\n" END, "malformed [f]"},
+        {BEGIN "\nZg=\n" END BEGIN "\nZg==\n" END, "malformed [f]"},
+    };
+    for (const Row& row : rows) check_at_every_cut(row.text, row.told);
+}
+
+TEST(Pem, tells_of_a_block_that_is_larger_than_the_room) {
+    constexpr std::string_view text = BEGIN "Zm9vYmFy" END BEGIN "Zm9v" END;
+    for (std::size_t size = 0; size < 3; ++size) {
+        check_at_every_cut(text, "malformed malformed ", size);
+    }
+    for (std::size_t size = 3; size < 6; ++size) check_at_every_cut(text, "malformed [foo]", size);
+    check_at_every_cut(text, "[foobar][foo]", 6);
+}
+
+TEST(Pem, writes_the_next_block_to_the_room_that_was_lent_last) {
+    ExactBytes first(3), second(6);
+    const ExactBytes text(BEGIN "Zm9v" END BEGIN "Zm9vYmFy" END);
+    PemReader reader(first.room());
+    Bytes rest = text.bytes();
+    ASSERT_EQ(reader.feed(rest), Event::certificate);
+    reader.lend(second.room());
+    ASSERT_EQ(reader.feed(rest), Event::certificate);
+    EXPECT_EQ(first.text(), "foo");
+    EXPECT_EQ(second.text(), "foobar");
+    EXPECT_EQ(text_of(reader.der()), "foobar");
+    EXPECT_EQ(reader.feed(rest), Event::none);
+}
+
+// A block that begins within another ends that one; its own beginning is not lost with it.
+TEST(Pem, keeps_the_beginning_of_a_block_while_another_room_is_lent) {
+    ExactBytes room(3);
+    const ExactBytes text(BEGIN "Zm9v" BEGIN "Zm9v" END);
+    PemReader reader({});
+    Bytes rest = text.bytes();
+    ASSERT_EQ(reader.feed(rest), Event::malformed);
+    reader.lend(room.room());
+    ASSERT_EQ(reader.feed(rest), Event::certificate);
+    EXPECT_EQ(room.text(), "foo");
+}
+
+// ---- writing ---------------------------------------------------------------------------------
+
+std::string written(std::string_view der) {
+    ExactBytes out(pem_size(der.size()));
+    write_pem(ExactBytes(der).bytes(), out.room());
+    return std::string(out.text());
+}
+
+TEST(Pem, writes_lines_of_64_characters) {
+    const std::string line = "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh\n";
+    EXPECT_EQ(written(""), BEGIN "\n" END "\n");
+    EXPECT_EQ(written("foob"), BEGIN "\nZm9vYg==\n" END "\n");
+    EXPECT_EQ(written(std::string(48, 'a')), BEGIN "\n" + line + END "\n");
+    EXPECT_EQ(written(std::string(97, 'a')), BEGIN "\n" + line + line + "YQ==\n" END "\n");
+}
+
+TEST(Pem, reads_what_it_wrote_at_every_size) {
+    std::string der;
+    for (unsigned size = 0; size <= 200; ++size) {
+        EXPECT_EQ(told({written(der)}, size), "[" + der + "]");
+        der += static_cast<char>(static_cast<unsigned char>(size * 37));
+    }
+}
+
+TEST(Pem, writes_what_openssl_writes) {
+    for (const char* const name : {"good", "good_rsa", "ed25519_key", "root"}) {
+        const std::string text = test::vector_text(std::string("certificates/") + name + ".pem");
+        const std::string der = test::der_of_pem(text);
+        EXPECT_EQ(written(der), text) << name;
+        EXPECT_EQ(told({text}, der.size()), "[" + der + "]") << name;
+    }
+}
+
+}  // namespace
+}  // namespace linnet
