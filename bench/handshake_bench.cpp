@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The answer to the upgrade: what the server must have made of our key is computed, the answer read
+// and judged.
+#include "linnet/protocol/handshake.hpp"
+
+#include "bench.hpp"
+#include "linnet/limits.hpp"
+
+namespace linnet::bench {
+namespace {
+
+constexpr std::string_view upgrade =
+    "HTTP/1.1 101 Switching Protocols\r\n"
+    "Date: Mon, 06 Jan 2025 10:00:00 GMT\r\n"
+    "Server: example\r\n"
+    "Upgrade: websocket\r\n"
+    "Connection: Upgrade\r\n";
+
+constexpr std::string_view of_a_proxy =
+    "Strict-Transport-Security: max-age=31536000; includeSubDomains; preload\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "X-Request-Id: 6f1d2c3b-8a4e-4f57-9c1b-2d3e4f5a6b7c\r\n"
+    "Set-Cookie: session=0123456789abcdef0123456789abcdef; Path=/; HttpOnly; Secure\r\n"
+    "Set-Cookie: region=eu-central; Path=/; Max-Age=86400; Secure\r\n"
+    "Cache-Control: no-store, no-cache, must-revalidate\r\n"
+    "Access-Control-Allow-Origin: https://game.example.com\r\n"
+    "Access-Control-Allow-Credentials: true\r\n"
+    "Via: 1.1 cache-7.example.net, 1.1 edge-12.example.net\r\n"
+    "Vary: Origin, Accept-Encoding\r\n";
+
+struct Answer {
+    const char* name;
+    std::string_view more;
+};
+constexpr Answer answers[] = {{"5 headers", ""}, {"16 headers", of_a_proxy}};
+
+std::string text_of_answer(const Answer& answer) {
+    std::string text(upgrade);
+    text.append(answer.more).append("Sec-WebSocket-Accept: ").append(handshake_accept_text);
+    return text.append("\r\n\r\n");
+}
+
+bool judge_by_linnet(std::string_view answer) {
+    HandshakeKey key;
+    std::copy_n(handshake_key_text.begin(), key.size(), key.begin());
+    const Limits limits;
+    ResponseHeadReader reader(limits.answer_size_max, limits.answer_field_count_max);
+    const auto head = reader.read(answer);
+    if (!head.done()) return false;
+    return judge_answer(head.value, {.accept = handshake_accept(key), .protocols = {}}).cause ==
+           Cause::none;
+}
+
+// What is written in a hurry: is the accept value somewhere in there, and where is the end? It was
+// computed before.
+bool judge_by_strstr(std::string_view answer) {
+    return answer.substr(0, 12) == "HTTP/1.1 101" &&
+           std::strstr(answer.data(), "\r\n\r\n") != nullptr &&
+           std::strstr(answer.data(), handshake_accept_text.data()) != nullptr;
+}
+
+const Entered entered([] {
+    enter_handshake("linnet", judge_by_linnet);
+    enter_handshake("strstr", judge_by_strstr);
+});
+
+}  // namespace
+
+void enter_handshake(const char* contender, JudgeAnswer judge) {
+    for (const Answer& answer : answers) {
+        add("handshake", contender, answer.name, [=](benchmark::State& state) {
+            const std::string text = text_of_answer(answer);
+            bool accepted = true;
+            measure(state, {1, 0}, [&] { accepted &= judge(text); });
+            if (!accepted) state.SkipWithError("a good answer was refused");
+        });
+    }
+}
+
+}  // namespace linnet::bench
