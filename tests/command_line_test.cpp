@@ -155,6 +155,9 @@ TEST(CommandLine, says_what_is_wrong) {
         {{"serve", "http"}, "'http' is no port from 0 to 65535"},
         {{"serve", "--trace"}, "there is no option --trace"},
         {{"serve", "-q"}, "there is no option -q"},
+        {{"certificate"}, "no URL is given"},
+        {{"certificate", "--trace", "wss://h/"}, "there is no option --trace"},
+        {{"--pin"}, "--pin needs a value"},
     };
     for (const Row& row : rows) EXPECT_EQ(error_of(row.arguments), row.error);
     EXPECT_EQ(error_of({std::string_view("-\0", 2), "ws://a/"}).find("there is no option -"), 0u);
@@ -184,6 +187,25 @@ TEST(CommandLine, serves) {
         EXPECT_EQ(line.serve.port, 9000);
         EXPECT_TRUE(line.serve.once);
     }
+}
+
+TEST(CommandLine, knows_whom_to_trust) {
+    const TrustOptions trust =
+        talk({"--cacert", "a", "--cacert=b", "--pin", "c", "--insecure", "wss://h/"}).trust;
+    EXPECT_EQ(trust.ca_files, (std::vector<std::string_view>{"a", "b"}));
+    EXPECT_EQ(trust.pins, (std::vector<std::string_view>{"c"}));
+    EXPECT_TRUE(trust.insecure);
+    EXPECT_FALSE(talk({"wss://h/"}).trust.insecure);
+    EXPECT_TRUE(parse({"serve", "--tls"}).serve.tls);
+    EXPECT_FALSE(parse({"serve"}).serve.tls);
+}
+
+TEST(CommandLine, shows_certificates) {
+    const Arguments arguments{"certificate", "--cacert", "a", "wss://h/"};
+    const CommandLine line = parse(arguments);
+    EXPECT_EQ(line.action, Action::certificate);
+    EXPECT_EQ(line.certificate.url, "wss://h/");
+    EXPECT_EQ(line.certificate.trust.ca_files, (std::vector<std::string_view>{"a"}));
 }
 
 TEST(CommandLine, helps) {

@@ -81,6 +81,49 @@ TEST(Conversation, is_the_same_cut_at_every_pair_of_places) {
     }
 }
 
+// What the OS would say of the one socket to a program that sleeps until something is ready.
+bool is_ready(World& world, const WaitItem& item) {
+    ScriptedConnection& connection = world.connection();
+    connection.advance(world.clock.now);
+    const bool is_readable = connection.given < connection.to_client.size() || connection.ended;
+    const bool is_writable = connection.taken < connection.script.send_window;
+    return (item.writable && is_writable) || (item.readable && is_readable);
+}
+
+// Of each poll and of each millisecond: how much is moved.
+struct Pace {
+    std::uint64_t poll_size_max;
+    std::size_t send_size;
+};
+
+TEST(Conversation, is_told_in_time_to_a_program_that_sleeps_whenever_it_may) {
+    for (const Pace& pace : {Pace{256 * 1024, SIZE_MAX}, Pace{5, SIZE_MAX}, Pace{256 * 1024, 5}}) {
+        ServerScript server = script();
+        server.send_window = pace.send_size;
+        // What comes with the answer is read with it; what comes later is not.
+        server.steps.insert(server.steps.begin() + 2, Pause{20});
+        Play play(server, [&](World&, Options& options) {
+            options.limits.poll_size_max = pace.poll_size_max;
+        });
+        ASSERT_EQ(play.connect(), Error::ok);
+        play.client->poll();
+        const std::uint64_t begin = play.world.clock.now;
+        while (play.is_under_way()) {
+            std::array<WaitItem, 1> items;
+            const bool ready = play.client->wait_set(items) == 1 && is_ready(play.world, items[0]);
+            if (ready || play.client->next_deadline() <= play.world.clock.now) {
+                play.client->poll();
+                continue;
+            }
+            play.world.clock.advance_ms(1);
+            ScriptedConnection& connection = play.world.connection();
+            if (pace.send_size < SIZE_MAX) connection.script.send_window += pace.send_size;
+            ASSERT_LT(play.world.clock.now - begin, 500'000u) << "asleep: " << play.story->signals;
+        }
+        expect_whole(play);
+    }
+}
+
 // A true beginning of the whole story, and exactly one ending with a cause.
 void expect_true_beginning_and_one_ending(Play& play) {
     const std::string& heard = play.story->signals;

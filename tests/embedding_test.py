@@ -15,7 +15,9 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WARNINGS = ('-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast '
             '-Wundef -Werror').split()
-ROOMS = ('base', 'codec', 'protocol', 'net', 'client')
+ROOMS = ('base', 'codec', 'protocol', 'x509', 'net', 'tls', 'client')
+ENGINE = 'tls_bearssl'
+NO_ENGINE = 'tls_none'
 PREPROCESSED_LINES_MAX = 16_000
 
 # Derives from every interface, with RTTI and exceptions on, and asks for the dynamic type.
@@ -25,7 +27,15 @@ GUEST = r'''
 #include <typeinfo>
 #include "linnet/linnet.hpp"
 struct Base { virtual ~Base() = default; };
-struct MyClock final : Base, linnet::Clock { std::uint64_t now_us() override { return 1; } };
+struct MyClock final : Base, linnet::Clock {
+    std::uint64_t now_us() override { return 1; }
+    std::int64_t unix_s() override { return 0; }
+};
+struct MyTls final : Base, linnet::TlsContext {
+    linnet::TlsEngine* engine(const linnet::TlsRequest&, linnet::TlsFailure&) const override {
+        return nullptr;
+    }
+};
 struct MyEntropy final : Base, linnet::Entropy {
     bool fill(linnet::MutableBytes out) override { return out.empty(); }
 };
@@ -40,7 +50,9 @@ struct MyResolver final : Base, linnet::Resolver {
 };
 int main() {
     MyClock clock; MyEntropy entropy; MyMemory memory; MyResolver resolver;
+    MyTls tls;
     linnet::Options options;
+    options.tls = &tls;
     options.clock = &clock; options.entropy = &entropy;
     options.memory = &memory; options.resolver = &resolver;
     try {
@@ -51,6 +63,75 @@ int main() {
         const std::string_view why = client.failure().explain();
         std::printf("%.*s\n", static_cast<int>(why.size()), why.data());
     } catch (const std::exception&) { return 1; }
+}
+'''
+
+# What a build without TLS says.
+WITHOUT_TLS = r'''
+#include "linnet/linnet.hpp"
+int main() {
+    linnet::WebSocketClient client;
+    const bool refused = client.connect_to_url("wss://host/") == linnet::Error::unavailable;
+    return refused && client.failure().cause == linnet::Cause::tls_not_built ? 0 : 1;
+}
+'''
+
+# The kernels of another CPU against the byte loop and against the validator fed byte by byte.
+KERNELS = r'''
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+#include "codec/kernels.hpp"
+#include "linnet/protocol/mask.hpp"
+#include "linnet/protocol/utf8.hpp"
+using Buffer = std::vector<std::uint8_t>;
+constexpr linnet::MaskKey key = {1, 20, 115, 254};
+bool masks(std::size_t size, std::size_t place) {
+    Buffer from(size + 16), to(size + 48, 7);
+    for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<std::uint8_t>(i * 31);
+    linnet::copy_masked({to.data() + place, size}, {from.data() + place / 2, size}, key, place);
+    for (std::size_t i = 0; i < size + 48; ++i) {
+        const std::size_t at = i - place;
+        const int masked = at < size ? from[at + place / 2] ^ key[i % 4] : 7;
+        if (to[i] != masked) return false;
+    }
+    linnet::apply_mask({to.data() + place, size}, key, place);
+    return std::memcmp(to.data() + place, from.data() + place / 2, size) == 0;
+}
+bool judges(const std::string& content) {
+    const linnet::Bytes text = linnet::bytes_of(content);
+    linnet::Utf8Validator wide, slow;
+    bool valid = true;
+    for (std::size_t i = 0; i < text.size(); ++i) valid = slow.feed(text.subspan(i, 1)) && valid;
+    const linnet::WideVerdict verdict = linnet::judge_utf8_wide(text.data(), text.size());
+    return wide.feed(text) == valid && wide.complete() == slow.complete() &&
+           verdict.size == text.size() && verdict.valid >= valid;
+}
+bool judges_all(std::size_t size, std::string_view background) {
+    for (const std::string_view stranger : {
+        "", "\x80", "\xC0\x80", "\xC2", "\xDF\xBF", "\xE0\x9F\xBF", "\xE0\xA0\x80", "\xE2\x82",
+        "\xED\xA0\x80", "\xEF\xBF\xBF", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80\x80", "\xF0\x9F\x98",
+        "\xF4\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82\xAC\x80", "\xFF"}) {
+        for (std::size_t place = 0; place < size; ++place) {
+            std::string text;
+            while (text.size() < place) text += background;
+            text += stranger;
+            while (text.size() < size) text += background;
+            if (!judges(text) || !judges(text.substr(0, size))) return false;
+        }
+    }
+    return true;
+}
+int main() {
+    for (std::size_t size = 0; size < 300; ++size) {
+        for (std::size_t place = 0; place < 32; ++place) if (!masks(size, place)) return 1;
+    }
+    for (std::size_t size = linnet::kernel_size_min; size < 170; size += 3) {
+        for (const std::string_view background : {"x", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+            if (!judges_all(size, background)) return 2;
+        }
+    }
 }
 '''
 
@@ -77,8 +158,8 @@ def needed(program):
     return False
 
 
-def library_sources():
-    return [path for room in ROOMS for path in sorted((ROOT / 'src' / room).glob('*.cpp'))]
+def sources(*rooms):
+    return [path for room in rooms for path in sorted((ROOT / 'src' / room).glob('*.cpp'))]
 
 
 class Embedding(unittest.TestCase):
@@ -91,7 +172,7 @@ class Embedding(unittest.TestCase):
         cls.objects.mkdir()
         # The one plain command of the README.
         run(compilers()[0], '-std=c++20', '-O2', '-fno-exceptions', '-fno-rtti',
-            f'-I{ROOT}/include', f'-I{ROOT}/src', '-c', *library_sources(), cwd=cls.objects)
+            f'-I{ROOT}/include', f'-I{ROOT}/src', '-c', *sources(*ROOMS, ENGINE), cwd=cls.objects)
 
     @classmethod
     def tearDownClass(cls):
@@ -102,7 +183,7 @@ class Embedding(unittest.TestCase):
         path.write_text(source)
         program = self.folder / name
         run(compilers()[0], '-std=c++20', *flags, f'-I{ROOT}/include', path,
-            *sorted(self.objects.glob('*.o')), '-o', program)
+            *sorted(self.objects.glob('*.o')), '-lbearssl', '-o', program)
         return program
 
     def test_the_library_has_no_exceptions_and_no_rtti(self):
@@ -118,6 +199,16 @@ class Embedding(unittest.TestCase):
 
     def test_a_program_with_rtti_and_exceptions_links_against_it(self):
         run(self.build(GUEST, 'guest'))
+
+    def test_a_build_without_tls_needs_no_tls_library_and_says_so(self):
+        path = self.folder / 'without_tls.cpp'
+        path.write_text(WITHOUT_TLS)
+        engine = {source.stem for source in sources(ENGINE)}
+        objects = [each for each in sorted(self.objects.glob('*.o')) if each.stem not in engine]
+        program = self.folder / 'without_tls'
+        run(compilers()[0], '-std=c++20', '-fno-exceptions', '-fno-rtti', f'-I{ROOT}/include',
+            f'-I{ROOT}/src', path, *sources(NO_ENGINE), *objects, '-o', program)
+        run(program)
 
     def test_the_program_in_the_readme_compiles(self):
         readme = (ROOT / 'README.md').read_text()
@@ -148,10 +239,24 @@ class Embedding(unittest.TestCase):
         if not needed(compiler):
             self.skipTest(f'{compiler} is not installed: apt-get install '
                           'g++-mingw-w64-x86-64-posix')
-        for source in sorted((ROOT / 'src' / 'net').glob('*.cpp')):
+        for source in sources('net', 'tls'):
             run(compiler, '-std=c++20', '-fno-exceptions', '-fno-rtti', *WARNINGS,
                 '-Wno-missing-field-initializers', f'-I{ROOT}/include', f'-I{ROOT}/src',
                 '-fsyntax-only', source)
+
+    def test_the_kernels_for_aarch64_compile_and_give_the_right_answers(self):
+        compiler, emulator = 'aarch64-linux-gnu-g++', 'qemu-aarch64'
+        if not (needed(compiler) and needed(emulator)):
+            self.skipTest(f'{compiler} or {emulator} is not installed: apt-get install '
+                          'g++-aarch64-linux-gnu qemu-user')
+        source = self.folder / 'kernels.cpp'
+        source.write_text(KERNELS)
+        program = self.folder / 'kernels'
+        codec = ROOT / 'src' / 'codec'
+        run(compiler, '-std=c++20', '-O2', '-static', *WARNINGS, f'-I{ROOT}/include',
+            f'-I{ROOT}/src', source, *sorted(codec.glob('kernels_*.cpp')), codec / 'mask.cpp',
+            codec / 'utf8.cpp', '-o', program)
+        run(emulator, program)
 
 
 if __name__ == '__main__':

@@ -108,6 +108,15 @@ TEST(ServerHandshake, sees_what_is_no_upgrade_request) {
     }
 }
 
+TEST(ServerHandshake, does_not_wait_for_the_end_of_what_is_no_request) {
+    for (const std::string_view begin : {"\x16\x03\x01\x02", "\x81\x85", " GET", ":", "\r"}) {
+        const UpgradeRequest request = read_upgrade_request(bytes_of(begin));
+        EXPECT_EQ(request.size, begin.size());
+        EXPECT_TRUE(request.target.empty());
+    }
+    EXPECT_EQ(read_upgrade_request({}).size, 0u);
+}
+
 TEST(ServerHandshake, takes_the_first_protocol_that_is_offered) {
     const auto offered = [](const std::string& list) {
         return read(good.substr(0, good.size() - 2) + "Sec-WebSocket-Protocol: " + list +

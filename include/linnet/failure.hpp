@@ -6,6 +6,7 @@
 
 #include "linnet/cause.hpp"
 #include "linnet/platform.hpp"
+#include "linnet/tls.hpp"
 
 namespace linnet::inline v0 {
 
@@ -14,17 +15,19 @@ enum class Phase : std::uint8_t {
     request,  ///< `connect_to_url` checks what it was given; nothing has been sent
     resolve,  ///< host name to addresses
     connect,  ///< TCP
+    tls,      ///< the TLS handshake of wss://
     upgrade,  ///< request and answer of the opening handshake
     open,     ///< the conversation
     closing,  ///< from the first close frame on
 };
-inline constexpr std::size_t phase_count = 6;
+inline constexpr std::size_t phase_count = 7;
 
 constexpr std::string_view text(Phase phase) {
     switch (phase) {
         case Phase::request: return "request";
         case Phase::resolve: return "resolve";
         case Phase::connect: return "connect";
+        case Phase::tls: return "tls";
         case Phase::upgrade: return "upgrade";
         case Phase::open: return "open";
         case Phase::closing: return "closing";
@@ -46,6 +49,9 @@ struct Failure {
     int os_error = 0;  ///< errno, or what the resolver said; 0 if it was not the OS
 
     std::span<const AddressTried> addresses_tried;
+
+    /// What TLS has to tell, if it was TLS.
+    TlsFailure tls;
 
     /// The server's answer, if it was no upgrade: status (0 if none was read), reason phrase,
     /// header lines (`take_field` cuts them), and what had already come of the body.

@@ -38,7 +38,8 @@ inline constexpr std::size_t packet_count_max_max = std::size_t{1} << 20;
 struct Timeouts {
     std::uint32_t resolve_ms = 10'000;
     std::uint32_t connect_ms = 10'000;
-    std::uint32_t upgrade_ms = 10'000;  ///< from the connected socket to the whole answer
+    std::uint32_t tls_ms = 10'000;      ///< from the connected socket to the end of the handshake
+    std::uint32_t upgrade_ms = 10'000;  ///< from then on to the whole answer
     std::uint32_t attempt_ms = 30'000;  ///< from `connect_to_url` to open
     std::uint32_t message_ms = 30'000;  ///< without a byte while a message is half there
     std::uint32_t closing_ms = 5'000;   ///< without progress of our close frame; then for theirs

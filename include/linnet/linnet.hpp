@@ -7,3 +7,4 @@
 
 #include "linnet/version.hpp"
 #include "linnet/websocket_client.hpp"
+#include "linnet/x509_certificate.hpp"

@@ -6,6 +6,7 @@
 #include "linnet/memory.hpp"
 #include "linnet/platform.hpp"
 #include "linnet/protocol/handshake.hpp"
+#include "linnet/tls.hpp"
 
 namespace linnet::inline v0 {
 
@@ -19,6 +20,17 @@ struct Options {
     bool coalesce = false;
     /// For programs that only send: received messages are counted and dropped, without a signal.
     bool discard_input = false;
+
+    /// Roots to trust instead of the system's; not looked at when a certificate is pinned
+    /// (`WebSocketClient::set_trusted_ssl_certificate`).
+    const X509Certificate* ca_bundle = nullptr;
+    /// Public keys, one of which the server must show, besides everything else: SHA-256 of the
+    /// SubjectPublicKeyInfo (RFC 7469 2.4). Several, so that keys can be changed.
+    std::span<const Sha256Digest> key_pins;
+    /// Hears which certificates a server shows.
+    CertificateListener* certificate_listener = nullptr;
+    /// The TLS library for wss://; null means the one in this build (BearSSL, TLS 1.2).
+    const TlsContext* tls = nullptr;
 
     /// The outside world; null means the OS. What is given must outlive the client.
     Clock* clock = nullptr;

@@ -12,10 +12,12 @@
 
 namespace linnet::inline v0 {
 
-/// Microseconds since any fixed moment, never going back.
 class Clock {
  public:
+    /// Microseconds since any fixed moment, never going back.
     virtual std::uint64_t now_us() = 0;
+    /// Unix time in seconds, for the dates of certificates; 0 if it is not known.
+    virtual std::int64_t unix_s() = 0;
 
  protected:
     ~Clock() = default;

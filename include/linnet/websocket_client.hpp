@@ -25,8 +25,8 @@ namespace linnet::inline v0 {
 
 /// What a client has counted, for the current or last connection.
 struct Stats {
-    std::uint64_t bytes_received = 0;  ///< from the OS, all of it
-    std::uint64_t bytes_sent = 0;      ///< taken by the OS
+    std::uint64_t bytes_received = 0;  ///< from the OS or TLS, all of it
+    std::uint64_t bytes_sent = 0;      ///< taken by the OS or TLS
     std::uint64_t messages_received = 0;
     std::uint64_t messages_sent = 0;   ///< accepted by `put_packet`
     std::uint64_t discarded_size = 0;  ///< payload bytes that came after a local close
@@ -49,13 +49,13 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
 
     // ---- the documented methods
 
-    /// Starts an attempt: `url` is ws://host[:port][/path][?query], `protocols` are the
+    /// Starts an attempt: `url` is ws[s]://host[:port][/path][?query], `protocols` are the
     /// sub-protocols offered, `custom_headers` further "Name: value" lines. Nothing is kept of the
     /// arguments. Ok promises only that the attempt has begun; a signal tells the rest. Otherwise
     /// - already_in_use while connecting or open: nothing has changed;
-    /// - invalid_parameter if it can never work, unavailable if this build cannot do it (wss://,
-    ///   gd_mp_api), out_of_memory, or failed without entropy: `failure` tells which and why, no
-    ///   signal follows.
+    /// - invalid_parameter if it can never work, unavailable if this build cannot do it (gd_mp_api;
+    ///   wss:// without TLS), out_of_memory, or failed without entropy: `failure` tells which and
+    ///   why, no signal follows.
     /// While closing, the old connection is dropped without a signal. Unread packets are gone.
     ///
     /// In this version the default resolver blocks here until the host name is resolved; literals
@@ -70,6 +70,20 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// that is not UTF-8, failed without entropy: then nothing has changed. Connecting: gives up at
     /// once, without a signal. Closing or idle: does nothing, ok.
     Error disconnect_from_host(int code = 1000, std::string_view reason = "");
+
+    /// Whether a wss:// server must prove who it is: chain, dates, host name. True at first; read
+    /// when TLS begins. False takes any server, but for one that is pinned otherwise.
+    void set_verify_ssl_enabled(bool enabled);
+    bool is_verify_ssl_enabled() const;
+
+    /// The only certificate (or certificates) to accept from a wss:// server; null, as at first,
+    /// for the roots of `Options::ca_bundle` or the system. One that is no CA: exactly that
+    /// certificate, also if another has signed it. One that is a CA: itself, or what it has signed.
+    /// Dates and host name count besides, unless verification is off. It is only lent: it must
+    /// outlive the client or the next call, and not change while connecting. already_in_use unless
+    /// disconnected.
+    Error set_trusted_ssl_certificate(const X509Certificate* certificate);
+    const X509Certificate* get_trusted_ssl_certificate() const;
 
     /// As `WebSocketPeer::get_connected_host` and `get_connected_port`.
     std::string_view get_connected_host() const;
@@ -124,7 +138,7 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
 
  private:
     friend class ClientCore;
-    static constexpr std::size_t core_size = 4 * 1024;
+    static constexpr std::size_t core_size = 4 * 1024 + 512;
     alignas(std::max_align_t) unsigned char storage_[core_size];
 };
 

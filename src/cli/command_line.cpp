@@ -12,28 +12,28 @@ namespace linnet::cli {
 namespace {
 
 constexpr std::string_view help =
-    R"(linnet [OPTION...] ws://HOST[:PORT][/PATH]      talk to a WebSocket server
-linnet serve [PORT] [--once]                    echo on 127.0.0.1, port 8080
-
-Each line of standard input goes out as a text message; what arrives is printed.
-The end of input (Ctrl-D) and Ctrl-C close the connection cleanly.
-
+    R"(linnet [OPTION...] ws[s]://HOST[:PORT][/PATH]   talk to a WebSocket server
+linnet certificate wss://HOST[:PORT]            show its certificates and pins
+linnet serve [PORT] [--once] [--tls]            echo on 127.0.0.1, port 8080
+Lines of standard input go out as text, what arrives is printed; Ctrl-D ends
   -p, --protocol NAME    offer a sub-protocol; repeat it for more
   -H, --header LINE      send the header 'Name: value'; repeat it for more
   -b, --binary           send all of standard input as one binary message
-      --raw              print binary as it came, not as a hex dump; without
-                         it so does --binary, but not on a terminal
+      --raw              print binary as it came, not as a hex dump
   -w, --wait SECONDS     at the end of input wait for so long a silence
   -1, --one-message      print the first message that arrives, then close
       --close CODE[:REASON]      close with this instead of 1000
       --ping SECONDS     ping so often and tell how long each answer took
+      --cacert FILE      trust the roots in this file, not the system's
+      --pin FILE|SHA256  accept only this certificate, or this public key
+      --insecure         believe any server; --pin counts nevertheless
       --timeout SECONDS  give up when the whole run takes longer
       --trace            tell every frame both ways, with offset and time
       --stats            tell counts and times at the end
   -q, --quiet            tell only what goes wrong
   -h, --help, --version
-Status: 0 clean, 1 usage; failed: 2 request, 3 resolve, 4 connect, 5 upgrade,
-6 open, 7 closing, 8 --timeout, 128+N signal N before a clean end.
+Status: 0 clean, 1 usage; failed: 2 request, 3 resolve, 4 connect, 5 tls, 6 up-
+grade, 7 open, 8 closing, 9 --timeout, 128+N signal N before a clean end.
 )";
 
 constexpr std::uint64_t second_us = 1'000'000;
@@ -134,12 +134,31 @@ std::string set_close(CommandLine& line, std::string_view value) {
     return parse_close(value, line.talk);
 }
 
-std::string set_once(CommandLine& line, std::string_view) {
-    line.serve.once = true;
+using ServeFlag = bool ServeOptions::*;
+template <ServeFlag flag>
+std::string set_serve_flag(CommandLine& line, std::string_view) {
+    line.serve.*flag = true;
+    return {};
+}
+
+// Those of a conversation and of `certificate` are the same.
+std::string add_ca_file(CommandLine& line, std::string_view value) {
+    line.talk.trust.ca_files.push_back(value);
+    return {};
+}
+std::string add_pin(CommandLine& line, std::string_view value) {
+    line.talk.trust.pins.push_back(value);
+    return {};
+}
+std::string set_insecure(CommandLine& line, std::string_view) {
+    line.talk.trust.insecure = true;
     return {};
 }
 
 constexpr Option help_option{'h', "help", false, set_action<CommandLine::Action::help>};
+
+constexpr Option cacert_option{0, "cacert", true, add_ca_file};
+constexpr Option pin_option{0, "pin", true, add_pin};
 
 constexpr Option talk_options[] = {
     {'p', "protocol", true, add_to_list<&TalkOptions::protocols>},
@@ -149,6 +168,9 @@ constexpr Option talk_options[] = {
     {'w', "wait", true, set_duration<&TalkOptions::wait_us>},
     {'1', "one-message", false, set_flag<&TalkOptions::one_message>},
     {0, "close", true, set_close},
+    cacert_option,
+    pin_option,
+    {0, "insecure", false, set_insecure},
     {0, "ping", true, set_duration<&TalkOptions::ping_us>},
     {0, "timeout", true, set_duration<&TalkOptions::timeout_us>},
     {0, "trace", false, set_flag<&TalkOptions::trace>},
@@ -159,9 +181,12 @@ constexpr Option talk_options[] = {
 };
 
 constexpr Option serve_options[] = {
-    {0, "once", false, set_once},
+    {0, "once", false, set_serve_flag<&ServeOptions::once>},
+    {0, "tls", false, set_serve_flag<&ServeOptions::tls>},
     help_option,
 };
+
+constexpr Option certificate_options[] = {cacert_option, pin_option, help_option};
 
 // ---- the walk over the arguments -------------------------------------------------------------
 
@@ -284,13 +309,28 @@ void take_port(std::span<const std::string_view> operands, CommandLine& line) {
 
 CommandLine parse_command_line(std::span<const std::string_view> arguments) {
     CommandLine line;
-    const bool serves = !arguments.empty() && arguments[0] == "serve";
-    if (serves) line.action = CommandLine::Action::serve;
-    Parser parser(serves ? arguments.subspan(1) : arguments,
-                  serves ? std::span<const Option>(serve_options) : talk_options, line);
+    const std::string_view first = arguments.empty() ? std::string_view() : arguments[0];
+    std::span<const Option> options = talk_options;
+    if (first == "serve") {
+        line.action = CommandLine::Action::serve;
+        options = serve_options;
+    } else if (first == "certificate") {
+        line.action = CommandLine::Action::certificate;
+        options = certificate_options;
+    }
+    const bool is_named = line.action != CommandLine::Action::talk;
+    Parser parser(is_named ? arguments.subspan(1) : arguments, options, line);
     const std::vector<std::string_view> operands = parser.run();
-    if (line.error.empty() && line.action == CommandLine::Action::talk) take_url(operands, line);
-    if (line.error.empty() && line.action == CommandLine::Action::serve) take_port(operands, line);
+    if (!line.error.empty()) {
+        line.action = CommandLine::Action::wrong;
+        return line;
+    }
+    if (line.action == CommandLine::Action::serve) take_port(operands, line);
+    if (line.action == CommandLine::Action::talk) take_url(operands, line);
+    if (line.action == CommandLine::Action::certificate) {
+        take_url(operands, line);
+        line.certificate = {line.talk.url, line.talk.trust};
+    }
     if (!line.error.empty()) line.action = CommandLine::Action::wrong;
     return line;
 }

@@ -21,10 +21,11 @@ enum class ExitStatus : int {
     request = 2,
     resolve = 3,
     connect = 4,
-    upgrade = 5,
-    open = 6,
-    closing = 7,
-    timeout = 8,
+    tls = 5,
+    upgrade = 6,
+    open = 7,
+    closing = 8,
+    timeout = 9,
     signal = 128,  ///< plus its number
 };
 
@@ -32,11 +33,19 @@ enum class ExitStatus : int {
 inline constexpr std::size_t message_size_max = 16 << 20;
 inline constexpr std::string_view message_size_max_text = "16 MiB";
 
+/// Whom to believe, for wss://.
+struct TrustOptions {
+    std::vector<std::string_view> ca_files;
+    std::vector<std::string_view> pins;  ///< files, or SHA-256 of a public key in hex
+    bool insecure = false;
+};
+
 /// linnet ws://host/path. Durations are 0 when not given.
 struct TalkOptions {
     std::string_view url;
     std::vector<std::string_view> protocols;
     std::vector<std::string_view> headers;
+    TrustOptions trust;
     int close_code = 1000;
     std::string_view close_reason;
     std::uint64_t wait_us = 0;
@@ -54,14 +63,22 @@ struct TalkOptions {
 struct ServeOptions {
     std::uint16_t port = 8080;  ///< 0: the OS chooses
     bool once = false;
+    bool tls = false;
+};
+
+/// linnet certificate wss://host
+struct CertificateOptions {
+    std::string_view url;
+    TrustOptions trust;
 };
 
 struct CommandLine {
-    enum class Action : std::uint8_t { talk, serve, help, version, wrong };
+    enum class Action : std::uint8_t { talk, certificate, serve, help, version, wrong };
     Action action = Action::talk;
     std::string error;  ///< a sentence without a full stop, when wrong
     TalkOptions talk;
     ServeOptions serve;
+    CertificateOptions certificate;
 };
 
 /// `arguments` are those behind the program's name; the views in the result point into them.

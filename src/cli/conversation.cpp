@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/rendering.hpp"
+#include "tls/default_context.hpp"
 
 namespace linnet::cli {
 namespace {
@@ -50,10 +51,19 @@ Options Conversation::options() {
     options.coalesce = true;
     options.clock = &clock_;
     if (what_.trace) options.network = &tracing_network_;
+    if (const TlsContext* const tls = default_tls_context(); what_.trace && tls != nullptr) {
+        options.tls = &tracing_tls_.emplace(*tls, tracing_network_);
+    }
+    if (trust_.load(what_.trust, trust_error_)) trust_.apply_to(options);
     return options;
 }
 
 int Conversation::run() {
+    if (!trust_error_.empty()) {
+        tell(trust_error_);
+        return number_of(ExitStatus::usage);
+    }
+    trust_.apply_to(client_);
     listen_to_signals();
     if (!begin()) {
         tell(client_.failure().explain());

@@ -6,11 +6,15 @@
 // the other side and nothing is lost.
 #pragma once
 
+#include <optional>
+
 #include "cli/command_line.hpp"
 #include "cli/input.hpp"
 #include "cli/interruption.hpp"
 #include "cli/output.hpp"
+#include "cli/tls_client.hpp"
 #include "cli/tracing_network.hpp"
+#include "cli/tracing_tls.hpp"
 #include "linnet/linnet.hpp"
 #include "net/system.hpp"
 
@@ -32,6 +36,7 @@ class Conversation {
         void line(std::string_view text) override { tell_plain(text); }
     };
 
+    /// Loads the trust as well: a client is made with it.
     Options options();
     void listen_to_signals();
     bool begin();
@@ -67,6 +72,9 @@ class Conversation {
     SystemNetwork system_network_;
     StandardError standard_error_;
     TracingNetwork tracing_network_;
+    std::optional<TracingTls> tracing_tls_;
+    Trust trust_;
+    std::string trust_error_;
     WebSocketClient client_;
     WebSocketPeer& server_;
     Input input_;

@@ -2,7 +2,8 @@
 // Copyright the linnet authors
 //
 // `./dev demo`: a conversation with the embedded echo server over real sockets, told as it happens,
-// and what a failure looks like. Ends with status 0 only if every step held.
+// and what a failure looks like; then once more over TLS, the server's certificate pinned. Ends
+// with status 0 only if every step held.
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,12 +59,16 @@ std::string quoted(std::string_view text) {
 
 class Demo {
  public:
+    /// Over wss:// if there is a `tls`, else ws://.
+    explicit Demo(const TlsServer* tls)
+        : tls_(tls), scheme_(tls == nullptr ? "ws" : "wss"), server_(Limits{}, tls) {}
     bool run();
 
  private:
     void listen_to_signals();
     bool until(const std::string& what, const std::function<bool()>& holds);
     bool expect(bool holds, const std::string& what);
+    bool pin();
     bool connect();
     bool echo_text();
     bool echo_binary();
@@ -71,12 +76,16 @@ class Demo {
     bool ping();
     bool close();
     bool fail();
+    bool fail_to_trust();
     void show_progress();
 
     Teller teller_;
     SystemClock clock_;
     SystemNetwork network_;
-    EchoServer server_{Limits{}};
+    const TlsServer* tls_;
+    std::string scheme_;
+    EchoServer server_;
+    X509Certificate certificate_;
     WebSocketClient client_;
     std::string url_;
     bool established_ = false;
@@ -142,9 +151,19 @@ void Demo::show_progress() {
     progress_percent_ = percent;
 }
 
+// The server has signed its certificate itself: only who has it can know who it is.
+bool Demo::pin() {
+    if (tls_ == nullptr) return true;
+    teller_.call("set_trusted_ssl_certificate(the server's own)");
+    const bool loaded = certificate_.load_from_memory(bytes_of(tls_->certificate())) == Error::ok;
+    return expect(loaded && client_.set_trusted_ssl_certificate(&certificate_) == Error::ok,
+                  "this certificate and no other");
+}
+
 bool Demo::connect() {
-    teller_.chapter("Connecting");
-    url_ = "ws://127.0.0.1:" + std::to_string(server_.port());
+    teller_.chapter("Connecting over " + scheme_ + "://");
+    if (!pin()) return false;
+    url_ = scheme_ + "://127.0.0.1:" + std::to_string(server_.port());
     teller_.call("connect_to_url(" + quoted(url_ + "/echo") + ", {\"chat\"})");
     if (!expect(client_.connect_to_url(url_ + "/echo", {"chat"}) == Error::ok, "it has begun")) {
         return false;
@@ -232,20 +251,38 @@ bool Demo::fail() {
                   "failure().explain(): " + std::string(failure.explain()));
 }
 
+bool Demo::fail_to_trust() {
+    if (tls_ == nullptr) return true;
+    teller_.chapter("And without the pin");
+    refused_ = false;
+    teller_.call("set_trusted_ssl_certificate(nullptr)");
+    const bool begun = client_.set_trusted_ssl_certificate(nullptr) == Error::ok &&
+                       client_.connect_to_url(url_ + "/echo") == Error::ok;
+    if (!begun) return expect(false, "it has begun");
+    if (!until("the attempt ends", [this] { return refused_; })) return false;
+    const Failure& failure = client_.failure();
+    return expect(failure.phase == Phase::tls,
+                  "failure().explain(): " + std::string(failure.explain()));
+}
+
 bool Demo::run() {
     listen_to_signals();
     const bool listens = server_.listen(0);
     const std::string port = std::to_string(server_.port());
     return expect(listens, "an echo server listens on 127.0.0.1, port " + port) && connect() &&
-           echo_text() && echo_binary() && echo_one_mebibyte() && ping() && close() && fail();
+           echo_text() && echo_binary() && echo_one_mebibyte() && ping() && close() && fail() &&
+           fail_to_trust();
 }
 
 }  // namespace
 }  // namespace linnet::cli
 
 int main() {
-    linnet::cli::Demo demo;
-    const bool held = demo.run();
+    using namespace linnet::cli;
+    const std::unique_ptr<TlsServer> tls = make_tls_server();
+    bool held = Demo(nullptr).run();
+    // A build without TLS has told all.
+    if (held && tls != nullptr) held = Demo(tls.get()).run();
     std::printf(held ? "\nEvery step held.\n" : "\nA step did not hold.\n");
     return held ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -9,26 +9,33 @@
 #include <utility>
 
 #include "cli/server_handshake.hpp"
+#include "client/transport.hpp"
 #include "net/sockets_os.hpp"
 
 namespace linnet::cli {
 
 struct EchoServer::Connection {
-    Connection(SocketHandle handle, const Limits& limits, Entropy& entropy)
-        : socket(handle), session(Role::server, limits, entropy, nullptr) {}
+    Connection(Network& network, SocketHandle socket, const Limits& limits, Entropy& entropy)
+        : transport(network, nullptr, tls_failure),
+          session(Role::server, limits, entropy, nullptr) {
+        transport.open(socket);
+    }
 
-    SocketHandle socket;
+    bool has_room() const { return !session.input_is_held() && session.outbox().is_empty(); }
+
+    TlsFailure tls_failure;
+    Transport transport;
     Session session;
     std::string answer;  // of the handshake, what is not yet sent
+    bool secured = false;
     bool upgraded = false;
     bool refused = false;
     bool gone = false;
 };
 
-EchoServer::EchoServer(const Limits& limits) : limits_(limits) {}
+EchoServer::EchoServer(const Limits& limits, const TlsServer* tls) : limits_(limits), tls_(tls) {}
 
 EchoServer::~EchoServer() {
-    for (const auto& connection : connections_) network_.close(connection->socket);
     if (listener_ != no_socket) network_.close(listener_);
 }
 
@@ -52,18 +59,19 @@ bool EchoServer::listen(std::uint16_t port) {
 void EchoServer::step() {
     accept_all();
     for (const auto& connection : connections_) serve(*connection);
-    ended_count_ += std::erase_if(connections_, [this](const auto& connection) {
-        if (connection->gone) network_.close(connection->socket);
-        return connection->gone;
-    });
+    ended_count_ +=
+        std::erase_if(connections_, [](const auto& connection) { return connection->gone; });
 }
 
 void EchoServer::wait_set(std::vector<WaitItem>& items) const {
     if (listener_ != no_socket) items.push_back({.socket = listener_, .readable = true});
     for (const auto& connection : connections_) {
-        const bool unsent = !connection->answer.empty() || !connection->session.outbox().is_empty();
+        const bool unsent = !connection->answer.empty() ||
+                            !connection->session.outbox().is_empty() ||
+                            connection->transport.has_unsent();
         const bool held = connection->session.input_is_held();
-        items.push_back({.socket = connection->socket, .readable = !held, .writable = unsent});
+        items.push_back(
+            {.socket = connection->transport.socket(), .readable = !held, .writable = unsent});
     }
 }
 
@@ -84,19 +92,37 @@ void EchoServer::accept_all() {
         if (fd < 0) return;
         ::fcntl(fd, F_SETFL, O_NONBLOCK);
         network_.set_no_delay(fd, true);
-        connections_.push_back(std::make_unique<Connection>(fd, limits_, entropy_));
+        auto connection = std::make_unique<Connection>(network_, fd, limits_, entropy_);
+        const bool is_ready =
+            tls_ == nullptr || connection->transport.begin_tls(*tls_, {.entropy = &entropy_});
+        connection->secured = tls_ == nullptr;
+        if (is_ready) connections_.push_back(std::move(connection));
     }
 }
 
 void EchoServer::serve(Connection& connection) {
-    const bool ended = receive(connection);
-    if (!connection.upgraded && !connection.refused) upgrade(connection);
-    if (connection.upgraded) echo(connection);
-    send(connection);
+    if (!connection.secured && !secure(connection)) return;
+    bool ended = false;
+    do {
+        ended = receive(connection);
+        if (!connection.upgraded && !connection.refused) upgrade(connection);
+        if (connection.upgraded) echo(connection);
+        send(connection);
+        // What TLS holds wakes nobody.
+    } while (!ended && connection.transport.has_staged() && connection.has_room());
     const bool all_sent = connection.answer.empty() && connection.session.outbox().is_empty();
     const bool is_answered = !leaving_ || connection.session.close_is_received();
     const bool said_all = connection.refused || (connection.session.close_is_sent() && is_answered);
-    connection.gone |= ended || (all_sent && said_all);
+    if (all_sent && said_all) connection.transport.shutdown_send();
+    connection.gone |= ended || (all_sent && said_all && !connection.transport.has_unsent());
+}
+
+// True once TLS is there.
+bool EchoServer::secure(Connection& connection) {
+    const IoResult result = connection.transport.secure();
+    connection.secured = result.status == IoResult::Status::moved;
+    connection.gone = !connection.secured && result.status != IoResult::Status::would_block;
+    return connection.secured;
 }
 
 // True at the end of the stream.
@@ -104,11 +130,11 @@ bool EchoServer::receive(Connection& connection) {
     for (;;) {
         const MutableBytes room = connection.session.room();
         if (room.empty()) return false;
-        const IoResult result = network_.receive(connection.socket, room);
+        const IoResult result = connection.transport.receive(room);
         if (result.status == IoResult::Status::would_block) return false;
         if (result.status != IoResult::Status::moved) return true;
         connection.session.fill(result.size);
-        if (result.size < room.size()) return false;
+        if (result.size < room.size() && !connection.transport.has_staged()) return false;
     }
 }
 
@@ -146,6 +172,7 @@ void EchoServer::echo(Connection& connection) {
 }
 
 void EchoServer::send(Connection& connection) {
+    connection.transport.flush();
     for (;;) {
         Outbox::Pieces pieces;
         const Bytes answer = bytes_of(connection.answer);
@@ -153,7 +180,7 @@ void EchoServer::send(Connection& connection) {
         const std::size_t count = answering ? 1 : connection.session.unsent(pieces);
         if (answering) pieces[0] = answer;
         if (count == 0) return;
-        const IoResult result = network_.send(connection.socket, std::span(pieces).first(count));
+        const IoResult result = connection.transport.send(std::span(pieces).first(count));
         if (result.status == IoResult::Status::failed) connection.gone = true;
         if (result.status != IoResult::Status::moved) return;
         if (answering) {

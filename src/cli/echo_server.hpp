@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/tls_server.hpp"
 #include "linnet/protocol/session.hpp"
 #include "net/system.hpp"
 
@@ -16,7 +17,8 @@ namespace linnet::cli {
 
 class EchoServer {
  public:
-    explicit EchoServer(const Limits& limits);
+    /// With `tls` (which must outlive it) it speaks wss://, else ws://.
+    explicit EchoServer(const Limits& limits, const TlsServer* tls = nullptr);
     EchoServer(const EchoServer&) = delete;
     EchoServer& operator=(const EchoServer&) = delete;
     ~EchoServer();
@@ -41,12 +43,14 @@ class EchoServer {
 
     void accept_all();
     void serve(Connection& connection);
+    bool secure(Connection& connection);
     bool receive(Connection& connection);
     void upgrade(Connection& connection);
     void echo(Connection& connection);
     void send(Connection& connection);
 
     Limits limits_;
+    const TlsServer* tls_;
     SystemEntropy entropy_;
     SystemNetwork network_;
     SocketHandle listener_ = no_socket;

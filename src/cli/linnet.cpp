@@ -11,6 +11,7 @@
 
 #include "cli/conversation.hpp"
 #include "cli/serve.hpp"
+#include "cli/tls_client.hpp"
 
 namespace linnet::cli {
 namespace {
@@ -34,6 +35,7 @@ int run(const CommandLine& line) {
             const Interruption interruption;
             return Conversation(line.talk, interruption).run();
         }
+        case CommandLine::Action::certificate: return show_certificates(line.certificate);
         case CommandLine::Action::serve: {
             const Interruption interruption;
             return serve(line.serve, interruption);

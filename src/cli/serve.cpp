@@ -9,6 +9,7 @@
 
 #include "cli/echo_server.hpp"
 #include "cli/output.hpp"
+#include "cli/rendering.hpp"
 
 namespace linnet::cli {
 namespace {
@@ -27,6 +28,20 @@ int fail_to_listen(std::uint16_t port, int os_error) {
              .append(": ")
              .append(os_error_text(os_error)));
     return static_cast<int>(ExitStatus::usage);
+}
+
+int fail_without_tls() {
+    tell("this build has no TLS, or the system no entropy");
+    return static_cast<int>(ExitStatus::usage);
+}
+
+// The certificate is new each time.
+void print_pin(const std::string& certificate) {
+    X509Certificate own;
+    if (own.load_from_memory(bytes_of(certificate)) != Error::ok) return;
+    std::string hex;
+    append_hex(hex, own.facts(0).key_sha256);
+    std::printf("its clients need --insecure --pin %s\n", hex.c_str());
 }
 
 // Until something is there for the server or to be read from `signal_fd` (-1: none), or
@@ -59,9 +74,12 @@ void say_farewell(EchoServer& server) {
 }  // namespace
 
 int serve(const ServeOptions& what, const Interruption& interruption) {
-    EchoServer server(limits());
+    const std::unique_ptr<TlsServer> tls = what.tls ? make_tls_server() : nullptr;
+    if (what.tls && tls == nullptr) return fail_without_tls();
+    EchoServer server(limits(), tls.get());
     if (!server.listen(what.port)) return fail_to_listen(what.port, errno);
-    std::printf("listening on ws://127.0.0.1:%d/\n", server.port());
+    std::printf("listening on %s://127.0.0.1:%d/\n", what.tls ? "wss" : "ws", server.port());
+    if (tls != nullptr) print_pin(tls->certificate());
     std::fflush(stdout);
     while (interruption.signal() == 0) {
         server.step();

@@ -35,8 +35,11 @@ UpgradeRequest read_upgrade_request(Bytes in) {
     UpgradeRequest request;
     const std::string_view text = text_of(in);
     const std::size_t end = text.find("\r\n\r\n");
-    if (end == text.npos) return request;
-    request.size = end + 4;
+    // What does not begin as a request will never be one: a TLS ClientHello, say.
+    const bool may_be_http = text.empty() || is_token_char(text.front());
+    if (end == text.npos && may_be_http) return request;
+    request.size = may_be_http ? end + 4 : text.size();
+    if (!may_be_http) return request;
 
     std::string_view rest = text.substr(0, end + 2);
     std::string_view line = take_until(rest, "\r");

@@ -80,6 +80,34 @@ TracingNetwork::Connection& TracingNetwork::at(SocketHandle socket) {
     return connections_.back();
 }
 
+void TracingNetwork::show(StreamTracer& stream, std::string_view arrow, Bytes bytes) {
+    Lines lines(*this, arrow);
+    stream.feed(bytes, lines);
+}
+
+// ---- TLS -------------------------------------------------------------------------------------
+
+TracingNetwork::Connection* TracingNetwork::secured() {
+    const auto found =
+        std::find_if(connections_.begin(), connections_.end(),
+                     [](const Connection& connection) { return connection.secured; });
+    return found == connections_.end() ? nullptr : &*found;
+}
+
+// A client has one connection, and only what is connected can begin.
+void TracingNetwork::tls_begins() {
+    for (Connection& connection : connections_) connection.secured = connection.connected;
+    tell(neither, "TLS handshake");
+}
+
+void TracingNetwork::received(Bytes plaintext) {
+    if (Connection* const connection = secured()) show(connection->in, to_client, plaintext);
+}
+
+void TracingNetwork::sent(Bytes plaintext) {
+    if (Connection* const connection = secured()) show(connection->out, to_server, plaintext);
+}
+
 // ---- the calls -------------------------------------------------------------------------------
 
 Network::Opened TracingNetwork::connect(const SocketAddress& address) {
@@ -111,11 +139,9 @@ IoResult TracingNetwork::receive(SocketHandle socket, MutableBytes room) {
     const IoResult result = network_.receive(socket, room);
     Connection& connection = at(socket);
     switch (result.status) {
-        case IoResult::Status::moved: {
-            Lines lines(*this, to_client);
-            connection.in.feed(room.first(result.size), lines);
+        case IoResult::Status::moved:
+            if (!connection.secured) show(connection.in, to_client, room.first(result.size));
             break;
-        }
         case IoResult::Status::would_block: break;
         case IoResult::Status::end: end_in(connection, "end of stream"); break;
         case IoResult::Status::failed: end_in(connection, os_error_text(result.os_error)); break;
@@ -129,12 +155,11 @@ IoResult TracingNetwork::send(SocketHandle socket, std::span<const Bytes> pieces
     if (result.status == IoResult::Status::failed) {
         end_out(connection, os_error_text(result.os_error));
     }
-    if (result.status != IoResult::Status::moved) return result;
-    Lines lines(*this, to_server);
+    if (result.status != IoResult::Status::moved || connection.secured) return result;
     std::size_t left = result.size;
     for (const Bytes piece : pieces) {
         const Bytes taken = piece.first(std::min(left, piece.size()));
-        connection.out.feed(taken, lines);
+        show(connection.out, to_server, taken);
         left -= taken.size();
     }
     return result;

@@ -7,12 +7,13 @@
 //        1.204 ms  -> @0       GET /chat HTTP/1.1
 //        2.310 ms  <- @129     text, 5 bytes: "hello"
 //
-// "->" is from the client to the server.
+// "->" is from the client to the server. Over wss:// it tells what a `TracingTls` shows it.
 #pragma once
 
 #include <vector>
 
 #include "cli/stream_tracer.hpp"
+#include "cli/tracing_tls.hpp"
 #include "linnet/platform.hpp"
 
 namespace linnet::cli {
@@ -26,7 +27,7 @@ class TraceSink {
     ~TraceSink() = default;
 };
 
-class TracingNetwork final : public Network {
+class TracingNetwork final : public Network, public PlaintextSink {
  public:
     /// Times are counted from here. What is given must outlive the network.
     TracingNetwork(Network& network, Clock& clock, TraceSink& sink);
@@ -40,6 +41,10 @@ class TracingNetwork final : public Network {
     bool set_no_delay(SocketHandle socket, bool enabled) override;
     void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) override;
 
+    void tls_begins() override;
+    void received(Bytes plaintext) override;
+    void sent(Bytes plaintext) override;
+
  private:
     struct Connection {
         SocketHandle socket;
@@ -47,6 +52,7 @@ class TracingNetwork final : public Network {
         StreamTracer out{Role::server};
         StreamTracer in{Role::client};
         bool connected = false;
+        bool secured = false;
         bool failed = false;
         bool in_ended = false;
         bool out_ended = false;
@@ -54,6 +60,8 @@ class TracingNetwork final : public Network {
     class Lines;
 
     Connection& at(SocketHandle socket);
+    Connection* secured();
+    void show(StreamTracer& stream, std::string_view arrow, Bytes bytes);
     void tell(std::string_view arrow, std::string_view text);
     void tell_at(std::string_view arrow, std::uint64_t offset, std::string_view text);
     void end_in(Connection& connection, std::string_view how);

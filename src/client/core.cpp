@@ -21,6 +21,7 @@
 
 #include "base/assert.hpp"
 #include "client/explanation.hpp"
+#include "tls/default_context.hpp"
 
 namespace linnet::inline v0 {
 namespace {
@@ -48,10 +49,11 @@ ClientCore::ClientCore(WebSocketClient& face, const Options& options)
       entropy_(given_or<Entropy>(options.entropy, system_entropy_)),
       resolver_(given_or<Resolver>(options.resolver, system_resolver_)),
       network_(given_or<Network>(options.network, system_network_)),
+      tls_(options.tls != nullptr ? options.tls : default_tls_context()),
       texts_(options.memory),
       answer_(options.memory),
       dialer_(network_),
-      transport_(network_),
+      transport_(network_, options.memory, failure_.tls),
       heartbeat_(0, 0) {}
 
 ClientCore::~ClientCore() {
@@ -78,6 +80,7 @@ void ClientCore::run() {
     now_us_ = clock_.now_us();
     if (state_ == State::resolving) resolve();
     if (state_ == State::connecting) dial();
+    if (state_ == State::securing) secure();
     if (state_ == State::upgrading) {
         upgrade();
         const auto emit = [&] { face_.connection_established.emit(protocol_); };
@@ -110,6 +113,7 @@ Phase ClientCore::phase() const {
         case State::closed: return Phase::request;
         case State::resolving: return Phase::resolve;
         case State::connecting: return Phase::connect;
+        case State::securing: return Phase::tls;
         case State::upgrading: return Phase::upgrade;
         case State::open:
         case State::failing: return Phase::open;
@@ -185,6 +189,7 @@ std::uint64_t ClientCore::state_deadline() const {
         case State::closed: return never;
         case State::resolving: return deadline(state_since_us_, timeouts.resolve_ms);
         case State::connecting: return deadline(state_since_us_, timeouts.connect_ms);
+        case State::securing: return deadline(state_since_us_, timeouts.tls_ms);
         case State::upgrading: return deadline(state_since_us_, timeouts.upgrade_ms);
         case State::open: {
             const bool half = session_->message_is_incomplete();
@@ -208,6 +213,7 @@ void ClientCore::judge_attempt() {
     if (attempt_is_over) return end(Cause::attempt_timed_out);
     if (state_ == State::resolving) return end(Cause::resolve_timed_out);
     if (state_ == State::connecting) return end(Cause::connect_timed_out);
+    if (state_ == State::securing) return end(Cause::tls_timed_out);
     end(Cause::answer_timed_out);
 }
 
@@ -215,6 +221,7 @@ bool ClientCore::work_is_waiting() const {
     if (!decodes()) return false;
     // Whether a limit or only the block was full: what was taken since may have made room.
     const bool was_full = session_->input_is_held() || input_is_full_;
+    if (!was_full && transport_.has_staged()) return true;
     return work_is_left_ || (was_full && session_->packet_count() < held_packet_count_);
 }
 
@@ -232,9 +239,10 @@ std::size_t ClientCore::wait_set(std::span<WaitItem> items) const {
     if (!transport_.is_open() || items.empty()) return 0;
     const bool unsent = state_ == State::upgrading ? !request_.empty()
                                                    : can_send_ && !session_->outbox().is_empty();
+    const bool writable = unsent || transport_.has_unsent();
     const bool readable = can_receive_ && !(decodes() && input_is_full_);
-    if (!unsent && !readable) return 0;
-    items[0] = {.socket = transport_.socket(), .readable = readable, .writable = unsent};
+    if (!writable && !readable) return 0;
+    items[0] = {.socket = transport_.socket(), .readable = readable, .writable = writable};
     return 1;
 }
 
@@ -278,6 +286,12 @@ Error ClientCore::set_buffers(int input_kb, int input_packets, int output_kb, in
     limits.input_packet_count_max = static_cast<std::size_t>(input_packets);
     limits.output_payload_max = static_cast<std::size_t>(output_kb) * 1024;
     limits.output_packet_count_max = static_cast<std::size_t>(output_packets);
+    return Error::ok;
+}
+
+Error ClientCore::set_trusted_certificate(const X509Certificate* certificate) {
+    if (is_alive(state_)) return Error::already_in_use;
+    trusted_certificate_ = certificate;
     return Error::ok;
 }
 

@@ -45,6 +45,11 @@ class ClientCore {
     Error ping();
     void flush();
 
+    void set_verify_ssl(bool enabled) { verify_ssl_ = enabled; }
+    bool verify_ssl() const { return verify_ssl_; }
+    Error set_trusted_certificate(const X509Certificate* certificate);
+    const X509Certificate* trusted_certificate() const { return trusted_certificate_; }
+
     WebSocketPeer::WriteMode write_mode() const { return write_mode_; }
     void set_write_mode(WebSocketPeer::WriteMode mode) { write_mode_ = mode; }
     bool was_string_packet() const { return was_string_packet_; }
@@ -73,6 +78,9 @@ class ClientCore {
     void begin_attempt();
     void resolve();
     void dial();
+    void begin_tls();
+    void secure();
+    Cause lost(Cause otherwise) const;
     void upgrade();
     void send_request();
     void read_answer();
@@ -133,6 +141,10 @@ class ClientCore {
     Entropy& entropy_;
     Resolver& resolver_;
     Network& network_;
+    const TlsContext* const tls_;  // null: this build has none, and none was given
+
+    bool verify_ssl_ = true;
+    const X509Certificate* trusted_certificate_ = nullptr;
 
     State state_ = State::idle;
     Ending ending_ = Ending::none;  // emitted at the end of `run`

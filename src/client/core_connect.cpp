@@ -33,7 +33,13 @@ Error ClientCore::prepare(std::string_view url, Strings protocols, Strings heade
     }
     const Step<Url> parsed = parse_url(url);
     if (!parsed.done()) return refuse(parsed.cause, Error::invalid_parameter);
-    if (parsed.value.secure) return refuse(Cause::tls_not_built, Error::unavailable);
+    if (parsed.value.secure && tls_ == nullptr) {
+        return refuse(Cause::tls_not_built, Error::unavailable);
+    }
+    if (parsed.value.secure && trusted_certificate_ != nullptr &&
+        trusted_certificate_->size() == 0) {
+        return refuse(Cause::tls_trust_empty, Error::invalid_parameter);
+    }
     SocketAddress literal;
     if (parsed.value.ipv6_literal && !parse_ip_literal(parsed.value.host, literal)) {
         return refuse(Cause::url_host, Error::invalid_parameter);
@@ -122,7 +128,36 @@ void ClientCore::dial() {
     TextWriter host(host_text_);
     put_ip(host, dialer_.connected_address());
     host_text_size_ = host.text().size();
+    if (url_.secure) return begin_tls();
     enter(Event::connected);
+}
+
+void ClientCore::begin_tls() {
+    enter(Event::connected_to_secure);
+    const TlsRequest request{
+        .host = url_.host,
+        .trust = {.verify = verify_ssl_,
+                  .certificate = trusted_certificate_,
+                  .key_pins = options_.key_pins,
+                  .ca_bundle = options_.ca_bundle},
+        .unix_s = clock_.unix_s(),
+        .entropy = &entropy_,
+        .memory = options_.memory,
+        .listener = options_.certificate_listener,
+    };
+    if (!transport_.begin_tls(*tls_, request)) end(failure_.tls.cause);
+}
+
+void ClientCore::secure() {
+    const IoResult result = transport_.secure();
+    if (result.status == IoResult::Status::would_block) return;
+    if (result.status == IoResult::Status::moved) return enter(Event::connected);
+    end(lost(Cause::tls_closed), result.os_error);
+}
+
+// TLS knows better than TCP why a stream has ended.
+Cause ClientCore::lost(Cause otherwise) const {
+    return failure_.tls.cause == Cause::none ? otherwise : failure_.tls.cause;
 }
 
 void ClientCore::upgrade() {
@@ -152,7 +187,7 @@ void ClientCore::read_answer() {
         if (head.done()) return judge(head.value, head.consumed);
     }
     if (stream_ended_) return end(Cause::answer_incomplete);
-    if (!can_receive_ || !can_send_) end(Cause::connection_lost, link_error_);
+    if (!can_receive_ || !can_send_) end(lost(Cause::connection_lost), link_error_);
 }
 
 void ClientCore::judge(const ResponseHead& head, std::size_t head_size) {

@@ -35,6 +35,7 @@ ClientCore::Delivery ClientCore::converse() {
 // ---- bytes -----------------------------------------------------------------------------------
 
 void ClientCore::send_unsent() {
+    transport_.flush();
     while (can_send_ && is_conversing(state_)) {
         Outbox::Pieces pieces;
         const std::size_t count = session_->unsent(pieces);
@@ -71,7 +72,7 @@ bool ClientCore::receive_once(MutableBytes room) {
         stats_.bytes_received += result.size;
         received_us_ = now_us_;
         heartbeat_.alive(now_us_);
-        return result.size == room.size();
+        return result.size == room.size() || transport_.has_staged();
     }
     if (result.status == IoResult::Status::end) stream_ended_ = true;
     const bool failed = result.status == IoResult::Status::failed;
@@ -216,7 +217,7 @@ void ClientCore::settle_draining() {
 
 // The link is gone and nothing of what came before is left to decode.
 void ClientCore::settle_lost_link() {
-    end(stream_ended_ ? Cause::end_of_stream : Cause::connection_lost,
+    end(lost(stream_ended_ ? Cause::end_of_stream : Cause::connection_lost),
         stream_ended_ ? 0 : link_error_);
 }
 
@@ -241,6 +242,7 @@ void ClientCore::settle() {
         case State::idle:
         case State::resolving:
         case State::connecting:
+        case State::securing:
         case State::upgrading:
         case State::closed: return;
     }

@@ -52,6 +52,7 @@ void put_cause(TextWriter& out, const Failure& failure) {
             put_os_error(out, failure.os_error);
         }
     }
+    if (!failure.tls.detail().empty()) out.put(": ").put(failure.tls.detail());
     out.put(".");
 }
 

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One connected stream. The rest of the client lends it room and pieces and does not know what is
-// underneath: today a socket, and with TLS an engine between the two.
+// One connected stream: a socket, or a socket with a TLS engine above it. The rest of the client
+// lends it room and pieces and does not know which. What the engine has taken counts as sent, as
+// what a socket has taken does; it is at most one record.
+//
+// With TLS what is received is staged, so that small records do not cost two calls each. Sending
+// comes before receiving everywhere: an engine that has something to say may not listen before.
 #pragma once
 
 #include <utility>
 
-#include "linnet/platform.hpp"
+#include "linnet/tls.hpp"
 
 namespace linnet::inline v0 {
 
 class Transport {
  public:
-    explicit Transport(Network& network) : network_(network) {}
+    /// `tls_failure` is where it tells why TLS failed, if it was that.
+    Transport(Network& network, Memory* memory, TlsFailure& tls_failure)
+        : network_(network), failure_(tls_failure), staging_(memory) {}
     Transport(const Transport&) = delete;
     Transport& operator=(const Transport&) = delete;
     ~Transport() { close(); }
@@ -26,17 +32,46 @@ class Transport {
     bool is_open() const { return socket_ != no_socket; }
     SocketHandle socket() const { return socket_; }
 
-    IoResult receive(MutableBytes room) { return network_.receive(socket_, room); }
-    IoResult send(std::span<const Bytes> pieces) { return network_.send(socket_, pieces); }
+    /// From now on everything goes through an engine of `context`. False: it has failed.
+    bool begin_tls(const TlsContext& context, const TlsRequest& request);
+    /// Goes on with the handshake. Moved: it is done; end and failed: so is the connection.
+    IoResult secure();
+
+    IoResult receive(MutableBytes room);
+    IoResult send(std::span<const Bytes> pieces);
+    /// Sends what the engine has to say. False if the socket cannot be sent to any more.
+    bool flush();
+    /// There is something to say, but the socket took no more.
+    bool has_unsent() const { return has_unsent_; }
+    /// `receive` has more, whatever the socket has.
+    bool has_staged() const;
+
     bool set_no_delay(bool enabled) { return network_.set_no_delay(socket_, enabled); }
-    void shutdown_send() { network_.shutdown_send(socket_); }
-    void close() {
-        if (is_open()) network_.close(std::exchange(socket_, no_socket));
-    }
+    /// Sends our end of stream, with TLS behind close_notify.
+    void shutdown_send();
+    void close();
 
  private:
+    IoResult receive_staged();
+    IoResult receive_secured(MutableBytes room);
+    bool is_over() const;
+    IoResult ended();
+    std::size_t take_plaintext(MutableBytes room);
+    bool feed_staged();
+
     Network& network_;
     SocketHandle socket_ = no_socket;
+
+    TlsEngine* engine_ = nullptr;
+    TlsFailure& failure_;
+    Block staging_;
+    std::size_t staged_begin_ = 0;
+    std::size_t staged_end_ = 0;
+    int send_error_ = 0;  // of the OS, while the engine had something to say
+    bool has_unsent_ = false;
+    bool has_plaintext_ = false;
+    bool stream_ended_ = false;
+    bool shuts_down_ = false;
 };
 
 }  // namespace linnet::inline v0

@@ -104,6 +104,18 @@ Error WebSocketClient::connect_to_url(std::string_view url, Strings protocols, b
 Error WebSocketClient::disconnect_from_host(int code, std::string_view reason) {
     return core_->disconnect(code, reason);
 }
+void WebSocketClient::set_verify_ssl_enabled(bool enabled) {
+    core_->set_verify_ssl(enabled);
+}
+bool WebSocketClient::is_verify_ssl_enabled() const {
+    return core_->verify_ssl();
+}
+Error WebSocketClient::set_trusted_ssl_certificate(const X509Certificate* certificate) {
+    return core_->set_trusted_certificate(certificate);
+}
+const X509Certificate* WebSocketClient::get_trusted_ssl_certificate() const {
+    return core_->trusted_certificate();
+}
 std::string_view WebSocketClient::get_connected_host() const {
     return core_->connected_host();
 }

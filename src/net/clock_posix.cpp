@@ -15,6 +15,10 @@ std::uint64_t SystemClock::now_us() {
            static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
 }
 
+std::int64_t SystemClock::unix_s() {
+    return static_cast<std::int64_t>(time(nullptr));
+}
+
 }  // namespace linnet::inline v0
 
 #endif

@@ -2,6 +2,7 @@
 // Copyright the linnet authors
 #ifdef _WIN32
 
+#include <time.h>
 #include <windows.h>
 
 #include "net/system.hpp"
@@ -17,6 +18,10 @@ std::uint64_t SystemClock::now_us() {
     const auto per_second = static_cast<std::uint64_t>(frequency.QuadPart);
     // In two parts, as count * 1000000 would overflow after some weeks.
     return count / per_second * 1'000'000 + count % per_second * 1'000'000 / per_second;
+}
+
+std::int64_t SystemClock::unix_s() {
+    return static_cast<std::int64_t>(time(nullptr));
 }
 
 }  // namespace linnet::inline v0

@@ -13,6 +13,7 @@ namespace linnet::inline v0 {
 class SystemClock final : public Clock {
  public:
     std::uint64_t now_us() override;
+    std::int64_t unix_s() override;
 };
 
 class SystemEntropy final : public Entropy {

@@ -14,6 +14,7 @@ enum class State : std::uint8_t {
     idle,  // before the first attempt, or after one was abandoned
     resolving,
     connecting,
+    securing,  // the TLS handshake
     upgrading,
     open,
     closing,    // our close frame is queued or sent, theirs has not come
@@ -22,12 +23,13 @@ enum class State : std::uint8_t {
     draining,   // our end of stream is sent: waiting for theirs
     closed,     // ended; only a new attempt leads out
 };
-inline constexpr std::size_t state_count = 10;
+inline constexpr std::size_t state_count = 11;
 
 enum class Event : std::uint8_t {
     begun,  // connect_to_url
     resolved,
-    connected,
+    connected_to_secure,
+    connected,  // and secured, if it is to be
     upgraded,
     we_closed,
     they_closed,
@@ -36,7 +38,7 @@ enum class Event : std::uint8_t {
     ended,         // of the stream, by either side or by a deadline; in draining also the good end
     abandoned,     // by the caller
 };
-inline constexpr std::size_t event_count = 10;
+inline constexpr std::size_t event_count = 11;
 
 struct Edge {
     State from;
@@ -49,6 +51,8 @@ inline constexpr Edge edges[] = {
     Edge{State::closed, Event::begun, State::resolving},
     Edge{State::resolving, Event::resolved, State::connecting},
     Edge{State::connecting, Event::connected, State::upgrading},
+    Edge{State::connecting, Event::connected_to_secure, State::securing},
+    Edge{State::securing, Event::connected, State::upgrading},
     Edge{State::upgrading, Event::upgraded, State::open},
     Edge{State::open, Event::we_closed, State::closing},
     Edge{State::open, Event::they_closed, State::answering},
@@ -86,6 +90,7 @@ constexpr std::string_view text(State state) {
         case State::idle: return "idle";
         case State::resolving: return "resolving";
         case State::connecting: return "connecting";
+        case State::securing: return "securing";
         case State::upgrading: return "upgrading";
         case State::open: return "open";
         case State::closing: return "closing";

@@ -17,6 +17,7 @@ import select
 import shutil
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -29,7 +30,7 @@ LINNET = os.environ.get('LINNET', '')
 DEADLINE_S = 30
 MIB = 1 << 20
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-USAGE, REQUEST, RESOLVE, CONNECT, UPGRADE, OPEN, CLOSING, TIMEOUT = range(1, 9)
+USAGE, REQUEST, RESOLVE, CONNECT, TLS, UPGRADE, OPEN, CLOSING, TIMEOUT = range(1, 10)
 
 
 # ---- the program -------------------------------------------------------------------------------
@@ -132,7 +133,8 @@ class Serve(Linnet):
 
     def __init__(self, *arguments):
         super().__init__('serve', *(arguments or ('0',)))
-        self.url = self.out.until(rb'^listening on (ws://127\.0\.0\.1:\d+/)\n').group(1).decode()
+        found = self.out.until(rb'^listening on (wss?://127\.0\.0\.1:(\d+)/)\n')
+        self.url, self.port = found.group(1).decode(), int(found.group(2))
 
 
 # ---- a server that does what the test says -----------------------------------------------------
@@ -590,8 +592,8 @@ class Options(Case):
         self.assertRegex(err, r'sent 2 messages, 7 bytes of payload, \d+ bytes in all\n')
         self.assertRegex(err, r'received 2 messages, 7 bytes of payload, \d+ bytes in all\n')
         self.assertRegex(err, r'received 0 pings, \d+ pongs, the last after \d+\.\d{3} ms\n')
-        self.assertRegex(err, r'spent resolve \d+ ms, connect \d+ ms, upgrade \d+ ms, open \d+ ms, '
-                              r'closing \d+ ms\n')
+        self.assertRegex(err, r'spent resolve \d+ ms, connect \d+ ms, tls \d+ ms, upgrade \d+ ms, '
+                              r'open \d+ ms, closing \d+ ms\n')
 
     def test_quiet_tells_only_what_goes_wrong(self):
         server = self.entered(Serve())
@@ -614,7 +616,7 @@ class Options(Case):
             self.assertLessEqual(len(lines), 23)  # and the prompt
             self.assertLessEqual(max(map(len, lines)), 80)
         for option in ('protocol header binary raw wait one-message close ping timeout trace stats '
-                       'quiet help version once').split():
+                       'quiet help version once tls cacert pin insecure').split():
             self.assertIn('--' + option, out.decode())
 
     def test_version(self):
@@ -632,6 +634,106 @@ class Options(Case):
             self.assertIn('linnet --help', err)
 
 
+# ---- wss:// ------------------------------------------------------------------------------------
+
+class Secure(Case):
+    """`linnet serve --tls` makes a certificate of its own each time it starts."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.entered(Serve('0', '--tls'))
+        self.key_pin = self.server.out.until(rb'--pin ([0-9a-f]{64})\n').group(1).decode()
+        self.folder = self.entered(tempfile.TemporaryDirectory())
+        self.certificate = os.path.join(self.folder, 'server.pem')
+        with open(self.certificate, 'w') as file:
+            file.write(ssl.get_server_certificate(('127.0.0.1', self.server.port)))
+
+    def talks(self, *options):
+        status, out, err = run('-q1', *options, self.server.url, stdin=b'hello\n')
+        self.assertEqual((status, out, err), (0, b'hello\n', ''))
+
+    def does_not_talk(self, status, why, *options):
+        got, out, err = run('-q1', *options, self.server.url, stdin=b'hello\n')
+        self.assertEqual((got, out), (status, b''))
+        self.assertIn(why, err)
+
+    def test_the_url_of_the_server_is_secure(self):
+        self.assertRegex(self.server.url, r'^wss://127\.0\.0\.1:\d+/$')
+
+    def test_a_server_that_nobody_vouches_for_is_not_believed(self):
+        # Both have the same name, but not the same key.
+        self.does_not_talk(TLS, 'the trusted root of that name has not signed it', '--cacert',
+                           self.other_certificate())
+
+    def test_a_pinned_certificate_is_enough(self):
+        self.talks('--pin', self.certificate)
+
+    def test_as_a_root_it_is_enough(self):
+        self.talks('--cacert', self.certificate)
+
+    def test_a_pinned_key_is_enough_when_nothing_else_is_asked(self):
+        self.talks('--insecure', '--pin', self.key_pin)
+        colons = ':'.join(re.findall('..', self.key_pin.upper()))
+        self.talks('--insecure', '--pin', colons)
+
+    def test_without_verification_any_server_is_believed(self):
+        self.talks('--insecure')
+
+    def test_a_wrong_pin_is_told_even_without_verification(self):
+        wrong = '0' * 64
+        self.does_not_talk(TLS, f'is {self.key_pin} instead of {wrong}', '--insecure', '--pin',
+                           wrong)
+        self.does_not_talk(TLS, 'is not the one that is pinned', '--insecure', '--pin',
+                           self.other_certificate())
+
+    def other_certificate(self):
+        other = self.entered(Serve('0', '--tls'))
+        path = os.path.join(self.folder, 'other.pem')
+        with open(path, 'w') as file:
+            file.write(ssl.get_server_certificate(('127.0.0.1', other.port)))
+        return path
+
+    def test_files_that_do_not_work_are_told(self):
+        empty = os.path.join(self.folder, 'empty')
+        open(empty, 'w').close()
+        for option in ('--cacert', '--pin'):
+            self.does_not_talk(USAGE, 'cannot be read', option, '/nowhere')
+            self.does_not_talk(USAGE, 'or none', option, empty)
+
+    def test_certificate_shows_the_chain_and_the_pins(self):
+        status, out, err = run('certificate', self.server.url)
+        self.assertEqual((status, err), (0, ''))
+        self.assertIn(f'--pin       {self.key_pin}\n', out.decode())
+        with open(self.certificate) as file:
+            der = ssl.PEM_cert_to_DER_cert(file.read())
+        self.assertIn(f'sha256      {hashlib.sha256(der).hexdigest()}\n', out.decode())
+        self.assertIn('names       localhost, 127.0.0.1, ::1\n', out.decode())
+        self.assertIn('subject     CN=linnet serve\n', out.decode())
+        self.assertRegex(out.decode(), r'not trusted: .*(no trusted root|no CA bundle)')
+        status, out, err = run('certificate', '--pin', self.certificate, self.server.url)
+        self.assertEqual((status, err), (0, ''))
+        self.assertTrue(out.endswith(b'\ntrusted\n'))
+
+    def test_certificate_tells_why_there_is_none(self):
+        plain = self.entered(Serve())
+        status, out, err = run('certificate', plain.url.replace('ws://', 'wss://'))
+        self.assertEqual((status, out), (TLS, b''))
+        self.assertIn('does not speak TLS on this port', err)
+
+    def test_the_trace_shows_what_is_inside(self):
+        status, out, err = run('-1', '--trace', '--insecure', self.server.url, stdin=b'hello\n')
+        self.assertEqual((status, out), (0, b'hello\n'))
+        self.assertIn('-- TLS handshake', err)
+        self.assertRegex(err, r'-> @0 +GET / HTTP/1\.1')
+        self.assertRegex(err, r'<- @\d+ +text, 5 bytes: "hello"')
+
+    def test_large_messages_go_both_ways(self):
+        line = b'x' * (8 * MIB) + b'\n'
+        status, out, err = run('-q1', '--insecure', self.server.url, stdin=line)
+        self.assertEqual((status, err), (0, ''))
+        self.assertTrue(out == line)
+
+
 # ---- what goes wrong, and when -----------------------------------------------------------------
 
 class Endings(Case):
@@ -647,9 +749,9 @@ class Endings(Case):
             server = self.entered(Serve())
             for url, status, why in (
                     ('http://127.0.0.1/', REQUEST, 'does not begin with ws://'),
-                    ('wss://127.0.0.1/', REQUEST, 'wss://'),
                     ('ws://-.-/', RESOLVE, 'does not resolve'),
                     (f'ws://127.0.0.1:{bound.getsockname()[1]}/', CONNECT, 'Connection refused'),
+                    (server.url.replace('ws', 'wss'), TLS, 'does not speak TLS'),
                     (server.url + 'refuse', UPGRADE, 'HTTP 404 "Not Found"')):
                 got, out, err = run(url, stdin=b'lost\n')
                 self.assertEqual((got, out), (status, b''), err)

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A client, the world it lives in, and the story it tells.
+// A client, the world it lives in, and the story it tells. Programs that are compiled with
+// LINNET_PLAY_OVER_TLS play over wss://, with a TLS in memory: the stories are the same.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <utility>
 
+#include "testkit/fake_tls.hpp"
 #include "testkit/story.hpp"
 #include "testkit/world.hpp"
 
 namespace linnet::test {
+
+#ifdef LINNET_PLAY_OVER_TLS
+inline constexpr bool plays_over_tls = true;
+#else
+inline constexpr bool plays_over_tls = false;
+#endif
 
 struct Play {
     using Prepare = std::function<void(World&, Options&)>;
@@ -19,12 +27,16 @@ struct Play {
     explicit Play(const ServerScript& server, const Prepare& prepare = {}) {
         world.network.scripts = {server};
         Options options = world.options();
+        options.tls = &tls;
         if (prepare) prepare(world, options);
         client = std::make_unique<WebSocketClient>(options);
         story = std::make_unique<Story>(*client);
     }
     WebSocketPeer& peer() { return *client->get_peer(1); }
-    Error connect() { return client->connect_to_url("ws://host.example/"); }
+    Error connect() {
+        return client->connect_to_url(plays_over_tls ? "wss://host.example/"
+                                                     : "ws://host.example/");
+    }
     /// Polls until the attempt has ended, at most a minute of the fake clock.
     void run() {
         for (int i = 0; i < 4'000 && client && is_under_way(); ++i) poll(1);
@@ -43,6 +55,7 @@ struct Play {
     }
 
     World world;
+    FakeTls tls;
     std::unique_ptr<WebSocketClient> client;
     std::unique_ptr<Story> story;
 };

@@ -32,6 +32,8 @@ struct Faults {
 class FakeClock final : public Clock {
  public:
     std::uint64_t now_us() override { return now; }
+    std::int64_t unix_s() override { return unix_time; }
+    std::int64_t unix_time = 1'800'000'000;
     void advance_ms(std::uint64_t ms) { now += ms * 1000; }
 
     std::uint64_t now = 1'000'000;

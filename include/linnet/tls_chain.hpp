@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Whether the certificates that a server shows are what the program trusts: everything but the
+// signatures, which need a TLS library's arithmetic. The same for every engine.
+#pragma once
+
+#include "linnet/tls.hpp"
+
+namespace linnet::inline v0 {
+
+/// Bounds on what a server may show.
+inline constexpr std::size_t chain_size_max = 64 * 1024;
+inline constexpr std::size_t chain_count_max = 16;
+/// At most so many roots of one name are tried.
+inline constexpr std::size_t root_count_max = 8;
+/// What `judge_chain` needs to hold the system's roots.
+inline constexpr std::size_t root_room_size = 24 * 1024;
+
+/// What is left to verify. Views live as long as the chain, the room and the trust that were given.
+struct ChainVerdict {
+    /// From the server's own certificate on, each signed by the next.
+    std::array<Bytes, chain_count_max> path;
+    std::size_t path_count = 0;
+    /// Roots of the name that has signed the last of the path; one of them must have. None: the
+    /// certificate is trusted as it is, and no signature in the chain matters.
+    std::array<Bytes, root_count_max> roots;
+    std::size_t root_count = 0;
+    /// A moment, in Unix time, at which the path shall be valid; it is not now when dates do not
+    /// count.
+    std::int64_t unix_s = 0;
+};
+
+/// Sorts what the server has shown (`chain`, DER, its own first) into a path to a trusted root, and
+/// judges dates, host name, key usage for servers, strength and pins. `room` is lent for roots of
+/// the system, `root_room_size` bytes. False: `why` tells cause and detail.
+bool judge_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes room,
+                 ChainVerdict& verdict, TlsFailure& why);
+
+}  // namespace linnet::inline v0

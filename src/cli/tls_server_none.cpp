@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// In a build without TLS (-Dtls=none).
+#include "cli/tls_server.hpp"
+
+namespace linnet::cli {
+
+std::unique_ptr<TlsServer> make_tls_server() {
+    return nullptr;
+}
+
+}  // namespace linnet::cli

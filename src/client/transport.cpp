@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "client/transport.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t staging_size = 16 * 1024;
+// So often a server may send what is no plaintext before other work has its turn.
+constexpr int fruitless_receive_count_max = 32;
+
+constexpr IoResult would_block{IoResult::Status::would_block, 0, 0};
+
+}  // namespace
+
+// ---- TLS -------------------------------------------------------------------------------------
+
+bool Transport::begin_tls(const TlsContext& context, const TlsRequest& request) {
+    failure_ = {};
+    if (!staging_.allocate(staging_size)) {
+        failure_.cause = Cause::out_of_memory;
+        return false;
+    }
+    engine_ = context.engine(request, failure_);
+    return engine_ != nullptr;
+}
+
+IoResult Transport::secure() {
+    const IoResult result = receive_secured({});
+    if (engine_->state() == TlsState::open) return {IoResult::Status::moved, 0, 0};
+    return result;
+}
+
+bool Transport::has_staged() const {
+    return has_plaintext_ || (engine_ != nullptr && staged_begin_ < staged_end_);
+}
+
+bool Transport::flush() {
+    if (engine_ == nullptr) return true;
+    has_unsent_ = false;
+    for (Bytes out; send_error_ == 0 && !(out = engine_->outgoing()).empty();) {
+        const IoResult result = network_.send(socket_, {&out, 1});
+        if (result.status == IoResult::Status::failed) send_error_ = result.os_error;
+        has_unsent_ = result.status == IoResult::Status::would_block;
+        if (result.status != IoResult::Status::moved) return send_error_ == 0;
+        engine_->outgoing_sent(result.size);
+    }
+    if (shuts_down_ && send_error_ == 0) {
+        shuts_down_ = false;
+        network_.shutdown_send(socket_);
+    }
+    return send_error_ == 0;
+}
+
+bool Transport::is_over() const {
+    const TlsState state = engine_->state();
+    return state == TlsState::closed || state == TlsState::failed;
+}
+
+IoResult Transport::ended() {
+    failure_ = engine_->failure();
+    if (engine_->state() == TlsState::closed) return {IoResult::Status::end, 0, 0};
+    return {IoResult::Status::failed, 0, 0};
+}
+
+std::size_t Transport::take_plaintext(MutableBytes room) {
+    const MutableBytes plaintext = engine_->plaintext();
+    const std::size_t size = std::min(plaintext.size(), room.size());
+    if (size > 0) {
+        std::memcpy(room.data(), plaintext.data(), size);
+        engine_->plaintext_taken(size);
+    }
+    has_plaintext_ = !engine_->plaintext().empty();
+    return size;
+}
+
+// True if the engine took some of it.
+bool Transport::feed_staged() {
+    const Bytes staged = staging_.bytes().subspan(staged_begin_, staged_end_ - staged_begin_);
+    if (staged.empty()) return false;
+    const std::size_t fed = engine_->feed(staged);
+    staged_begin_ += fed;
+    has_plaintext_ = !engine_->plaintext().empty();
+    return fed > 0;
+}
+
+IoResult Transport::receive_staged() {
+    const IoResult result = network_.receive(socket_, staging_.bytes());
+    if (result.status == IoResult::Status::moved) {
+        staged_begin_ = 0;
+        staged_end_ = result.size;
+    }
+    return result;
+}
+
+// Fills `room` as far as what is staged reaches; only with nothing to give it asks the socket.
+IoResult Transport::receive_secured(MutableBytes room) {
+    std::size_t size = 0;
+    for (int left = fruitless_receive_count_max; left > 0;) {
+        flush();
+        size += take_plaintext(room.subspan(size));
+        const bool is_full = size == room.size();
+        if (is_full && engine_->state() == TlsState::open) break;
+        if (feed_staged()) continue;
+        if (size > 0) break;
+        if (is_over()) return ended();
+        if (has_staged()) break;
+        if (stream_ended_) {
+            engine_->end_of_stream();
+            continue;
+        }
+        --left;
+        const IoResult result = receive_staged();
+        if (result.status == IoResult::Status::end) {
+            stream_ended_ = true;
+        } else if (result.status != IoResult::Status::moved) {
+            return result;
+        }
+    }
+    return size > 0 ? IoResult{IoResult::Status::moved, size, 0} : would_block;
+}
+
+// ---- both ------------------------------------------------------------------------------------
+
+IoResult Transport::receive(MutableBytes room) {
+    return engine_ == nullptr ? network_.receive(socket_, room) : receive_secured(room);
+}
+
+IoResult Transport::send(std::span<const Bytes> pieces) {
+    if (engine_ == nullptr) return network_.send(socket_, pieces);
+    if (!flush()) return {IoResult::Status::failed, 0, send_error_};
+    const MutableBytes room = engine_->room();
+    std::size_t size = 0;
+    for (const Bytes piece : pieces) {
+        const std::size_t taken = std::min(piece.size(), room.size() - size);
+        if (taken > 0) std::memcpy(room.data() + size, piece.data(), taken);
+        size += taken;
+    }
+    if (size == 0 && is_over()) {
+        ended();
+        return {IoResult::Status::failed, 0, 0};
+    }
+    if (size == 0) return would_block;
+    engine_->compose(size);
+    flush();
+    return {IoResult::Status::moved, size, 0};
+}
+
+void Transport::shutdown_send() {
+    if (engine_ == nullptr) return network_.shutdown_send(socket_);
+    const TlsState state = engine_->state();
+    if (state == TlsState::open) engine_->close();
+    has_plaintext_ = false;
+    shuts_down_ = true;
+    flush();
+}
+
+void Transport::close() {
+    if (engine_ != nullptr) std::exchange(engine_, nullptr)->destroy();
+    staging_.release();
+    staged_begin_ = staged_end_ = 0;
+    send_error_ = 0;
+    has_unsent_ = has_plaintext_ = stream_ended_ = shuts_down_ = false;
+    if (is_open()) network_.close(std::exchange(socket_, no_socket));
+}
+
+}  // namespace linnet::inline v0

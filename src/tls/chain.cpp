@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The order of the questions is the order in which a person wants the answers: is it pinned, does
+// it lead to a root, is every certificate on the way sound, in date, and for this host. The path is
+// found by names alone; whether the signatures agree with the names, the engine says.
+#include <algorithm>
+#include <cstring>
+
+#include "codec/sha256.hpp"
+#include "linnet/tls_chain.hpp"
+#include "net/system.hpp"
+#include "tls/failure_text.hpp"
+#include "tls/system_roots.hpp"
+#include "x509/certificate.hpp"
+#include "x509/host_name.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t rsa_bits_min = 2048;
+constexpr std::size_t root_size_max = 8 * 1024;  // the largest of the web's is 2 KiB
+
+bool same(Bytes a, Bytes b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+// Keeps the roots of one name.
+class RootsOfName final : public RootVisitor {
+ public:
+    RootsOfName(Bytes subject, MutableBytes room, ChainVerdict& verdict)
+        : subject_(subject), room_(room), verdict_(verdict) {}
+
+    void root(Bytes der) override {
+        if (verdict_.root_count == root_count_max || der.size() > room_.size()) return;
+        const auto certificate = parse_certificate(der);
+        if (!certificate || !same(certificate->subject, subject_)) return;
+        std::memcpy(room_.data(), der.data(), der.size());
+        verdict_.roots[verdict_.root_count++] = room_.first(der.size());
+        room_ = room_.subspan(der.size());
+    }
+
+ private:
+    Bytes subject_;
+    MutableBytes room_;
+    ChainVerdict& verdict_;
+};
+
+class Judge {
+ public:
+    Judge(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes room,
+          ChainVerdict& verdict, TlsFailure& why)
+        : trust_(request.trust),
+          now_s_(request.unix_s),
+          chain_(chain),
+          room_(room),
+          verdict_(verdict),
+          why_(why) {
+        host_.name = request.host;
+        if (parse_ip_literal(request.host, address_)) {
+            host_.ip = Bytes(address_.bytes).first(address_.ipv6 ? 16 : 4);
+        }
+    }
+
+    bool run();
+
+ private:
+    DetailWriter fail(Cause cause) {
+        why_.cause = cause;
+        return DetailWriter(why_);
+    }
+
+    bool is_within_bounds();
+    bool parse_leaf();
+    bool is_pinned(Bytes der) const;
+    bool pins_a_ca() const;
+    bool find_path();
+    bool find_roots(Bytes issuer);
+    std::optional<Certificate> find_issuer(const Certificate& certificate) const;
+    bool add_to_path(const Certificate& certificate);
+    bool judge_path();
+    bool judge_issuer(const Certificate& certificate);
+    bool judge_strength(const Certificate& certificate);
+    bool judge_dates(const Certificate& certificate);
+    bool judge_purpose();
+    bool judge_host(CommonName common_name);
+    bool judge_key_pins();
+    bool is_key_pinned(const Certificate& certificate) const;
+    bool fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more);
+    bool fail_host();
+    bool fail_issuer(const Certificate& last);
+
+    const TlsTrust& trust_;
+    std::int64_t now_s_;
+    std::span<const Bytes> chain_;
+    MutableBytes room_;
+    ChainVerdict& verdict_;
+    TlsFailure& why_;
+    SocketAddress address_;
+    Host host_;
+    std::array<Certificate, chain_count_max> path_;  // parsed; beside `verdict_.path`
+};
+
+bool Judge::run() {
+    verdict_ = {};
+    verdict_.unix_s = now_s_;
+    if (!is_within_bounds() || !parse_leaf()) return false;
+    const Certificate& leaf = path_[0];
+    if (trust_.certificate != nullptr && trust_.certificate->size() == 0) {
+        fail(Cause::tls_trust_empty);
+        return false;
+    }
+    if (trust_.verify && now_s_ == 0) {
+        fail(Cause::tls_no_time);
+        return false;
+    }
+    const bool is_pinned_itself = is_pinned(leaf.der);
+    if (trust_.certificate != nullptr && !is_pinned_itself && !pins_a_ca()) {
+        return fail_pin(sha256(trust_.certificate->der(0)), sha256(leaf.der), "certificate",
+                        trust_.certificate->size() - 1);
+    }
+    if (is_pinned_itself) {
+        // Self-made certificates often have no other name.
+        const CommonName common_name =
+            trust_.certificate != nullptr ? CommonName::counts : CommonName::is_ignored;
+        return judge_key_pins() &&
+               (!trust_.verify || (judge_dates(leaf) && judge_host(common_name)));
+    }
+    if (!trust_.verify && trust_.certificate == nullptr) return judge_key_pins();
+    return find_path() && judge_path() && judge_key_pins() &&
+           (!trust_.verify || (judge_purpose() && judge_host(CommonName::is_ignored)));
+}
+
+// ---- the path --------------------------------------------------------------------------------
+
+bool Judge::is_within_bounds() {
+    std::size_t size = 0;
+    for (const Bytes der : chain_) size += der.size();
+    if (chain_.size() <= chain_count_max && size <= chain_size_max) return true;
+    fail(Cause::tls_chain_too_large);
+    return false;
+}
+
+bool Judge::parse_leaf() {
+    if (chain_.empty()) {
+        fail(Cause::tls_certificate_missing);
+        return false;
+    }
+    const auto leaf = parse_certificate(chain_[0]);
+    if (!leaf) {
+        fail(Cause::tls_certificate_malformed).put("it is the server's own");
+        return false;
+    }
+    return add_to_path(*leaf);
+}
+
+bool Judge::add_to_path(const Certificate& certificate) {
+    if (verdict_.path_count == chain_count_max) return false;
+    path_[verdict_.path_count] = certificate;
+    verdict_.path[verdict_.path_count++] = certificate.der;
+    return true;
+}
+
+// Among the roots of the program's own, pinned or as CA bundle, is this very certificate.
+bool Judge::is_pinned(Bytes der) const {
+    const X509Certificate* const own =
+        trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
+    if (own == nullptr || (own == trust_.ca_bundle && !trust_.verify)) return false;
+    for (std::size_t i = 0; i < own->size(); ++i) {
+        if (same(own->der(i), der)) return true;
+    }
+    return false;
+}
+
+bool Judge::pins_a_ca() const {
+    for (std::size_t i = 0; i < trust_.certificate->size(); ++i) {
+        const auto pinned = parse_certificate(trust_.certificate->der(i));
+        if (pinned && pinned->is_ca) return true;
+    }
+    return false;
+}
+
+// From each certificate to its issuer, until that is a root. Strays and repeated certificates are
+// never asked for. A path cannot be longer than what was shown.
+bool Judge::find_path() {
+    for (;;) {
+        const Certificate& last = path_[verdict_.path_count - 1];
+        if (find_roots(last.issuer)) return true;
+        if (why_.cause != Cause::none) return false;
+        const auto issuer = find_issuer(last);
+        if (!issuer || !add_to_path(*issuer)) return fail_issuer(last);
+    }
+}
+
+bool Judge::find_roots(Bytes issuer) {
+    const X509Certificate* const own =
+        trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
+    if (own == nullptr) {
+        const std::size_t piece = std::min(room_.size(), root_size_max);
+        RootsOfName roots(issuer, room_.subspan(piece), verdict_);
+        if (!visit_system_roots(room_.first(piece), roots)) fail(Cause::tls_roots_missing);
+        return verdict_.root_count > 0;
+    }
+    for (std::size_t i = own->find_subject(issuer);
+         i < own->size() && verdict_.root_count < root_count_max;
+         i = own->find_subject(issuer, i + 1)) {
+        const auto root = parse_certificate(own->der(i));
+        const bool may_sign = root && (root->is_ca || trust_.certificate == nullptr);
+        if (may_sign) verdict_.roots[verdict_.root_count++] = own->der(i);
+    }
+    return verdict_.root_count > 0;
+}
+
+std::optional<Certificate> Judge::find_issuer(const Certificate& certificate) const {
+    for (const Bytes der : chain_) {
+        const auto candidate = parse_certificate(der);
+        if (!candidate || !same(candidate->subject, certificate.issuer)) continue;
+        const auto path = std::span(verdict_.path).first(verdict_.path_count);
+        const bool is_used =
+            std::any_of(path.begin(), path.end(), [&](Bytes used) { return same(used, der); });
+        if (!is_used) return candidate;
+    }
+    return std::nullopt;
+}
+
+// ---- what is on it ---------------------------------------------------------------------------
+
+bool Judge::judge_path() {
+    // Without dates: a moment when all of them were valid, as far as there is one.
+    if (!trust_.verify) verdict_.unix_s = path_[0].not_before_s;
+    for (std::size_t i = 0; i < verdict_.path_count; ++i) {
+        const Certificate& certificate = path_[i];
+        if (!trust_.verify) {
+            verdict_.unix_s = std::max(verdict_.unix_s, certificate.not_before_s);
+        }
+        if (i > 0 && !judge_issuer(certificate)) return false;
+        if (!judge_strength(certificate)) return false;
+        if (trust_.verify && !judge_dates(certificate)) return false;
+    }
+    return true;
+}
+
+bool Judge::judge_issuer(const Certificate& certificate) {
+    if (certificate.is_ca) return true;
+    fail(Cause::tls_issuer_not_ca).put("it is ").put_name(certificate.subject);
+    return false;
+}
+
+bool Judge::judge_strength(const Certificate& certificate) {
+    const bool is_weak =
+        certificate.key == Certificate::Key::rsa && certificate.key_bits < rsa_bits_min;
+    Cause cause = Cause::none;
+    if (certificate.signature == Certificate::Signature::weak) cause = Cause::tls_signature_weak;
+    if (certificate.has_unknown_critical) cause = Cause::tls_critical_extension;
+    if (certificate.has_name_constraints) cause = Cause::tls_name_constraints;
+    if (is_weak) cause = Cause::tls_key_weak;
+    if (cause == Cause::none) return true;
+    DetailWriter detail = fail(cause);
+    detail.put("it is that of ").put_name(certificate.subject);
+    if (is_weak) detail.put(", which has ").put_number(certificate.key_bits);
+    return false;
+}
+
+bool Judge::judge_dates(const Certificate& certificate) {
+    if (now_s_ < certificate.not_before_s) {
+        fail(Cause::tls_certificate_not_yet_valid)
+            .put_name(certificate.subject)
+            .put(" begins on ")
+            .put_time(certificate.not_before_s)
+            .put(", and now is ")
+            .put_time(now_s_);
+        return false;
+    }
+    if (now_s_ > certificate.not_after_s) {
+        fail(Cause::tls_certificate_expired)
+            .put_name(certificate.subject)
+            .put(" ended on ")
+            .put_time(certificate.not_after_s)
+            .put(", and now is ")
+            .put_time(now_s_);
+        return false;
+    }
+    return true;
+}
+
+bool Judge::judge_purpose() {
+    if (path_[0].allows_server) return true;
+    fail(Cause::tls_purpose).put("its extendedKeyUsage lacks serverAuth");
+    return false;
+}
+
+bool Judge::judge_host(CommonName common_name) {
+    return is_for_host(path_[0], host_, common_name) || fail_host();
+}
+
+bool Judge::is_key_pinned(const Certificate& certificate) const {
+    const Sha256Digest seen = sha256(certificate.public_key);
+    return std::find(trust_.key_pins.begin(), trust_.key_pins.end(), seen) != trust_.key_pins.end();
+}
+
+// Unverified, nothing but the server's own certificate is proved to be the server's.
+bool Judge::judge_key_pins() {
+    if (trust_.key_pins.empty()) return true;
+    const auto proved = std::span(path_).first(trust_.verify ? verdict_.path_count : 1);
+    for (const Certificate& certificate : proved) {
+        if (is_key_pinned(certificate)) return true;
+    }
+    return fail_pin(trust_.key_pins[0], sha256(path_[0].public_key), "key",
+                    trust_.key_pins.size() - 1);
+}
+
+// ---- telling ---------------------------------------------------------------------------------
+
+bool Judge::fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more) {
+    DetailWriter detail = fail(Cause::tls_pin_mismatch);
+    detail.put("the SHA-256 of its ").put(what).put(" is ").put_hex(seen);
+    detail.put(" instead of ").put_hex(expected);
+    if (more > 0) detail.put(" or ").put_number(more).put(" more");
+    return false;
+}
+
+bool Judge::fail_issuer(const Certificate& last) {
+    DetailWriter detail = fail(Cause::tls_issuer_unknown);
+    if (same(last.issuer, last.subject)) {
+        detail.put_name(last.subject).put(" is signed by itself");
+    } else {
+        detail.put_name(last.subject).put(" is signed by ").put_name(last.issuer);
+        detail.put(", which was neither shown nor is it trusted");
+    }
+    return false;
+}
+
+bool Judge::fail_host() {
+    DetailWriter detail = fail(Cause::tls_host_mismatch);
+    detail.put("it is for ");
+    std::size_t untold = 0;
+    std::string_view comma;
+    Bytes names = path_[0].alt_names;
+    for (AltName name; take_alt_name(names, name);) {
+        if (name.kind == AltName::Kind::other) continue;
+        constexpr std::size_t kept = 64;  // for what follows
+        if (untold > 0 || detail.room() < name.value.size() + kept) {
+            ++untold;
+            continue;
+        }
+        detail.put(comma);
+        comma = ", ";
+        if (name.kind == AltName::Kind::ip) {
+            detail.put_ip(name.value);
+        } else {
+            detail.put_harmless(text_of(name.value));
+        }
+    }
+    if (comma.empty() && untold == 0) detail.put_name(path_[0].subject);
+    if (untold > 0) detail.put(" and ").put_number(untold).put(" more");
+    return false;
+}
+
+}  // namespace
+
+bool judge_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes room,
+                 ChainVerdict& verdict, TlsFailure& why) {
+    return Judge(request, chain, room, verdict, why).run();
+}
+
+}  // namespace linnet::inline v0

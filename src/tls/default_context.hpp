@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#pragma once
+
+#include "linnet/tls.hpp"
+
+namespace linnet::inline v0 {
+
+/// What this build brings, if `Options::tls` gives nothing else; null if it brings none.
+const TlsContext* default_tls_context();
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "tls/failure_text.hpp"
+
+#include <algorithm>
+
+#include "linnet/protocol/utf8.hpp"
+#include "net/system.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t name_size_max = 160;
+
+struct Date {
+    std::uint64_t year, month, day;
+};
+
+// Days since 1970-01-01 to the proleptic Gregorian calendar, counted in years that begin in March.
+Date date_of(std::int64_t days_since_1970) {
+    const std::int64_t days = days_since_1970 + 719468;  // since 0000-03-01
+    const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    const std::int64_t day_of_era = days - era * 146097;
+    const std::int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const std::int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::int64_t month = (5 * day_of_year + 2) / 153;  // 0 is March
+    const std::int64_t day = day_of_year - (153 * month + 2) / 5 + 1;
+    const std::int64_t year = year_of_era + era * 400 + (month >= 10 ? 1 : 0);
+    return {static_cast<std::uint64_t>(std::max<std::int64_t>(year, 0)),
+            static_cast<std::uint64_t>(month < 10 ? month + 3 : month - 9),
+            static_cast<std::uint64_t>(day)};
+}
+
+void put_padded(TextWriter& out, std::uint64_t number, std::uint64_t limit) {
+    for (; limit > 1 && number < limit; limit /= 10) out.put("0");
+    out.put_number(number);
+}
+
+}  // namespace
+
+DetailWriter& DetailWriter::put_name(Bytes name) {
+    std::array<std::uint8_t, name_size_max> text;
+    const std::size_t size = write_name(name, text);
+    const std::size_t shown =
+        utf8_prefix_size(Bytes(text).first(std::min(size, text.size())), name_size_max - 3);
+    put("\"").put(text_of(Bytes(text).first(shown)));
+    return put(size > shown ? "...\"" : "\"");
+}
+
+DetailWriter& DetailWriter::put_hex(Bytes bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (const std::uint8_t byte : bytes) {
+        put(digits.substr(byte >> 4, 1)).put(digits.substr(byte & 15, 1));
+    }
+    return *this;
+}
+
+DetailWriter& DetailWriter::put_ip(Bytes ip) {
+    SocketAddress address;
+    address.ipv6 = ip.size() == address.bytes.size();
+    std::copy_n(ip.begin(), std::min(ip.size(), address.bytes.size()), address.bytes.begin());
+    linnet::put_ip(writer_, address);
+    return *this;
+}
+
+DetailWriter& DetailWriter::put_harmless(std::string_view words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        put(words[i] > ' ' && words[i] < 0x7F ? words.substr(i, 1) : "?");
+    }
+    return *this;
+}
+
+DetailWriter& DetailWriter::put_time(std::int64_t unix_s) {
+    constexpr std::int64_t day_s = 86'400;
+    const std::int64_t days = (unix_s >= 0 ? unix_s : unix_s - (day_s - 1)) / day_s;
+    const auto second = static_cast<std::uint64_t>(unix_s - days * day_s);
+    const Date date = date_of(days);
+    put_padded(writer_, date.year, 1000);
+    put_padded(writer_.put("-"), date.month, 10);
+    put_padded(writer_.put("-"), date.day, 10);
+    put_padded(writer_.put(" "), second / 3600, 10);
+    put_padded(writer_.put(":"), second / 60 % 60, 10);
+    put_padded(writer_.put(":"), second % 60, 10);
+    return put(" UTC");
+}
+
+std::string_view alert_name(std::uint8_t alert) {
+    switch (alert) {
+        case 0: return "close_notify";
+        case 10: return "unexpected_message";
+        case 20: return "bad_record_mac";
+        case 21: return "decryption_failed";
+        case 22: return "record_overflow";
+        case 30: return "decompression_failure";
+        case 40: return "handshake_failure";
+        case 41: return "no_certificate";
+        case 42: return "bad_certificate";
+        case 43: return "unsupported_certificate";
+        case 44: return "certificate_revoked";
+        case 45: return "certificate_expired";
+        case 46: return "certificate_unknown";
+        case 47: return "illegal_parameter";
+        case 48: return "unknown_ca";
+        case 49: return "access_denied";
+        case 50: return "decode_error";
+        case 51: return "decrypt_error";
+        case 60: return "export_restriction";
+        case 70: return "protocol_version";
+        case 71: return "insufficient_security";
+        case 80: return "internal_error";
+        case 86: return "inappropriate_fallback";
+        case 90: return "user_canceled";
+        case 100: return "no_renegotiation";
+        case 109: return "missing_extension";
+        case 110: return "unsupported_extension";
+        case 112: return "unrecognized_name";
+        case 113: return "bad_certificate_status_response";
+        case 115: return "unknown_psk_identity";
+        case 116: return "certificate_required";
+        case 120: return "no_application_protocol";
+        default: return {};
+    }
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// How the detail of a TLS failure is written.
+#pragma once
+
+#include "base/text_writer.hpp"
+#include "linnet/tls.hpp"
+
+namespace linnet::inline v0 {
+
+/// Writes the detail of `why` until it goes out of scope.
+class DetailWriter {
+ public:
+    explicit DetailWriter(TlsFailure& why)
+        : why_(why),
+          writer_(
+              {reinterpret_cast<std::uint8_t*>(why.detail_text.data()), why.detail_text.size()}) {}
+    DetailWriter(const DetailWriter&) = delete;
+    DetailWriter& operator=(const DetailWriter&) = delete;
+    ~DetailWriter() { why_.detail_size = static_cast<std::uint16_t>(writer_.text().size()); }
+
+    DetailWriter& put(std::string_view text) {
+        writer_.put(text);
+        return *this;
+    }
+    DetailWriter& put_number(std::uint64_t number) {
+        writer_.put_number(number);
+        return *this;
+    }
+    /// A Name in DER, between quotation marks.
+    DetailWriter& put_name(Bytes name);
+    DetailWriter& put_hex(Bytes bytes);
+    /// 4 or 16 bytes in network order.
+    DetailWriter& put_ip(Bytes ip);
+    /// The server's words: what is not a visible ASCII character becomes a question mark.
+    DetailWriter& put_harmless(std::string_view words);
+    /// "2026-11-22 18:00:00 UTC"
+    DetailWriter& put_time(std::int64_t unix_s);
+
+    std::size_t room() const { return why_.detail_text.size() - writer_.text().size(); }
+
+ private:
+    TlsFailure& why_;
+    TextWriter writer_;
+};
+
+/// The field's name for an alert, RFC 8446 6 and RFC 5246 7.2; empty if it has none.
+std::string_view alert_name(std::uint8_t alert);
+
+}  // namespace linnet::inline v0

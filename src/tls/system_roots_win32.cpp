@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#ifdef _WIN32
+
+#include <windows.h>
+//
+#include <wincrypt.h>
+
+#include "tls/system_roots.hpp"
+
+namespace linnet::inline v0 {
+
+bool visit_system_roots(MutableBytes, RootVisitor& visitor) {
+    const HCERTSTORE store = CertOpenSystemStoreA(0, "ROOT");
+    if (store == nullptr) return false;
+    PCCERT_CONTEXT certificate = nullptr;
+    while ((certificate = CertEnumCertificatesInStore(store, certificate)) != nullptr) {
+        visitor.root({certificate->pbCertEncoded, certificate->cbCertEncoded});
+    }
+    CertCloseStore(store, 0);
+    return true;
+}
+
+}  // namespace linnet::inline v0
+
+#endif

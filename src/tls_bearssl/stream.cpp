@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "tls_bearssl/stream.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace linnet::inline v0 {
+
+// ---- bytes -----------------------------------------------------------------------------------
+
+std::size_t BearSslStream::feed(Bytes ciphertext) {
+    std::size_t fed = 0;
+    while (fed < ciphertext.size() && !is_closed_ && failure_.cause == Cause::none) {
+        std::size_t room = 0;
+        std::uint8_t* const into = br_ssl_engine_recvrec_buf(&engine_, &room);
+        if (into == nullptr) break;
+        const std::size_t size = std::min(room, ciphertext.size() - fed);
+        if (first_byte_ == 0) first_byte_ = ciphertext[fed];
+        std::memcpy(into, ciphertext.data() + fed, size);
+        br_ssl_engine_recvrec_ack(&engine_, size);
+        fed += size;
+        settle();
+    }
+    return fed;
+}
+
+Bytes BearSslStream::outgoing() {
+    std::size_t size = 0;
+    const std::uint8_t* const from = br_ssl_engine_sendrec_buf(&engine_, &size);
+    return from == nullptr ? Bytes{} : Bytes{from, size};
+}
+
+void BearSslStream::outgoing_sent(std::size_t size) {
+    br_ssl_engine_sendrec_ack(&engine_, size);
+    settle();
+}
+
+MutableBytes BearSslStream::plaintext() {
+    std::size_t size = 0;
+    std::uint8_t* const from = br_ssl_engine_recvapp_buf(&engine_, &size);
+    return from == nullptr ? MutableBytes{} : MutableBytes{from, size};
+}
+
+void BearSslStream::plaintext_taken(std::size_t size) {
+    br_ssl_engine_recvapp_ack(&engine_, size);
+    settle();
+}
+
+MutableBytes BearSslStream::room() {
+    std::size_t size = 0;
+    std::uint8_t* const into = br_ssl_engine_sendapp_buf(&engine_, &size);
+    return into == nullptr ? MutableBytes{} : MutableBytes{into, size};
+}
+
+void BearSslStream::compose(std::size_t size) {
+    if (size == 0) return;
+    br_ssl_engine_sendapp_ack(&engine_, size);
+    br_ssl_engine_flush(&engine_, 0);
+    settle();
+}
+
+// ---- state -----------------------------------------------------------------------------------
+
+TlsState BearSslStream::state() const {
+    if (failure_.cause != Cause::none) return TlsState::failed;
+    if (is_closed_) return TlsState::closed;
+    if (is_closing_) return TlsState::closing;
+    return is_open_ ? TlsState::open : TlsState::handshaking;
+}
+
+void BearSslStream::settle() {
+    const unsigned now = br_ssl_engine_current_state(&engine_);
+    if ((now & (BR_SSL_SENDAPP | BR_SSL_RECVAPP)) != 0 && !is_open_) {
+        is_open_ = true;
+        opened();
+    }
+    if (now != BR_SSL_CLOSED) return;
+    const auto error = static_cast<unsigned>(br_ssl_engine_last_error(&engine_));
+    if (error != BR_ERR_OK) {
+        failure_.native = static_cast<int>(error);
+        return broken(error);
+    }
+    is_closed_ = is_open_;
+    if (!is_open_) fail(Cause::tls_closed);
+}
+
+void BearSslStream::close() {
+    // With plaintext unread, BearSSL 0.6 would never get out of closing.
+    for (MutableBytes unread; !(unread = plaintext()).empty();) plaintext_taken(unread.size());
+    is_closing_ = true;
+    br_ssl_engine_close(&engine_);
+    settle();
+}
+
+// Whoever closes first need not wait for the answer (RFC 5246 7.2.1).
+void BearSslStream::end_of_stream() {
+    if (is_closed_ || failure_.cause != Cause::none) return;
+    if (is_closing_) {
+        is_closed_ = true;
+        return;
+    }
+    fail(is_open_ ? Cause::tls_truncated : Cause::tls_closed);
+}
+
+}  // namespace linnet::inline v0

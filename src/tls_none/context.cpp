@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Instead of the BearSSL engine, in a build without TLS (-Dtls=none).
+#include "tls/default_context.hpp"
+
+namespace linnet::inline v0 {
+
+const TlsContext* default_tls_context() {
+    return nullptr;
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// OpenSSL between two buffers in memory (BIO_s_mem): it reads from the one and writes to the other,
+// and what it calls "wants to read" is only that nothing is there now.
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <new>
+
+#include "linnet/openssl.hpp"
+#include "net/system.hpp"
+#include "tls/failure_text.hpp"
+#include "tls_openssl/verifier.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t host_size_max = 255;
+constexpr std::size_t record_size_max = 16 * 1024;
+// RFC 7301 3.1: each name behind its size.
+constexpr unsigned char alpn_names[] = "\x08http/1.1";
+
+class OpenSslEngine final : public TlsEngine {
+ public:
+    static OpenSslEngine* create(SSL_CTX* context, const TlsRequest& request, TlsFailure& why);
+
+    TlsState state() const override;
+    const TlsFailure& failure() const override { return failure_; }
+    std::size_t feed(Bytes ciphertext) override;
+    Bytes outgoing() override;
+    void outgoing_sent(std::size_t size) override;
+    MutableBytes plaintext() override;
+    void plaintext_taken(std::size_t size) override;
+    MutableBytes room() override;
+    void compose(std::size_t size) override;
+    void close() override;
+    void end_of_stream() override;
+    void destroy() override;
+
+    bool verify(const STACK_OF(X509) * shown) {
+        return verify_with_openssl(request_, shown, failure_);
+    }
+    void client_certificate_asked_for() { client_certificate_is_asked_for_ = true; }
+
+ private:
+    OpenSslEngine(Block& own, const TlsRequest& request);
+    ~OpenSslEngine();
+
+    bool begin(SSL_CTX* context);
+    void step();
+    void read();
+    void judge(int result);
+    void judge_error(unsigned long error);
+    void judge_alert(std::uint8_t alert);
+    void fail(Cause cause) {
+        if (failure_.cause == Cause::none) failure_.cause = cause;
+    }
+
+    Block own_;
+    TlsRequest request_;
+    TlsFailure failure_;
+    std::array<char, host_size_max + 1> host_{};
+    SSL* ssl_ = nullptr;
+    BIO* in_ = nullptr;  // owned by `ssl_`, as the next
+    BIO* out_ = nullptr;
+    std::uint8_t first_byte_ = 0;
+    bool client_certificate_is_asked_for_ = false;
+    bool is_open_ = false;
+    bool is_closing_ = false;
+    bool is_closed_ = false;
+    std::size_t plaintext_begin_ = 0;
+    std::size_t plaintext_end_ = 0;
+    std::array<std::uint8_t, record_size_max> plaintext_;
+    std::array<std::uint8_t, record_size_max> room_;
+};
+
+// ---- beginning and ending --------------------------------------------------------------------
+
+OpenSslEngine* OpenSslEngine::create(SSL_CTX* context, const TlsRequest& request, TlsFailure& why) {
+    if (request.host.empty() || request.host.size() > host_size_max) {
+        why.cause = Cause::url_host;
+        return nullptr;
+    }
+    Block own(request.memory);
+    if (context == nullptr || !own.allocate(sizeof(OpenSslEngine))) {
+        why.cause = Cause::out_of_memory;
+        return nullptr;
+    }
+    auto* const engine = new (own.data()) OpenSslEngine(own, request);
+    if (engine->begin(context)) return engine;
+    why.cause = Cause::out_of_memory;
+    engine->destroy();
+    return nullptr;
+}
+
+OpenSslEngine::OpenSslEngine(Block& own, const TlsRequest& request)
+    : own_(request.memory), request_(request) {
+    own_.swap(own);
+    std::copy(request.host.begin(), request.host.end(), host_.begin());
+    request_.host = {host_.data(), request.host.size()};
+}
+
+OpenSslEngine::~OpenSslEngine() {
+    SSL_free(ssl_);
+}
+
+void OpenSslEngine::destroy() {
+    Block own(own_.memory());
+    own.swap(own_);
+    this->~OpenSslEngine();
+}
+
+bool OpenSslEngine::begin(SSL_CTX* context) {
+    ssl_ = SSL_new(context);
+    in_ = BIO_new(BIO_s_mem());
+    out_ = BIO_new(BIO_s_mem());
+    if (ssl_ == nullptr || in_ == nullptr || out_ == nullptr) {
+        BIO_free(in_);
+        BIO_free(out_);
+        return false;
+    }
+    BIO_set_mem_eof_return(in_, -1);
+    SSL_set_bio(ssl_, in_, out_);
+    SSL_set_app_data(ssl_, this);
+    SSL_set_connect_state(ssl_);
+    SSL_set_alpn_protos(ssl_, alpn_names, sizeof alpn_names - 1);
+    // RFC 6066 3: no IP literal, and no final dot.
+    SocketAddress literal;
+    if (!parse_ip_literal(request_.host, literal)) {
+        std::array<char, host_size_max + 1> name = host_;
+        if (request_.host.back() == '.') name[request_.host.size() - 1] = '\0';
+        // The macro for this has an old-style cast.
+        if (SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) !=
+            1) {
+            return false;
+        }
+    }
+    step();
+    return true;
+}
+
+// ---- bytes -----------------------------------------------------------------------------------
+
+std::size_t OpenSslEngine::feed(Bytes ciphertext) {
+    const bool is_over = is_closed_ || failure_.cause != Cause::none;
+    if (is_over || ciphertext.empty() || plaintext_begin_ < plaintext_end_) return 0;
+    if (first_byte_ == 0) first_byte_ = ciphertext[0];
+    const std::size_t size = std::min(ciphertext.size(), record_size_max);
+    const int taken = BIO_write(in_, ciphertext.data(), static_cast<int>(size));
+    if (taken <= 0) {
+        fail(Cause::out_of_memory);
+        return 0;
+    }
+    step();
+    return static_cast<std::size_t>(taken);
+}
+
+Bytes OpenSslEngine::outgoing() {
+    const std::uint8_t* data = nullptr;
+    const long size = BIO_get_mem_data(out_, &data);
+    return size <= 0 ? Bytes{} : Bytes{data, static_cast<std::size_t>(size)};
+}
+
+// A BIO has no call to skip.
+void OpenSslEngine::outgoing_sent(std::size_t size) {
+    std::array<std::uint8_t, 4096> sent;
+    while (size > 0) {
+        const std::size_t piece = std::min(size, sent.size());
+        const int skipped = BIO_read(out_, sent.data(), static_cast<int>(piece));
+        if (skipped <= 0) return;
+        size -= static_cast<std::size_t>(skipped);
+    }
+}
+
+MutableBytes OpenSslEngine::plaintext() {
+    return MutableBytes(plaintext_).subspan(plaintext_begin_, plaintext_end_ - plaintext_begin_);
+}
+
+void OpenSslEngine::plaintext_taken(std::size_t size) {
+    plaintext_begin_ += size;
+    if (plaintext_begin_ == plaintext_end_) step();
+}
+
+// One record at a time, so that what is queued is bounded.
+MutableBytes OpenSslEngine::room() {
+    return state() == TlsState::open && outgoing().empty() ? MutableBytes(room_) : MutableBytes{};
+}
+
+void OpenSslEngine::compose(std::size_t size) {
+    if (size == 0) return;
+    ERR_clear_error();
+    const int written = SSL_write(ssl_, room_.data(), static_cast<int>(size));
+    if (written <= 0) judge(written);
+}
+
+// ---- state -----------------------------------------------------------------------------------
+
+TlsState OpenSslEngine::state() const {
+    if (failure_.cause != Cause::none) return TlsState::failed;
+    if (is_closed_) return TlsState::closed;
+    if (is_closing_) return TlsState::closing;
+    return is_open_ ? TlsState::open : TlsState::handshaking;
+}
+
+void OpenSslEngine::step() {
+    if (is_closed_ || failure_.cause != Cause::none) return;
+    if (!is_open_) {
+        ERR_clear_error();
+        const int result = SSL_do_handshake(ssl_);
+        if (result != 1) return judge(result);
+        is_open_ = true;
+    }
+    read();
+}
+
+void OpenSslEngine::read() {
+    plaintext_begin_ = plaintext_end_ = 0;
+    for (;;) {
+        ERR_clear_error();
+        const int size = SSL_read(ssl_, plaintext_.data(), static_cast<int>(plaintext_.size()));
+        if (size <= 0) return judge(size);
+        // Once we have closed, data is dropped.
+        if (is_closing_) continue;
+        plaintext_end_ = static_cast<std::size_t>(size);
+        return;
+    }
+}
+
+void OpenSslEngine::close() {
+    plaintext_begin_ = plaintext_end_ = 0;
+    is_closing_ = true;
+    ERR_clear_error();
+    SSL_shutdown(ssl_);
+    step();
+}
+
+void OpenSslEngine::end_of_stream() {
+    if (is_closed_ || failure_.cause != Cause::none) return;
+    if (is_closing_) {
+        is_closed_ = true;
+        return;
+    }
+    fail(is_open_ ? Cause::tls_truncated : Cause::tls_closed);
+}
+
+void OpenSslEngine::judge(int result) {
+    switch (SSL_get_error(ssl_, result)) {
+        case SSL_ERROR_WANT_READ:
+        case SSL_ERROR_WANT_WRITE: return;
+        case SSL_ERROR_ZERO_RETURN:
+            if (!is_open_) return fail(Cause::tls_closed);
+            if (!is_closing_) SSL_shutdown(ssl_);
+            is_closed_ = true;
+            return;
+        default: return judge_error(ERR_peek_error());
+    }
+}
+
+void OpenSslEngine::judge_error(unsigned long error) {
+    constexpr std::uint8_t change_cipher_spec = 20;
+    constexpr std::uint8_t application_data = 23;
+    const int reason = ERR_GET_REASON(error);
+    if (failure_.native == 0) failure_.native = reason;
+    if (failure_.cause != Cause::none) return;  // the verifier has told it
+    if (reason > SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256) {
+        return judge_alert(static_cast<std::uint8_t>(reason - SSL_AD_REASON_OFFSET));
+    }
+    if (first_byte_ < change_cipher_spec || first_byte_ > application_data) {
+        return fail(Cause::tls_not_tls);
+    }
+    switch (reason) {
+        case ERR_R_MALLOC_FAILURE: return fail(Cause::out_of_memory);
+        case SSL_R_UNSUPPORTED_PROTOCOL:
+        case SSL_R_WRONG_SSL_VERSION:
+        case SSL_R_VERSION_TOO_LOW: return fail(Cause::tls_only_old);
+        case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
+        case SSL_R_PACKET_LENGTH_TOO_LONG:
+        case SSL_R_DATA_LENGTH_TOO_LONG:
+        case SSL_R_BAD_RECORD_TYPE: return fail(Cause::tls_bad_record);
+        case SSL_R_EXCESSIVE_MESSAGE_SIZE: return fail(Cause::tls_chain_too_large);
+        case SSL_R_BAD_SIGNATURE: return fail(Cause::tls_signature_wrong);
+        case SSL_R_EE_KEY_TOO_SMALL:
+        case SSL_R_DH_KEY_TOO_SMALL: return fail(Cause::tls_key_weak);
+        default: return fail(Cause::tls_broken);
+    }
+}
+
+void OpenSslEngine::judge_alert(std::uint8_t alert) {
+    failure_.alert = alert;
+    const bool is_asked_for =
+        client_certificate_is_asked_for_ && (!is_open_ || alert == SSL_AD_CERTIFICATE_REQUIRED);
+    if (is_asked_for) {
+        fail(Cause::tls_client_certificate);
+    } else if (!is_open_ && alert == SSL_AD_PROTOCOL_VERSION) {
+        fail(Cause::tls_only_old);
+    } else if (!is_open_ &&
+               (alert == SSL_AD_HANDSHAKE_FAILURE || alert == SSL_AD_INSUFFICIENT_SECURITY)) {
+        fail(Cause::tls_nothing_in_common);
+    } else {
+        fail(Cause::tls_alert);
+    }
+    DetailWriter(failure_).put("alert ").put_number(alert).put(" ").put(alert_name(alert));
+}
+
+// ---- what OpenSSL asks -----------------------------------------------------------------------
+
+OpenSslEngine& engine_of(const SSL* ssl) {
+    return *static_cast<OpenSslEngine*>(SSL_get_app_data(ssl));
+}
+
+int verify_certificate(X509_STORE_CTX* store, void*) {
+    const int index = SSL_get_ex_data_X509_STORE_CTX_idx();
+    const auto* const ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, index));
+    return engine_of(ssl).verify(X509_STORE_CTX_get0_untrusted(store)) ? 1 : 0;
+}
+
+int choose_client_certificate(SSL* ssl, X509**, EVP_PKEY**) {
+    engine_of(ssl).client_certificate_asked_for();
+    return 0;
+}
+
+}  // namespace
+
+// ---- the context -----------------------------------------------------------------------------
+
+OpenSslContext::OpenSslContext() : context_(SSL_CTX_new(TLS_client_method())) {
+    auto* const context = static_cast<SSL_CTX*>(context_);
+    if (context == nullptr) return;
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_max_cert_list(context, chain_size_max);
+    // Also when nothing is verified: the pins count, and somebody may listen.
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(context, verify_certificate, nullptr);
+    SSL_CTX_set_client_cert_cb(context, choose_client_certificate);
+}
+
+OpenSslContext::~OpenSslContext() {
+    SSL_CTX_free(static_cast<SSL_CTX*>(context_));
+}
+
+TlsEngine* OpenSslContext::engine(const TlsRequest& request, TlsFailure& why) const {
+    return OpenSslEngine::create(static_cast<SSL_CTX*>(context_), request, why);
+}
+
+}  // namespace linnet::inline v0
