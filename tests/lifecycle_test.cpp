@@ -14,29 +14,33 @@ namespace linnet {
 namespace {
 
 constexpr State states[] = {State::idle,      State::resolving, State::connecting, State::securing,
-                            State::upgrading, State::open,      State::closing,    State::answering,
-                            State::failing,   State::draining,  State::closed};
-constexpr Event events[] = {Event::begun,       Event::resolved, Event::connected_to_secure,
-                            Event::connected,   Event::upgraded, Event::we_closed,
-                            Event::they_closed, Event::broken,   Event::goodbye_sent,
-                            Event::ended,       Event::abandoned};
+                            State::upgrading, State::joining,   State::open,       State::closing,
+                            State::answering, State::failing,   State::draining,   State::closed};
+constexpr Event events[] = {Event::begun,     Event::resolved,     Event::connected_to_secure,
+                            Event::connected, Event::upgraded,     Event::upgraded_to_join,
+                            Event::joined,    Event::we_closed,    Event::they_closed,
+                            Event::broken,    Event::goodbye_sent, Event::ended,
+                            Event::abandoned};
 static_assert(std::size(states) == state_count && std::size(events) == event_count);
 
 // A row for each state, a column for each event, in the order above; the first letter or two of
 // the state that follows, "." for none.
-//                      begun res sec con upg we_c they brok good end aband
+//                      begun res sec con upg join joined we_c they brok good end aband
 constexpr std::string_view table[state_count][event_count] = {
-    /* idle       */ {"res", ".", ".", ".", ".", ".", ".", ".", ".", ".", "."},
-    /* resolving  */ {".", "con", ".", ".", ".", ".", ".", ".", ".", "end", "idle"},
-    /* connecting */ {".", ".", "sec", "upg", ".", ".", ".", ".", ".", "end", "idle"},
-    /* securing   */ {".", ".", ".", "upg", ".", ".", ".", ".", ".", "end", "idle"},
-    /* upgrading  */ {".", ".", ".", ".", "open", ".", ".", ".", ".", "end", "idle"},
-    /* open       */ {".", ".", ".", ".", ".", "closing", "answ", "fail", ".", "end", "idle"},
-    /* closing    */ {".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
-    /* answering  */ {".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
-    /* failing    */ {".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
-    /* draining   */ {".", ".", ".", ".", ".", ".", ".", ".", ".", "end", "idle"},
-    /* closed     */ {"res", ".", ".", ".", ".", ".", ".", ".", ".", ".", "."},
+    /* idle       */ {"res", ".", ".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "."},
+    /* resolving  */ {".", "con", ".", ".", ".", ".", ".", ".", ".", ".", ".", "end", "idle"},
+    /* connecting */ {".", ".", "sec", "upg", ".", ".", ".", ".", ".", ".", ".", "end", "idle"},
+    /* securing   */ {".", ".", ".", "upg", ".", ".", ".", ".", ".", ".", ".", "end", "idle"},
+    /* upgrading  */ {".", ".", ".", ".", "open", "join", ".", ".", ".", ".", ".", "end", "idle"},
+    /* joining    */
+    {".", ".", ".", ".", ".", ".", "open", "closing", "answ", "fail", ".", "end", "idle"},
+    /* open       */
+    {".", ".", ".", ".", ".", ".", ".", "closing", "answ", "fail", ".", "end", "idle"},
+    /* closing    */ {".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
+    /* answering  */ {".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
+    /* failing    */ {".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
+    /* draining   */ {".", ".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "end", "idle"},
+    /* closed     */ {"res", ".", ".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "."},
 };
 
 constexpr std::optional<State> state_of(std::string_view name) {
@@ -120,11 +124,17 @@ TEST(Lifecycle, is_connecting_before_the_handshake_and_conversing_after_it) {
         bool connecting, conversing;
     };
     constexpr Row rows[] = {
-        {State::idle, false, false},      {State::resolving, true, false},
-        {State::connecting, true, false}, {State::securing, true, false},
-        {State::upgrading, true, false},  {State::open, false, true},
-        {State::closing, false, true},    {State::answering, false, true},
-        {State::failing, false, true},    {State::draining, false, true},
+        {State::idle, false, false},
+        {State::resolving, true, false},
+        {State::connecting, true, false},
+        {State::securing, true, false},
+        {State::upgrading, true, false},
+        {State::joining, false, true},
+        {State::open, false, true},
+        {State::closing, false, true},
+        {State::answering, false, true},
+        {State::failing, false, true},
+        {State::draining, false, true},
         {State::closed, false, false},
     };
     static_assert(std::size(rows) == state_count);

@@ -213,12 +213,6 @@ TEST(WebSocketClient, refuses_what_is_too_long) {
     EXPECT_EQ(play.client->failure().cause, Cause::request_too_large);
 }
 
-TEST(WebSocketClient, refuses_the_multiplayer_mode_that_is_not_built) {
-    Play play(friendly());
-    EXPECT_EQ(play.client->connect_to_url("ws://h/", {}, true), Error::unavailable);
-    EXPECT_EQ(play.client->failure().cause, Cause::multiplayer_not_built);
-}
-
 TEST(WebSocketClient, connects_to_literals_without_asking_the_resolver) {
     for (const char* url : {"ws://127.0.0.1/", "ws://[::1]:8080/"}) {
         Play play(friendly());

@@ -32,7 +32,6 @@ enum class Cause : std::uint16_t {
     header_repeated,
     request_too_large,
     tls_not_built,
-    multiplayer_not_built,
 
     // The program's own resources.
     out_of_memory,
@@ -101,6 +100,12 @@ enum class Cause : std::uint16_t {
     answer_protocol_not_offered,
     answer_protocol_missing,
 
+    // Joining a room of Godot 3's high-level multiplayer (gd_mp_api), and being in it.
+    join_timed_out,
+    join_godot4,
+    join_id_out_of_range,
+    too_many_peers,
+
     // The peer broke the framing (RFC 6455 5).
     frame_reserved_bits,
     frame_reserved_opcode,
@@ -158,8 +163,6 @@ inline constexpr Row rows[] = {
     {Cause::header_repeated, "a custom Host or Authorization header is given twice"},
     {Cause::request_too_large, "the request is larger than Limits::request_size_max"},
     {Cause::tls_not_built, "wss:// needs TLS, which this build of linnet has not"},
-    {Cause::multiplayer_not_built,
-     "gd_mp_api needs the multiplayer protocol, which this build of linnet has not"},
     {Cause::out_of_memory, "the memory is exhausted"},
     {Cause::no_entropy, "the entropy source gave no random bytes, so nothing is sent"},
     {Cause::resolve_failed, "the host name does not resolve"},
@@ -237,6 +240,13 @@ inline constexpr Row rows[] = {
     {Cause::answer_protocol_missing,
      "the server chose none of the offered sub-protocols (Options::protocol_choice "
      "decides whether it must)"},
+    {Cause::join_timed_out,
+     "the server gave no peer id within Timeouts::join_ms: it is no server of Godot 3's "
+     "multiplayer"},
+    {Cause::join_godot4,
+     "the server is one of Godot 4's multiplayer, which Godot 3's does not understand"},
+    {Cause::join_id_out_of_range, "the server gave a peer id that is not from 2 to 2147483647"},
+    {Cause::too_many_peers, "the server told of more peers than Limits::peer_count_max"},
     {Cause::frame_reserved_bits, "a frame has a reserved bit set"},
     {Cause::frame_reserved_opcode, "a frame has a reserved opcode"},
     {Cause::frame_masked, "the server sent a masked frame"},

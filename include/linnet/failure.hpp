@@ -17,10 +17,11 @@ enum class Phase : std::uint8_t {
     connect,  ///< TCP
     tls,      ///< the TLS handshake of wss://
     upgrade,  ///< request and answer of the opening handshake
+    join,     ///< gd_mp_api: until the server has told our id
     open,     ///< the conversation
     closing,  ///< from the first close frame on
 };
-inline constexpr std::size_t phase_count = 7;
+inline constexpr std::size_t phase_count = 8;
 
 constexpr std::string_view text(Phase phase) {
     switch (phase) {
@@ -29,6 +30,7 @@ constexpr std::string_view text(Phase phase) {
         case Phase::connect: return "connect";
         case Phase::tls: return "tls";
         case Phase::upgrade: return "upgrade";
+        case Phase::join: return "join";
         case Phase::open: return "open";
         case Phase::closing: return "closing";
     }

@@ -24,6 +24,9 @@ struct Limits {
     std::size_t answer_size_max = 16 * 1024;
     std::size_t answer_field_count_max = 100;
 
+    /// Peers known in a room (gd_mp_api), the server not counted.
+    std::size_t peer_count_max = 4096;
+
     // Of one `poll`.
     std::size_t poll_size_max = 256 * 1024;  ///< bytes received
     std::size_t poll_item_count_max = 256;   ///< messages and control frames handled
@@ -40,7 +43,8 @@ struct Timeouts {
     std::uint32_t connect_ms = 10'000;
     std::uint32_t tls_ms = 10'000;      ///< from the connected socket to the end of the handshake
     std::uint32_t upgrade_ms = 10'000;  ///< from then on to the whole answer
-    std::uint32_t attempt_ms = 30'000;  ///< from `connect_to_url` to open
+    std::uint32_t join_ms = 10'000;     ///< gd_mp_api: from then on to our id
+    std::uint32_t attempt_ms = 30'000;  ///< from `connect_to_url` to the accepted handshake
     std::uint32_t message_ms = 30'000;  ///< without a byte while a message is half there
     std::uint32_t closing_ms = 5'000;   ///< without progress of our close frame; then for theirs
     std::uint32_t drain_ms = 1'000;     ///< for the end of stream after both close frames

@@ -13,8 +13,9 @@ class ClientCore;
 
 /// A queue of packets each way. A packet is one WebSocket message.
 ///
-/// As Godot has it, `get_peer(1)` is where the packets of a plain WebSocket connection are; the
-/// client itself answers `unconfigured`, because its own queue belongs to the multiplayer mode.
+/// As Godot has it, `get_peer(1)` is where the packets of a plain WebSocket connection are, and the
+/// client itself where those of the room are (gd_mp_api). The other of the two answers
+/// `unconfigured`.
 class PacketPeer {
  public:
     PacketPeer(const PacketPeer&) = delete;
@@ -30,14 +31,15 @@ class PacketPeer {
     Bytes get_packet();
 
     /// Of the last `get_packet`: ok; unavailable when the queue was empty; failed when it was empty
-    /// and the connection is not open; unconfigured on the client itself.
+    /// and the connection is not open; unconfigured on the wrong object.
     Error get_packet_error() const { return packet_error_; }
 
     /// Sends `packet`, which may be empty, as one message. All or nothing:
     /// failed when not open, while closing, or when the link turns out to be gone; out_of_memory
     /// when it does not fit behind what is queued (`Limits::output_*`); invalid_parameter when it
     /// can never fit; invalid_data when the write mode is text and it is not UTF-8; unconfigured on
-    /// the client itself. Copies it once, masked, and keeps nothing of the caller's.
+    /// the wrong object. With gd_mp_api it is always binary, and goes to the target peer. Copies it
+    /// once, masked, and keeps nothing of the caller's.
     Error put_packet(Bytes packet);
     Error put_packet(std::string_view packet) { return put_packet(bytes_of(packet)); }
 

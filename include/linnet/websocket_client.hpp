@@ -9,6 +9,14 @@
 //     ( connection_established ( data_received )* [ server_close_request ] connection_closed )
 //   | connection_error
 //
+// With gd_mp_api the room tells its own beside it (networked_multiplayer_peer.hpp), and
+// `data_received` is not emitted:
+//
+//     ( connection_established [ peer_connected(1) connection_succeeded
+//         ( peer_connected | peer_disconnected | peer_packet )* ] [ server_close_request ]
+//         connection_closed peer_disconnected* ( server_disconnected | connection_failed ) )
+//   | connection_error connection_failed
+//
 // and none of it after `disconnect_from_host` while connecting, `connect_to_url` while closing, or
 // the client's end. All signals are emitted by `poll` (or `wait`), and the client may be destroyed,
 // closed or connected again in each. One client belongs to one thread at a time.
@@ -28,9 +36,10 @@ struct Stats {
     std::uint64_t bytes_received = 0;  ///< from the OS or TLS, all of it
     std::uint64_t bytes_sent = 0;      ///< taken by the OS or TLS
     std::uint64_t messages_received = 0;
-    std::uint64_t messages_sent = 0;   ///< accepted by `put_packet`
-    std::uint64_t discarded_size = 0;  ///< payload bytes that came after a local close
-    std::uint64_t moved_size = 0;      ///< bytes moved within the receive buffer
+    std::uint64_t messages_sent = 0;    ///< accepted by `put_packet`
+    std::uint64_t discarded_size = 0;   ///< payload bytes that came after a local close
+    std::uint64_t moved_size = 0;       ///< bytes moved within the receive buffer
+    std::uint64_t ignored_packets = 0;  ///< gd_mp_api: messages that meant nothing in the room
     std::uint64_t pings_received = 0;
     std::uint64_t pongs_received = 0;
     std::uint64_t round_trip_us = 0;      ///< of the last ping that was answered
@@ -53,8 +62,8 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// sub-protocols offered, `custom_headers` further "Name: value" lines. Nothing is kept of the
     /// arguments. Ok promises only that the attempt has begun; a signal tells the rest. Otherwise
     /// - already_in_use while connecting or open: nothing has changed;
-    /// - invalid_parameter if it can never work, unavailable if this build cannot do it (gd_mp_api;
-    ///   wss:// without TLS), out_of_memory, or failed without entropy: `failure` tells which and
+    /// - invalid_parameter if it can never work, unavailable if this build cannot do it (wss://
+    ///   without TLS), out_of_memory, or failed without entropy: `failure` tells which and
     ///   why, no signal follows.
     /// While closing, the old connection is dropped without a signal. Unread packets are gone.
     ///
@@ -138,7 +147,7 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
 
  private:
     friend class ClientCore;
-    static constexpr std::size_t core_size = 4 * 1024 + 512;
+    static constexpr std::size_t core_size = 5 * 1024 + 512;
     alignas(std::max_align_t) unsigned char storage_[core_size];
 };
 

@@ -32,8 +32,8 @@ Lines of standard input go out as text, what arrives is printed; Ctrl-D ends
       --stats            tell counts and times at the end
   -q, --quiet            tell only what goes wrong
   -h, --help, --version
-Status: 0 clean, 1 usage; failed: 2 request, 3 resolve, 4 connect, 5 tls, 6 up-
-grade, 7 open, 8 closing, 9 --timeout, 128+N signal N before a clean end.
+Status: 0 clean, 1 usage; failed: 2 request, 3 resolve, 4 connect, 5 tls,
+6 upgrade, 7 join, 8 open, 9 closing, 10 --timeout, 128+N signal N before a clean end.
 )";
 
 constexpr std::uint64_t second_us = 1'000'000;

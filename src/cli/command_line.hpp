@@ -23,9 +23,10 @@ enum class ExitStatus : int {
     connect = 4,
     tls = 5,
     upgrade = 6,
-    open = 7,
-    closing = 8,
-    timeout = 9,
+    join = 7,
+    open = 8,
+    closing = 9,
+    timeout = 10,
     signal = 128,  ///< plus its number
 };
 

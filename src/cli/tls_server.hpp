@@ -21,5 +21,7 @@ class TlsServer : public TlsContext {
 /// With a key and a certificate of its own, made now; null without entropy, or in a build without
 /// TLS.
 std::unique_ptr<TlsServer> make_tls_server();
+/// The same of this entropy and at this time, so that it can be the same in every run.
+std::unique_ptr<TlsServer> make_tls_server(Entropy& entropy, std::int64_t unix_s);
 
 }  // namespace linnet::cli

@@ -49,10 +49,7 @@ bool ServerEngine::begin(Entropy& entropy) {
 
 class BearSslServer final : public TlsServer {
  public:
-    bool make() {
-        SystemClock clock;
-        return identity_.make(entropy_, clock.unix_s());
-    }
+    bool make(Entropy& entropy, std::int64_t unix_s) { return identity_.make(entropy, unix_s); }
     const std::string& certificate() const override { return identity_.certificate(); }
     TlsEngine* engine(const TlsRequest& request, TlsFailure& why) const override {
         auto* const engine = new ServerEngine(identity_);
@@ -63,15 +60,20 @@ class BearSslServer final : public TlsServer {
     }
 
  private:
-    SystemEntropy entropy_;
     ServerIdentity identity_;
 };
 
 }  // namespace
 
 std::unique_ptr<TlsServer> make_tls_server() {
+    SystemEntropy entropy;
+    SystemClock clock;
+    return make_tls_server(entropy, clock.unix_s());
+}
+
+std::unique_ptr<TlsServer> make_tls_server(Entropy& entropy, std::int64_t unix_s) {
     auto server = std::make_unique<BearSslServer>();
-    if (!server->make()) return nullptr;
+    if (!server->make(entropy, unix_s)) return nullptr;
     return server;
 }
 

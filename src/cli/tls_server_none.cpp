@@ -10,4 +10,8 @@ std::unique_ptr<TlsServer> make_tls_server() {
     return nullptr;
 }
 
+std::unique_ptr<TlsServer> make_tls_server(Entropy&, std::int64_t) {
+    return nullptr;
+}
+
 }  // namespace linnet::cli

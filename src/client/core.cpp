@@ -54,12 +54,13 @@ ClientCore::ClientCore(WebSocketClient& face, const Options& options)
       answer_(options.memory),
       dialer_(network_),
       transport_(network_, options.memory, failure_.tls),
-      heartbeat_(0, 0) {}
+      heartbeat_(0, 0),
+      room_(options.memory, options.limits.peer_count_max) {}
 
 ClientCore::~ClientCore() {
     if (destroyed_ != nullptr) *destroyed_ = true;
     // One try to leave politely: a server then sees an end and no accident.
-    if (state_ == State::open && session_->close(1000, {}) == Error::ok) send_unsent();
+    if (is_established(state_) && session_->close(1000, {}) == Error::ok) send_unsent();
     if (resolving_ != 0) resolver_.cancel(resolving_);
 }
 
@@ -84,7 +85,7 @@ void ClientCore::run() {
     if (state_ == State::upgrading) {
         upgrade();
         const auto emit = [&] { face_.connection_established.emit(protocol_); };
-        if (state_ == State::open && deliver(emit) == Delivery::stop) return;
+        if (is_established(state_) && deliver(emit) == Delivery::stop) return;
     }
     if (is_connecting(state_)) judge_attempt();
     if (is_conversing(state_) && converse() == Delivery::stop) return;
@@ -95,19 +96,22 @@ ClientCore::Delivery ClientCore::deliver_ending() {
     const Ending ending = ending_;
     ending_ = Ending::none;
     if (ending == Ending::none) return Delivery::go_on;
-    return deliver([&] {
+    const std::uint64_t attempt = attempt_count_;
+    const auto emit = [&] {
         if (ending == Ending::error) {
             face_.connection_error.emit();
         } else {
             face_.connection_closed.emit(ending == Ending::closed_clean);
         }
-    });
+    };
+    if (deliver(emit) == Delivery::stop) return Delivery::stop;
+    return is_multiplayer_ ? leave_room(attempt) : Delivery::go_on;
 }
 
 // ---- state -----------------------------------------------------------------------------------
 
 Phase ClientCore::phase() const {
-    if (breach_ != Cause::none) return Phase::open;
+    if (breach_ != Cause::none) return breach_phase_;
     switch (state_) {
         case State::idle:
         case State::closed: return Phase::request;
@@ -115,6 +119,7 @@ Phase ClientCore::phase() const {
         case State::connecting: return Phase::connect;
         case State::securing: return Phase::tls;
         case State::upgrading: return Phase::upgrade;
+        case State::joining: return Phase::join;
         case State::open:
         case State::failing: return Phase::open;
         case State::closing:
@@ -191,6 +196,7 @@ std::uint64_t ClientCore::state_deadline() const {
         case State::connecting: return deadline(state_since_us_, timeouts.connect_ms);
         case State::securing: return deadline(state_since_us_, timeouts.tls_ms);
         case State::upgrading: return deadline(state_since_us_, timeouts.upgrade_ms);
+        case State::joining: return deadline(state_since_us_, timeouts.join_ms);
         case State::open: {
             const bool half = session_->message_is_incomplete();
             const std::uint64_t message =
@@ -263,7 +269,7 @@ void ClientCore::wait(std::uint32_t timeout_ms) {
 Error ClientCore::disconnect(int code, std::string_view reason) {
     now_us_ = clock_.now_us();
     if (is_connecting(state_)) abandon();
-    if (state_ != State::open) return Error::ok;
+    if (!is_established(state_)) return Error::ok;
     if (code < 0 || code > 0xFFFF) return Error::invalid_parameter;
     const Error error = session_->close(static_cast<std::uint16_t>(code), reason);
     if (error != Error::ok) return error;
@@ -274,7 +280,7 @@ Error ClientCore::disconnect(int code, std::string_view reason) {
 }
 
 Error ClientCore::set_buffers(int input_kb, int input_packets, int output_kb, int output_packets) {
-    if (is_connecting(state_) || state_ == State::open) return Error::failed;
+    if (is_connecting(state_) || is_established(state_)) return Error::failed;
     const auto is_size = [](int kb) { return kb >= 1 && kb <= int{payload_max_max / 1024}; };
     const auto is_count = [](int count) {
         return count >= 1 && count <= int{packet_count_max_max};
@@ -297,6 +303,11 @@ Error ClientCore::set_trusted_certificate(const X509Certificate* certificate) {
 
 Error ClientCore::take_packet(Bytes& packet) {
     packet = {};
+    if (is_multiplayer_) return Error::unconfigured;
+    return take_message(packet);
+}
+
+Error ClientCore::take_message(Bytes& packet) {
     if (packet_count() == 0) {
         return is_conversing(state_) ? Error::unavailable : Error::failed;
     }
@@ -307,17 +318,22 @@ Error ClientCore::take_packet(Bytes& packet) {
 }
 
 Error ClientCore::put_packet(Bytes packet) {
+    if (is_multiplayer_) return Error::unconfigured;
+    const bool as_text = write_mode_ == WebSocketPeer::WRITE_MODE_TEXT;
+    return put_message(as_text ? Opcode::text : Opcode::binary, {}, packet);
+}
+
+Error ClientCore::put_message(Opcode opcode, Bytes front, Bytes packet) {
     if (state_ != State::open || !can_send_) return Error::failed;
     const bool nothing_waits = session_->outbox().is_empty();
-    const bool as_text = write_mode_ == WebSocketPeer::WRITE_MODE_TEXT;
-    const Error error = session_->put(as_text ? Opcode::text : Opcode::binary, {}, packet);
+    const Error error = session_->put(opcode, front, packet);
     if (error != Error::ok) return error;
     if (nothing_waits) flush_unless_coalescing();
     return can_send_ ? Error::ok : Error::failed;
 }
 
 Error ClientCore::ping() {
-    if (state_ != State::open) return Error::failed;
+    if (!is_established(state_)) return Error::failed;
     now_us_ = clock_.now_us();
     const Error error = session_->ping(heartbeat_.ping_queued(now_us_));
     if (error == Error::ok) flush_unless_coalescing();
@@ -358,6 +374,7 @@ Stats ClientCore::stats() const {
     stats.messages_sent = session_->stats().messages_sent;
     stats.discarded_size += session_->stats().discarded_size;
     stats.moved_size = session_->inbox().moved_size();
+    stats.ignored_packets = room_.ignored_count();
     stats.round_trip_us = heartbeat_.round_trip_us();
     stats.message_size_so_far = session_->inbox().message_size();
     stats.buffer_size = session_->inbox().size();

@@ -10,6 +10,7 @@
 
 #include "client/transport.hpp"
 #include "linnet/protocol/http.hpp"
+#include "linnet/protocol/multiplayer_room.hpp"
 #include "linnet/protocol/session.hpp"
 #include "linnet/websocket_client.hpp"
 #include "net/dialer.hpp"
@@ -39,9 +40,16 @@ class ClientCore {
     WebSocketPeer& peer() { return peer_; }
 
     std::size_t packet_count() const { return session_ ? session_->packet_count() : 0; }
-    /// The oldest packet; ok, unavailable or failed as `PacketPeer::get_packet`.
+    /// Of the server, as a peer: ok, unavailable, failed or unconfigured as `PacketPeer`.
     Error take_packet(Bytes& packet);
     Error put_packet(Bytes packet);
+    /// Of the room, the same.
+    Error take_multiplayer_packet(Bytes& packet);
+    Error put_multiplayer_packet(Bytes packet);
+    PeerId packet_source() const;
+    const MultiplayerRoom& room() const { return room_; }
+    void set_target(PeerId target) { target_ = target; }
+    bool is_multiplayer() const { return is_multiplayer_; }
     Error ping();
     void flush();
 
@@ -99,6 +107,7 @@ class ClientCore {
     Delivery handle(const SessionEvent& event);
     Delivery handle_close(const SessionEvent& event);
     void handle_breach(Cause cause);
+    void break_off(Cause cause);
     void settle();
     void settle_lost_link();
     void settle_draining();
@@ -106,8 +115,16 @@ class ClientCore {
     void judge_liveness();
     void judge_closing();
 
+    // core_multiplayer.cpp: gd_mp_api.
+    Delivery hear_packet();
+    Delivery announce_joined(std::uint64_t attempt);
+    Delivery leave_room(std::uint64_t attempt);
+    void judge_joining();
+
     // core.cpp: the life, its deadlines and its end.
     void run();
+    Error take_message(Bytes& packet);
+    Error put_message(Opcode opcode, Bytes front, Bytes packet);
     void enter(Event event);
     void abandon();
     void end(Cause cause, int os_error = 0);
@@ -121,7 +138,7 @@ class ClientCore {
     std::uint64_t closing_deadline() const;
     bool work_is_waiting() const;
     // What is received now is decoded; later it is drained.
-    bool decodes() const { return state_ == State::open || state_ == State::closing; }
+    bool decodes() const { return is_established(state_) || state_ == State::closing; }
 
     template <class Emit>
     Delivery deliver(Emit emit) {
@@ -150,6 +167,7 @@ class ClientCore {
     Ending ending_ = Ending::none;  // emitted at the end of `run`
     Failure failure_;
     Cause breach_ = Cause::none;  // how the peer broke the protocol, while we say goodbye
+    Phase breach_phase_ = Phase::open;
 
     // The attempt. Its texts are one block: explanation, URL, request.
     Block texts_;
@@ -169,6 +187,12 @@ class ClientCore {
     std::optional<ResponseHeadReader> answer_reader_;
     std::optional<Session> session_;
     Heartbeat heartbeat_;
+
+    // gd_mp_api: the room, and where the next packet goes.
+    bool is_multiplayer_ = false;
+    MultiplayerRoom room_;
+    PeerId target_ = no_peer;
+    std::uint64_t attempt_count_ = 0;
 
     std::uint64_t now_us_ = 0;  // read once in each call from outside that needs it
     std::uint64_t attempt_since_us_ = 0;

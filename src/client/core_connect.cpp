@@ -13,11 +13,12 @@ namespace linnet::inline v0 {
 
 Error ClientCore::connect_to_url(std::string_view url, Strings protocols, bool gd_mp_api,
                                  Strings headers) {
-    if (is_connecting(state_) || state_ == State::open) return Error::already_in_use;
-    if (gd_mp_api) return refuse(Cause::multiplayer_not_built, Error::unavailable);
+    if (is_connecting(state_) || is_established(state_)) return Error::already_in_use;
     const Error error = prepare(url, protocols, headers);
-    if (error == Error::ok) begin_attempt();
-    return error;
+    if (error != Error::ok) return error;
+    is_multiplayer_ = gd_mp_api;
+    begin_attempt();
+    return Error::ok;
 }
 
 // The explanation is the cause's own sentence, as there may be no memory for another.
@@ -79,8 +80,10 @@ bool ClientCore::keep_texts(std::string_view url, const HandshakeRequest& reques
 void ClientCore::begin_attempt() {
     now_us_ = attempt_since_us_ = clock_.now_us();
     abandon();
+    ++attempt_count_;
     failure_ = {};
     stats_ = {};
+    room_.clear();
     response_headers_ = protocol_ = {};
     answer_.release();
     write_mode_ = WebSocketPeer::WRITE_MODE_BINARY;
@@ -220,7 +223,7 @@ void ClientCore::accept(const ResponseHead& head, std::size_t head_size,
     heartbeat_ =
         Heartbeat(std::uint64_t{timeouts.ping_ms} * 1000, std::uint64_t{timeouts.pong_ms} * 1000);
     heartbeat_.alive(now_us_);
-    enter(Event::upgraded);
+    enter(is_multiplayer_ ? Event::upgraded_to_join : Event::upgraded);
 }
 
 }  // namespace linnet::inline v0

@@ -14,6 +14,7 @@ namespace linnet::inline v0 {
 namespace {
 
 constexpr std::uint64_t shrink_after_us = 10'000'000;
+constexpr std::uint16_t policy_violation = 1008;  // RFC 6455 7.4.1
 
 }  // namespace
 
@@ -26,6 +27,7 @@ ClientCore::Delivery ClientCore::converse() {
     } else {
         drain();
     }
+    if (state_ == State::joining) judge_joining();
     if (state_ == State::open) judge_liveness();
     send_unsent();
     if (is_conversing(state_)) settle();
@@ -138,6 +140,7 @@ ClientCore::Delivery ClientCore::handle(const SessionEvent& event) {
     switch (event.kind) {
         case SessionEvent::Kind::none: break;
         case SessionEvent::Kind::message:
+            if (is_multiplayer_) return hear_packet();
             if (!options_.discard_input) return deliver([&] { face_.data_received.emit(); });
             stats_.discarded_size += session_->take().payload.size();
             break;
@@ -165,8 +168,15 @@ ClientCore::Delivery ClientCore::handle_close(const SessionEvent& event) {
     return deliver([&] { face_.server_close_request.emit(code, reason); });
 }
 
+// The framing holds, but what is in the frames does not: the server is told so.
+void ClientCore::break_off(Cause cause) {
+    if (session_->close(policy_violation, {}) != Error::ok) return end(cause);
+    handle_breach(cause);
+}
+
 void ClientCore::handle_breach(Cause cause) {
     if (state_ == State::closing || !session_->close_is_queued()) return end(cause);
+    breach_phase_ = phase();
     breach_ = cause;
     enter(Event::broken);
     close_progress_us_ = now_us_;
@@ -226,6 +236,7 @@ void ClientCore::settle() {
     const bool link_is_lost = all_read || (!can_send_ && quiet_ && !session_->input_is_held());
     const bool our_close_is_sent = session_->close_is_sent();
     switch (state_) {
+        case State::joining:
         case State::open:
             if (link_is_lost) settle_lost_link();
             return;

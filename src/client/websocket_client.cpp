@@ -14,17 +14,19 @@ namespace linnet::inline v0 {
 // ---- PacketPeer ------------------------------------------------------------------------------
 
 std::size_t PacketPeer::get_available_packet_count() const {
-    return face_ == Face::peer ? core_->packet_count() : 0;
+    const bool is_theirs = core_->is_multiplayer() == (face_ == Face::client);
+    return is_theirs ? core_->packet_count() : 0;
 }
 
 Bytes PacketPeer::get_packet() {
     Bytes packet;
-    packet_error_ = face_ == Face::peer ? core_->take_packet(packet) : Error::unconfigured;
+    packet_error_ =
+        face_ == Face::peer ? core_->take_packet(packet) : core_->take_multiplayer_packet(packet);
     return packet;
 }
 
 Error PacketPeer::put_packet(Bytes packet) {
-    return face_ == Face::peer ? core_->put_packet(packet) : Error::unconfigured;
+    return face_ == Face::peer ? core_->put_packet(packet) : core_->put_multiplayer_packet(packet);
 }
 
 // ---- WebSocketPeer ---------------------------------------------------------------------------
@@ -61,12 +63,25 @@ std::size_t WebSocketPeer::get_current_outbound_buffered_amount() const {
 
 NetworkedMultiplayerPeer::ConnectionStatus NetworkedMultiplayerPeer::get_connection_status() const {
     const State state = core_->state();
-    if (is_conversing(state)) return CONNECTION_CONNECTED;
-    return is_connecting(state) ? CONNECTION_CONNECTING : CONNECTION_DISCONNECTED;
+    if (is_connecting(state) || state == State::joining) return CONNECTION_CONNECTING;
+    return is_conversing(state) ? CONNECTION_CONNECTED : CONNECTION_DISCONNECTED;
 }
 
 void NetworkedMultiplayerPeer::poll() {
     core_->poll();
+}
+
+void NetworkedMultiplayerPeer::set_target_peer(int id) {
+    core_->set_target(id);
+}
+int NetworkedMultiplayerPeer::get_packet_peer() const {
+    return core_->packet_source();
+}
+int NetworkedMultiplayerPeer::get_unique_id() const {
+    return core_->state() == State::open ? core_->room().unique_id() : no_peer;
+}
+std::span<const PeerId> NetworkedMultiplayerPeer::peers() const {
+    return core_->room().peers();
 }
 
 Error WebSocketMultiplayerPeer::set_buffers(int input_buffer_size_kb, int input_max_packets,
@@ -82,7 +97,7 @@ WebSocketPeer* WebSocketMultiplayerPeer::get_peer(int peer_id) {
 // ---- WebSocketClient -------------------------------------------------------------------------
 
 WebSocketClient::WebSocketClient(const Options& options)
-    : WebSocketMultiplayerPeer(reinterpret_cast<ClientCore*>(storage_), Face::client),
+    : WebSocketMultiplayerPeer(reinterpret_cast<ClientCore*>(storage_), options.memory),
       connection_established(options.memory),
       connection_error(options.memory),
       connection_closed(options.memory),

@@ -175,6 +175,27 @@ void Inbox::add_message(std::size_t header_size, std::size_t size, bool is_text)
     push_entry(size, is_text);
 }
 
+Inbox::Entry Inbox::entry_at(std::size_t place) const {
+    LINNET_ASSERT(packet_count() > 0);
+    Entry entry;
+    std::memcpy(&entry, block_.data() + place, entry_size);
+    return entry;
+}
+
+Bytes Inbox::payload_of(const Entry& entry) const {
+    return {block_.data() + (entry.place - shift_), entry.size_and_kind & ~text_bit};
+}
+
+void Inbox::drop_newest() {
+    LINNET_ASSERT(message_size() == 0);
+    const Bytes payload = newest();
+    entries_ += entry_size;
+    queued_payload_ -= payload.size();
+    const auto begin = static_cast<std::size_t>(payload.data() - block_.data());
+    queued_end_ = message_begin_ = assembled_end_ = packet_count() > 0 ? begin : head_;
+    if (packet_count() == 0) entries_ = entries_end_ = block_.size();
+}
+
 Inbox::Packet Inbox::take() {
     LINNET_ASSERT(packet_count() > 0);
     Entry entry;

@@ -16,6 +16,7 @@ enum class State : std::uint8_t {
     connecting,
     securing,  // the TLS handshake
     upgrading,
+    joining,  // gd_mp_api: the handshake is accepted, the server has not named us yet
     open,
     closing,    // our close frame is queued or sent, theirs has not come
     answering,  // theirs has come, ours is queued
@@ -23,7 +24,7 @@ enum class State : std::uint8_t {
     draining,   // our end of stream is sent: waiting for theirs
     closed,     // ended; only a new attempt leads out
 };
-inline constexpr std::size_t state_count = 11;
+inline constexpr std::size_t state_count = 12;
 
 enum class Event : std::uint8_t {
     begun,  // connect_to_url
@@ -31,6 +32,8 @@ enum class Event : std::uint8_t {
     connected_to_secure,
     connected,  // and secured, if it is to be
     upgraded,
+    upgraded_to_join,
+    joined,
     we_closed,
     they_closed,
     broken,        // by the peer
@@ -38,7 +41,7 @@ enum class Event : std::uint8_t {
     ended,         // of the stream, by either side or by a deadline; in draining also the good end
     abandoned,     // by the caller
 };
-inline constexpr std::size_t event_count = 11;
+inline constexpr std::size_t event_count = 13;
 
 struct Edge {
     State from;
@@ -54,6 +57,11 @@ inline constexpr Edge edges[] = {
     Edge{State::connecting, Event::connected_to_secure, State::securing},
     Edge{State::securing, Event::connected, State::upgrading},
     Edge{State::upgrading, Event::upgraded, State::open},
+    Edge{State::upgrading, Event::upgraded_to_join, State::joining},
+    Edge{State::joining, Event::joined, State::open},
+    Edge{State::joining, Event::we_closed, State::closing},
+    Edge{State::joining, Event::they_closed, State::answering},
+    Edge{State::joining, Event::broken, State::failing},
     Edge{State::open, Event::we_closed, State::closing},
     Edge{State::open, Event::they_closed, State::answering},
     Edge{State::open, Event::broken, State::failing},
@@ -72,7 +80,12 @@ constexpr bool is_connecting(State state) {
 }
 /// From the accepted handshake to the end.
 constexpr bool is_conversing(State state) {
-    return state >= State::open && state <= State::draining;
+    return state >= State::joining && state <= State::draining;
+}
+
+/// No close frame has been sent or received.
+constexpr bool is_established(State state) {
+    return state == State::joining || state == State::open;
 }
 
 /// The one transition function. Nothing: a mistake of ours, no peer can bring it about.
@@ -92,6 +105,7 @@ constexpr std::string_view text(State state) {
         case State::connecting: return "connecting";
         case State::securing: return "securing";
         case State::upgrading: return "upgrading";
+        case State::joining: return "joining";
         case State::open: return "open";
         case State::closing: return "closing";
         case State::answering: return "answering";

@@ -10,17 +10,14 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr std::size_t ring_size_min = 1024;
+constexpr std::size_t block_size_min = 1024;
+constexpr std::size_t margin_size = frame_header_size_max;
 
 }  // namespace
 
-bool MaskKeySource::next(MaskKey& key) {
-    if (pool_.size() - used_ < key.size()) {
-        if (!entropy_.fill(pool_)) return false;
-        used_ = 0;
-    }
-    std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(used_), key.size(), key.begin());
-    used_ += key.size();
+bool MaskKeySource::refill() {
+    if (!entropy_.fill({reinterpret_cast<std::uint8_t*>(pool_.data()), sizeof pool_})) return false;
+    left_ = pool_.size();
     return true;
 }
 
@@ -41,13 +38,14 @@ Error Outbox::put(Opcode opcode, Bytes front, Bytes payload) {
         return Error::out_of_memory;
     }
     FrameHeader header{.opcode = opcode, .masked = role_ == Role::client, .payload_size = size};
-    if (!reserve(frame_header_size(header) + size)) return Error::out_of_memory;
+    const std::size_t frame_size = frame_header_size(header) + size;
+    if (ring_size_ - size_ < frame_size && !grow(frame_size)) return Error::out_of_memory;
     if (header.masked && !keys_.next(header.key)) return Error::failed;
 
-    std::array<std::uint8_t, frame_header_size_max> encoded;
-    append(Bytes(encoded).first(encode_frame_header(header, encoded)));
-    append_masked(front, header.key, 0);
-    append_masked(payload, header.key, front.size());
+    std::size_t at = write_header(ring_place(size_), header);
+    if (!front.empty()) at = write_masked(at, front, header.key, 0);
+    write_masked(at, payload, header.key, front.size());
+    size_ += frame_size;
     queued_payload_ += size;
     ++packet_count_;
     return Error::ok;
@@ -77,59 +75,70 @@ bool Outbox::put_close(Bytes payload) {
 
 // ---- the ring --------------------------------------------------------------------------------
 
-// The contiguous bytes at `from`, counted from the head, at most `size_max`.
-MutableBytes Outbox::ring_span(std::size_t from, std::size_t size_max) {
-    const std::size_t at = (head_ + from) % ring_.size();
-    return ring_.bytes().subspan(at, std::min(size_max, ring_.size() - at));
+// Of the byte `from` places behind the head.
+std::size_t Outbox::ring_place(std::size_t from) const {
+    const std::size_t place = head_ + from;
+    return place < ring_size_ ? place : place - ring_size_;
 }
 
-bool Outbox::reserve(std::size_t size) {
-    if (ring_.size() - size_ >= size) return true;
-    std::size_t larger_size = std::max(ring_.size(), ring_size_min);
-    while (larger_size - size_ < size) larger_size *= 2;
+// The contiguous bytes at `from`, counted from the head, at most `size_max`.
+Bytes Outbox::ring_span(std::size_t from, std::size_t size_max) const {
+    const std::size_t at = ring_place(from);
+    return {ring_.data() + at, std::min(size_max, ring_size_ - at)};
+}
+
+// So that `size` more bytes fit.
+bool Outbox::grow(std::size_t size) {
+    std::size_t block_size = std::max(ring_.size(), block_size_min);
+    while (block_size - margin_size - size_ < size) block_size *= 2;
     Block larger(ring_.memory());
-    if (!larger.allocate(larger_size)) return false;
-    for (std::size_t copied = 0; copied < size_;) {
-        const Bytes span = ring_span(copied, size_ - copied);
-        std::memcpy(larger.data() + copied, span.data(), span.size());
-        copied += span.size();
+    if (!larger.allocate(block_size)) return false;
+    if (size_ > 0) {
+        const Bytes first = ring_span(0, size_);
+        std::memcpy(larger.data(), first.data(), first.size());
+        std::memcpy(larger.data() + first.size(), ring_.data(), size_ - first.size());
     }
     ring_.swap(larger);
+    ring_size_ = block_size - margin_size;
     head_ = 0;
     return true;
 }
 
-void Outbox::append(Bytes bytes) {
-    append_masked(bytes, MaskKey{}, 0);
+// Writes `header` at the place `at`; returns the place behind it.
+std::size_t Outbox::write_header(std::size_t at, const FrameHeader& header) {
+    at += encode_frame_header(header, ring_.bytes().subspan(at));
+    if (at <= ring_size_) return at;
+    std::memcpy(ring_.data(), ring_.data() + ring_size_, at - ring_size_);
+    return at - ring_size_;
 }
 
-void Outbox::append_masked(Bytes bytes, const MaskKey& key, std::uint64_t offset) {
-    while (!bytes.empty()) {
-        const MutableBytes span = ring_span(size_, bytes.size());
-        copy_masked(span, bytes.first(span.size()), key, offset);
-        size_ += span.size();
-        offset += span.size();
-        bytes = bytes.subspan(span.size());
-    }
+// Writes `bytes`, masked, at the place `at`; returns the place behind them.
+std::size_t Outbox::write_masked(std::size_t at, Bytes bytes, const MaskKey& key,
+                                 std::uint64_t offset) {
+    const std::size_t size = std::min(bytes.size(), ring_size_ - at);
+    copy_masked({ring_.data() + at, size}, bytes.first(size), key, offset);
+    if (size == bytes.size()) return at + size;
+    copy_masked(ring_.bytes(), bytes.subspan(size), key, offset + size);
+    return bytes.size() - size;
 }
 
-// The whole size of the frame that begins at the head: its header was encoded by `put`.
-std::size_t Outbox::frame_size_at_head(std::size_t& payload_size) const {
-    std::array<std::uint8_t, frame_header_size_max> front;
-    const std::size_t size = std::min(size_, front.size());
-    for (std::size_t i = 0; i < size; ++i) front[i] = ring_.data()[(head_ + i) % ring_.size()];
+// Its header, which `put` encoded, is all there. What lies in the margin is of this header if it
+// wraps: the next one that does would be a whole ring behind it.
+void Outbox::begin_frame_at_head() {
+    const Bytes front(ring_.data() + head_, std::min(size_, frame_header_size_max));
     const Role receiver = role_ == Role::client ? Role::server : Role::client;
-    const auto header = decode_frame_header(Bytes(front).first(size), receiver);
+    const auto header = decode_frame_header(front, receiver);
     LINNET_ASSERT(header.done());
-    payload_size = static_cast<std::size_t>(header.value.payload_size);
-    return header.consumed + payload_size;
+    frame_payload_ = static_cast<std::size_t>(header.value.payload_size);
+    frame_rest_ = header.consumed + frame_payload_;
 }
 
 void Outbox::consume_ring(std::size_t size) {
+    if (size == size_) return consume_whole_ring();
     while (size > 0) {
-        if (frame_rest_ == 0) frame_rest_ = frame_size_at_head(frame_payload_);
+        if (frame_rest_ == 0) begin_frame_at_head();
         const std::size_t taken = std::min(size, frame_rest_);
-        head_ = (head_ + taken) % ring_.size();
+        head_ = ring_place(taken);
         size_ -= taken;
         size -= taken;
         frame_rest_ -= taken;
@@ -140,11 +149,16 @@ void Outbox::consume_ring(std::size_t size) {
     }
 }
 
+// No frame needs to be looked at, and the next one begins at the front again.
+void Outbox::consume_whole_ring() {
+    head_ = size_ = frame_rest_ = 0;
+    queued_payload_ = packet_count_ = 0;
+}
+
 // ---- out -------------------------------------------------------------------------------------
 
-// Control frames move onto the lane when the one before has left.
+// Control frames move onto the lane when those before have left.
 void Outbox::fill_lane() {
-    if (lane_.sent < lane_.size) return;
     lane_.size = lane_.sent = 0;
     lane_has_ping_ = ping_.size > 0;
     for (ControlFrame* frame : {&pong_, &ping_}) {
@@ -157,24 +171,25 @@ void Outbox::fill_lane() {
 // Order: the rest of a half-sent frame, the lane, the other frames, the close frame.
 std::size_t Outbox::unsent(Pieces& pieces) {
     const bool close_has_begun = close_.sent > 0;
-    if (!close_has_begun) fill_lane();
+    if (owes_control() && lane_.is_sent() && !close_has_begun) fill_lane();
     std::size_t count = 0;
     const auto add = [&](Bytes piece) {
         if (!piece.empty()) pieces[count++] = piece;
     };
     const auto add_ring = [&](std::size_t from, std::size_t end) {
-        while (from < end) {
-            add(ring_span(from, end - from));
-            from += pieces[count - 1].size();
-        }
+        const Bytes span = ring_span(from, end - from);
+        add(span);
+        add({ring_.data(), end - from - span.size()});
     };
-    // The ring wraps once, either in the half-sent frame or behind it: three pieces at most.
-    add_ring(0, frame_rest_);
-    add(lane_.rest());
-    add_ring(frame_rest_, size_);
+    // The ring wraps once, either in front of the lane or behind it: three pieces at most.
+    const std::size_t front = ring_in_front_of_lane();
+    add_ring(0, front);
+    if (!lane_.is_sent()) {
+        add(lane_.rest());
+        add_ring(front, size_);
+    }
     // Nothing may follow it, so that it waits for control frames that the lane had no place for.
-    const bool lane_has_all = ping_.size == 0 && pong_.size == 0;
-    if (close_has_begun || lane_has_all) add(close_.rest());
+    if (close_has_begun || !owes_control()) add(close_.rest());
     return count;
 }
 
@@ -184,23 +199,23 @@ void Outbox::sent(std::size_t size) {
         size -= taken;
         return taken;
     };
-    consume_ring(take(frame_rest_));
+    consume_ring(take(ring_in_front_of_lane()));
+    if (size == 0) return;
     lane_.sent += take(lane_.size - lane_.sent);
-    if (lane_.sent == lane_.size) lane_has_ping_ = false;
+    if (lane_.is_sent()) lane_has_ping_ = false;
     consume_ring(take(size_));
     close_.sent += take(close_.size - close_.sent);
     LINNET_ASSERT(size == 0);
 }
 
 bool Outbox::is_empty() const {
-    return size_ == 0 && lane_.sent == lane_.size && pong_.size == 0 && ping_.size == 0 &&
-           !close_is_unsent();
+    return size_ == 0 && lane_.is_sent() && !owes_control() && close_.is_sent();
 }
 
 void Outbox::release_if_empty() {
     if (size_ > 0) return;
     ring_.release();
-    head_ = 0;
+    ring_size_ = 0;
 }
 
 }  // namespace linnet::inline v0

@@ -31,7 +31,6 @@ Cause cause_of_x509(unsigned error) {
 
 Cause cause_of_bearssl(unsigned error) {
     switch (error) {
-        case BR_ERR_BAD_PARAM:
         case BR_ERR_BAD_STATE:
         case BR_ERR_IO: return Cause::tls_internal;
         case BR_ERR_UNSUPPORTED_VERSION: return Cause::tls_only_old;
@@ -42,7 +41,7 @@ Cause cause_of_bearssl(unsigned error) {
         case BR_ERR_BAD_SIGNATURE: return Cause::tls_signature_wrong;
         case BR_ERR_WRONG_KEY_USAGE: return Cause::tls_purpose;
         case BR_ERR_INVALID_ALGORITHM: return Cause::tls_nothing_in_common;
-        default: break;
+        default: break;  // BR_ERR_BAD_PARAM too: that is a length in the server's message
     }
     const bool is_x509 = error >= BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED;
     return is_x509 ? cause_of_x509(error) : Cause::tls_broken;

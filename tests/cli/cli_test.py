@@ -30,7 +30,7 @@ LINNET = os.environ.get('LINNET', '')
 DEADLINE_S = 30
 MIB = 1 << 20
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-USAGE, REQUEST, RESOLVE, CONNECT, TLS, UPGRADE, OPEN, CLOSING, TIMEOUT = range(1, 10)
+USAGE, REQUEST, RESOLVE, CONNECT, TLS, UPGRADE, JOIN, OPEN, CLOSING, TIMEOUT = range(1, 11)
 
 
 # ---- the program -------------------------------------------------------------------------------

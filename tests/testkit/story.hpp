@@ -37,13 +37,14 @@ class Story {
             hear("server_close_request(" + std::to_string(code) + ", \"" + std::string(reason) +
                  "\")");
         });
+        hear_the_room(client);
     }
 
     /// One line for each signal: name, arguments, status and openness seen in the handler.
     std::vector<std::string> lines;
     /// The same without what the handler saw, joined by " -> ".
     std::string signals;
-    /// All messages read by `read_all`, each as "T:..." or "B:...".
+    /// All messages read by `read_all`, each as "T:..." or "B:..."; of a room, as "<peer>:...".
     std::vector<std::string> messages;
     std::function<void(const std::string& signal)> on;
     /// Read every message as soon as it is announced.
@@ -59,6 +60,29 @@ class Story {
     }
 
  private:
+    void hear_the_room(WebSocketClient& client) {
+        const auto with_peer = [this](const char* name) {
+            return [this, name](int peer) {
+                hear(std::string(name) + "(" + std::to_string(peer) + ")");
+            };
+        };
+        client.peer_connected.connect(with_peer("peer_connected"));
+        client.peer_disconnected.connect(with_peer("peer_disconnected"));
+        client.connection_succeeded.connect([this] { hear("connection_succeeded()"); });
+        client.connection_failed.connect([this] { hear("connection_failed()"); });
+        client.server_disconnected.connect([this] { hear("server_disconnected()"); });
+        client.peer_packet.connect([this](int peer) {
+            if (reads) read_packets();
+            hear("peer_packet(" + std::to_string(peer) + ")");
+        });
+    }
+    void read_packets() {
+        while (client_->get_available_packet_count() > 0) {
+            const int peer = client_->get_packet_peer();
+            messages.push_back(std::to_string(peer) + ":" +
+                               std::string(text_of(client_->get_packet())));
+        }
+    }
     void hear(const std::string& signal) {
         lines.push_back(signal + " " + name_of(client_->get_connection_status()) +
                         (client_->get_peer(1)->is_connected_to_host() ? " open" : ""));

@@ -63,6 +63,12 @@ class Inbox {
     /// The oldest message; it leaves the queue, its bytes stay as they are until the next `room`.
     /// There must be one.
     Packet take();
+    /// The payload of the oldest message, and of the newest, which stay in the queue. There must be
+    /// one.
+    Bytes oldest() const { return payload_of(entry_at(entries_end_ - entry_size)); }
+    Bytes newest() const { return payload_of(entry_at(entries_)); }
+    /// Takes the newest message away; its bytes are dead. There must be one, and none in progress.
+    void drop_newest();
 
     /// Gives back what it has grown by, if nothing is in it.
     void shrink_if_empty();
@@ -91,6 +97,8 @@ class Inbox {
     void move_all_down();
     void move_unparsed_down();
     void move_entries(MutableBytes to_back);
+    Entry entry_at(std::size_t place) const;
+    Bytes payload_of(const Entry& entry) const;
     void push_entry(std::size_t size, bool is_text);
     bool holds_invariant() const;
 

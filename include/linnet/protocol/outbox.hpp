@@ -4,6 +4,10 @@
 // What is to be sent: a ring of encoded data frames, and a lane of fixed size for ping, pong and
 // close. A control frame leaves at the next frame boundary and never inside a half-sent frame; the
 // close frame leaves last. A message is masked while it is copied in, and never touched again.
+//
+// Frames wrap around the end of the ring, but not their headers, which are written and read in one
+// piece: the block has a margin behind the ring, where a header goes on. Its rest also lies at the
+// front, from where it is sent.
 #pragma once
 
 #include <array>
@@ -15,17 +19,24 @@
 
 namespace linnet::inline v0 {
 
-/// Masking keys, each new and unpredictable (RFC 6455 5.3): entropy is fetched for 64 at a time.
+/// Masking keys, each new and unpredictable (RFC 6455 5.3). Entropy is fetched for 256 at a time:
+/// for each single one it would cost thirty times as much.
 class MaskKeySource {
  public:
     explicit MaskKeySource(Entropy& entropy) : entropy_(entropy) {}
     /// False if there is no entropy; `key` is then unchanged.
-    bool next(MaskKey& key);
+    bool next(MaskKey& key) {
+        if (left_ == 0 && !refill()) return false;
+        key = pool_[pool_.size() - left_--];
+        return true;
+    }
 
  private:
+    bool refill();
+
     Entropy& entropy_;
-    std::array<std::uint8_t, 256> pool_{};
-    std::size_t used_ = 256;
+    std::array<MaskKey, 256> pool_{};
+    std::size_t left_ = 0;  // unused keys, at the end of the pool
 };
 
 class Outbox {
@@ -56,7 +67,7 @@ class Outbox {
 
     bool is_empty() const;
     bool ping_is_unsent() const { return ping_.size > 0 || lane_has_ping_; }
-    bool close_is_unsent() const { return close_.size > close_.sent; }
+    bool close_is_unsent() const { return !close_.is_sent(); }
 
     /// Payload bytes, and count, of messages not yet fully with the OS.
     std::size_t queued_payload() const { return queued_payload_; }
@@ -73,24 +84,31 @@ class Outbox {
         std::array<std::uint8_t, capacity> bytes;
         std::size_t size = 0;
         std::size_t sent = 0;
-        Bytes rest() const { return Bytes(bytes).subspan(sent, size - sent); }
+        bool is_sent() const { return sent == size; }
+        Bytes rest() const { return {bytes.data() + sent, size - sent}; }
     };
     using ControlFrame = Buffer<control_size_max>;
 
     bool encode_control(Opcode opcode, Bytes payload, ControlFrame& out);
     void fill_lane();
-    bool reserve(std::size_t size);
-    void append(Bytes bytes);
-    void append_masked(Bytes bytes, const MaskKey& key, std::uint64_t offset);
-    MutableBytes ring_span(std::size_t from, std::size_t size_max);
-    std::size_t frame_size_at_head(std::size_t& payload_size) const;
+    bool grow(std::size_t size);
+    inline std::size_t write_header(std::size_t at, const FrameHeader& header);
+    inline std::size_t write_masked(std::size_t at, Bytes bytes, const MaskKey& key,
+                                    std::uint64_t offset);
+    inline std::size_t ring_place(std::size_t from) const;
+    inline Bytes ring_span(std::size_t from, std::size_t size_max) const;
+    void begin_frame_at_head();
     void consume_ring(std::size_t size);
+    void consume_whole_ring();
+    bool owes_control() const { return ping_.size > 0 || pong_.size > 0; }
+    std::size_t ring_in_front_of_lane() const { return lane_.is_sent() ? size_ : frame_rest_; }
 
     Role role_;
     std::size_t payload_max_;
     std::size_t packet_count_max_;
     MaskKeySource keys_;
-    Block ring_;
+    Block ring_;                  // and the margin
+    std::size_t ring_size_ = 0;   // without the margin
     std::size_t head_ = 0;        // place of the first unsent byte
     std::size_t size_ = 0;        // unsent bytes in the ring
     std::size_t frame_rest_ = 0;  // of a half-sent frame at the head

@@ -81,6 +81,11 @@ class Session {
     std::size_t queued_payload() const { return inbox_.queued_payload(); }
     /// The oldest message, in place: its bytes live until `room` is called. There must be one.
     Inbox::Packet take() { return inbox_.take(); }
+    /// The same, and it stays in the queue; likewise the newest. There must be one.
+    Bytes oldest() const { return inbox_.oldest(); }
+    Bytes newest() const { return inbox_.newest(); }
+    /// The newest message was none of the queue's: its bytes are dead.
+    void drop_newest() { inbox_.drop_newest(); }
 
     /// Sends `front` and `payload`, one behind the other, as one message of `opcode` text or
     /// binary. All or nothing: failed after a close began or without entropy, invalid_data if a

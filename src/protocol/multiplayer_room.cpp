@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "linnet/protocol/multiplayer_room.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t first_capacity = 16;
+// The whole of the first message of Godot 4's server: the id of the peer.
+constexpr std::size_t godot4_hello_size = 4;
+
+using Kind = RoomEvent::Kind;
+using Type = MultiplayerPacket::Type;
+
+bool is_client_id(PeerId id) {
+    return id > server_peer;
+}
+
+}  // namespace
+
+std::span<const PeerId> MultiplayerRoom::peers() const {
+    return {begin(), count_};
+}
+
+bool MultiplayerRoom::has(PeerId peer) const {
+    return std::binary_search(begin(), begin() + count_, peer);
+}
+
+void MultiplayerRoom::clear() {
+    count_ = 0;
+    unique_id_ = no_peer;
+    is_joined_ = has_heard_ = false;
+    ignored_count_ = 0;
+}
+
+PeerId MultiplayerRoom::take_peer() {
+    if (count_ == 0) return no_peer;
+    const PeerId first = *begin();
+    std::copy(begin() + 1, begin() + count_, begin());
+    --count_;
+    return first;
+}
+
+// False when there is no memory.
+bool MultiplayerRoom::insert(PeerId peer) {
+    const std::size_t capacity = block_.size() / sizeof(PeerId);
+    if (count_ == capacity) {
+        Block larger(block_.memory());
+        if (!larger.allocate(std::max(capacity * 2, first_capacity) * sizeof(PeerId))) return false;
+        if (count_ > 0) std::memcpy(larger.data(), block_.data(), count_ * sizeof(PeerId));
+        block_.swap(larger);
+    }
+    PeerId* const place = std::upper_bound(begin(), begin() + count_, peer);
+    std::copy_backward(place, begin() + count_, begin() + count_ + 1);
+    *place = peer;
+    ++count_;
+    return true;
+}
+
+RoomEvent MultiplayerRoom::ignore() {
+    ++ignored_count_;
+    return {};
+}
+
+RoomEvent MultiplayerRoom::hear(Bytes message) {
+    const bool is_first = !std::exchange(has_heard_, true);
+    MultiplayerPacket packet;
+    if (!decode_multiplayer_packet(message, packet)) {
+        if (is_first && message.size() == godot4_hello_size) {
+            return {.kind = Kind::failed, .cause = Cause::join_godot4};
+        }
+        return ignore();
+    }
+    if (packet.type != Type::payload) return hear_system(packet);
+    if (!is_joined_ || !has(packet.source)) return ignore();
+    return {.kind = Kind::packet, .peer = packet.source};
+}
+
+RoomEvent MultiplayerRoom::hear_system(const MultiplayerPacket& packet) {
+    if (packet.source != server_peer) return ignore();
+    const PeerId subject = subject_of(packet);
+    switch (packet.type) {
+        case Type::payload: break;
+        case Type::id: return hear_id(subject);
+        case Type::add: return hear_add(subject);
+        case Type::del: return hear_del(subject);
+    }
+    return ignore();
+}
+
+RoomEvent MultiplayerRoom::hear_id(PeerId id) {
+    if (unique_id_ != no_peer) return ignore();
+    if (!is_client_id(id)) return {.kind = Kind::failed, .cause = Cause::join_id_out_of_range};
+    unique_id_ = id;
+    return {};
+}
+
+RoomEvent MultiplayerRoom::hear_add(PeerId peer) {
+    const bool is_server = peer == server_peer;
+    const bool can_join = is_server && unique_id_ != no_peer && !is_joined_;
+    const bool is_new = is_joined_ && is_client_id(peer) && peer != unique_id_ && !has(peer);
+    if (!can_join && !is_new) return ignore();
+    // The server itself is none of the peers that the limit counts.
+    if (count_ > peer_count_max_) return {.kind = Kind::failed, .cause = Cause::too_many_peers};
+    if (!insert(peer)) return {.kind = Kind::failed, .cause = Cause::out_of_memory};
+    is_joined_ = true;
+    return {.kind = is_server ? Kind::joined : Kind::peer_connected, .peer = peer};
+}
+
+RoomEvent MultiplayerRoom::hear_del(PeerId peer) {
+    if (!is_client_id(peer) || !has(peer)) return ignore();
+    PeerId* const place = std::lower_bound(begin(), begin() + count_, peer);
+    std::copy(place + 1, begin() + count_, place);
+    --count_;
+    return {.kind = Kind::peer_disconnected, .peer = peer};
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A client in a room of Godot 3's multiplayer (gd_mp_api), in a world in memory: the order of its
+// signals, packets both ways, and servers that are none. What a room makes of each message is in
+// multiplayer_room_test.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "testkit/play.hpp"
+
+namespace linnet::test {
+namespace {
+
+using Status = NetworkedMultiplayerPeer::ConnectionStatus;
+using Type = MultiplayerPacket::Type;
+
+constexpr PeerId us = 53680760;
+constexpr const char* established = "connection_established(\"\")";
+constexpr const char* joined =
+    "connection_established(\"\") -> peer_connected(1) -> connection_succeeded()";
+
+std::string binary(std::string_view message) {
+    return server_frame(Opcode::binary, message);
+}
+std::string system(Type type, PeerId subject) {
+    const auto packet = system_packet(type, subject);
+    return binary(text_of(Bytes(packet)));
+}
+std::string packet_of(PeerId source, std::string_view body, PeerId target = us) {
+    const auto header = multiplayer_header(Type::payload, source, target);
+    return std::string(text_of(Bytes(header))) + std::string(body);
+}
+std::string welcome() {
+    return system(Type::id, us) + system(Type::add, server_peer);
+}
+
+struct MultiplayerPlay : Play {
+    explicit MultiplayerPlay(std::vector<ServerStep> talk, const Prepare& prepare = {})
+        : Play(script(std::move(talk)), prepare) {}
+
+    static ServerScript script(std::vector<ServerStep> talk) {
+        ServerScript script{.steps = {AwaitRequest{}, Accept{}}};
+        script.steps.insert(script.steps.end(), talk.begin(), talk.end());
+        return script;
+    }
+    void join() { ASSERT_EQ(client->connect_to_url("ws://host.example/", {}, true), Error::ok); }
+};
+
+// The server closes, the client answers, both end.
+std::vector<ServerStep> with_goodbye(const std::string& bytes) {
+    return {Send{bytes + server_close(1000)}, AwaitClose{}, Fin{}};
+}
+
+TEST(Multiplayer, tells_its_story_in_the_documented_order) {
+    MultiplayerPlay play(with_goodbye(welcome() + system(Type::add, 7) + system(Type::add, 9) +
+                                      binary(packet_of(7, "hi")) + system(Type::del, 7)));
+    play.join();
+    play.run();
+    EXPECT_EQ(play.story->signals,
+              std::string(joined) +
+                  " -> peer_connected(7) -> peer_connected(9) -> peer_packet(7) -> "
+                  "peer_disconnected(7) -> server_close_request(1000, \"\") -> "
+                  "connection_closed(true) -> peer_disconnected(1) -> peer_disconnected(9) -> "
+                  "server_disconnected()");
+    EXPECT_EQ(play.story->messages, (std::vector<std::string>{"7:hi"}));
+    EXPECT_EQ(play.client->failure().cause, Cause::closed_by_server);
+}
+
+TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
+    const std::string bytes = welcome() + system(Type::add, 7) + binary(packet_of(7, "hi"));
+    MultiplayerPlay whole(with_goodbye(bytes));
+    whole.join();
+    whole.run();
+    const std::size_t size = whole.world.connection().to_client.size();
+    for (std::size_t cut = 0; cut < size; ++cut) {
+        ServerScript script = MultiplayerPlay::script(with_goodbye(bytes));
+        script.cuts = {cut};
+        Play play(script);
+        ASSERT_EQ(play.client->connect_to_url("ws://host.example/", {}, true), Error::ok);
+        play.run();
+        ASSERT_EQ(play.story->signals, whole.story->signals) << cut;
+        ASSERT_EQ(play.story->messages, whole.story->messages) << cut;
+    }
+}
+
+TEST(Multiplayer, is_connecting_until_it_is_in_the_room) {
+    MultiplayerPlay play({Pause{100}, Send{system(Type::id, us)}, Pause{100},
+                          Send{system(Type::add, server_peer)}, AwaitClose{}});
+    play.join();
+    play.poll(4);
+    EXPECT_EQ(play.story->signals, established);
+    EXPECT_EQ(play.client->get_connection_status(), Status::CONNECTION_CONNECTING);
+    EXPECT_EQ(play.client->put_packet("x"), Error::failed);
+    EXPECT_EQ(play.client->get_unique_id(), 0);
+    EXPECT_EQ(play.client->connect_to_url("ws://h/"), Error::already_in_use);
+    play.poll(20);
+    EXPECT_EQ(play.story->signals, joined);
+    EXPECT_EQ(play.client->get_connection_status(), Status::CONNECTION_CONNECTED);
+    EXPECT_EQ(play.client->get_unique_id(), us);
+    const auto peers = play.client->peers();
+    EXPECT_EQ(std::vector<PeerId>(peers.begin(), peers.end()), std::vector<PeerId>{1});
+}
+
+TEST(Multiplayer, sends_to_its_target_with_one_header) {
+    MultiplayerPlay play({Send{welcome()}, AwaitMessages{4}});
+    play.join();
+    play.poll(4);
+    for (const int target : {0, 1, 7, -9}) {
+        play.client->set_target_peer(target);
+        EXPECT_EQ(play.client->put_packet("hello"), Error::ok);
+    }
+    play.poll(2);
+    const auto& frames = play.world.connection().frames;
+    ASSERT_EQ(frames.size(), 4u);
+    const PeerId targets[] = {0, 1, 7, -9};
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(frames[i].header.opcode, Opcode::binary);
+        EXPECT_EQ(frames[i].payload, packet_of(us, "hello", targets[i]));
+    }
+}
+
+TEST(Multiplayer, keeps_its_packets_at_the_client) {
+    MultiplayerPlay play({Send{welcome() + binary(packet_of(1, "a")) + binary(packet_of(1, ""))}});
+    play.story->reads = false;
+    play.join();
+    play.poll(4);
+    EXPECT_EQ(play.client->get_available_packet_count(), 2u);
+    EXPECT_EQ(play.peer().get_available_packet_count(), 0u);
+    EXPECT_TRUE(play.peer().get_packet().empty());
+    EXPECT_EQ(play.peer().get_packet_error(), Error::unconfigured);
+    EXPECT_EQ(play.peer().put_packet("x"), Error::unconfigured);
+    EXPECT_EQ(text_of(play.client->get_packet()), "a");
+    EXPECT_EQ(play.client->get_packet().size(), 0u);
+    EXPECT_EQ(play.client->get_packet_error(), Error::ok);
+    EXPECT_TRUE(play.client->get_packet().empty());
+    EXPECT_EQ(play.client->get_packet_error(), Error::unavailable);
+    EXPECT_EQ(play.client->get_packet_peer(), 1) << "as Godot says of an empty queue";
+}
+
+TEST(Multiplayer, tells_the_sender_of_the_next_packet) {
+    MultiplayerPlay play({Send{welcome() + system(Type::add, 7) + binary(packet_of(7, "a")) +
+                               binary(packet_of(1, "b"))}});
+    play.story->reads = false;
+    play.join();
+    play.poll(4);
+    EXPECT_EQ(play.client->get_packet_peer(), 7);
+    EXPECT_EQ(play.client->get_packet_peer(), 7);
+    EXPECT_EQ(text_of(play.client->get_packet()), "a");
+    EXPECT_EQ(play.client->get_packet_peer(), 1);
+}
+
+TEST(Multiplayer, hears_packets_in_text_frames_and_fragments_too) {
+    const std::string packet = packet_of(1, "hi");
+    MultiplayerPlay play({Send{
+        welcome() + server_frame(Opcode::binary, packet.substr(0, 5), false) +
+        server_frame(Opcode::ping, "p") + server_frame(Opcode::continuation, packet.substr(5))}});
+    play.join();
+    play.poll(4);
+    EXPECT_EQ(play.story->messages, (std::vector<std::string>{"1:hi"}));
+}
+
+// What means nothing in the room takes no place in the queue.
+TEST(Multiplayer, counts_what_means_nothing) {
+    std::string noise;
+    for (int i = 0; i < 3000; ++i) noise += binary("noise") + system(Type::del, 3);
+    MultiplayerPlay play({Send{welcome() + noise + binary(packet_of(1, "still here"))}},
+                         [](World&, Options& options) {
+                             options.limits.input_packet_count_max = 2;
+                             options.limits.input_payload_max = 100;
+                         });
+    play.join();
+    play.poll(200);
+    EXPECT_EQ(play.client->stats().ignored_packets, 6000u);
+    EXPECT_EQ(play.story->messages, (std::vector<std::string>{"1:still here"}));
+    EXPECT_EQ(play.story->signals, std::string(joined) + " -> peer_packet(1)");
+}
+
+struct EndRow {
+    const char* what;
+    std::vector<ServerStep> talk;
+    std::string signals;
+    Cause cause;
+    Phase phase;
+};
+
+TEST(Multiplayer, that_is_none_ends_with_a_reason) {
+    const std::string failed = " -> connection_failed()";
+    const EndRow rows[] = {
+        {"a plain server",
+         {},
+         std::string(established) + " -> connection_closed(false)" + failed,
+         Cause::join_timed_out,
+         Phase::join},
+        {"a plain server that talks",
+         {Send{binary("hello, this is no packet")}, AwaitClose{}, Send{server_close(1008)}, Fin{}},
+         std::string(established) + " -> connection_closed(false)" + failed,
+         Cause::join_timed_out,
+         Phase::join},
+        {"Godot 4's",
+         {Send{binary(std::string("\x78\x1a\x33\x03", 4))}, AwaitClose{}, Fin{}},
+         std::string(established) + " -> connection_closed(false)" + failed,
+         Cause::join_godot4,
+         Phase::join},
+        {"an id of the server's own",
+         {Send{system(Type::id, 1)}, AwaitClose{}, Fin{}},
+         std::string(established) + " -> connection_closed(false)" + failed,
+         Cause::join_id_out_of_range,
+         Phase::join},
+        {"the end of the stream",
+         {Fin{}},
+         std::string(established) + " -> connection_closed(false)" + failed,
+         Cause::end_of_stream,
+         Phase::join},
+        {"a close ahead of the id",
+         {Send{server_close(4000, "full")}, AwaitClose{}, Fin{}},
+         std::string(established) +
+             " -> server_close_request(4000, \"full\") -> "
+             "connection_closed(true)" +
+             failed,
+         Cause::closed_by_server,
+         Phase::closing},
+        {"a reset in the room",
+         {Send{welcome()}, Pause{50}, Reset{}},
+         std::string(joined) +
+             " -> connection_closed(false) -> peer_disconnected(1) -> server_disconnected()",
+         Cause::connection_lost,
+         Phase::open},
+    };
+    for (const EndRow& row : rows) {
+        SCOPED_TRACE(row.what);
+        MultiplayerPlay play(row.talk);
+        play.join();
+        play.run();
+        EXPECT_EQ(play.story->signals, row.signals);
+        EXPECT_EQ(play.client->failure().cause, row.cause);
+        EXPECT_EQ(play.client->failure().phase, row.phase);
+        EXPECT_TRUE(play.client->peers().empty());
+        EXPECT_EQ(play.client->get_unique_id(), 0);
+        EXPECT_EQ(play.client->get_connection_status(), Status::CONNECTION_DISCONNECTED);
+    }
+}
+
+TEST(Multiplayer, that_never_connects_fails_twice) {
+    Play play({.connect_error = ECONNREFUSED});
+    ASSERT_EQ(play.client->connect_to_url("ws://h/", {}, true), Error::ok);
+    play.run();
+    EXPECT_EQ(play.story->signals, "connection_error() -> connection_failed()");
+}
+
+TEST(Multiplayer, tells_a_server_why_it_leaves) {
+    MultiplayerPlay play(
+        {Send{welcome() + system(Type::add, 2) + system(Type::add, 3)}, AwaitClose{}, Fin{}},
+        [](World&, Options& options) { options.limits.peer_count_max = 1; });
+    play.join();
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::too_many_peers);
+    const auto& frames = play.world.connection().frames;
+    ASSERT_EQ(frames.size(), 1u);
+    EXPECT_EQ(frames[0].payload, "\x03\xF0") << "1008, RFC 6455 7.4.1";
+    EXPECT_EQ(play.story->signals, std::string(joined) +
+                                       " -> peer_connected(2) -> connection_closed(false) -> "
+                                       "peer_disconnected(1) -> peer_disconnected(2) -> "
+                                       "server_disconnected()");
+}
+
+TEST(Multiplayer, can_leave_and_join_again) {
+    MultiplayerPlay play({Send{welcome()}, AwaitClose{}, Send{server_close(1000)}, Fin{}});
+    for (int round = 0; round < 2; ++round) {
+        play.join();
+        play.poll(4);
+        EXPECT_EQ(play.client->get_unique_id(), us);
+        EXPECT_EQ(play.client->disconnect_from_host(), Error::ok);
+        play.run();
+        EXPECT_EQ(play.story->signals, std::string(joined) +
+                                           " -> connection_closed(true) -> peer_disconnected(1) "
+                                           "-> server_disconnected()");
+        play.story->signals.clear();
+    }
+    // The same client can be a plain one.
+    ASSERT_EQ(play.client->connect_to_url("ws://host.example/"), Error::ok);
+    play.poll(4);
+    EXPECT_EQ(play.story->signals,
+              std::string(established) + " -> data_received() -> data_received()");
+}
+
+TEST(Multiplayer, can_be_destroyed_in_every_signal) {
+    const auto talk = with_goodbye(welcome() + system(Type::add, 7) + binary(packet_of(7, "hi")));
+    MultiplayerPlay whole(talk);
+    whole.join();
+    whole.run();
+    const std::size_t signal_count = whole.story->lines.size();
+    ASSERT_GE(signal_count, 9u);
+    for (std::size_t n = 1; n <= signal_count; ++n) {
+        for (const bool destroys : {true, false}) {
+            SCOPED_TRACE(n);
+            MultiplayerPlay play(talk);
+            play.story->on = [&](const std::string&) {
+                if (play.story->lines.size() != n) return;
+                if (destroys) {
+                    play.client.reset();
+                } else if (play.client->disconnect_from_host() == Error::ok) {
+                    // Refused while it is open; else it begins anew.
+                    static_cast<void>(play.client->connect_to_url("ws://other.example/"));
+                }
+            };
+            play.join();
+            play.run();
+            EXPECT_TRUE(whole.story->signals.starts_with(play.story->signals) || !destroys);
+            EXPECT_EQ(play.world.network.open_count(), 0u);
+            if (destroys) {
+                EXPECT_EQ(play.story->lines.size(), n) << "nothing follows";
+            }
+        }
+    }
+}
+
+TEST(Multiplayer, with_the_nth_allocation_failing_has_one_ending) {
+    std::string peers;
+    for (PeerId peer = 2; peer < 60; ++peer) peers += system(Type::add, peer);
+    const auto talk = with_goodbye(welcome() + peers);
+    MultiplayerPlay whole(talk);
+    whole.join();
+    whole.run();
+    const int calls = whole.world.memory_faults.calls;
+    for (int n = 0; n < calls; ++n) {
+        SCOPED_TRACE(n);
+        MultiplayerPlay play(talk,
+                             [n](World& world, Options&) { world.memory_faults.fail_at = n; });
+        if (play.client->connect_to_url("ws://host.example/", {}, true) != Error::ok) continue;
+        play.run();
+        if (play.story->signals == whole.story->signals) continue;
+        EXPECT_EQ(play.client->failure().cause, Cause::out_of_memory);
+        const bool succeeded = play.story->signals.find("succeeded") != std::string::npos;
+        EXPECT_TRUE(play.story->signals.ends_with(succeeded ? "server_disconnected()"
+                                                            : "connection_failed()"))
+            << play.story->signals;
+    }
+}
+
+TEST(Multiplayer, is_always_reliable_and_refuses_nobody) {
+    WebSocketClient client;
+    EXPECT_EQ(client.get_transfer_mode(), client.TRANSFER_MODE_RELIABLE);
+    client.set_transfer_mode(client.TRANSFER_MODE_UNRELIABLE);
+    EXPECT_EQ(client.get_transfer_mode(), client.TRANSFER_MODE_RELIABLE);
+    EXPECT_FALSE(client.is_refusing_new_connections());
+    client.set_refuse_new_connections(true);
+    EXPECT_TRUE(client.is_refusing_new_connections());
+    EXPECT_EQ(client.get_unique_id(), 0);
+    EXPECT_EQ(client.get_packet_peer(), 1);
+    EXPECT_TRUE(client.peers().empty());
+}
+
+}  // namespace
+}  // namespace linnet::test
