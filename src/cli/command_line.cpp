@@ -13,16 +13,16 @@ namespace {
 
 constexpr std::string_view help =
     R"(linnet [OPTION...] ws[s]://HOST[:PORT][/PATH]   talk to a WebSocket server
+linnet join [OPTION...] [--target ID] ws[s]://...  the same, as a Godot 3 peer
 linnet certificate wss://HOST[:PORT]            show its certificates and pins
-linnet serve [PORT] [--once] [--tls]            echo on 127.0.0.1, port 8080
+linnet serve [PORT] [--once] [--tls] [--multiplayer]  echo, or be such a room
 Lines of standard input go out as text, what arrives is printed; Ctrl-D ends
   -p, --protocol NAME    offer a sub-protocol; repeat it for more
   -H, --header LINE      send the header 'Name: value'; repeat it for more
-  -b, --binary           send all of standard input as one binary message
-      --raw              print binary as it came, not as a hex dump
+  -b, --binary, --raw    send all input as one binary message; print it raw
   -w, --wait SECONDS     at the end of input wait for so long a silence
   -1, --one-message      print the first message that arrives, then close
-      --close CODE[:REASON]      close with this instead of 1000
+      --close CODE[:REASON]  close with this instead of 1000
       --ping SECONDS     ping so often and tell how long each answer took
       --cacert FILE      trust the roots in this file, not the system's
       --pin FILE|SHA256  accept only this certificate, or this public key
@@ -33,7 +33,7 @@ Lines of standard input go out as text, what arrives is printed; Ctrl-D ends
   -q, --quiet            tell only what goes wrong
   -h, --help, --version
 Status: 0 clean, 1 usage; failed: 2 request, 3 resolve, 4 connect, 5 tls,
-6 upgrade, 7 join, 8 open, 9 closing, 10 --timeout, 128+N signal N before a clean end.
+6 upgrade, 7 join, 8 open, 9 closing; 10 --timeout, 128+N signal N.
 )";
 
 constexpr std::uint64_t second_us = 1'000'000;
@@ -155,6 +155,17 @@ std::string set_insecure(CommandLine& line, std::string_view) {
     return {};
 }
 
+std::string set_target(CommandLine& line, std::string_view value) {
+    const bool is_negative = value.starts_with('-');
+    std::uint64_t number = 0;
+    if (!parse_number(value.substr(is_negative ? 1 : 0), INT32_MAX, number)) {
+        return in_quotes(value).append(
+            " is no peer: 0 is all, 1 the server, N that peer, -N all but that peer");
+    }
+    line.talk.target = static_cast<int>(number) * (is_negative ? -1 : 1);
+    return {};
+}
+
 constexpr Option help_option{'h', "help", false, set_action<CommandLine::Action::help>};
 
 constexpr Option cacert_option{0, "cacert", true, add_ca_file};
@@ -180,9 +191,27 @@ constexpr Option talk_options[] = {
     {0, "version", false, set_action<CommandLine::Action::version>},
 };
 
+constexpr Option join_options[] = {
+    {'p', "protocol", true, add_to_list<&TalkOptions::protocols>},
+    {'H', "header", true, add_to_list<&TalkOptions::headers>},
+    {'w', "wait", true, set_duration<&TalkOptions::wait_us>},
+    {0, "target", true, set_target},
+    {0, "close", true, set_close},
+    cacert_option,
+    pin_option,
+    {0, "insecure", false, set_insecure},
+    {0, "ping", true, set_duration<&TalkOptions::ping_us>},
+    {0, "timeout", true, set_duration<&TalkOptions::timeout_us>},
+    {0, "trace", false, set_flag<&TalkOptions::trace>},
+    {0, "stats", false, set_flag<&TalkOptions::stats>},
+    {'q', "quiet", false, set_flag<&TalkOptions::quiet>},
+    help_option,
+};
+
 constexpr Option serve_options[] = {
     {0, "once", false, set_serve_flag<&ServeOptions::once>},
     {0, "tls", false, set_serve_flag<&ServeOptions::tls>},
+    {0, "multiplayer", false, set_serve_flag<&ServeOptions::multiplayer>},
     help_option,
 };
 
@@ -318,7 +347,11 @@ CommandLine parse_command_line(std::span<const std::string_view> arguments) {
         line.action = CommandLine::Action::certificate;
         options = certificate_options;
     }
-    const bool is_named = line.action != CommandLine::Action::talk;
+    if (first == "join") {
+        line.talk.joins = true;
+        options = join_options;
+    }
+    const bool is_named = line.talk.joins || line.action != CommandLine::Action::talk;
     Parser parser(is_named ? arguments.subspan(1) : arguments, options, line);
     const std::vector<std::string_view> operands = parser.run();
     if (!line.error.empty()) {

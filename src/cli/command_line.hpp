@@ -41,12 +41,14 @@ struct TrustOptions {
     bool insecure = false;
 };
 
-/// linnet ws://host/path. Durations are 0 when not given.
+/// linnet ws://host/path, and linnet join. Durations are 0 when not given.
 struct TalkOptions {
     std::string_view url;
     std::vector<std::string_view> protocols;
     std::vector<std::string_view> headers;
     TrustOptions trust;
+    bool joins = false;  ///< linnet join: a peer in a room of Godot 3's multiplayer
+    int target = 1;      ///< of its packets: 0 all, 1 the server, n that peer, -n all but that
     int close_code = 1000;
     std::string_view close_reason;
     std::uint64_t wait_us = 0;
@@ -65,6 +67,7 @@ struct ServeOptions {
     std::uint16_t port = 8080;  ///< 0: the OS chooses
     bool once = false;
     bool tls = false;
+    bool multiplayer = false;
 };
 
 /// linnet certificate wss://host

@@ -40,6 +40,7 @@ Conversation::Conversation(const TalkOptions& what, const Interruption& interrup
       tracing_network_(system_network_, clock_, standard_error_),
       client_(options()),
       server_(*client_.get_peer(1)),
+      packets_(what.joins ? static_cast<PacketPeer&>(client_) : server_),
       input_(STDIN_FILENO, what.binary ? Input::Cut::nowhere : Input::Cut::lines, message_size_max),
       output_(what.raw || (what.binary && isatty(STDOUT_FILENO) == 0)),
       begin_us_(clock_.now_us()) {}
@@ -86,6 +87,7 @@ int Conversation::run() {
 
 void Conversation::listen_to_signals() {
     client_.connection_established.connect([this](std::string_view protocol) {
+        if (what_.joins) return;
         opened_ = true;
         if (what_.ping_us > 0) next_ping_us_ = clock_.now_us() + what_.ping_us;
         server_.set_write_mode(what_.binary ? WebSocketPeer::WRITE_MODE_BINARY
@@ -94,11 +96,30 @@ void Conversation::listen_to_signals() {
     });
     client_.connection_closed.connect(
         [this](bool was_clean_close) { ended_cleanly_ = was_clean_close; });
+    if (what_.joins) listen_to_the_room();
+}
+
+void Conversation::listen_to_the_room() {
+    client_.set_target_peer(what_.target);
+    client_.connection_succeeded.connect([this] {
+        opened_ = true;
+        if (what_.ping_us > 0) next_ping_us_ = clock_.now_us() + what_.ping_us;
+        tell_joined();
+    });
+    if (what_.quiet) return;
+    client_.peer_connected.connect([](int peer) {
+        if (peer != server_peer)
+            tell(std::string("peer ").append(std::to_string(peer)).append(" is here"));
+    });
+    client_.peer_disconnected.connect([](int peer) {
+        if (peer != server_peer)
+            tell(std::string("peer ").append(std::to_string(peer)).append(" is gone"));
+    });
 }
 
 bool Conversation::begin() {
     const BlockingCall resolving(what_.timeout_us);
-    return client_.connect_to_url(what_.url, std::span(what_.protocols), false,
+    return client_.connect_to_url(what_.url, std::span(what_.protocols), what_.joins,
                                   std::span(what_.headers)) == Error::ok;
 }
 
@@ -111,7 +132,7 @@ bool Conversation::is_open() const {
 bool Conversation::is_over() const {
     if (given_up_) return true;
     return client_.get_connection_status() == client_.CONNECTION_DISCONNECTED &&
-           server_.get_available_packet_count() == 0 && output_.is_empty();
+           packets_.get_available_packet_count() == 0 && output_.is_empty();
 }
 
 // Not before the connection is open: until then the system keeps what is there to be read.
@@ -132,7 +153,7 @@ std::string_view Conversation::stage() const {
 // ---- waiting ---------------------------------------------------------------------------------
 
 bool Conversation::can_print_more() const {
-    return server_.get_available_packet_count() > 0 && output_.has_room();
+    return packets_.get_available_packet_count() > 0 && output_.has_room();
 }
 
 std::uint64_t Conversation::next_deadline(std::uint64_t now_us) const {
@@ -222,18 +243,27 @@ void Conversation::heed_end_of_input() {
 
 void Conversation::print_messages() {
     while (can_print_more()) {
-        const Bytes packet = server_.get_packet();
+        const int source = client_.get_packet_peer();
+        const Bytes packet = packets_.get_packet();
         received_size_ += packet.size();
         silent_since_us_ = clock_.now_us();
         if (one_message_is_printed_ || output_.state() != Output::State::good) continue;
-        if (server_.was_string_packet()) {
-            output_.put_text(text_of(packet));
-        } else {
-            output_.put_binary(packet);
-        }
+        print(packet, source);
         if (!what_.one_message) continue;
         one_message_is_printed_ = true;
         if (is_open()) close();
+    }
+}
+
+void Conversation::print(Bytes packet, int source) {
+    if (what_.joins) {
+        std::string line = std::to_string(source).append(": ");
+        append_preview(line, packet, Preview::whole);
+        output_.put_text(line);
+    } else if (server_.was_string_packet()) {
+        output_.put_text(text_of(packet));
+    } else {
+        output_.put_binary(packet);
     }
 }
 
@@ -250,7 +280,7 @@ void Conversation::send_messages() {
         if (message.too_long) {
             tell_refused(message, std::string("longer than ").append(message_size_max_text));
         } else {
-            const Error error = server_.put_packet(message.text);
+            const Error error = packets_.put_packet(message.text);
             // There will be room, or the client will tell that the link is gone.
             if (error == Error::out_of_memory || error == Error::failed) return;
             if (error == Error::ok) sent_size_ += message.text.size();
@@ -283,6 +313,16 @@ void Conversation::tell_opened(std::string_view protocol) {
     if (!protocol.empty()) line.append(", sub-protocol ").append(protocol);
     const bool is_typed = isatty(STDIN_FILENO) != 0 && !what_.binary;
     tell(line.append(is_typed ? "; Ctrl-D closes" : ""));
+}
+
+void Conversation::tell_joined() {
+    if (what_.quiet) return;
+    tell(std::string("joined ")
+             .append(client_.get_connected_host())
+             .append(" port ")
+             .append(std::to_string(client_.get_connected_port()))
+             .append(" as peer ")
+             .append(std::to_string(client_.get_unique_id())));
 }
 
 void Conversation::tell_refused(const Input::Message& message, std::string_view why) {

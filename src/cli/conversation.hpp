@@ -39,6 +39,7 @@ class Conversation {
     /// Loads the trust as well: a client is made with it.
     Options options();
     void listen_to_signals();
+    void listen_to_the_room();
     bool begin();
     bool is_over() const;
     void sleep();
@@ -47,6 +48,7 @@ class Conversation {
     void heed_signal();
     void heed_timeout(std::uint64_t now_us);
     void print_messages();
+    void print(Bytes packet, int source);
     void heed_output();
     void send_messages();
     void heed_end_of_input();
@@ -58,6 +60,7 @@ class Conversation {
     int judge_end();
     int judge_clean_end();
     void tell_opened(std::string_view protocol);
+    void tell_joined();
     void tell_refused(const Input::Message& message, std::string_view why);
     void tell_stats();
     std::string_view stage() const;
@@ -77,6 +80,7 @@ class Conversation {
     std::string trust_error_;
     WebSocketClient client_;
     WebSocketPeer& server_;
+    PacketPeer& packets_;  // the server's, or those of the room
     Input input_;
     Output output_;
 

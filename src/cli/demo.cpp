@@ -4,8 +4,6 @@
 // `./dev demo`: a conversation with the embedded echo server over real sockets, told as it happens,
 // and what a failure looks like; then once more over TLS, the server's certificate pinned. Ends
 // with status 0 only if every step held.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/demo_room.hpp"
+#include "cli/demo_teller.hpp"
 #include "cli/echo_server.hpp"
 #include "linnet/linnet.hpp"
 
@@ -20,37 +20,6 @@ namespace linnet::cli {
 namespace {
 
 constexpr std::uint64_t step_timeout_us = 10'000'000;
-
-/// What the terminal shows.
-class Teller {
- public:
-    void chapter(const std::string& title) { print("\n%s%s%s\n", bold_, title.c_str(), plain_); }
-    void call(const std::string& text) { line(dim_, "->", text); }
-    void signal(const std::string& text) { line(blue_, "<-", text); }
-    void good(const std::string& text) { line(green_, "ok", text); }
-    void bad(const std::string& text) { line(red_, "!!", text); }
-
- private:
-    template <class... Args>
-    void print(const char* format, Args... args) {
-        std::printf(format, args...);  // NOLINT(cppcoreguidelines-pro-type-vararg)
-        std::fflush(stdout);
-    }
-    void line(const char* colour, const char* mark, const std::string& text) {
-        const double ms = static_cast<double>(clock_.now_us() - begin_us_) / 1000;
-        print("%s%9.2f ms%s  %s%s %s%s\n", dim_, ms, plain_, colour, mark, text.c_str(), plain_);
-    }
-
-    SystemClock clock_;
-    const std::uint64_t begin_us_ = clock_.now_us();
-    const bool coloured_ = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    const char* bold_ = coloured_ ? "\033[1m" : "";
-    const char* dim_ = coloured_ ? "\033[2m" : "";
-    const char* blue_ = coloured_ ? "\033[34m" : "";
-    const char* green_ = coloured_ ? "\033[32m" : "";
-    const char* red_ = coloured_ ? "\033[31m" : "";
-    const char* plain_ = coloured_ ? "\033[0m" : "";
-};
 
 std::string quoted(std::string_view text) {
     std::string result(1, '"');
@@ -281,8 +250,9 @@ int main() {
     using namespace linnet::cli;
     const std::unique_ptr<TlsServer> tls = make_tls_server();
     bool held = Demo(nullptr).run();
-    // A build without TLS has told all.
+    // A build without TLS leaves this out.
     if (held && tls != nullptr) held = Demo(tls.get()).run();
+    held = held && RoomDemo().run();
     std::printf(held ? "\nEvery step held.\n" : "\nA step did not hold.\n");
     return held ? EXIT_SUCCESS : EXIT_FAILURE;
 }

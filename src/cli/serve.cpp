@@ -9,6 +9,7 @@
 
 #include "cli/echo_server.hpp"
 #include "cli/output.hpp"
+#include "cli/relay_server.hpp"
 #include "cli/rendering.hpp"
 
 namespace linnet::cli {
@@ -44,9 +45,29 @@ void print_pin(const std::string& certificate) {
     std::printf("its clients need --insecure --pin %s\n", hex.c_str());
 }
 
+void print_line(const std::string& line) {
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+}
+
+std::unique_ptr<EmbeddedServer> make_room(const TlsServer* tls) {
+    auto room = std::make_unique<RelayServer>(limits(), tls);
+    room->listeners = {
+        .joined = [](PeerId peer) { print_line("peer " + std::to_string(peer) + " is here"); },
+        .left = [](PeerId peer) { print_line("peer " + std::to_string(peer) + " is gone"); },
+        .packet =
+            [](PeerId peer, Bytes body) {
+                std::string line = std::to_string(peer) + ": ";
+                append_preview(line, body, Preview::whole);
+                print_line(line);
+            },
+    };
+    return room;
+}
+
 // Until something is there for the server or to be read from `signal_fd` (-1: none), or
 // `timeout_ms` is over (-1: never).
-void sleep(const EchoServer& server, int signal_fd, int timeout_ms) {
+void sleep(const EmbeddedServer& server, int signal_fd, int timeout_ms) {
     std::vector<WaitItem> items;
     server.wait_set(items);
     std::vector<pollfd> polled;
@@ -58,7 +79,7 @@ void sleep(const EchoServer& server, int signal_fd, int timeout_ms) {
     ::poll(polled.data(), polled.size(), timeout_ms);
 }
 
-void say_farewell(EchoServer& server) {
+void say_farewell(EmbeddedServer& server) {
     SystemClock clock;
     const std::uint64_t deadline_us = clock.now_us() + farewell_us;
     server.say_goodbye();
@@ -76,7 +97,13 @@ void say_farewell(EchoServer& server) {
 int serve(const ServeOptions& what, const Interruption& interruption) {
     const std::unique_ptr<TlsServer> tls = what.tls ? make_tls_server() : nullptr;
     if (what.tls && tls == nullptr) return fail_without_tls();
-    EchoServer server(limits(), tls.get());
+    std::unique_ptr<EmbeddedServer> made;
+    if (what.multiplayer) {
+        made = make_room(tls.get());
+    } else {
+        made = std::make_unique<EchoServer>(limits(), tls.get());
+    }
+    EmbeddedServer& server = *made;
     if (!server.listen(what.port)) return fail_to_listen(what.port, errno);
     std::printf("listening on %s://127.0.0.1:%d/\n", what.tls ? "wss" : "ws", server.port());
     if (tls != nullptr) print_pin(tls->certificate());

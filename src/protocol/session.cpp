@@ -5,30 +5,62 @@
 // decodes a header (`begin_frame`), within a data frame it takes what has arrived of the payload
 // (`continue_data_frame`). The payload of a data frame joins the message in progress as it comes,
 // so that text is judged at its first bad byte and only an incomplete header or control frame ever
-// waits unparsed. A control frame is taken whole. Most short messages need none of this, as they
-// are all there at once (`take_short_message`).
+// waits unparsed. A control frame is taken whole. Most messages need none of this, as they are all
+// there at once (`take_whole_message`).
 //
 // A data frame whose message does not fit into the queue stays unparsed and holds everything behind
-// it
-// (`held_`). The limit on a single message is judged at the header, by comparing what is announced
-// with what is left: nothing is ever reserved because of an announcement.
+// it (`held_`). The limit on a single message is judged at the header, by comparing what is
+// announced with what is left: nothing is ever reserved because of an announcement.
 //
 // Once we have closed, data is skipped and counted instead of joined; the framing is still judged,
 // as the peer's close frame must be found behind it.
 #include "linnet/protocol/session.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/assert.hpp"
+#include "base/endian.hpp"
 #include "protocol/closing.hpp"
 
 namespace linnet::inline v0 {
 namespace {
 
-// The first bytes, and the payloads, of frames that are short messages, RFC 6455 5.2.
+// The first bytes of frames that are messages, RFC 6455 5.2.
 constexpr std::uint8_t final_text = 0x81;
 constexpr std::uint8_t final_binary = 0x82;
-constexpr std::size_t short_payload_size_max = 125;
+
+// A frame that is a message and is all there.
+struct WholeMessage {
+    bool is_text = false;
+    std::size_t header_size = 0;
+    std::size_t payload_size = 0;
+};
+
+// Tells only such frames, and only those with a length of 16 bits at most: where they are longer,
+// the long way is no detour.
+inline bool read_whole_message(Bytes in, Role receiver, WholeMessage& message) {
+    if (in.size() < 2) return false;
+    message.is_text = in[0] == final_text;
+    if (!message.is_text && in[0] != final_binary) return false;
+    const bool masked = receiver == Role::server;
+    message.header_size = masked ? 2 + sizeof(MaskKey) : 2;
+    message.payload_size = in[1] ^ (masked ? 0x80u : 0u);  // above 127 if the mask bit is wrong
+    if (message.payload_size > 125) {
+        if (message.payload_size != 126 || in.size() < 4) return false;
+        message.header_size += 2;
+        message.payload_size = static_cast<std::size_t>(load_be(in.subspan(2, 2)));
+        if (message.payload_size < 126) return false;
+    }
+    return in.size() >= message.header_size + message.payload_size;
+}
+
+// The key is the end of the header in front.
+void unmask_in_place(MutableBytes payload) {
+    MaskKey key;
+    std::memcpy(key.data(), payload.data() - key.size(), key.size());
+    apply_mask(payload, key, 0);
+}
 
 // An entry of the queue and a frame header for each message, and some for what is between them.
 std::size_t inbox_size_max(const Limits& limits) {
@@ -50,7 +82,7 @@ Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memo
 SessionEvent Session::next() {
     SessionEvent event;
     held_ = needs_room_ = false;
-    if (take_short_message()) {
+    if (take_whole_message()) {
         event.kind = SessionEvent::Kind::message;
         return event;
     }
@@ -67,22 +99,29 @@ bool Session::fits(std::uint64_t payload_size) const {
            inbox_.packet_count() < limits_.input_packet_count_max;
 }
 
-// The shortcut of nearly every message that a client hears: one frame, a header of two bytes, all
-// of it there, and nothing in its way. What is not that, or is wrong, goes the long way.
-bool Session::take_short_message() {
+// The shortcut of nearly every message: one frame, all of it there, and nothing in its way. What is
+// not that, or is wrong, goes the long way, and is as it came.
+bool Session::take_whole_message() {
     if (ended_ || message_active_ || discards() || limits_.fragment_count_max == 0) return false;
-    const Bytes in = inbox_.unparsed();
-    if (role_ != Role::client || in.size() < 2) return false;
-    const bool is_text = in[0] == final_text;
-    const std::size_t size = in[1];  // without a mask, as it is below 128
-    if (!is_text && in[0] != final_binary) return false;
-    if (size > short_payload_size_max || size > in.size() - 2) return false;
-    if (!fits(size) || !inbox_.has_place()) return false;
-    if (is_text && !is_utf8(in.subspan(2, size))) return false;
-    inbox_.add_message(2, size, is_text);
+    const MutableBytes in = inbox_.unparsed();
+    WholeMessage message;
+    if (!read_whole_message(in, role_, message)) return false;
+    if (!fits(message.payload_size) || !inbox_.has_place()) return false;
+    const MutableBytes payload = in.subspan(message.header_size, message.payload_size);
+    const bool as_it_is = role_ == Role::client && !message.is_text;
+    if (!as_it_is && !read_payload(payload, message.is_text)) return false;
+    inbox_.add_message(message.header_size, message.payload_size, message.is_text);
     ++stats_.frames_received;
     ++stats_.messages_received;
     return true;
+}
+
+// Unmasks what a server hears. False for text that is not UTF-8: then the payload is as it came.
+bool Session::read_payload(MutableBytes payload, bool is_text) const {
+    if (role_ == Role::server) unmask_in_place(payload);
+    if (!is_text || is_utf8(payload)) return true;
+    if (role_ == Role::server) unmask_in_place(payload);  // twice is the identity
+    return false;
 }
 
 Session::Progress Session::advance(SessionEvent& event) {

@@ -48,6 +48,8 @@ void BearSslStream::plaintext_taken(std::size_t size) {
 }
 
 MutableBytes BearSslStream::room() {
+    // BearSSL does not know of an end that it was not told of.
+    if (state() != TlsState::open) return {};
     std::size_t size = 0;
     std::uint8_t* const into = br_ssl_engine_sendapp_buf(&engine_, &size);
     return into == nullptr ? MutableBytes{} : MutableBytes{into, size};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "cli/demo_room.hpp"
+
+#include <algorithm>
+
+namespace linnet::cli {
+namespace {
+
+constexpr std::uint64_t step_timeout_us = 10'000'000;
+
+}  // namespace
+
+std::string RoomDemo::name_of(int id) const {
+    if (id == server_peer) return "the server";
+    for (const Peer& peer : peers_) {
+        if (peer.client.get_unique_id() == id) return peer.name;
+    }
+    return std::to_string(id);
+}
+
+void RoomDemo::listen(Peer& peer) {
+    Peer* const self = &peer;
+    peer.client.connection_succeeded.connect([this, self] {
+        teller_.signal(self->name + ": connection_succeeded(), as peer " +
+                       std::to_string(self->client.get_unique_id()));
+    });
+    peer.client.peer_connected.connect([this, self](int id) {
+        teller_.signal(self->name + ": peer_connected(" + std::to_string(id) + "), " + name_of(id));
+    });
+    peer.client.peer_disconnected.connect([this, self](int id) {
+        if (!self->left) {
+            teller_.signal(self->name + ": peer_disconnected(" + std::to_string(id) + ")");
+        }
+    });
+    peer.client.server_disconnected.connect([self] { self->left = true; });
+    peer.client.peer_packet.connect([this, self](int id) {
+        const std::string words(text_of(self->client.get_packet()));
+        self->heard += name_of(id) + ": " + words + " ";
+        teller_.signal(self->name + " hears " + name_of(id) + ": " + words);
+    });
+}
+
+bool RoomDemo::expect(bool holds, const std::string& what) {
+    if (holds) {
+        teller_.good(what);
+    } else {
+        teller_.bad("did not hold: " + what);
+    }
+    return holds;
+}
+
+bool RoomDemo::until(const std::string& what, const std::function<bool()>& holds) {
+    const std::uint64_t deadline_us = clock_.now_us() + step_timeout_us;
+    while (!holds()) {
+        if (clock_.now_us() >= deadline_us) return expect(false, what);
+        server_.step();
+        for (Peer& peer : peers_) peer.client.poll();
+        std::vector<WaitItem> items;
+        server_.wait_set(items);
+        if (!holds()) network_.wait(items, 1000);
+    }
+    return true;
+}
+
+bool RoomDemo::join(Peer& peer) {
+    const std::string url = "ws://127.0.0.1:" + std::to_string(server_.port()) + "/";
+    listen(peer);
+    teller_.call(peer.name + ": connect_to_url(\"" + url + "\", {}, true)");
+    if (peer.client.connect_to_url(url, {}, true) != Error::ok) return expect(false, "it begins");
+    const auto is_in = [](const Peer& each) { return each.client.get_unique_id() != 0; };
+    return until(peer.name + " and all others see each other", [&] {
+        const auto there = std::count_if(peers_.begin(), peers_.end(), is_in);
+        return is_in(peer) && std::all_of(peers_.begin(), peers_.end(), [&](const Peer& each) {
+                   return !is_in(each) ||
+                          each.client.peers().size() == static_cast<std::size_t>(there);
+               });
+    });
+}
+
+bool RoomDemo::say(Peer& peer, int target, const std::string& whom, const std::string& words) {
+    teller_.call(peer.name + " to " + whom + ": " + words);
+    peer.client.set_target_peer(target);
+    return peer.client.put_packet(words) == Error::ok;
+}
+
+bool RoomDemo::leave(Peer& peer) {
+    teller_.call(peer.name + ": disconnect_from_host()");
+    if (peer.client.disconnect_from_host() != Error::ok) return expect(false, "it begins");
+    return until("all others see it", [&] {
+        return std::all_of(peers_.begin(), peers_.end(), [&](const Peer& each) {
+            return &each == &peer ? each.left : each.client.peers().size() == peer_count - 1;
+        });
+    });
+}
+
+bool RoomDemo::run() {
+    teller_.chapter("Three peers in one room");
+    if (!expect(server_.listen(0), "a relay server listens")) return false;
+    auto& [ann, bob, cy] = peers_;
+    for (Peer& peer : peers_) {
+        if (!join(peer)) return false;
+    }
+    const bool said = say(ann, 0, "all", "hello") &&
+                      say(bob, ann.client.get_unique_id(), "Ann", "psst") &&
+                      say(cy, -bob.client.get_unique_id(), "all but Bob", "shh");
+    // Bob's and Cy's packets come over two connections: Ann may hear either first.
+    const auto all_have_heard = [&] {
+        return ann.heard.find("Bob: psst ") != std::string::npos &&
+               ann.heard.find("Cy: shh ") != std::string::npos && bob.heard == "Ann: hello " &&
+               cy.heard == "Ann: hello ";
+    };
+    return said && until("everybody hears what is for them, and nothing else", all_have_heard) &&
+           expect(true, "everybody has heard what was for them, and nothing else") && leave(bob) &&
+           expect(true, "Bob is gone, and the others know");
+}
+
+}  // namespace linnet::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The demo's last chapter: three peers of Godot 3's multiplayer in one room.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+
+#include "cli/demo_teller.hpp"
+#include "cli/relay_server.hpp"
+#include "linnet/linnet.hpp"
+
+namespace linnet::cli {
+
+class RoomDemo {
+ public:
+    /// True if every step held.
+    bool run();
+
+ private:
+    static constexpr std::size_t peer_count = 3;
+    struct Peer {
+        std::string name;
+        WebSocketClient client;
+        std::string heard;  // all packets so far: "<name of the sender>: <text> "
+        bool left = false;
+    };
+
+    bool expect(bool holds, const std::string& what);
+    bool until(const std::string& what, const std::function<bool()>& holds);
+    bool join(Peer& peer);
+    bool say(Peer& peer, int target, const std::string& whom, const std::string& words);
+    bool leave(Peer& peer);
+    void listen(Peer& peer);
+    std::string name_of(int id) const;
+
+    Teller teller_;
+    SystemClock clock_;
+    SystemNetwork network_;
+    RelayServer server_{Limits{}};
+    std::array<Peer, peer_count> peers_{{{"Ann", {}, {}}, {"Bob", {}, {}}, {"Cy", {}, {}}}};
+};
+
+}  // namespace linnet::cli

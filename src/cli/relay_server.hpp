@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A room of Godot 3's multiplayer on loopback: gives each peer its id, tells all who comes and
+// goes, and passes their packets on. Unlike the original's, "all but the server" (-1) does not
+// reach the server.
+#pragma once
+
+#include <functional>
+
+#include "cli/embedded_server.hpp"
+#include "linnet/protocol/multiplayer_packet.hpp"
+
+namespace linnet::cli {
+
+class RelayServer final : public EmbeddedServer {
+ public:
+    /// Hears what happens, in the server's view. Each is optional.
+    struct Listeners {
+        std::function<void(PeerId)> joined;
+        std::function<void(PeerId)> left;
+        /// A packet for the server, and who has sent it.
+        std::function<void(PeerId, Bytes)> packet;
+    };
+
+    /// With `tls` (which must outlive it) it speaks wss://, else ws://.
+    explicit RelayServer(const Limits& limits, const TlsServer* tls = nullptr)
+        : EmbeddedServer(limits, tls) {}
+
+    Listeners listeners;
+
+    /// Sends a packet of the server's own: to all (0), to one, or to all but one (-n).
+    void put(PeerId target, Bytes body);
+    /// Closes the connection of that peer, if there is one.
+    void disconnect_peer(PeerId peer, std::uint16_t code, std::string_view reason);
+
+ private:
+    struct Member;
+
+    std::unique_ptr<Connection> make_connection(SocketHandle socket) override;
+    void opened(Connection& connection) override;
+    void heard(Connection& connection) override;
+    void closed(Connection& connection) override;
+
+    PeerId new_id();
+    std::vector<Member*> members() const;
+    static void tell(Member& member, MultiplayerPacket::Type type, PeerId subject);
+    static void pass(Member& member, Bytes front, Bytes body);
+    void relay(Member& sender, Bytes message);
+};
+
+}  // namespace linnet::cli
