@@ -158,6 +158,10 @@ TEST(CommandLine, says_what_is_wrong) {
         {{"certificate"}, "no URL is given"},
         {{"certificate", "--trace", "wss://h/"}, "there is no option --trace"},
         {{"--pin"}, "--pin needs a value"},
+        {{"join", "--binary", "ws://h/"}, "there is no option --binary"},
+        {{"--target", "1", "ws://h/"}, "there is no option --target"},
+        {{"join", "--target", "all", "ws://h/"},
+         "--target: 'all' is no peer: 0 is all, 1 the server, N that peer, -N all but that peer"},
     };
     for (const Row& row : rows) EXPECT_EQ(error_of(row.arguments), row.error);
     EXPECT_EQ(error_of({std::string_view("-\0", 2), "ws://a/"}).find("there is no option -"), 0u);
@@ -198,6 +202,19 @@ TEST(CommandLine, knows_whom_to_trust) {
     EXPECT_FALSE(talk({"wss://h/"}).trust.insecure);
     EXPECT_TRUE(parse({"serve", "--tls"}).serve.tls);
     EXPECT_FALSE(parse({"serve"}).serve.tls);
+}
+
+TEST(CommandLine, joins_rooms) {
+    const Arguments arguments{"join", "--target", "-7", "ws://h/"};
+    const CommandLine line = parse(arguments);
+    EXPECT_EQ(line.action, Action::talk);
+    EXPECT_TRUE(line.talk.joins);
+    EXPECT_EQ(line.talk.target, -7);
+    EXPECT_EQ(line.talk.url, "ws://h/");
+    EXPECT_EQ(talk({"ws://h/"}).target, 1);
+    EXPECT_FALSE(talk({"ws://h/"}).joins);
+    EXPECT_TRUE(parse({"serve", "--multiplayer"}).serve.multiplayer);
+    EXPECT_FALSE(parse({"serve"}).serve.multiplayer);
 }
 
 TEST(CommandLine, shows_certificates) {

@@ -216,7 +216,8 @@ class Embedding(unittest.TestCase):
         self.assertTrue(programs)
         self.assertLessEqual(programs[0].count('\n'), 20)
         for number, program in enumerate(programs):
-            self.build(program, f'readme{number}', *WARNINGS)
+            whole = program if 'int main' in program else program + 'int main() {}\n'
+            self.build(whole, f'readme{number}', *WARNINGS)
 
     def test_every_public_header_compiles_alone_without_a_warning(self):
         for header in sorted((ROOT / 'include').rglob('*.hpp')):

@@ -593,7 +593,7 @@ class Options(Case):
         self.assertRegex(err, r'received 2 messages, 7 bytes of payload, \d+ bytes in all\n')
         self.assertRegex(err, r'received 0 pings, \d+ pongs, the last after \d+\.\d{3} ms\n')
         self.assertRegex(err, r'spent resolve \d+ ms, connect \d+ ms, tls \d+ ms, upgrade \d+ ms, '
-                              r'open \d+ ms, closing \d+ ms\n')
+                              r'join \d+ ms, open \d+ ms, closing \d+ ms\n')
 
     def test_quiet_tells_only_what_goes_wrong(self):
         server = self.entered(Serve())
@@ -616,7 +616,7 @@ class Options(Case):
             self.assertLessEqual(len(lines), 23)  # and the prompt
             self.assertLessEqual(max(map(len, lines)), 80)
         for option in ('protocol header binary raw wait one-message close ping timeout trace stats '
-                       'quiet help version once tls cacert pin insecure').split():
+                       'quiet help version once tls cacert pin insecure multiplayer target').split():
             self.assertIn('--' + option, out.decode())
 
     def test_version(self):
@@ -732,6 +732,77 @@ class Secure(Case):
         status, out, err = run('-q1', '--insecure', self.server.url, stdin=line)
         self.assertEqual((status, err), (0, ''))
         self.assertTrue(out == line)
+
+
+# ---- rooms -------------------------------------------------------------------------------------
+
+class Rooms(Case):
+    """linnet join in a room of linnet serve --multiplayer."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.entered(Serve('0', '--multiplayer'))
+
+    def join(self, *options):
+        """A peer in the room, and its id."""
+        linnet = self.entered(Linnet('join', *options, self.server.url))
+        peer = linnet.err.until(rb'joined 127\.0\.0\.1 port \d+ as peer (\d+)\n').group(1)
+        self.server.out.until(b'peer ' + peer + rb' is here\n')
+        return linnet, peer
+
+    def test_lines_go_to_the_server(self):
+        linnet, peer = self.join()
+        linnet.send('grüß dich\n'.encode())
+        self.server.out.until(peer + ': "grüß dich"\n'.encode())
+
+    def test_lines_go_to_the_target(self):
+        ann, ann_id = self.join('--target', '0')
+        bob, bob_id = self.join('--target=' + ann_id.decode())
+        cy, cy_id = self.join('--target', '-' + bob_id.decode())
+        for linnet in (ann, bob, cy):
+            linnet.send(b'hello\n')
+        ann.out.until(bob_id + b': "hello"\n')
+        ann.out.until(cy_id + b': "hello"\n')
+        cy.out.until(ann_id + b': "hello"\n')
+        bob.out.until(ann_id + b': "hello"\n')
+        for linnet, count in ((ann, 2), (bob, 1), (cy, 1)):
+            linnet.end_input()
+            status, out, _ = linnet.finish()
+            self.assertEqual((status, out.count(b'\n')), (0, count))
+
+    def test_who_comes_and_goes_is_told(self):
+        ann, ann_id = self.join()
+        bob, bob_id = self.join()
+        ann.err.until(b'peer ' + bob_id + rb' is here\n')
+        bob.err.until(b'peer ' + ann_id + rb' is here\n')
+        bob.end_input()
+        self.assertEqual(bob.finish()[0], 0)
+        ann.err.until(b'peer ' + bob_id + rb' is gone\n')
+        self.server.out.until(b'peer ' + bob_id + rb' is gone\n')
+
+    def test_the_server_leaving_ends_it(self):
+        linnet, _ = self.join()
+        self.server.signal(signal.SIGINT)
+        status, _, err = linnet.finish()
+        self.assertEqual(status, 0)
+        self.assertIn('the server closed the connection', err)
+
+    def test_a_server_that_is_no_room_is_told(self):
+        listener = self.entered(Listener())
+        with Linnet('join', listener.url, stdin=None) as linnet:
+            peer = listener.peer()
+            peer.accept().send(frame(BINARY, b'1234'))
+            self.assertEqual(peer.frame()[0], CLOSE)
+            peer.send(close_frame(1008))
+            status, out, err = linnet.finish()
+        self.assertEqual((status, out), (JOIN, b''))
+        self.assertIn("one of Godot 4's multiplayer", err)
+
+    def test_wrong_targets_are_told(self):
+        for target in ('', 'x', '-', '99999999999', '1.5'):
+            status, _, err = run('join', '--target', target, self.server.url)
+            self.assertEqual(status, USAGE)
+            self.assertIn('is no peer', err)
 
 
 # ---- what goes wrong, and when -----------------------------------------------------------------
