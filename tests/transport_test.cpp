@@ -358,6 +358,19 @@ TEST(Transport, takes_the_end_of_the_stream_for_an_answer_to_close_notify) {
     EXPECT_EQ(tls.failure.cause, Cause::none);
 }
 
+TEST(Transport, can_still_send_when_the_stream_was_cut_off) {
+    Fixture tls;
+    tls.secure();
+    tls.socket.end = {Status::end, 0, 0};
+    std::string got;
+    EXPECT_EQ(tls.receive(got).status, Status::failed);
+    EXPECT_EQ(tls.failure.cause, Cause::tls_truncated);
+    EXPECT_EQ(tls.send({"bye"}).size, 3u);
+    tls.transport.shutdown_send();
+    EXPECT_EQ(tls.socket.sent, "bye!");
+    EXPECT_TRUE(tls.socket.is_shut_down);
+}
+
 TEST(Transport, shuts_down_where_tls_has_failed) {
     Fixture tls;
     tls.secure();

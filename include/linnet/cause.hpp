@@ -265,7 +265,7 @@ inline constexpr Row rows[] = {
     {Cause::close_code_not_allowed, "a close frame has a code that may not be sent"},
     {Cause::close_reason_not_utf8, "the reason of a close frame is not UTF-8"},
     {Cause::connection_lost, "the connection was lost"},
-    {Cause::end_of_stream, "the stream ended without a close frame"},
+    {Cause::end_of_stream, "the stream ended before both close frames were exchanged"},
     {Cause::pong_timed_out,
      "no byte and no pong came within Timeouts::pong_ms of a ping: the link is dead"},
     {Cause::message_timed_out, "a message stopped half-way for longer than Timeouts::message_ms"},

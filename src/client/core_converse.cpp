@@ -227,8 +227,8 @@ void ClientCore::settle_draining() {
 
 // The link is gone and nothing of what came before is left to decode.
 void ClientCore::settle_lost_link() {
-    end(lost(stream_ended_ ? Cause::end_of_stream : Cause::connection_lost),
-        stream_ended_ ? 0 : link_error_);
+    const bool is_end = stream_ended_ || link_error_ == 0;  // the latter if TLS was ended
+    end(lost(is_end ? Cause::end_of_stream : Cause::connection_lost), is_end ? 0 : link_error_);
 }
 
 void ClientCore::settle() {

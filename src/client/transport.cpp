@@ -60,6 +60,13 @@ bool Transport::is_over() const {
     return state == TlsState::closed || state == TlsState::failed;
 }
 
+// Without close_notify. What the server has cut off is its own direction: a close frame that came
+// before can still be answered, so that the engine is not told.
+IoResult Transport::truncated() {
+    failure_.cause = Cause::tls_truncated;
+    return {IoResult::Status::failed, 0, 0};
+}
+
 IoResult Transport::ended() {
     failure_ = engine_->failure();
     if (engine_->state() == TlsState::closed) return {IoResult::Status::end, 0, 0};
@@ -108,6 +115,7 @@ IoResult Transport::receive_secured(MutableBytes room) {
         if (size > 0) break;
         if (is_over()) return ended();
         if (has_staged()) break;
+        if (stream_ended_ && engine_->state() == TlsState::open) return truncated();
         if (stream_ended_) {
             engine_->end_of_stream();
             continue;

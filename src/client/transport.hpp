@@ -56,6 +56,7 @@ class Transport {
     IoResult receive_secured(MutableBytes room);
     bool is_over() const;
     IoResult ended();
+    IoResult truncated();
     std::size_t take_plaintext(MutableBytes room);
     bool feed_staged();
 

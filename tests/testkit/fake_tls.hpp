@@ -3,7 +3,7 @@
 //
 // A TLS whose records are the bytes themselves: everything about an engine but the cryptography,
 // with windows so small that whoever uses it has to ask again and again. Misuse is a failed test.
-// The end of the stream stands for close_notify.
+// There is no close_notify.
 #pragma once
 
 #include <gtest/gtest.h>
