@@ -15,7 +15,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WARNINGS = ('-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast '
             '-Wundef -Werror').split()
-ROOMS = ('base', 'codec', 'protocol', 'x509', 'net', 'tls', 'client')
+ROOMS = ('base', 'codec', 'protocol', 'x509', 'net', 'resolver', 'tls', 'client')
 ENGINE = 'tls_bearssl'
 NO_ENGINE = 'tls_none'
 PREPROCESSED_LINES_MAX = 16_000
@@ -240,7 +240,7 @@ class Embedding(unittest.TestCase):
         if not needed(compiler):
             self.skipTest(f'{compiler} is not installed: apt-get install '
                           'g++-mingw-w64-x86-64-posix')
-        for source in sources('net', 'tls'):
+        for source in sources('net', 'resolver', 'tls'):
             run(compiler, '-std=c++20', '-fno-exceptions', '-fno-rtti', *WARNINGS,
                 '-Wno-missing-field-initializers', f'-I{ROOT}/include', f'-I{ROOT}/src',
                 '-fsyntax-only', source)

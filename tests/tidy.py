@@ -24,6 +24,8 @@ MAY_INCLUDE = {
     'protocol': {'base', 'codec', 'protocol'},
     'x509': {'base', 'codec', 'x509'},
     'net': {'base', 'net'},
+    'resolver': {'base', 'net', 'resolver'},
+    'resolver_none': {'resolver_none'},
     'tls': {'base', 'codec', 'x509', 'net', 'tls'},
     'tls_bearssl': {'base', 'codec', 'x509', 'net', 'tls', 'tls_bearssl'},
     'tls_openssl': {'base', 'codec', 'x509', 'net', 'tls', 'tls_openssl'},

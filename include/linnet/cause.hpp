@@ -38,6 +38,7 @@ enum class Cause : std::uint16_t {
     no_entropy,
 
     // Resolving the name and connecting.
+    resolve_not_begun,
     resolve_failed,
     resolve_no_address,
     resolve_timed_out,
@@ -165,6 +166,9 @@ inline constexpr Row rows[] = {
     {Cause::tls_not_built, "wss:// needs TLS, which this build of linnet has not"},
     {Cause::out_of_memory, "the memory is exhausted"},
     {Cause::no_entropy, "the entropy source gave no random bytes, so nothing is sent"},
+    {Cause::resolve_not_begun,
+     "the host name could not be asked for: no thread, no memory, or a build without a resolver "
+     "(Options::resolver)"},
     {Cause::resolve_failed, "the host name does not resolve"},
     {Cause::resolve_no_address, "the host name has no address"},
     {Cause::resolve_timed_out, "the host name did not resolve within Timeouts::resolve_ms"},

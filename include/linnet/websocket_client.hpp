@@ -66,9 +66,6 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     ///   without TLS), out_of_memory, or failed without entropy: `failure` tells which and
     ///   why, no signal follows.
     /// While closing, the old connection is dropped without a signal. Unread packets are gone.
-    ///
-    /// In this version the default resolver blocks here until the host name is resolved; literals
-    /// and `Options::resolver` do not.
     Error connect_to_url(std::string_view url, Strings protocols = {}, bool gd_mp_api = false,
                          Strings custom_headers = {});
 

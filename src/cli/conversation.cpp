@@ -118,7 +118,6 @@ void Conversation::listen_to_the_room() {
 }
 
 bool Conversation::begin() {
-    const BlockingCall resolving(what_.timeout_us);
     return client_.connect_to_url(what_.url, std::span(what_.protocols), what_.joins,
                                   std::span(what_.headers)) == Error::ok;
 }

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,11 +21,10 @@ constexpr int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 constexpr std::int64_t same_request_ms = 100;
 
 volatile std::sig_atomic_t first_signal = 0;
-volatile std::sig_atomic_t in_blocking_call = 0;
 std::int64_t first_signal_ms = 0;  // written and read in the handler, which does not nest
 int wake_fd = -1;
 
-// Everything from here to `on_alarm` is called by the kernel: only async-signal-safe calls.
+// Everything from here to `on_signal` is called by the kernel: only async-signal-safe calls.
 
 [[noreturn]] void leave(std::string_view message, int status) {
     const ssize_t written = ::write(STDERR_FILENO, message.data(), message.size());
@@ -41,9 +39,6 @@ std::int64_t now_ms() {
 
 void on_signal(int number) {
     const int status = static_cast<int>(ExitStatus::signal) + number;
-    if (in_blocking_call != 0) {
-        leave("linnet: ended by a signal while the host name was being resolved\n", status);
-    }
     if (first_signal != 0) {
         if (now_ms() - first_signal_ms < same_request_ms) return;
         leave("linnet: ended at once by a second signal\n", status);
@@ -53,11 +48,6 @@ void on_signal(int number) {
     first_signal_ms = now_ms();
     if (::write(wake_fd, "", 1) < 0) leave("linnet: ended by a signal\n", status);
     errno = error;
-}
-
-void on_alarm(int) {
-    leave("linnet: the run took longer than --timeout; the host name was being resolved\n",
-          static_cast<int>(ExitStatus::timeout));
 }
 
 void install(int number, void (*handler)(int)) {
@@ -71,13 +61,6 @@ bool is_ignored(int number) {
     struct sigaction action {};
     ::sigaction(number, nullptr, &action);
     return action.sa_handler == SIG_IGN;  // NOLINT(cppcoreguidelines-pro-type-union-access)
-}
-
-void set_alarm(std::uint64_t us) {
-    itimerval timer{};
-    timer.it_value.tv_sec = static_cast<time_t>(us / 1'000'000);
-    timer.it_value.tv_usec = static_cast<suseconds_t>(us % 1'000'000);
-    ::setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 }  // namespace
@@ -98,17 +81,6 @@ Interruption::Interruption() {
 
 int Interruption::signal() const {
     return first_signal;
-}
-
-BlockingCall::BlockingCall(std::uint64_t timeout_us) {
-    in_blocking_call = 1;
-    install(SIGALRM, on_alarm);
-    set_alarm(timeout_us);
-}
-
-BlockingCall::~BlockingCall() {
-    set_alarm(0);
-    in_blocking_call = 0;
 }
 
 }  // namespace linnet::cli

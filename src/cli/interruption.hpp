@@ -6,8 +6,6 @@
 // A signal that is ignored when the program starts (nohup) stays ignored.
 #pragma once
 
-#include <cstdint>
-
 namespace linnet::cli {
 
 class Interruption {
@@ -25,17 +23,6 @@ class Interruption {
 
  private:
     int pipe_[2] = {-1, -1};
-};
-
-/// While it lives the program is in a call that cannot be interrupted (the default resolver of
-/// this version): the first signal ends the program, and so does the end of `timeout_us`, unless
-/// that is 0.
-class BlockingCall {
- public:
-    explicit BlockingCall(std::uint64_t timeout_us);
-    BlockingCall(const BlockingCall&) = delete;
-    BlockingCall& operator=(const BlockingCall&) = delete;
-    ~BlockingCall();
 };
 
 }  // namespace linnet::cli

@@ -107,7 +107,7 @@ void ClientCore::begin_attempt() {
 }
 
 void ClientCore::resolve() {
-    if (resolving_ == 0) return end(Cause::resolve_failed);
+    if (resolving_ == 0) return end(Cause::resolve_not_begun);
     std::array<SocketAddress, address_count_max> addresses;
     const Resolver::Result result = resolver_.take(resolving_, addresses);
     if (result.status == Resolver::Status::pending) return;

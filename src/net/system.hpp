@@ -7,6 +7,7 @@
 
 #include "base/text_writer.hpp"
 #include "linnet/platform.hpp"
+#include "linnet/system_resolver.hpp"
 
 namespace linnet::inline v0 {
 
@@ -19,18 +20,6 @@ class SystemClock final : public Clock {
 class SystemEntropy final : public Entropy {
  public:
     bool fill(MutableBytes out) override;
-};
-
-/// Asks getaddrinfo within `start`, which so blocks; the answer waits for `take`.
-class SystemResolver final : public Resolver {
- public:
-    Request start(std::string_view host) override;
-    Result take(Request request, std::span<SocketAddress> out) override;
-    void cancel(Request) override {}
-
- private:
-    Result result_;
-    std::array<SocketAddress, address_count_max> addresses_;
 };
 
 class SystemNetwork final : public Network {

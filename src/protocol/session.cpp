@@ -30,31 +30,6 @@ namespace {
 constexpr std::uint8_t final_text = 0x81;
 constexpr std::uint8_t final_binary = 0x82;
 
-// A frame that is a message and is all there.
-struct WholeMessage {
-    bool is_text = false;
-    std::size_t header_size = 0;
-    std::size_t payload_size = 0;
-};
-
-// Tells only such frames, and only those with a length of 16 bits at most: where they are longer,
-// the long way is no detour.
-inline bool read_whole_message(Bytes in, Role receiver, WholeMessage& message) {
-    if (in.size() < 2) return false;
-    message.is_text = in[0] == final_text;
-    if (!message.is_text && in[0] != final_binary) return false;
-    const bool masked = receiver == Role::server;
-    message.header_size = masked ? 2 + sizeof(MaskKey) : 2;
-    message.payload_size = in[1] ^ (masked ? 0x80u : 0u);  // above 127 if the mask bit is wrong
-    if (message.payload_size > 125) {
-        if (message.payload_size != 126 || in.size() < 4) return false;
-        message.header_size += 2;
-        message.payload_size = static_cast<std::size_t>(load_be(in.subspan(2, 2)));
-        if (message.payload_size < 126) return false;
-    }
-    return in.size() >= message.header_size + message.payload_size;
-}
-
 // The key is the end of the header in front.
 void unmask_in_place(MutableBytes payload) {
     MaskKey key;
@@ -71,6 +46,33 @@ std::size_t inbox_size_max(const Limits& limits) {
 
 }  // namespace
 
+// A frame that is a message and is all there.
+struct Session::WholeMessage {
+    bool is_text = false;
+    std::size_t header_size = 0;
+    MutableBytes payload;
+};
+
+// Tells only such frames, and only those with a length of 16 bits at most: where they are longer,
+// the long way is no detour.
+bool Session::read_whole_message(MutableBytes in, WholeMessage& message) const {
+    if (in.size() < 2) return false;
+    message.is_text = in[0] == final_text;
+    if (!message.is_text && in[0] != final_binary) return false;
+    const bool masked = role_ == Role::server;
+    message.header_size = masked ? 2 + sizeof(MaskKey) : 2;
+    std::size_t size = in[1] ^ (masked ? 0x80u : 0u);  // above 127 if the mask bit is wrong
+    if (size > 125) {
+        if (size != 126 || in.size() < 4) return false;
+        message.header_size += 2;
+        size = static_cast<std::size_t>(load_be(in.subspan(2, 2)));
+        if (size < 126) return false;
+    }
+    if (in.size() < message.header_size + size) return false;
+    message.payload = in.subspan(message.header_size, size);
+    return true;
+}
+
 Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memory)
     : role_(role),
       limits_(limits),
@@ -80,12 +82,15 @@ Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memo
 // ---- in --------------------------------------------------------------------------------------
 
 SessionEvent Session::next() {
-    SessionEvent event;
     held_ = needs_room_ = false;
-    if (take_whole_message()) {
-        event.kind = SessionEvent::Kind::message;
-        return event;
-    }
+    WholeMessage message;
+    return finds_whole_message(message) && take_whole_message(message)
+               ? SessionEvent{.kind = SessionEvent::Kind::message}
+               : next_the_long_way();
+}
+
+SessionEvent Session::next_the_long_way() {
+    SessionEvent event;
     while (!ended_ && advance(event) == Progress::more) {
     }
     return event;
@@ -101,27 +106,23 @@ bool Session::fits(std::uint64_t payload_size) const {
 
 // The shortcut of nearly every message: one frame, all of it there, and nothing in its way. What is
 // not that, or is wrong, goes the long way, and is as it came.
-bool Session::take_whole_message() {
+bool Session::finds_whole_message(WholeMessage& message) {
     if (ended_ || message_active_ || discards() || limits_.fragment_count_max == 0) return false;
-    const MutableBytes in = inbox_.unparsed();
-    WholeMessage message;
-    if (!read_whole_message(in, role_, message)) return false;
-    if (!fits(message.payload_size) || !inbox_.has_place()) return false;
-    const MutableBytes payload = in.subspan(message.header_size, message.payload_size);
-    const bool as_it_is = role_ == Role::client && !message.is_text;
-    if (!as_it_is && !read_payload(payload, message.is_text)) return false;
-    inbox_.add_message(message.header_size, message.payload_size, message.is_text);
+    return read_whole_message(inbox_.unparsed(), message) && fits(message.payload.size()) &&
+           inbox_.has_place();
+}
+
+bool Session::take_whole_message(const WholeMessage& message) {
+    const bool masked = role_ == Role::server;
+    if (masked) unmask_in_place(message.payload);
+    if (message.is_text && !is_utf8(message.payload)) {
+        if (masked) unmask_in_place(message.payload);  // twice is the identity
+        return false;
+    }
+    inbox_.add_message(message.header_size, message.payload.size(), message.is_text);
     ++stats_.frames_received;
     ++stats_.messages_received;
     return true;
-}
-
-// Unmasks what a server hears. False for text that is not UTF-8: then the payload is as it came.
-bool Session::read_payload(MutableBytes payload, bool is_text) const {
-    if (role_ == Role::server) unmask_in_place(payload);
-    if (!is_text || is_utf8(payload)) return true;
-    if (role_ == Role::server) unmask_in_place(payload);  // twice is the identity
-    return false;
 }
 
 Session::Progress Session::advance(SessionEvent& event) {

@@ -165,7 +165,7 @@ bool Judge::add_to_path(const Certificate& certificate) {
 bool Judge::is_pinned(Bytes der) const {
     const X509Certificate* const own =
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
-    if (own == nullptr || (own == trust_.ca_bundle && !trust_.verify)) return false;
+    if (own == nullptr || (trust_.certificate == nullptr && !trust_.verify)) return false;
     for (std::size_t i = 0; i < own->size(); ++i) {
         if (same(own->der(i), der)) return true;
     }

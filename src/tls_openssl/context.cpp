@@ -22,6 +22,16 @@ constexpr std::size_t record_size_max = 16 * 1024;
 // RFC 7301 3.1: each name behind its size.
 constexpr unsigned char alpn_names[] = "\x08http/1.1";
 
+// A failure is told by each layer on its way up; the numbers known here are those of the TLS layer.
+unsigned long take_tls_error() {
+    for (unsigned long error; (error = ERR_get_error()) != 0;) {
+        const bool is_known =
+            ERR_GET_LIB(error) == ERR_LIB_SSL || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+        if (is_known) return error;
+    }
+    return 0;
+}
+
 class OpenSslEngine final : public TlsEngine {
  public:
     static OpenSslEngine* create(SSL_CTX* context, const TlsRequest& request, TlsFailure& why);
@@ -254,7 +264,7 @@ void OpenSslEngine::judge(int result) {
             if (!is_closing_) SSL_shutdown(ssl_);
             is_closed_ = true;
             return;
-        default: return judge_error(ERR_peek_error());
+        default: return judge_error(take_tls_error());
     }
 }
 

@@ -6,6 +6,8 @@
 
 #include <new>
 
+#include "tls/failure_text.hpp"
+
 namespace linnet::inline v0 {
 namespace {
 
@@ -73,6 +75,10 @@ class Path {
 
     /// X509_V_OK or what is wrong.
     int verify(std::int64_t unix_s);
+    /// Which certificate of the path is wrong.
+    std::size_t wrong_place() const {
+        return static_cast<std::size_t>(X509_STORE_CTX_get_error_depth(context_));
+    }
 
  private:
     bool is_complete() const {
@@ -129,10 +135,17 @@ bool judge(const TlsRequest& request, const STACK_OF(X509) * shown, Chain& chain
     ChainVerdict verdict;
     if (!judge_chain(request, certificates, chain.root_room, verdict, failure)) return false;
     if (verdict.root_count == 0) return true;
-    const int error = Path(verdict).verify(verdict.unix_s);
+    Path path(verdict);
+    const int error = path.verify(verdict.unix_s);
     if (error == X509_V_OK) return true;
     failure.cause = cause_of(error);
     failure.native = error;
+    // Where the names agree and the signatures do not.
+    if (error == X509_V_ERR_CERT_SIGNATURE_FAILURE &&
+        path.wrong_place() + 1 == verdict.path_count) {
+        failure.cause = Cause::tls_issuer_unknown;
+        DetailWriter(failure).put("the trusted root of that name has not signed it");
+    }
     return false;
 }
 

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A request is alone the state's, never a client's: whoever asks has only its number. The state
+// lives as long as the resolver or one of its threads does.
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <new>
+
+#include "linnet/system_resolver.hpp"
+#include "net/sockets_os.hpp"
+#include "resolver/thread.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t host_size_max = 255;  // RFC 1035 2.3.4
+
+using Addresses = std::array<SocketAddress, address_count_max>;
+
+// Blocks.
+Resolver::Result ask(const char* host, Addresses& addresses) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* list = nullptr;
+    const int error = getaddrinfo(host, nullptr, &hints, &list);
+    if (error != 0) return {Resolver::Status::failed, 0, error};
+    const Resolver::Result result{Resolver::Status::done, from_addrinfo(list, addresses), 0};
+    freeaddrinfo(list);
+    return result;
+}
+
+struct Lookup {
+    enum class Stage : std::uint8_t { queued, asking, abandoned, answered };
+
+    Lookup* next = nullptr;
+    Resolver::Request request = 0;
+    Stage stage = Stage::queued;
+    Resolver::Result result;
+    Addresses addresses;
+    std::array<char, host_size_max + 1> host{};
+};
+
+}  // namespace
+
+struct SystemResolver::State {
+    struct Worker {
+        enum class Stage : std::uint8_t { none, running, ended };
+        State* state = nullptr;
+        Stage stage = Stage::none;
+        Thread thread;
+    };
+
+    static void work(void* worker);
+    Lookup** find(Request request);
+    Lookup* next_queued();
+    void remove(Lookup** place);
+    bool start_worker();
+    void answer_queued(std::unique_lock<std::mutex>& lock);
+    void abandon(Lookup** place);
+    void abandon_all();
+
+    std::mutex mutex;
+    Lookup* lookups = nullptr;  // in the order in which they were asked for
+    Request last = 0;
+    int owner_count = 1;  // the resolver, and each thread
+    std::array<Worker, thread_count_max> workers;
+};
+
+// ---- lookups; the mutex is held --------------------------------------------------------------
+
+// The place behind the last, if there is no such.
+Lookup** SystemResolver::State::find(Request request) {
+    Lookup** place = &lookups;
+    while (*place != nullptr && (*place)->request != request) place = &(*place)->next;
+    return place;
+}
+
+Lookup* SystemResolver::State::next_queued() {
+    Lookup* lookup = lookups;
+    while (lookup != nullptr && lookup->stage != Lookup::Stage::queued) lookup = lookup->next;
+    return lookup;
+}
+
+void SystemResolver::State::remove(Lookup** place) {
+    Lookup* const lookup = *place;
+    *place = lookup->next;
+    delete lookup;
+}
+
+// A thread that is asking removes it itself.
+void SystemResolver::State::abandon(Lookup** place) {
+    if ((*place)->stage == Lookup::Stage::asking) {
+        (*place)->stage = Lookup::Stage::abandoned;
+    } else if ((*place)->stage != Lookup::Stage::abandoned) {
+        remove(place);
+    }
+}
+
+void SystemResolver::State::abandon_all() {
+    for (Lookup** place = &lookups; *place != nullptr;) {
+        Lookup* const lookup = *place;
+        abandon(place);
+        if (*place == lookup) place = &lookup->next;
+    }
+}
+
+// ---- threads ---------------------------------------------------------------------------------
+
+void SystemResolver::State::answer_queued(std::unique_lock<std::mutex>& lock) {
+    while (Lookup* const lookup = next_queued()) {
+        lookup->stage = Lookup::Stage::asking;
+        lock.unlock();
+        lookup->result = ask(lookup->host.data(), lookup->addresses);
+        lock.lock();
+        if (lookup->stage == Lookup::Stage::abandoned) {
+            remove(find(lookup->request));
+        } else {
+            lookup->stage = Lookup::Stage::answered;
+        }
+    }
+}
+
+void SystemResolver::State::work(void* worker) {
+    auto& own = *static_cast<Worker*>(worker);
+    State* const state = own.state;
+    std::unique_lock lock(state->mutex);
+    state->answer_queued(lock);
+    own.stage = Worker::Stage::ended;
+    const bool is_last = --state->owner_count == 0;
+    lock.unlock();
+    if (is_last) delete state;
+}
+
+// False if nobody will look at the queue. The mutex is held, which a thread that has ended does not
+// need any more.
+bool SystemResolver::State::start_worker() {
+    bool is_served = false;
+    for (Worker& worker : workers) {
+        if (worker.stage == Worker::Stage::ended) worker.thread.join();
+        if (worker.stage != Worker::Stage::running) worker.stage = Worker::Stage::none;
+        is_served |= worker.stage == Worker::Stage::running;
+    }
+    for (Worker& worker : workers) {
+        if (worker.stage != Worker::Stage::none) continue;
+        worker.state = this;
+        if (!worker.thread.start(work, &worker)) return is_served;
+        worker.stage = Worker::Stage::running;
+        ++owner_count;
+        return true;
+    }
+    return is_served;
+}
+
+// ---- the resolver ----------------------------------------------------------------------------
+
+// Clients on several threads may begin at once.
+SystemResolver::State* SystemResolver::state() {
+    const std::atomic_ref<State*> shared(state_);
+    if (State* const there = shared.load()) return there;
+    auto* const made = new (std::nothrow) State;
+    State* there = nullptr;
+    if (made == nullptr || shared.compare_exchange_strong(there, made)) return made;
+    delete made;
+    return there;
+}
+
+SystemResolver::~SystemResolver() {
+    if (state_ == nullptr) return;
+    std::unique_lock lock(state_->mutex);
+    state_->abandon_all();
+    for (State::Worker& worker : state_->workers) {
+        if (worker.stage != State::Worker::Stage::none) worker.thread.detach();
+    }
+    const bool is_last = --state_->owner_count == 0;
+    lock.unlock();
+    if (is_last) delete state_;
+}
+
+Resolver::Request SystemResolver::start(std::string_view host) {
+    State* const own = state();
+    auto* const lookup = new (std::nothrow) Lookup;
+    if (own == nullptr || lookup == nullptr) {
+        delete lookup;
+        return 0;
+    }
+    const std::unique_lock lock(own->mutex);
+    lookup->request = ++own->last;
+    *own->find(0) = lookup;
+    if (host.size() > host_size_max) {
+        lookup->result = {Status::failed, 0, EAI_NONAME};
+        lookup->stage = Lookup::Stage::answered;
+        return lookup->request;
+    }
+    std::copy(host.begin(), host.end(), lookup->host.begin());
+    if (own->start_worker()) return lookup->request;
+    own->remove(own->find(lookup->request));
+    return 0;
+}
+
+Resolver::Result SystemResolver::take(Request request, std::span<SocketAddress> out) {
+    if (state_ == nullptr) return {Status::failed, 0, 0};
+    const std::unique_lock lock(state_->mutex);
+    Lookup** const place = state_->find(request);
+    if (*place == nullptr) return {Status::failed, 0, 0};
+    if ((*place)->stage != Lookup::Stage::answered) return {};
+    Result result = (*place)->result;
+    result.count = std::min(result.count, out.size());
+    std::copy_n((*place)->addresses.begin(), result.count, out.begin());
+    state_->remove(place);
+    return result;
+}
+
+void SystemResolver::cancel(Request request) {
+    if (state_ == nullptr) return;
+    const std::unique_lock lock(state_->mutex);
+    Lookup** const place = state_->find(request);
+    if (*place != nullptr) state_->abandon(place);
+}
+
+void SystemResolver::join() {
+    if (state_ == nullptr) return;
+    for (State::Worker& worker : state_->workers) {
+        std::unique_lock lock(state_->mutex);
+        if (worker.stage == State::Worker::Stage::none) continue;
+        lock.unlock();
+        worker.thread.join();
+        lock.lock();
+        worker.stage = State::Worker::Stage::none;
+    }
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#ifndef _WIN32
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <bit>
+#include <new>
+
+#include "resolver/thread.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::size_t stack_size = 256 * 1024;
+
+struct Body {
+    void (*run)(void*);
+    void* argument;
+};
+
+void* run_body(void* body) {
+    const Body what = *static_cast<Body*>(body);
+    delete static_cast<Body*>(body);
+#ifdef __linux__
+    pthread_setname_np(pthread_self(), "linnet-resolver");
+#endif
+    what.run(what.argument);
+    return nullptr;
+}
+
+bool create(pthread_t& thread, Body* body) {
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0) return false;
+    pthread_attr_setstacksize(&attributes, stack_size);
+    const int error = pthread_create(&thread, &attributes, run_body, body);
+    pthread_attr_destroy(&attributes);
+    return error == 0;
+}
+
+}  // namespace
+
+// A new thread has the mask of its creator: no handler of the program shall run on it.
+bool Thread::start(void (*run)(void*), void* argument) {
+    auto* const body = new (std::nothrow) Body{run, argument};
+    if (body == nullptr) return false;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    const bool is_created = create(thread, body);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (is_created) {
+        handle_ = std::bit_cast<std::uintptr_t>(thread);
+    } else {
+        delete body;
+    }
+    return is_created;
+}
+
+void Thread::join() {
+    pthread_join(std::bit_cast<pthread_t>(handle_), nullptr);
+}
+
+void Thread::detach() {
+    pthread_detach(std::bit_cast<pthread_t>(handle_));
+}
+
+}  // namespace linnet::inline v0
+
+#endif

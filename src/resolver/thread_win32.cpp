@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#ifdef _WIN32
+
+#include <windows.h>
+
+#include <bit>
+#include <new>
+
+#include "resolver/thread.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+struct Body {
+    void (*run)(void*);
+    void* argument;
+};
+
+DWORD WINAPI run_body(void* body) {
+    const Body what = *static_cast<Body*>(body);
+    delete static_cast<Body*>(body);
+    what.run(what.argument);
+    return 0;
+}
+
+}  // namespace
+
+bool Thread::start(void (*run)(void*), void* argument) {
+    auto* const body = new (std::nothrow) Body{run, argument};
+    if (body == nullptr) return false;
+    const HANDLE thread = CreateThread(nullptr, 0, run_body, body, 0, nullptr);
+    if (thread == nullptr) delete body;
+    handle_ = std::bit_cast<std::uintptr_t>(thread);
+    return thread != nullptr;
+}
+
+void Thread::join() {
+    WaitForSingleObject(std::bit_cast<HANDLE>(handle_), INFINITE);
+    detach();
+}
+
+void Thread::detach() {
+    CloseHandle(std::bit_cast<HANDLE>(handle_));
+}
+
+}  // namespace linnet::inline v0
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Instead of the threads of src/resolver, in a build without them (-Dresolver=none): IP literals and
+// `Options::resolver` do as they do everywhere.
+#include "linnet/system_resolver.hpp"
+
+namespace linnet::inline v0 {
+
+SystemResolver::~SystemResolver() = default;
+
+Resolver::Request SystemResolver::start(std::string_view) {
+    return 0;
+}
+
+Resolver::Result SystemResolver::take(Request, std::span<SocketAddress>) {
+    return {Status::failed, 0, 0};
+}
+
+void SystemResolver::cancel(Request) {}
+
+void SystemResolver::join() {}
+
+}  // namespace linnet::inline v0

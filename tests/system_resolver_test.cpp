@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The system's resolver and its threads. getaddrinfo is replaced here by one that answers, or
+// waits, as the name says.
+#include "linnet/system_resolver.hpp"
+
+#include <gtest/gtest.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+// Names that begin with "wait" are answered when the gate opens.
+std::mutex gate_mutex;
+std::condition_variable gate_changed;
+bool gate_is_open = false;
+int waiting_count = 0;
+std::atomic<int> asked_count = 0;
+
+void open_gate(bool open) {
+    const std::unique_lock lock(gate_mutex);
+    gate_is_open = open;
+    gate_changed.notify_all();
+}
+
+void wait_at_gate() {
+    std::unique_lock lock(gate_mutex);
+    ++waiting_count;
+    gate_changed.notify_all();
+    gate_changed.wait(lock, [] { return gate_is_open; });
+    --waiting_count;
+    gate_changed.notify_all();
+}
+
+// Until so many threads wait, or a deadline.
+bool are_waiting(int count) {
+    std::unique_lock lock(gate_mutex);
+    return gate_changed.wait_for(lock, std::chrono::seconds(20),
+                                 [count] { return waiting_count == count; });
+}
+
+}  // namespace
+
+extern "C" int getaddrinfo(const char* name, const char*, const addrinfo*, addrinfo** list) {
+    ++asked_count;
+    const std::string host = name;
+    if (host.starts_with("wait")) wait_at_gate();
+    if (host.starts_with("none")) return EAI_NONAME;
+    auto* const info = new addrinfo{};
+    auto* const address = new sockaddr_in{};
+    address->sin_family = AF_INET;
+    address->sin_addr.s_addr = htonl(0x0A000000u + static_cast<unsigned>(host.size()));
+    info->ai_family = AF_INET;
+    info->ai_addr = reinterpret_cast<sockaddr*>(address);
+    *list = info;
+    return 0;
+}
+extern "C" void freeaddrinfo(addrinfo* list) {
+    delete reinterpret_cast<sockaddr_in*>(list->ai_addr);
+    delete list;
+}
+
+namespace linnet::test {
+namespace {
+
+using Status = Resolver::Status;
+
+// Asks again until there is an answer; a test that hangs is ended by its runner.
+Resolver::Result answer(SystemResolver& resolver, Resolver::Request request,
+                        std::span<SocketAddress> out) {
+    for (;;) {
+        const Resolver::Result result = resolver.take(request, out);
+        if (result.status != Status::pending) return result;
+        std::this_thread::yield();
+    }
+}
+
+TEST(SystemResolver, answers_with_addresses) {
+    SystemResolver resolver;
+    std::array<SocketAddress, 4> out;
+    const Resolver::Request request = resolver.start("four");
+    ASSERT_NE(request, 0u);
+    const Resolver::Result result = answer(resolver, request, out);
+    EXPECT_EQ(result.status, Status::done);
+    ASSERT_EQ(result.count, 1u);
+    EXPECT_EQ(out[0].bytes[0], 10);
+    EXPECT_EQ(out[0].bytes[3], 4);
+    EXPECT_FALSE(out[0].ipv6);
+}
+
+TEST(SystemResolver, says_what_the_system_said) {
+    SystemResolver resolver;
+    const Resolver::Result result = answer(resolver, resolver.start("none.example"), {});
+    EXPECT_EQ(result.status, Status::failed);
+    EXPECT_EQ(result.os_error, EAI_NONAME);
+}
+
+TEST(SystemResolver, asks_nobody_for_what_can_be_no_name) {
+    SystemResolver resolver;
+    const int before = asked_count;
+    const Resolver::Request request = resolver.start(std::string(256, 'a'));
+    const Resolver::Result result = resolver.take(request, {});
+    EXPECT_EQ(result.status, Status::failed);
+    EXPECT_EQ(result.os_error, EAI_NONAME);
+    EXPECT_EQ(asked_count, before);
+    EXPECT_EQ(answer(resolver, resolver.start(std::string(255, 'a')), {}).status, Status::done);
+}
+
+TEST(SystemResolver, does_not_wait_for_an_answer) {
+    open_gate(false);
+    SystemResolver resolver;
+    const Resolver::Request slow = resolver.start("wait.example");
+    ASSERT_TRUE(are_waiting(1));
+    EXPECT_EQ(resolver.take(slow, {}).status, Status::pending);
+    EXPECT_EQ(answer(resolver, resolver.start("other"), {}).status, Status::done);
+    EXPECT_EQ(resolver.take(slow, {}).status, Status::pending);
+    open_gate(true);
+    EXPECT_EQ(answer(resolver, slow, {}).status, Status::done);
+    resolver.join();
+}
+
+TEST(SystemResolver, has_four_threads_at_most_and_a_queue_behind_them) {
+    open_gate(false);
+    SystemResolver resolver;
+    std::vector<Resolver::Request> requests;
+    const int before = asked_count;
+    for (int i = 0; i < 20; ++i) {
+        requests.push_back(resolver.start("wait" + std::string(static_cast<std::size_t>(i), 'x')));
+        ASSERT_NE(requests.back(), 0u);
+    }
+    ASSERT_TRUE(are_waiting(4));
+    EXPECT_EQ(asked_count - before, 4);
+    for (const Resolver::Request request : requests) {
+        EXPECT_EQ(resolver.take(request, {}).status, Status::pending);
+    }
+    open_gate(true);
+    std::array<SocketAddress, 1> out;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        ASSERT_EQ(answer(resolver, requests[i], out).status, Status::done);
+        EXPECT_EQ(out[0].bytes[3], i + 4) << "each has its own answer";
+    }
+    EXPECT_EQ(asked_count - before, 20);
+    resolver.join();
+}
+
+TEST(SystemResolver, forgets_what_is_cancelled) {
+    open_gate(false);
+    SystemResolver resolver;
+    std::vector<Resolver::Request> requests;
+    const int before = asked_count;
+    for (int i = 0; i < 8; ++i) requests.push_back(resolver.start("wait"));
+    ASSERT_TRUE(are_waiting(4));
+    for (const Resolver::Request request : requests) resolver.cancel(request);
+    for (const Resolver::Request request : requests) {
+        EXPECT_NE(resolver.take(request, {}).status, Status::done) << "it is over";
+    }
+    open_gate(true);
+    EXPECT_EQ(answer(resolver, resolver.start("next"), {}).status, Status::done);
+    resolver.join();
+    EXPECT_EQ(asked_count - before, 5) << "what was only queued was never asked";
+}
+
+// The sanitizers see what the threads touch behind its end.
+TEST(SystemResolver, can_end_while_threads_are_still_asking) {
+    open_gate(false);
+    {
+        SystemResolver resolver;
+        for (int i = 0; i < 6; ++i) ASSERT_NE(resolver.start("wait"), 0u);
+        ASSERT_TRUE(are_waiting(4));
+    }
+    open_gate(true);
+    ASSERT_TRUE(are_waiting(0));
+}
+
+TEST(SystemResolver, joins_its_threads) {
+    SystemResolver never_used;
+    never_used.join();
+    open_gate(false);
+    SystemResolver resolver;
+    for (int i = 0; i < 6; ++i) ASSERT_NE(resolver.start("wait"), 0u);
+    ASSERT_TRUE(are_waiting(4));
+    open_gate(true);
+    resolver.join();
+    {
+        const std::unique_lock lock(gate_mutex);
+        EXPECT_EQ(waiting_count, 0);
+    }
+    EXPECT_EQ(answer(resolver, resolver.start("again"), {}).status, Status::done);
+}
+
+TEST(SystemResolver, can_be_shared_by_clients_on_many_threads) {
+    SystemResolver resolver;
+    std::vector<std::thread> threads;
+    std::atomic<int> done = 0;
+    for (std::size_t t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+            for (std::size_t i = 1; i < 100; ++i) {
+                std::array<SocketAddress, 1> out;
+                const Resolver::Request request = resolver.start(std::string(t * 50 + i, 'a'));
+                if (i % 7 == 0) {
+                    resolver.cancel(request);
+                    continue;
+                }
+                const bool is_right = answer(resolver, request, out).status == Status::done &&
+                                      out[0].bytes[3] == t * 50 + i;
+                done += is_right ? 1 : 0;
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(done, 4 * (99 - 14));
+    resolver.join();
+}
+
+}  // namespace
+}  // namespace linnet::test
