@@ -26,8 +26,8 @@ struct ChainVerdict {
     /// certificate is trusted as it is, and no signature in the chain matters.
     std::array<Bytes, root_count_max> roots;
     std::size_t root_count = 0;
-    /// A moment, in Unix time, at which the path shall be valid; it is not now when dates do not
-    /// count.
+    /// A moment, in Unix time, at which the path shall be valid. Not now when dates do not count:
+    /// then one at which all of it was, as far as there is one.
     std::int64_t unix_s = 0;
 };
 

@@ -9,7 +9,7 @@ namespace linnet::inline v0 {
 
 bool parse_ip_literal(std::string_view host, SocketAddress& address) {
     std::array<char, ip_text_size_max> text{};
-    if (host.size() >= text.size()) return false;
+    if (host.size() >= text.size() || host.find('\0') != host.npos) return false;
     std::copy(host.begin(), host.end(), text.begin());
     address = {};
     if (inet_pton(AF_INET, text.data(), address.bytes.data()) == 1) return true;

@@ -20,12 +20,18 @@ struct Body {
     void* argument;
 };
 
+#ifdef __linux__
+void name_this_thread() {
+    pthread_setname_np(pthread_self(), "linnet-resolver");
+}
+#else
+void name_this_thread() {}  // not the same call everywhere
+#endif
+
 void* run_body(void* body) {
     const Body what = *static_cast<Body*>(body);
     delete static_cast<Body*>(body);
-#ifdef __linux__
-    pthread_setname_np(pthread_self(), "linnet-resolver");
-#endif
+    name_this_thread();
     what.run(what.argument);
     return nullptr;
 }

@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 namespace linnet::test {
 namespace {
@@ -26,6 +27,7 @@ constexpr int start_ms = 10'000;
 constexpr int line_ms = 10'000;
 constexpr int start_count_max = 3;  // a port that was free a moment ago may be taken
 constexpr std::string_view folder = LINNET_LIVE_DIR;
+constexpr std::string_view certificate = LINNET_CERTIFICATES_DIR "/good";
 
 struct Recipe {
     std::string_view name;
@@ -44,6 +46,7 @@ constexpr Recipe recipes[program_count] = {
     {"godot_3_with_protocols", "godot3-server", "godot3-server", "server.gd",
      "linnet.one,linnet.two", true},
     {"raw", "python3", "/usr/bin/python3", "raw_server.py", "", false},
+    {"nginx", "nginx-light", "/usr/bin/python3", "nginx_server.py", "", false},
 };
 
 const Recipe& recipe_of(Program program) {
@@ -56,6 +59,17 @@ std::vector<std::string> command_of(const Recipe& recipe) {
     const std::string base(folder);
     if (!recipe.is_godot) return {executable, base + "/" + script};
     return {executable, "--path", base + "/godot_server", "-s", script};
+}
+
+Launch launch_of(Program program, Scheme scheme) {
+    const Recipe& recipe = recipe_of(program);
+    Launch launch{.command = command_of(recipe), .is_told_its_port = recipe.is_godot};
+    launch.settings.push_back("LINNET_LIVE_PROTOCOLS=" + std::string(recipe.protocols));
+    if (scheme == Scheme::wss) {
+        launch.settings.push_back("LINNET_LIVE_CERTIFICATE=" + std::string(certificate) + ".pem");
+        launch.settings.push_back("LINNET_LIVE_KEY=" + std::string(certificate) + ".key");
+    }
+    return launch;
 }
 
 std::int64_t now_ms() {
@@ -119,10 +133,11 @@ ReservedPort::~ReservedPort() {
 
 // ---- the process -----------------------------------------------------------------------------
 
-ForeignServer::ForeignServer(Program program) : program_(program) {
-    const bool is_godot = recipe_of(program).is_godot;
-    if (is_godot) home_ = new_home();
-    const int count = is_godot ? start_count_max : 1;
+ForeignServer::ForeignServer(Program program, Scheme scheme)
+    : ForeignServer(launch_of(program, scheme)) {}
+
+ForeignServer::ForeignServer(Launch launch) : launch_(std::move(launch)), home_(new_home()) {
+    const int count = launch_.is_told_its_port ? start_count_max : 1;
     for (int i = 0; i < count && !is_ready() && !is_absent_; ++i) {
         kill();
         start();
@@ -136,32 +151,27 @@ ForeignServer::~ForeignServer() {
 }
 
 void ForeignServer::start() {
-    const Recipe& recipe = recipe_of(program_);
-    std::vector<std::string> settings = {
-        "HOME=" + home_,
-        "NODE_PATH=/usr/share/nodejs",
-        "PYTHONIOENCODING=utf-8",
-        "LINNET_LIVE_PROTOCOLS=" + std::string(recipe.protocols),
-    };
+    std::vector<std::string> settings = launch_.settings;
+    settings.insert(settings.end(), {"HOME=" + home_, "NODE_PATH=/usr/share/nodejs",
+                                     "PYTHONIOENCODING=utf-8", "PYTHONDONTWRITEBYTECODE=1"});
     if (const char* const path = std::getenv("PATH"))
         settings.push_back("PATH=" + std::string(path));
-    if (recipe.is_godot) {
+    if (launch_.is_told_its_port) {
         settings.push_back("LINNET_LIVE_PORT=" + std::to_string(ReservedPort().number()));
     }
-    launch(settings);
+    spawn(std::move(settings));
     const std::int64_t deadline_ms = now_ms() + start_ms;
     for (std::string line; !is_ready() && read_line(line, deadline_ms) == Reading::line;) {
         is_absent_ = is_absent_ || line == "ABSENT";
-        constexpr std::string_view ready = "READY ";
-        if (!line.starts_with(ready)) continue;
-        port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + ready.size()));
+        if (!line.starts_with(launch_.ready)) continue;
+        const std::size_t number = line.find_last_not_of("0123456789") + 1;
+        port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + number));
         next_line_ = lines_.size();
     }
 }
 
-void ForeignServer::launch(const std::vector<std::string>& settings) {
-    std::vector<std::string> command = command_of(recipe_of(program_));
-    std::vector<std::string> environment = settings;
+void ForeignServer::spawn(std::vector<std::string> environment) {
+    std::vector<std::string> command = launch_.command;
     const std::vector<char*> command_pointers = pointers_to(command);
     const std::vector<char*> environment_pointers = pointers_to(environment);
     std::array<int, 2> pipe{-1, -1};
@@ -238,11 +248,13 @@ std::string ForeignServer::printed() const {
     return all + unread_;
 }
 
-ForeignServer& shared_server(Program program) {
-    static std::array<std::unique_ptr<ForeignServer>, program_count> servers;
-    std::unique_ptr<ForeignServer>& server = servers[static_cast<std::size_t>(program)];
+ForeignServer& shared_server(Program program, Scheme scheme) {
+    static std::array<std::unique_ptr<ForeignServer>, program_count * scheme_count> servers;
+    const std::size_t place =
+        static_cast<std::size_t>(program) * scheme_count + static_cast<std::size_t>(scheme);
+    std::unique_ptr<ForeignServer>& server = servers[place];
     const bool lives = server && (server->is_absent() || server->is_running());
-    if (!lives) server = std::make_unique<ForeignServer>(program);
+    if (!lives) server = std::make_unique<ForeignServer>(program, scheme);
     return *server;
 }
 

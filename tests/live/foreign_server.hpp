@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// WebSocket servers that are not ours, each a process of its own on loopback. A server prints
-// "READY <port>" when it listens, and later a line for each connection that was closed.
+// Servers that are not ours, each a process of its own on loopback. A WebSocket server prints
+// "READY <port>" when it listens, and later a line for each connection that was closed. With TLS it
+// shows good.pem of make_certificates.sh.
 //
 // No process outlives the test: it is killed by the destructor, and by the kernel if the test dies.
 #pragma once
@@ -23,8 +24,12 @@ enum class Program : std::uint8_t {
     godot,                 ///< Godot 3's WebSocketServer
     godot_with_protocols,  ///< the same, for clients that offer a sub-protocol it knows
     raw,                   ///< a plain socket, for answers that no library gives
+    nginx,                 ///< as a proxy that speaks TLS, before the first of these
 };
-inline constexpr std::size_t program_count = 5;
+inline constexpr std::size_t program_count = 6;
+
+enum class Scheme : std::uint8_t { ws, wss };
+inline constexpr std::size_t scheme_count = 2;
 
 std::string_view name_of(Program program);
 /// The Debian package that has what `program` needs.
@@ -49,10 +54,19 @@ class ReservedPort {
     std::uint16_t number_ = 0;
 };
 
+/// How a process is started.
+struct Launch {
+    std::vector<std::string> command;
+    std::vector<std::string> settings = {};  ///< NAME=value: its environment
+    std::string_view ready = "READY ";       ///< begins the line that ends in its port
+    bool is_told_its_port = false;           ///< by LINNET_LIVE_PORT; else it chooses one
+};
+
 class ForeignServer {
  public:
     /// Starts it and waits, for a bounded time, until it listens.
-    explicit ForeignServer(Program program);
+    explicit ForeignServer(Program program, Scheme scheme = Scheme::ws);
+    explicit ForeignServer(Launch launch);
     ForeignServer(const ForeignServer&) = delete;
     ForeignServer& operator=(const ForeignServer&) = delete;
     ~ForeignServer();
@@ -79,10 +93,10 @@ class ForeignServer {
     enum class Reading : std::uint8_t { line, silence, end };
 
     void start();
-    void launch(const std::vector<std::string>& settings);
+    void spawn(std::vector<std::string> settings);
     Reading read_line(std::string& line, std::int64_t deadline_ms);
 
-    Program program_;
+    Launch launch_;
     pid_t process_ = -1;  // also the number of its process group
     int output_ = -1;
     std::uint16_t port_ = 0;
@@ -93,7 +107,7 @@ class ForeignServer {
     std::size_t next_line_ = 0;  // of `lines_`: not looked at by `has_printed`
 };
 
-/// One server of each program for all tests that leave it alive. A dead one is started again.
-ForeignServer& shared_server(Program program);
+/// One server of each kind for all tests that leave it alive. A dead one is started again.
+ForeignServer& shared_server(Program program, Scheme scheme = Scheme::ws);
 
 }  // namespace linnet::test

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Conversations over real sockets with servers that are not ours. Each test checks the whole story
-// of the client's signals, which has exactly one ending.
+// Conversations over real sockets with servers that are not ours, over ws:// and over wss://. Each
+// test checks the whole story of the client's signals, which has exactly one ending.
 //
 // Nothing here sleeps: the client's own `wait` does, and a deadline bounds every loop.
 #include <gtest/gtest.h>
@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <ostream>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -18,6 +21,7 @@
 #include "live/foreign_server.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/story.hpp"
+#include "tls/default_context.hpp"
 
 namespace linnet::test {
 namespace {
@@ -120,13 +124,33 @@ std::string heard(Mode mode, std::string_view payload) {
 
 // ---- a conversation --------------------------------------------------------------------------
 
-std::string url_of(std::uint16_t port, std::string_view path = "/") {
-    return "ws://127.0.0.1:" + std::to_string(port) + std::string(path);
+std::string_view lead_of(Scheme scheme) {
+    return scheme == Scheme::wss ? "wss://" : "ws://";
+}
+
+std::string url_of(std::uint16_t port, std::string_view path = "/", Scheme scheme = Scheme::ws) {
+    return std::string(lead_of(scheme)) + "127.0.0.1:" + std::to_string(port) + std::string(path);
+}
+
+// What the servers that speak TLS prove themselves by.
+const X509Certificate& trusted_roots() {
+    static const std::unique_ptr<X509Certificate> roots = [] {
+        auto loaded = std::make_unique<X509Certificate>();
+        EXPECT_EQ(loaded->load(LINNET_CERTIFICATES_DIR "/root.crt"), Error::ok);
+        return loaded;
+    }();
+    return *roots;
+}
+
+Options trusting(Options options, Scheme scheme) {
+    if (scheme == Scheme::wss) options.ca_bundle = &trusted_roots();
+    return options;
 }
 
 class Conversation {
  public:
-    explicit Conversation(const Options& options = {}) : client(options), story(client) {}
+    explicit Conversation(const Options& options = {}, Scheme scheme = Scheme::ws)
+        : client(trusting(options, scheme)), story(client) {}
 
     WebSocketClient client;
     Story story;
@@ -243,31 +267,54 @@ std::string complaint_of(const ForeignServer& server, Program program) {
            std::string(package_of(program)) + "); it printed:\n" + server.printed();
 }
 
-class Live : public testing::TestWithParam<Program> {
+struct Kind {
+    Program program;
+    Scheme scheme;
+};
+
+void PrintTo(const Kind& kind, std::ostream* out) {
+    *out << name_of(kind.program) << " over " << lead_of(kind.scheme);
+}
+
+class Live : public testing::TestWithParam<Kind> {
  protected:
-    void SetUp() override { need(GetParam()); }
+    void SetUp() override {
+        const bool has_tls = default_tls_context() != nullptr;
+        if (scheme() == Scheme::wss && !has_tls) GTEST_SKIP() << "this build has no TLS";
+        const bool has_certificates =
+            std::filesystem::exists(LINNET_CERTIFICATES_DIR "/root.crt") ||
+            std::getenv("CI") != nullptr;
+        if (scheme() == Scheme::wss && !has_certificates) GTEST_SKIP() << "there is no openssl";
+        need(program());
+    }
+
+    static Program program() { return GetParam().program; }
+    static Scheme scheme() { return GetParam().scheme; }
 
     // Skips or fails the test if `program` cannot be run.
     static void need(Program program) {
-        const ForeignServer& server = shared_server(program);
+        const ForeignServer& server = shared_server(program, scheme());
         const std::string absent = why_absent(server, program);
         if (!absent.empty()) GTEST_SKIP() << absent;
         ASSERT_TRUE(server.is_ready()) << complaint_of(server, program);
     }
 
     // Tests that need no server of their own share one.
-    static ForeignServer& server() { return shared_server(GetParam()); }
-    static std::string url(std::string_view path = "/") { return url_of(server().port(), path); }
+    static ForeignServer& server() { return shared_server(program(), scheme()); }
+    static std::string url(std::string_view path = "/") { return url_to(server(), path); }
+    static std::string url_to(const ForeignServer& server, std::string_view path = "/") {
+        return url_of(server.port(), path, scheme());
+    }
     // Why the server cannot do it; null if it can.
     static const char* why_not(Ability ability) {
         for (const Inability& row : inabilities) {
-            if (row.program == GetParam() && row.ability == ability) return row.reason;
+            if (row.program == program() && row.ability == ability) return row.reason;
         }
         return nullptr;
     }
-    static bool is_godot() { return GetParam() == Program::godot; }
+    static bool is_godot() { return program() == Program::godot; }
     static Program protocol_program() {
-        return is_godot() ? Program::godot_with_protocols : GetParam();
+        return is_godot() ? Program::godot_with_protocols : program();
     }
     // Godot ends a reason with a byte that is not in it.
     static std::string reason_of_server(std::string_view reason) {
@@ -276,19 +323,24 @@ class Live : public testing::TestWithParam<Program> {
     }
 };
 
-std::string name_of_row(const testing::TestParamInfo<Program>& row) {
-    return std::string(name_of(row.param));
+std::string name_of_row(const testing::TestParamInfo<Kind>& row) {
+    const std::string name(name_of(row.param.program));
+    return row.param.scheme == Scheme::wss ? name + "_over_tls" : name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Foreign, Live,
-                         testing::Values(Program::python, Program::node, Program::godot),
-                         name_of_row);
+constexpr Kind kinds[] = {
+    {Program::python, Scheme::ws},  {Program::node, Scheme::ws},  {Program::godot, Scheme::ws},
+    {Program::python, Scheme::wss}, {Program::node, Scheme::wss}, {Program::godot, Scheme::wss},
+    {Program::nginx, Scheme::wss},
+};
+
+INSTANTIATE_TEST_SUITE_P(Foreign, Live, testing::ValuesIn(kinds), name_of_row);
 
 // ---- messages --------------------------------------------------------------------------------
 
 TEST_P(Live, messages_of_every_size_come_back_in_their_own_type) {
     constexpr std::size_t sizes[] = {1, 125, 126, 65535, 65536, mebibyte};
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     for (const Mode mode : {as_text, as_binary}) {
         for (const std::size_t size : sizes) {
@@ -302,7 +354,7 @@ TEST_P(Live, messages_of_every_size_come_back_in_their_own_type) {
 }
 
 TEST_P(Live, empty_messages_are_messages) {
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     // What a Godot server puts as an empty packet is never sent, so that ours names it.
     EXPECT_TRUE(talk.exchanges(as_text, "", is_godot() ? "T:an empty text" : "T:"));
@@ -313,7 +365,7 @@ TEST_P(Live, empty_messages_are_messages) {
 TEST_P(Live, fragments_with_pings_between_them_are_one_message) {
     if (const char* const reason = why_not(Ability::fragments)) GTEST_SKIP() << reason;
     constexpr std::string_view whole = "one message, in three fragments: \u20ac";
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     EXPECT_TRUE(talk.exchanges(as_text, "fragments text", heard(as_text, whole)));
     EXPECT_TRUE(talk.exchanges(as_text, "fragments binary", heard(as_binary, whole)));
@@ -323,7 +375,7 @@ TEST_P(Live, fragments_with_pings_between_them_are_one_message) {
 
 TEST_P(Live, many_messages_in_flight_come_back_in_order) {
     constexpr std::size_t count = 2000;
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     const auto payload = [](std::size_t i) { return "message " + std::to_string(i); };
     std::size_t sent = 0;
@@ -346,7 +398,7 @@ TEST_P(Live, a_mebibyte_goes_both_ways_at_once) {
     constexpr std::size_t round_count = 4;
     const std::string ours = binary_of_size(mebibyte);
     const std::string theirs = std::string(mebibyte, 'z');
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     for (std::size_t round = 1; round <= round_count; ++round) {
         ASSERT_TRUE(talk.puts(as_text, "big " + std::to_string(mebibyte)));
@@ -362,9 +414,28 @@ TEST_P(Live, a_mebibyte_goes_both_ways_at_once) {
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(2 * round_count), closed_cleanly})));
 }
 
+TEST_P(Live, sixteen_mebibytes_in_messages_of_64_kib_come_back) {
+    constexpr std::size_t count = 256;
+    const std::string payload = binary_of_size(64 * 1024);
+    Conversation talk({}, scheme());
+    ASSERT_TRUE(talk.opens(url()));
+    talk.peer().set_write_mode(as_binary);
+    std::size_t sent = 0;
+    const auto all_came_back = [&] {
+        while (sent < count && talk.peer().put_packet(payload) == Error::ok) ++sent;
+        return talk.story.messages.size() == count;
+    };
+    ASSERT_TRUE(talk.reaches("the last of 16 MiB", all_came_back));
+    const std::string expected = heard(as_binary, payload);
+    for (const std::string& message : talk.story.messages) {
+        ASSERT_TRUE(is_same(message, expected));
+    }
+    EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(count), closed_cleanly})));
+}
+
 TEST_P(Live, answers_from_within_a_signal_go_out) {
     constexpr std::size_t count = 50;
-    Conversation talk;
+    Conversation talk({}, scheme());
     talk.story.on = [&](const std::string& signal) {
         const bool goes_on = signal == opened || signal == messages(1);
         if (!goes_on) return;
@@ -382,7 +453,7 @@ TEST_P(Live, answers_from_within_a_signal_go_out) {
 
 TEST_P(Live, a_ping_from_the_server_is_answered) {
     if (const char* const reason = why_not(Ability::ping)) GTEST_SKIP() << reason;
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     EXPECT_TRUE(talk.exchanges(as_text, "ping are you there?", "T:the pong came back"));
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(1), closed_cleanly})));
@@ -390,7 +461,7 @@ TEST_P(Live, a_ping_from_the_server_is_answered) {
 }
 
 TEST_P(Live, a_ping_to_the_server_measures_the_round_trip) {
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     ASSERT_EQ(talk.client.ping(), Error::ok);
     EXPECT_TRUE(talk.reaches("a pong", [&] { return talk.client.stats().pongs_received == 1; }));
@@ -403,8 +474,8 @@ TEST_P(Live, a_ping_to_the_server_measures_the_round_trip) {
 TEST_P(Live, a_sub_protocol_is_agreed_on) {
     need(protocol_program());
     if (IsSkipped() || HasFatalFailure()) return;
-    Conversation talk;
-    ASSERT_TRUE(talk.opens(url_of(shared_server(protocol_program()).port()),
+    Conversation talk({}, scheme());
+    ASSERT_TRUE(talk.opens(url_to(shared_server(protocol_program(), scheme())),
                            {"linnet.unknown", "linnet.two"}));
     EXPECT_TRUE(talk.exchanges(as_text, "hello", "T:hello"));
     EXPECT_TRUE(talk.closes_as(
@@ -412,7 +483,7 @@ TEST_P(Live, a_sub_protocol_is_agreed_on) {
 }
 
 TEST_P(Live, an_offer_of_which_nothing_is_chosen_is_an_error) {
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_EQ(talk.client.connect_to_url(url(), {"linnet.unknown"}), Error::ok);
     EXPECT_TRUE(talk.ends_as("connection_error()"));
     // Godot just ends the stream.
@@ -425,15 +496,16 @@ TEST_P(Live, an_offer_of_which_nothing_is_chosen_may_be_allowed) {
     if (const char* const reason = why_not(Ability::choose_no_protocol)) GTEST_SKIP() << reason;
     Options options;
     options.protocol_choice = ProtocolChoice::optional;
-    Conversation talk(options);
+    Conversation talk(options, scheme());
     ASSERT_TRUE(talk.opens(url(), {"linnet.unknown"}));
     EXPECT_TRUE(talk.closes_as(tale_of({opened, closed_cleanly})));
 }
 
 TEST_P(Live, custom_headers_arrive) {
     if (const char* const reason = why_not(Ability::show_headers)) GTEST_SKIP() << reason;
-    Conversation talk;
-    const std::string with_user = "ws://lin:net@" + url().substr(std::string("ws://").size());
+    Conversation talk({}, scheme());
+    const std::string_view lead = lead_of(scheme());
+    const std::string with_user = std::string(lead) + "lin:net@" + url().substr(lead.size());
     ASSERT_TRUE(talk.opens(with_user, {}, {"X-Linnet: one, two", "X-Empty:", "X-Linnet: three"}));
     ASSERT_TRUE(talk.puts(as_text, "headers "));
     ASSERT_TRUE(talk.hears(1));
@@ -454,7 +526,7 @@ TEST_P(Live, custom_headers_arrive) {
 }
 
 TEST_P(Live, headers_of_the_answer_can_be_read) {
-    Conversation talk;
+    Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     EXPECT_EQ(talk.client.response_header("UPGRADE"), "websocket");
     EXPECT_EQ(talk.client.response_header("sec-websocket-accept").size(), 28u);
@@ -464,8 +536,9 @@ TEST_P(Live, headers_of_the_answer_can_be_read) {
 }
 
 TEST_P(Live, a_host_name_leads_to_the_address_that_listens) {
-    Conversation talk;
-    ASSERT_TRUE(talk.opens("ws://localhost:" + std::to_string(server().port())));
+    Conversation talk({}, scheme());
+    ASSERT_TRUE(talk.opens(std::string(lead_of(scheme())) +
+                           "localhost:" + std::to_string(server().port())));
     EXPECT_EQ(talk.client.get_connected_host(), "127.0.0.1");
     EXPECT_TRUE(talk.closes_as(tale_of({opened, closed_cleanly})));
 }
@@ -474,7 +547,7 @@ TEST_P(Live, a_refusal_is_told_with_its_status) {
     if (const char* const reason = why_not(Ability::refuse)) GTEST_SKIP() << reason;
     for (const int status : {302, 401, 404}) {
         const std::string number = std::to_string(status);
-        Conversation talk;
+        Conversation talk({}, scheme());
         ASSERT_EQ(talk.client.connect_to_url(url("/" + number)), Error::ok);
         EXPECT_TRUE(talk.ends_as("connection_error()"));
         const Failure& failure = talk.client.failure();
@@ -509,9 +582,9 @@ AssertionResult prints(ForeignServer& server, const std::string& line) {
     return AssertionFailure() << "no line " << shown(line) << " in:\n" << server.printed();
 }
 
-void expect_goodbye_of_client(ForeignServer& server, const Goodbye& goodbye) {
-    Conversation talk;
-    ASSERT_TRUE(talk.opens(url_of(server.port())));
+void expect_goodbye_of_client(ForeignServer& server, const Goodbye& goodbye, Scheme scheme) {
+    Conversation talk({}, scheme);
+    ASSERT_TRUE(talk.opens(url_of(server.port(), "/", scheme)));
     ASSERT_EQ(talk.client.disconnect_from_host(goodbye.code, goodbye.reason), Error::ok);
     EXPECT_TRUE(talk.ends_as(tale_of({opened, closed_cleanly})));
     EXPECT_EQ(talk.client.failure().cause, Cause::closed_by_client);
@@ -519,17 +592,17 @@ void expect_goodbye_of_client(ForeignServer& server, const Goodbye& goodbye) {
 }
 
 TEST_P(Live, the_server_sees_the_code_and_reason_of_the_client) {
-    ForeignServer server(GetParam());
-    ASSERT_TRUE(server.is_ready()) << complaint_of(server, GetParam());
-    for (const Goodbye& row : goodbyes) expect_goodbye_of_client(server, row);
-    expect_goodbye_of_client(server, {3000, longest_reason});
+    ForeignServer server(program(), scheme());
+    ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
+    for (const Goodbye& row : goodbyes) expect_goodbye_of_client(server, row, scheme());
+    expect_goodbye_of_client(server, {3000, longest_reason}, scheme());
 }
 
 TEST_P(Live, a_close_without_a_code_is_understood) {
-    ForeignServer server(GetParam());
-    ASSERT_TRUE(server.is_ready()) << complaint_of(server, GetParam());
-    Conversation talk;
-    ASSERT_TRUE(talk.opens(url_of(server.port())));
+    ForeignServer server(program(), scheme());
+    ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
+    Conversation talk({}, scheme());
+    ASSERT_TRUE(talk.opens(url_to(server)));
     ASSERT_EQ(talk.client.disconnect_from_host(0), Error::ok);
     EXPECT_TRUE(talk.ends_as(tale_of({opened, closed_cleanly})));
     // 1005 is how the RFC names "no code" to programs (7.1.5); Godot does not.
@@ -537,10 +610,10 @@ TEST_P(Live, a_close_without_a_code_is_understood) {
 }
 
 TEST_P(Live, what_was_accepted_before_the_close_arrives) {
-    ForeignServer server(GetParam());
-    ASSERT_TRUE(server.is_ready()) << complaint_of(server, GetParam());
-    Conversation talk;
-    ASSERT_TRUE(talk.opens(url_of(server.port())));
+    ForeignServer server(program(), scheme());
+    ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
+    Conversation talk({}, scheme());
+    ASSERT_TRUE(talk.opens(url_to(server)));
     for (int i = 0; i < 100; ++i) ASSERT_TRUE(talk.puts(as_binary, binary_of_size(1000)));
     ASSERT_EQ(talk.client.disconnect_from_host(4002, "all said"), Error::ok);
     // What comes back is discarded, and is not heard.
@@ -549,8 +622,8 @@ TEST_P(Live, what_was_accepted_before_the_close_arrives) {
 }
 
 void expect_goodbye_of_server(const std::string& url, const Goodbye& asked,
-                              const std::string& reason) {
-    Conversation talk;
+                              const std::string& reason, Scheme scheme) {
+    Conversation talk({}, scheme);
     ASSERT_TRUE(talk.opens(url));
     const std::string code = std::to_string(asked.code);
     ASSERT_TRUE(talk.puts(as_text, "close " + code + " " + std::string(asked.reason)));
@@ -563,17 +636,17 @@ void expect_goodbye_of_server(const std::string& url, const Goodbye& asked,
 
 TEST_P(Live, the_code_and_reason_of_the_server_are_told) {
     for (const Goodbye& row : goodbyes) {
-        expect_goodbye_of_server(url(), row, reason_of_server(row.reason));
+        expect_goodbye_of_server(url(), row, reason_of_server(row.reason), scheme());
     }
 }
 
 TEST_P(Live, the_longest_reason_of_the_server_is_told) {
     if (const char* const reason = why_not(Ability::longest_reason)) GTEST_SKIP() << reason;
-    expect_goodbye_of_server(url(), {3000, longest_reason}, std::string(longest_reason));
+    expect_goodbye_of_server(url(), {3000, longest_reason}, std::string(longest_reason), scheme());
 }
 
 TEST_P(Live, what_came_before_the_close_stays_readable) {
-    Conversation talk;
+    Conversation talk({}, scheme());
     talk.story.reads = false;
     ASSERT_TRUE(talk.opens(url()));
     ASSERT_TRUE(talk.puts(as_text, "last words"));
@@ -585,18 +658,18 @@ TEST_P(Live, what_came_before_the_close_stays_readable) {
 }
 
 TEST_P(Live, a_destroyed_client_says_goodbye) {
-    ForeignServer server(GetParam());
-    ASSERT_TRUE(server.is_ready()) << complaint_of(server, GetParam());
+    ForeignServer server(program(), scheme());
+    ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     {
-        Conversation talk;
-        ASSERT_TRUE(talk.opens(url_of(server.port())));
+        Conversation talk({}, scheme());
+        ASSERT_TRUE(talk.opens(url_to(server)));
         EXPECT_TRUE(talk.exchanges(as_text, "hello", "T:hello"));
     }
     EXPECT_TRUE(prints(server, closed_line(1000, 1, "")));
 }
 
 TEST_P(Live, a_client_converses_again_after_its_end) {
-    Conversation talk;
+    Conversation talk({}, scheme());
     int rounds = 0;
     talk.story.on = [&](const std::string& signal) {
         Error error = Error::ok;
@@ -652,25 +725,25 @@ class LiveKilled : public testing::TestWithParam<std::tuple<Program, Moment>> {
 
 // A server that hangs keeps its sockets: only time tells.
 TEST_P(Live, a_server_that_hangs_is_noticed) {
-    ForeignServer server(GetParam());
-    ASSERT_TRUE(server.is_ready()) << complaint_of(server, GetParam());
+    ForeignServer server(program(), scheme());
+    ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Options options;
     options.timeouts.ping_ms = 50;
     options.timeouts.pong_ms = 150;
-    Conversation talk(options);
-    ASSERT_TRUE(talk.opens(url_of(server.port())));
+    Conversation talk(options, scheme());
+    ASSERT_TRUE(talk.opens(url_to(server)));
     server.freeze();
     EXPECT_TRUE(talk.ends_as(tale_of({opened, cut_off})));
     EXPECT_EQ(talk.client.failure().cause, Cause::pong_timed_out);
 }
 
 TEST_P(Live, a_close_that_nobody_answers_ends) {
-    ForeignServer server(GetParam());
-    ASSERT_TRUE(server.is_ready()) << complaint_of(server, GetParam());
+    ForeignServer server(program(), scheme());
+    ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Options options;
     options.timeouts.closing_ms = 150;
-    Conversation talk(options);
-    ASSERT_TRUE(talk.opens(url_of(server.port())));
+    Conversation talk(options, scheme());
+    ASSERT_TRUE(talk.opens(url_to(server)));
     server.freeze();
     ASSERT_EQ(talk.client.disconnect_from_host(), Error::ok);
     EXPECT_TRUE(talk.ends_as(tale_of({opened, cut_off})));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A server made of node-ws. Prints "READY <port>", then a line for each closed connection.
+// A server made of node-ws. Prints "READY <port>", then a line for each closed connection. With
+// LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY in the environment it speaks TLS.
 //
 // Every message comes back in its own type, except texts that are commands. Some paths are refused.
 'use strict';
@@ -15,6 +16,14 @@ function load(name) {
     }
 }
 const { WebSocketServer } = load('ws');
+const fs = require('fs');
+
+function listener() {
+    const { LINNET_LIVE_CERTIFICATE: certificate, LINNET_LIVE_KEY: key } = process.env;
+    if (!certificate) return require('http').createServer();
+    const files = { cert: fs.readFileSync(certificate), key: fs.readFileSync(key) };
+    return require('https').createServer(files);
+}
 
 const subProtocols = ['linnet.one', 'linnet.two'];
 const refusals = {
@@ -69,9 +78,9 @@ function answer(socket, data, isBinary, request) {
     }
 }
 
+const http = listener();
 const server = new WebSocketServer({
-    host: '127.0.0.1',
-    port: 0,
+    server: http,
     perMessageDeflate: false,
     handleProtocols: (offered) => subProtocols.find((known) => offered.has(known)) || false,
     verifyClient(info, done) {
@@ -92,4 +101,4 @@ server.on('connection', (socket, request) => {
         console.log(`CLOSED ${code} after ${count} messages: ${reason}`);
     });
 });
-server.on('listening', () => console.log(`READY ${server.address().port}`));
+http.listen(0, '127.0.0.1', () => console.log(`READY ${http.address().port}`));

@@ -2,13 +2,16 @@
 # Copyright the linnet authors
 """A server made of python3-websockets.
 
-Prints "READY <port>", then a line for each connection that was closed.
+Prints "READY <port>", then a line for each connection that was closed. With LINNET_LIVE_CERTIFICATE and
+LINNET_LIVE_KEY in the environment it speaks TLS, with LINNET_LIVE_TLS=1.2 not a newer one.
 
 Every message comes back in its own type, except texts that are commands. Some paths are refused.
 Compression is left as the library has it by default: it must not matter to who does not offer it.
 """
 import asyncio
 import contextlib
+import os
+import ssl
 import sys
 from http import HTTPStatus
 
@@ -98,11 +101,23 @@ async def converse(socket, _path=None):
     tell(f"CLOSED {socket.close_code} after {count} messages: {socket.close_reason}")
 
 
-async def main():
-    server = await serve(converse, "127.0.0.1", 0, subprotocols=SUB_PROTOCOLS,
+def tls():
+    certificate = os.environ.get("LINNET_LIVE_CERTIFICATE")
+    if certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, os.environ["LINNET_LIVE_KEY"])
+    if os.environ.get("LINNET_LIVE_TLS") == "1.2":
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+async def main(announce, tls_context):
+    server = await serve(converse, "127.0.0.1", 0, subprotocols=SUB_PROTOCOLS, ssl=tls_context,
                          process_request=refuse, ping_interval=None)
-    tell(f"READY {server.sockets[0].getsockname()[1]}")
+    announce(server.sockets[0].getsockname()[1])
     await server.wait_closed()
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main(lambda port: tell(f"READY {port}"), tls()))

@@ -118,8 +118,12 @@ class Session {
  private:
     enum class Progress : std::uint8_t { event, more, stop };
 
-    inline bool take_short_message();  // inline, and so is what it calls: it is all that most do
+    struct WholeMessage;
+    inline bool finds_whole_message(WholeMessage& message);
+    inline bool read_whole_message(MutableBytes in, WholeMessage& message) const;
+    inline bool take_whole_message(const WholeMessage& message);
     inline bool fits(std::uint64_t payload_size) const;
+    SessionEvent next_the_long_way();
     Progress advance(SessionEvent& event);
     Progress begin_frame(SessionEvent& event);
     Progress begin_data_frame(const FrameHeader& header, std::size_t header_size,

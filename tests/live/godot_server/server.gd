@@ -2,7 +2,8 @@
 # Copyright the linnet authors
 #
 # A server made of Godot 3's WebSocketServer. Prints "READY <port>", then a line for each close
-# frame that came first. The environment gives LINNET_LIVE_PORT and LINNET_LIVE_PROTOCOLS.
+# frame that came first. The environment gives LINNET_LIVE_PORT and LINNET_LIVE_PROTOCOLS, and for TLS
+# LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY.
 #
 # Every message comes back in its own type, except texts that are commands. This server cannot ping,
 # send fragments or empty messages, see headers, or refuse a request with a status.
@@ -20,6 +21,7 @@ func _initialize():
     server.connect("client_close_request", self, "_client_close_request")
     server.connect("data_received", self, "_data_received")
     server.bind_ip = "127.0.0.1"
+    use_tls(OS.get_environment("LINNET_LIVE_CERTIFICATE"), OS.get_environment("LINNET_LIVE_KEY"))
     server.set_buffers(4096, 4096, MESSAGE_MAX_KIB, 4096)
     var port = int(OS.get_environment("LINNET_LIVE_PORT"))
     var protocols = OS.get_environment("LINNET_LIVE_PROTOCOLS").split(",", false)
@@ -27,6 +29,15 @@ func _initialize():
         print("READY ", port)
     else:
         quit(1)
+
+
+func use_tls(certificate_path, key_path):
+    if certificate_path == "":
+        return
+    server.ssl_certificate = X509Certificate.new()
+    server.ssl_certificate.load(certificate_path)
+    server.private_key = CryptoKey.new()
+    server.private_key.load(key_path)
 
 
 func _idle(_delta):

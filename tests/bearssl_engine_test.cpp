@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// BearSSL's engine against servers in memory: whole sessions, cut and damaged at every place, and
+// what they cost.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "testkit/exact.hpp"
+#include "testkit/random.hpp"
+#include "testkit/tls_peer.hpp"
+#include "testkit/tls_rows.hpp"
+#include "testkit/world.hpp"
+#include "tls/default_context.hpp"
+
+namespace linnet::test {
+namespace {
+
+constexpr std::size_t whole = SIZE_MAX;
+constexpr std::size_t staging_size = 16 * 1024;
+
+// ---- a session -------------------------------------------------------------------------------
+
+struct SessionKind {
+    std::string_view name;
+    std::string_view chain;  // empty: our own server, pinned
+};
+
+constexpr SessionKind session_kinds[] = {
+    {"own_server", ""},
+#ifdef LINNET_TEST_OPENSSL
+    {"ecdsa_p256", "good"},
+    {"rsa_2048", "good_rsa"},
+    {"ecdsa_p384", "ec_p384"},
+#endif
+};
+constexpr SessionKind own_server = session_kinds[0];
+
+void PrintTo(const SessionKind& kind, std::ostream* out) {
+    *out << kind.name;
+}
+
+std::unique_ptr<TlsPeer> make_peer(const SessionKind& kind) {
+    if (!kind.chain.empty()) return make_openssl_peer(kind.chain);
+    return std::make_unique<OwnTlsPeer>();
+}
+
+// The client's end, and what lies between the two.
+class TlsTalk {
+ public:
+    explicit TlsTalk(const SessionKind& kind = own_server)
+        : server(make_peer(kind)), trust_({.roots = kind.chain.empty() ? "" : "root"}) {
+        TlsTrust trust = trust_.trust();
+        if (kind.chain.empty()) {
+            EXPECT_EQ(pin_.load_from_memory(bytes_of(OwnTlsPeer::server().certificate())),
+                      Error::ok);
+            trust.certificate = &pin_;
+        }
+        begin(trust, kind.chain.empty() ? "localhost" : "good.test");
+    }
+    TlsTalk(const TlsTalk&) = delete;
+    TlsTalk& operator=(const TlsTalk&) = delete;
+    ~TlsTalk() { end(); }
+
+    void end() {
+        if (client != nullptr) std::exchange(client, nullptr)->destroy();
+    }
+
+    /// Until nothing moves any more.
+    void run() {
+        while (step()) expect_sound();
+        expect_sound();
+    }
+    /// `text` in pieces of what there is room for.
+    void say(std::string_view text) {
+        while (!text.empty()) {
+            const MutableBytes room = client->room();
+            const std::size_t size = std::min(room.size(), text.size());
+            std::copy_n(text.begin(), size, room.begin());
+            client->compose(size);
+            text.remove_prefix(size);
+            if (size == 0 && !step()) {
+                ADD_FAILURE() << "there is never room for " << text.size() << " bytes more";
+                return;
+            }
+        }
+    }
+    bool is_open() const { return client->state() == TlsState::open; }
+    Cause cause() const { return client->failure().cause; }
+
+    Faults faults;
+    CountingMemory memory{faults};
+    RandomEntropy entropy;
+    std::unique_ptr<TlsPeer> server;
+    TlsEngine* client = nullptr;
+    TlsFailure why;              // where there is no client
+    std::string heard;           // by the client
+    std::string to_client;       // on its way
+    std::size_t arrived = 0;     // of the server's stream
+    std::size_t cut = whole;     // no more of it arrives
+    std::size_t piece = whole;   // so much of it at a time
+    std::size_t damage = whole;  // the byte of it that arrives as another
+    std::size_t sent_size = 0;   // by the client
+    bool reads = true;           // the client takes its plaintext
+
+ private:
+    void begin(const TlsTrust& trust, std::string_view host) {
+        const std::string lent(host);
+        client = default_tls_context()->engine({.host = lent,
+                                                .trust = trust,
+                                                .unix_s = SystemClock().unix_s(),
+                                                .entropy = &entropy,
+                                                .memory = &memory},
+                                               why);
+    }
+
+    bool step() {
+        bool moved = send_to_server();
+        const std::string out = server->take_outgoing();
+        moved |= !out.empty();
+        to_client += out;
+        moved |= read();
+        return feed_client() || moved;
+    }
+
+    bool send_to_server() {
+        bool moved = false;
+        for (Bytes out; !(out = client->outgoing()).empty(); moved = true) {
+            const std::size_t size = std::min(out.size(), piece);
+            const std::string sent(text_of(out.first(size)));
+            client->outgoing_sent(size);
+            sent_size += size;
+            server->feed(sent);
+        }
+        return moved;
+    }
+
+    bool feed_client() {
+        const std::size_t left = arrived < cut ? cut - arrived : 0;
+        const std::size_t size = std::min({to_client.size(), left, piece});
+        if (size == 0) return false;
+        std::string bytes = to_client.substr(0, size);
+        if (damage - arrived < size) bytes[damage - arrived] ^= 0x41;
+        const ExactBytes exact(bytes);
+        const std::size_t fed = client->feed(exact.bytes());
+        EXPECT_LE(fed, size);
+        to_client.erase(0, fed);
+        arrived += fed;
+        return fed > 0;
+    }
+
+    bool read() {
+        if (!reads) return false;
+        const MutableBytes got = client->plaintext();
+        if (got.empty()) return false;
+        heard += text_of(got);
+        client->plaintext_taken(got.size());
+        return true;
+    }
+
+    // What holds at any time: state and cause agree, nothing goes back, an end is for ever.
+    void expect_sound() {
+        const TlsState state = client->state();
+        EXPECT_EQ(state == TlsState::failed, cause() != Cause::none);
+        EXPECT_GE(state, last_state_) << "a state went back";
+        EXPECT_TRUE(last_cause_ == Cause::none || cause() == last_cause_) << "the cause changed";
+        last_state_ = state;
+        last_cause_ = cause();
+    }
+
+    LoadedTrust trust_;
+    X509Certificate pin_;
+    TlsState last_state_ = TlsState::handshaking;
+    Cause last_cause_ = Cause::none;
+};
+
+// ---- whole sessions --------------------------------------------------------------------------
+
+class BearSslSession : public testing::TestWithParam<SessionKind> {};
+
+INSTANTIATE_TEST_SUITE_P(Servers, BearSslSession, testing::ValuesIn(session_kinds),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+void expect_talk(TlsTalk& talk, std::size_t size) {
+    Random random(size);
+    const std::string ours = random.bytes(size), theirs = random.bytes(size);
+    talk.heard.clear();
+    talk.server->heard.clear();
+    talk.say(ours);
+    talk.server->say(theirs);
+    talk.run();
+    EXPECT_TRUE(talk.server->heard == ours) << size;
+    EXPECT_TRUE(talk.heard == theirs) << size;
+}
+
+TEST_P(BearSslSession, carries_data_of_every_size_both_ways) {
+    TlsTalk talk(GetParam());
+    talk.run();
+    ASSERT_TRUE(talk.is_open()) << text(talk.cause());
+    for (std::size_t size = 0; size < 70; ++size) expect_talk(talk, size);
+    for (const std::size_t size : {1000u, 4096u, 16383u, 16384u, 16385u, 32768u, 100'000u}) {
+        expect_talk(talk, size);
+    }
+    talk.client->close();
+    talk.run();
+    EXPECT_TRUE(talk.server->was_closed);
+    EXPECT_EQ(talk.client->state(), TlsState::closed);
+}
+
+TEST_P(BearSslSession, does_not_mind_how_the_bytes_are_cut) {
+    for (const std::size_t piece : {1u, 2u, 3u, 5u, 7u, 100u, 1460u}) {
+        TlsTalk talk(GetParam());
+        talk.piece = piece;
+        talk.run();
+        ASSERT_TRUE(talk.is_open()) << piece << text(talk.cause());
+        expect_talk(talk, 1000);
+        talk.server->close();
+        talk.run();
+        EXPECT_EQ(talk.client->state(), TlsState::closed) << piece;
+        EXPECT_TRUE(talk.server->was_closed) << "close_notify is answered";
+    }
+}
+
+// The server speaks first, right behind its Finished.
+TEST_P(BearSslSession, takes_data_that_comes_with_the_end_of_the_handshake) {
+    TlsTalk talk(GetParam());
+    talk.server->say("hello");
+    talk.run();
+    EXPECT_TRUE(talk.is_open());
+    EXPECT_EQ(talk.heard, "hello");
+}
+
+TEST_P(BearSslSession, takes_data_that_comes_with_close_notify) {
+    TlsTalk talk(GetParam());
+    talk.run();
+    talk.server->say("hello");
+    talk.to_client = talk.server->take_outgoing();
+    talk.server->close();
+    talk.to_client += talk.server->take_outgoing();
+    talk.run();
+    EXPECT_EQ(talk.client->state(), TlsState::closed);
+    EXPECT_EQ(talk.heard, "hello");
+}
+
+// ---- closing ---------------------------------------------------------------------------------
+
+TEST_P(BearSslSession, closes_with_plaintext_unread) {
+    TlsTalk talk(GetParam());
+    talk.run();
+    talk.reads = false;
+    talk.server->say(std::string(40'000, 'x'));
+    talk.run();
+    ASSERT_FALSE(talk.client->plaintext().empty());
+    talk.client->close();
+    EXPECT_TRUE(talk.client->plaintext().empty()) << "what waits is dropped";
+    talk.run();
+    EXPECT_TRUE(talk.server->was_closed);
+    EXPECT_EQ(talk.client->state(), TlsState::closed) << "what still comes is taken";
+}
+
+TEST(BearSslEngine, sends_what_was_composed_ahead_of_close_notify) {
+    TlsTalk talk;
+    talk.run();
+    talk.say("the last words");
+    talk.client->close();
+    EXPECT_EQ(talk.client->state(), TlsState::closing);
+    EXPECT_TRUE(talk.client->room().empty());
+    talk.run();
+    EXPECT_EQ(talk.server->heard, "the last words");
+    EXPECT_TRUE(talk.server->was_closed);
+    EXPECT_EQ(talk.client->state(), TlsState::closed);
+}
+
+// Whoever closes first need not wait for the answer.
+TEST(BearSslEngine, takes_the_end_of_the_stream_for_an_answer_to_its_close_notify) {
+    TlsTalk talk;
+    talk.run();
+    talk.cut = talk.arrived;
+    talk.client->close();
+    talk.run();
+    EXPECT_EQ(talk.client->state(), TlsState::closing);
+    talk.client->end_of_stream();
+    EXPECT_EQ(talk.client->state(), TlsState::closed);
+    EXPECT_EQ(talk.cause(), Cause::none);
+}
+
+TEST(BearSslEngine, does_nothing_more_once_it_has_ended) {
+    TlsTalk talk;
+    talk.run();
+    talk.server->close();
+    talk.run();
+    ASSERT_EQ(talk.client->state(), TlsState::closed);
+    EXPECT_EQ(talk.client->feed(bytes_of("anything")), 0u);
+    EXPECT_TRUE(talk.client->room().empty());
+    EXPECT_TRUE(talk.client->outgoing().empty());
+    talk.client->end_of_stream();
+    EXPECT_EQ(talk.client->state(), TlsState::closed) << "the end comes as it should";
+}
+
+// ---- cut and damaged streams -----------------------------------------------------------------
+
+// What every session of the next two tests is about.
+void run_short_session(TlsTalk& talk) {
+    talk.server->say("hello");
+    talk.run();
+    if (!talk.server->is_open()) return;
+    talk.server->close();
+    talk.run();
+}
+
+TEST(BearSslEngine, tells_the_end_of_the_stream_at_every_place) {
+    bool is_whole = false;
+    int handshake_count = 0, data_count = 0;
+    for (std::size_t cut = 0; !is_whole; ++cut) {
+        SCOPED_TRACE(cut);
+        TlsTalk talk;
+        talk.cut = cut;
+        run_short_session(talk);
+        const bool was_open = talk.is_open();
+        is_whole = talk.client->state() == TlsState::closed;
+        talk.client->end_of_stream();
+        if (is_whole) break;
+        ASSERT_EQ(talk.cause(), was_open ? Cause::tls_truncated : Cause::tls_closed);
+        ASSERT_TRUE(talk.heard.empty() || talk.heard == "hello") << "no part of a record";
+        ++(was_open ? data_count : handshake_count);
+        // An end is told once and stays.
+        talk.client->end_of_stream();
+        EXPECT_EQ(talk.client->feed(bytes_of(talk.to_client)), 0u);
+        EXPECT_TRUE(talk.client->outgoing().empty());
+        EXPECT_EQ(talk.client->state(), TlsState::failed);
+    }
+    EXPECT_GT(handshake_count, 500);
+    EXPECT_GT(data_count, 50);
+    std::cout << "cut at " << handshake_count << " places of the handshake and " << data_count
+              << " behind it\n";
+}
+
+// No damage to the server's handshake goes unnoticed, and none to data.
+TEST(BearSslEngine, notices_every_damaged_byte) {
+    std::size_t size = 0;
+    for (std::size_t damage = 0; damage <= size; ++damage) {
+        SCOPED_TRACE(damage);
+        TlsTalk talk;
+        talk.damage = damage == 0 ? whole : damage - 1;
+        run_short_session(talk);
+        if (damage == 0) {
+            ASSERT_EQ(talk.client->state(), TlsState::closed);
+            size = talk.arrived;
+            continue;
+        }
+        // Signatures are not of one size, so that this stream may be shorter.
+        if (damage > talk.arrived) continue;
+        // Of a length, more may be awaited for ever.
+        talk.client->end_of_stream();
+        ASSERT_EQ(talk.client->state(), TlsState::failed);
+        ASSERT_NE(talk.cause(), Cause::tls_internal);
+    }
+    EXPECT_GT(size, 600u);
+}
+
+TEST(BearSslEngine, tells_what_is_no_tls_from_broken_tls) {
+    struct Row {
+        std::string_view bytes;
+        Cause cause;
+    };
+    using namespace std::string_view_literals;
+    constexpr Row rows[] = {
+        {"HTTP/1.1 400 Bad Request\r\n"sv, Cause::tls_not_tls},
+        {"SSH-2.0-OpenSSH\r\n"sv, Cause::tls_not_tls},
+        {"\0\0\0\0\0\0"sv, Cause::tls_not_tls},
+        {"\x80\x2E\x01\x03\x03"sv, Cause::tls_not_tls},
+        {"\x15\x03\x03\0\x02\x02\x28"sv, Cause::tls_nothing_in_common},
+        {"\x15\x03\x03\0\x02\x02\x2A"sv, Cause::tls_alert},
+        {"\x15\x03\x03\0\x02\x02\x46"sv, Cause::tls_only_13},
+        {"\x15\x03\x03\0\x02\x02\x47"sv, Cause::tls_nothing_in_common},
+        {"\x15\x03\x03\0\x02\x02\x70"sv, Cause::tls_alert},
+        {"\x15\x03\x03\0\x02\x01\0"sv, Cause::tls_closed},
+        {"\x17\x03\x03\0\x05hello"sv, Cause::tls_broken},
+        {"\x16\x03\x03\x60\0x"sv, Cause::tls_bad_record},
+        {"\x16\x03\x03\0\x05hello"sv, Cause::tls_broken},
+        {"\x16\x05\x00\0\x05hello"sv, Cause::tls_only_old},
+    };
+    for (const Row& row : rows) {
+        TlsTalk talk;
+        const ExactBytes exact(row.bytes);
+        Bytes rest = exact.bytes();
+        talk.client->outgoing_sent(talk.client->outgoing().size());
+        for (std::size_t fed; (fed = talk.client->feed(rest)) > 0;) rest = rest.subspan(fed);
+        for (Bytes out; !(out = talk.client->outgoing()).empty();) {
+            talk.client->outgoing_sent(out.size());
+        }
+        EXPECT_EQ(talk.cause(), row.cause) << shown(row.bytes);
+    }
+}
+
+// ---- signatures ------------------------------------------------------------------------------
+
+#ifdef LINNET_TEST_OPENSSL
+
+// Everything that the certificates say is right, but a root of that name and another key is
+// trusted.
+TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_have_signed) {
+    std::string root = authority_der("root");
+    const CertificateFacts facts = [&] {
+        X509Certificate loaded;
+        EXPECT_EQ(loaded.load_from_memory(bytes_of(root)), Error::ok);
+        return loaded.facts(0);
+    }();
+    EXPECT_TRUE(facts.is_ca);
+    const std::string other = authority_der("other_root");
+    X509Certificate loaded;
+    ASSERT_EQ(loaded.load_from_memory(bytes_of(other)), Error::ok);
+    const std::string other_key(text_of(loaded.facts(0).public_key));
+    ASSERT_EQ(loaded.load_from_memory(bytes_of(root)), Error::ok);
+    const std::string root_key(text_of(loaded.facts(1).public_key));
+    ASSERT_EQ(root_key.size(), other_key.size());
+    root.replace(root.find(root_key), root_key.size(), other_key);
+    X509Certificate impostor;
+    ASSERT_EQ(impostor.load_from_memory(bytes_of(root)), Error::ok);
+
+    OpenSslPeer server("good");
+    RandomEntropy entropy;
+    TlsFailure why;
+    TlsEngine* const client = default_tls_context()->engine({.host = "good.test",
+                                                             .trust = {.ca_bundle = &impostor},
+                                                             .unix_s = SystemClock().unix_s(),
+                                                             .entropy = &entropy},
+                                                            why);
+    ASSERT_NE(client, nullptr);
+    server.feed(text_of(client->outgoing()));
+    client->outgoing_sent(client->outgoing().size());
+    const std::string answer = server.take_outgoing();
+    client->feed(bytes_of(answer));
+    EXPECT_EQ(client->failure().cause, Cause::tls_issuer_unknown);
+    EXPECT_EQ(client->failure().detail(), "the trusted root of that name has not signed it");
+    client->destroy();
+}
+
+TEST(BearSslEngine, refuses_renegotiation_and_tells_how_the_server_took_it) {
+    TlsTalk talk(session_kinds[1]);
+    talk.run();
+    ASSERT_TRUE(talk.is_open());
+    static_cast<OpenSslPeer&>(*talk.server).renegotiate();
+    talk.to_client = talk.server->take_outgoing();
+    const std::size_t sent_size = talk.sent_size;
+    ASSERT_EQ(talk.client->feed(bytes_of(talk.to_client)), talk.to_client.size());
+    talk.to_client.clear();
+    EXPECT_TRUE(talk.is_open());
+    // One alert, and no second ClientHello.
+    EXPECT_LT(talk.client->outgoing().size(), 64u);
+    talk.run();
+    EXPECT_LT(talk.sent_size - sent_size, 64u);
+    EXPECT_EQ(talk.cause(), Cause::tls_alert);
+    EXPECT_EQ(talk.client->failure().alert, 40);
+    EXPECT_EQ(talk.client->failure().detail(), "alert 40 handshake_failure");
+}
+
+#endif
+
+// ---- what it takes ---------------------------------------------------------------------------
+
+TEST(BearSslEngine, gives_the_verifier_back_when_the_handshake_ends) {
+    TlsTalk talk;
+    EXPECT_EQ(talk.memory.allocation_count, 2);
+    const std::size_t during = talk.memory.used;
+    talk.run();
+    ASSERT_TRUE(talk.is_open());
+    const std::size_t idle = talk.memory.used;
+    expect_talk(talk, 100'000);
+    EXPECT_EQ(talk.memory.allocation_count, 2) << "nothing more is taken";
+    EXPECT_EQ(talk.memory.used, idle);
+    std::cout << "memory of an engine: " << during << " bytes during the handshake, " << idle
+              << " when idle\n";
+    constexpr std::size_t rest = 4 * 1024;
+    EXPECT_LE(idle + staging_size + rest, 60u * 1024);
+    talk.end();
+    EXPECT_EQ(talk.memory.used, 0u);
+}
+
+TEST(BearSslEngine, gives_everything_back_wherever_it_is_ended) {
+    for (std::size_t cut = 0; cut < 1200; cut += 100) {
+        TlsTalk talk;
+        talk.cut = cut;
+        talk.run();
+        talk.end();
+        EXPECT_EQ(talk.memory.used, 0u) << cut;
+    }
+}
+
+struct Poor {
+    Faults faults;
+    CountingMemory memory{faults};
+    RandomEntropy entropy;
+    TlsFailure why;
+
+    TlsEngine* engine(std::string_view host = "good.test") {
+        return default_tls_context()->engine(
+            {.host = host, .unix_s = 1, .entropy = &entropy, .memory = &memory}, why);
+    }
+};
+
+TEST(BearSslEngine, tells_when_there_is_no_memory) {
+    for (int n = 0; n < 2; ++n) {
+        Poor poor;
+        poor.faults.fail_at = n;
+        EXPECT_EQ(poor.engine(), nullptr) << n;
+        EXPECT_EQ(poor.why.cause, Cause::out_of_memory) << n;
+        EXPECT_EQ(poor.memory.used, 0u) << n;
+    }
+}
+
+TEST(BearSslEngine, says_nothing_without_entropy) {
+    Poor poor;
+    poor.entropy.exhausted = true;
+    EXPECT_EQ(poor.engine(), nullptr);
+    EXPECT_EQ(poor.why.cause, Cause::no_entropy);
+    EXPECT_EQ(poor.memory.used, 0u);
+}
+
+TEST(BearSslEngine, needs_a_host_that_has_a_name) {
+    for (const std::size_t size : {0u, 256u, 5000u}) {
+        Poor poor;
+        EXPECT_EQ(poor.engine(std::string(size, 'x')), nullptr) << size;
+        EXPECT_EQ(poor.why.cause, Cause::url_host) << size;
+    }
+    for (const std::size_t size : {1u, 254u, 255u}) {
+        Poor poor;
+        TlsEngine* const engine = poor.engine(std::string(size, 'x'));
+        ASSERT_NE(engine, nullptr) << size;
+        EXPECT_NE(text_of(engine->outgoing()).find(std::string(size, 'x')), std::string_view::npos);
+        engine->destroy();
+    }
+}
+
+// RFC 6066 3: the server is told a name without its final dot, and no address.
+TEST(BearSslEngine, tells_the_server_the_name_alone) {
+    struct Row {
+        std::string_view host, told, untold;
+    };
+    constexpr Row rows[] = {
+        {"good.test", "good.test", "good.test."},
+        {"good.test.", "good.test", "good.test."},
+        {"127.0.0.1", "", "127.0.0.1"},
+        {"::1", "", "::1"},
+    };
+    for (const Row& row : rows) {
+        Poor poor;
+        TlsEngine* const engine = poor.engine(row.host);
+        ASSERT_NE(engine, nullptr);
+        const std::string_view hello = text_of(engine->outgoing());
+        EXPECT_NE(hello.find(row.told), hello.npos) << row.host;
+        EXPECT_EQ(hello.find(row.untold), hello.npos) << row.host;
+        EXPECT_NE(hello.find("http/1.1"), hello.npos) << "ALPN";
+        engine->destroy();
+    }
+}
+
+}  // namespace
+}  // namespace linnet::test

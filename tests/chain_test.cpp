@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Chains of certificates and what is trusted: every row of tls_rows.hpp through `judge_chain`, with
+// a clock that stands, and what no row can say. No sockets and no signatures.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "codec/sha256.hpp"
+#include "linnet/tls_chain.hpp"
+#include "testkit/certificates.hpp"
+#include "testkit/der_builder.hpp"
+#include "testkit/exact.hpp"
+#include "testkit/random.hpp"
+#include "testkit/tls_rows.hpp"
+#include "tls/system_roots.hpp"
+#include "x509/certificate.hpp"
+
+namespace linnet::test {
+namespace {
+
+constexpr std::int64_t now_s = 1'795'392'000;  // 2026-11-23 00:00:00 UTC
+constexpr std::string_view now_text = "2026-11-23 00:00:00 UTC";
+
+using Ders = std::vector<std::string>;
+
+// One call, with every certificate in a block of its own.
+struct Judged {
+    Judged(const Ders& chain, const TlsTrust& trust, std::string_view host = "good.test",
+           std::int64_t unix_s = now_s)
+        : room(root_room_size) {
+        for (const std::string& der : chain) blocks.push_back(std::make_unique<ExactBytes>(der));
+        for (const auto& block : blocks) shown.push_back(block->bytes());
+        const TlsRequest request{.host = host, .trust = trust, .unix_s = unix_s};
+        is_trusted = judge_chain(request, shown, room.room(), verdict, why);
+        EXPECT_EQ(is_trusted, why.cause == Cause::none);
+        EXPECT_LE(verdict.path_count, chain_count_max);
+        EXPECT_LE(verdict.root_count, root_count_max);
+    }
+
+    std::string detail() const { return std::string(why.detail()); }
+    /// The places in the chain that the path has, as digits.
+    std::string path() const {
+        std::string places;
+        for (const Bytes der : std::span(verdict.path).first(verdict.path_count)) {
+            for (std::size_t i = 0; i < shown.size(); ++i) {
+                if (shown[i].data() == der.data()) places += std::to_string(i);
+            }
+        }
+        return places;
+    }
+
+    std::vector<std::unique_ptr<ExactBytes>> blocks;
+    std::vector<Bytes> shown;
+    ExactBytes room;
+    ChainVerdict verdict;
+    TlsFailure why;
+    bool is_trusted = false;
+};
+
+bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+Ders ders_of(std::initializer_list<std::string_view> names) {
+    Ders ders;
+    for (const std::string_view name : names) ders.push_back(authority_der(name));
+    return ders;
+}
+
+std::string hex(const Sha256Digest& digest) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : digest) text.append({digits[byte >> 4], digits[byte & 15]});
+    return text;
+}
+
+// ---- the table -------------------------------------------------------------------------------
+
+TEST(Chain, is_judged_as_every_row_says) {
+    for (const TlsRow& row : tls_rows) {
+        SCOPED_TRACE(row.name);
+        const LoadedTrust trust(row.trust);
+        const Judged judged(chain_ders(row.chain), trust.trust(), row.host);
+        EXPECT_EQ(judged.why.cause, row.judged) << judged.detail();
+        EXPECT_TRUE(has(judged.detail(), row.detail)) << judged.detail();
+        EXPECT_TRUE(judged.detail().empty() || !judged.is_trusted) << judged.detail();
+    }
+}
+
+TEST(Chain, has_rows_of_different_names) {
+    std::vector<std::string_view> names;
+    for (const TlsRow& row : tls_rows) {
+        names.push_back(row.name);
+        EXPECT_TRUE(std::all_of(row.name.begin(), row.name.end(), [](char c) {
+            return std::islower(static_cast<unsigned char>(c)) != 0 ||
+                   std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '_';
+        })) << row.name;
+    }
+    std::sort(names.begin(), names.end());
+    EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+}
+
+// ---- the path --------------------------------------------------------------------------------
+
+// Four certificates, of which the leaf and two are needed.
+TEST(Chain, has_the_same_verdict_in_every_order) {
+    const LoadedTrust trust({.roots = "old_root"});
+    const Ders ders =
+        ders_of({"cross_signed_leaf", "new_intermediate", "cross_new_root", "intermediate"});
+    std::vector<std::size_t> order = {1, 2, 3};
+    do {
+        SCOPED_TRACE(testing::PrintToString(order));
+        const Judged judged({ders[0], ders[order[0]], ders[order[1]], ders[order[2]]},
+                            trust.trust());
+        EXPECT_TRUE(judged.is_trusted) << judged.detail();
+        ASSERT_EQ(judged.verdict.path_count, 3u);
+        for (std::size_t i = 0; i < 3; ++i) {
+            EXPECT_EQ(text_of(judged.verdict.path[i]), ders[i]) << "from issuer to issuer";
+        }
+        ASSERT_EQ(judged.verdict.root_count, 1u);
+        EXPECT_EQ(text_of(judged.verdict.roots[0]), authority_der("old_root"));
+    } while (std::next_permutation(order.begin(), order.end()));
+}
+
+// The first is the server's own, whatever else is there.
+TEST(Chain, begins_with_the_first_certificate) {
+    const LoadedTrust trust({});
+    const Judged judged(ders_of({"intermediate", "good"}), trust.trust());
+    EXPECT_EQ(judged.why.cause, Cause::tls_host_mismatch)
+        << "an intermediate certificate has no host";
+}
+
+TEST(Chain, is_no_longer_than_it_must_be) {
+    const LoadedTrust trust({.roots = "root intermediate"});
+    const Judged judged(chain_ders("root_sent"), trust.trust());
+    EXPECT_TRUE(judged.is_trusted);
+    EXPECT_EQ(judged.path(), "0") << "the nearest root ends it";
+    EXPECT_EQ(text_of(judged.verdict.roots[0]), authority_der("intermediate"));
+    EXPECT_EQ(judged.verdict.unix_s, now_s);
+}
+
+TEST(Chain, names_no_root_for_what_is_pinned_itself) {
+    const LoadedTrust trust({.pinned = "good"});
+    const Judged judged(chain_ders("good"), trust.trust());
+    EXPECT_TRUE(judged.is_trusted);
+    EXPECT_EQ(judged.path(), "0");
+    EXPECT_EQ(judged.verdict.root_count, 0u);
+}
+
+TEST(Chain, may_have_strays_of_any_kind) {
+    const LoadedTrust trust({});
+    const std::string intermediate = authority_der("intermediate");
+    const std::string strays[] = {
+        authority_der("other_root"),
+        "not a certificate",
+        std::string(1, '\0'),
+        "",
+        intermediate.substr(0, intermediate.size() - 1),
+        intermediate + '\0',
+    };
+    for (const std::string& stray : strays) {
+        const Judged judged({authority_der("good"), stray, intermediate, stray}, trust.trust());
+        EXPECT_TRUE(judged.is_trusted) << shown(stray.substr(0, 20)) << judged.detail();
+        EXPECT_EQ(judged.path(), "02");
+    }
+}
+
+// Two that have signed each other, in names.
+TEST(Chain, does_not_go_round_for_ever) {
+    const LoadedTrust trust({});
+    for (const std::string_view name : {"self_signed", "self_signed_ca", "other_root"}) {
+        const Ders ders = ders_of({name, name, name});
+        EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_issuer_unknown) << name;
+    }
+    const Ders crossed = ders_of({"self_signed", "self_signed_renewed", "self_signed"});
+    const Judged judged(crossed, trust.trust());
+    EXPECT_EQ(judged.why.cause, Cause::tls_issuer_unknown);
+    EXPECT_EQ(judged.path(), "01");
+}
+
+TEST(Chain, tries_all_roots_of_a_name_up_to_a_bound) {
+    X509Certificate roots;
+    const std::string renewed = certificates_path("self_signed_renewed", ".crt");
+    for (std::size_t i = 0; i < root_count_max + 3; ++i) {
+        ASSERT_EQ(roots.load(renewed.c_str()), Error::ok);
+    }
+    const Judged judged(ders_of({"self_signed"}), {.ca_bundle = &roots});
+    EXPECT_TRUE(judged.is_trusted) << judged.detail();
+    EXPECT_EQ(judged.verdict.root_count, root_count_max);
+}
+
+// ---- bounds ----------------------------------------------------------------------------------
+
+TEST(Chain, has_16_certificates_at_most) {
+    const LoadedTrust trust({});
+    Ders ders = chain_ders("good");
+    ders.resize(chain_count_max, authority_der("other_root"));
+    EXPECT_TRUE(Judged(ders, trust.trust()).is_trusted);
+    ders.push_back(authority_der("other_root"));
+    EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
+}
+
+TEST(Chain, has_64_kib_at_most) {
+    const LoadedTrust trust({});
+    Ders ders = chain_ders("good");
+    const std::size_t left = chain_size_max - ders[0].size() - ders[1].size();
+    ders.push_back(std::string(left, 'x'));
+    EXPECT_TRUE(Judged(ders, trust.trust()).is_trusted);
+    ders.back() += 'x';
+    EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
+}
+
+TEST(Chain, may_be_16_certificates_deep) {
+    Ders ders = chain_ders("chain_100");
+    ders.resize(chain_count_max);
+    const LoadedTrust deep({.roots = "chain_ca_84"});
+    const Judged judged(ders, deep.trust());
+    EXPECT_TRUE(judged.is_trusted) << judged.detail();
+    EXPECT_EQ(judged.verdict.path_count, chain_count_max);
+    const LoadedTrust deeper({.roots = "chain_ca_83"});
+    EXPECT_EQ(Judged(ders, deeper.trust()).why.cause, Cause::tls_issuer_unknown);
+}
+
+TEST(Chain, must_not_be_empty_nor_malformed) {
+    for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"},
+                                RowTrust{.verify = false}}) {
+        const LoadedTrust trust(row);
+        EXPECT_EQ(Judged({}, trust.trust()).why.cause, Cause::tls_certificate_missing);
+        for (const std::string_view der : {"", "x", "\x30", "\x30\x80"}) {
+            const Judged judged({std::string(der)}, trust.trust());
+            EXPECT_EQ(judged.why.cause, Cause::tls_certificate_malformed);
+            EXPECT_EQ(judged.detail(), "it is the server's own");
+        }
+    }
+}
+
+// ---- what is trusted -------------------------------------------------------------------------
+
+TEST(Chain, is_not_trusted_by_an_empty_pin) {
+    const X509Certificate nothing;
+    for (const bool verify : {true, false}) {
+        const TlsTrust trust{.verify = verify, .certificate = &nothing};
+        EXPECT_EQ(Judged(chain_ders("good"), trust).why.cause, Cause::tls_trust_empty);
+    }
+}
+
+TEST(Chain, needs_the_time_of_day_where_dates_count) {
+    const Ders good = chain_ders("good");
+    for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"}}) {
+        const LoadedTrust trust(row);
+        EXPECT_EQ(Judged(good, trust.trust(), "good.test", 0).why.cause, Cause::tls_no_time);
+    }
+    for (const std::string_view pinned : {"", "good", "root"}) {
+        const LoadedTrust trust({.pinned = pinned, .verify = false});
+        EXPECT_TRUE(Judged(good, trust.trust(), "good.test", 0).is_trusted) << pinned;
+    }
+}
+
+TEST(Chain, is_valid_from_its_first_to_its_last_second) {
+    const LoadedTrust trust({});
+    constexpr std::int64_t begin_s = 1'577'836'800;  // 2020-01-01
+    constexpr std::int64_t end_s = 4'733'510'400;    // 2120-01-01
+    const auto cause_at = [&](std::int64_t unix_s) {
+        return Judged(chain_ders("good"), trust.trust(), "good.test", unix_s).why.cause;
+    };
+    EXPECT_EQ(cause_at(begin_s - 1), Cause::tls_certificate_not_yet_valid);
+    EXPECT_EQ(cause_at(begin_s), Cause::none);
+    EXPECT_EQ(cause_at(end_s), Cause::none);
+    EXPECT_EQ(cause_at(end_s + 1), Cause::tls_certificate_expired);
+    EXPECT_EQ(cause_at(-1), Cause::tls_certificate_not_yet_valid);
+}
+
+TEST(Chain, without_verification_is_dated_when_all_of_it_was_valid) {
+    const LoadedTrust trust({.pinned = "root", .verify = false});
+    const Judged judged(chain_ders("not_yet_valid"), trust.trust());
+    EXPECT_TRUE(judged.is_trusted);
+    EXPECT_EQ(judged.verdict.unix_s, 4'701'974'400) << "2119-01-01";
+}
+
+class RootCounter final : public RootVisitor {
+ public:
+    void root(Bytes der) override {
+        ++count;
+        if (!parse_certificate(der)) ++malformed_count;
+        last.assign(text_of(der));
+    }
+    int count = 0;
+    int malformed_count = 0;
+    std::string last;
+};
+
+TEST(Chain, falls_back_on_the_roots_of_the_system) {
+    RootCounter roots;
+    ExactBytes room(8 * 1024);
+    const bool is_there = visit_system_roots(room.room(), roots);
+    const Judged stranger(chain_ders("good"), {});
+    EXPECT_EQ(stranger.why.cause, is_there ? Cause::tls_issuer_unknown : Cause::tls_roots_missing);
+    if (!is_there) GTEST_SKIP() << "this system has no roots where linnet looks";
+    EXPECT_GT(roots.count, 50);
+    EXPECT_EQ(roots.malformed_count, 0);
+    // A root that is shown is found among them; it is for no host.
+    const Judged known({roots.last}, {});
+    EXPECT_NE(known.why.cause, Cause::tls_issuer_unknown) << known.detail();
+    EXPECT_EQ(known.verdict.root_count, 1u);
+    EXPECT_EQ(text_of(known.verdict.roots[0]), roots.last);
+}
+
+TEST(Chain, does_not_ask_the_system_where_the_program_has_roots_of_its_own) {
+    RootCounter roots;
+    ExactBytes room(8 * 1024);
+    if (!visit_system_roots(room.room(), roots)) GTEST_SKIP() << "this system has no roots";
+    const LoadedTrust bundle({}), pinned({.pinned = "root"});
+    EXPECT_EQ(Judged({roots.last}, bundle.trust()).why.cause, Cause::tls_issuer_unknown);
+    EXPECT_EQ(Judged({roots.last}, pinned.trust()).why.cause, Cause::tls_issuer_unknown);
+}
+
+// ---- details ---------------------------------------------------------------------------------
+
+TEST(Chain, tells_dates_and_now) {
+    const LoadedTrust trust({});
+    EXPECT_EQ(Judged(chain_ders("expired"), trust.trust()).detail(),
+              "\"CN=expired,O=linnet\" ended on 2002-01-01 00:00:00 UTC, and now is " +
+                  std::string(now_text));
+}
+
+TEST(Chain, tells_digests_of_what_is_pinned_and_what_is_shown) {
+    const LoadedTrust pin({.pinned = "self_signed"}), key({.keys = "good_sibling"});
+    const std::string good = authority_der("good");
+    const auto key_of = [](const std::string& der) {
+        return hex(sha256(parse_certificate(bytes_of(der))->public_key));
+    };
+    EXPECT_EQ(Judged(chain_ders("good"), pin.trust()).detail(),
+              "the SHA-256 of its certificate is " + hex(sha256(bytes_of(good))) + " instead of " +
+                  hex(sha256(bytes_of(authority_der("self_signed")))));
+    EXPECT_EQ(Judged(chain_ders("good"), key.trust()).detail(),
+              "the SHA-256 of its key is " + key_of(good) + " instead of " +
+                  key_of(authority_der("good_sibling")));
+}
+
+TEST(Chain, tells_as_many_host_names_as_there_is_room_for) {
+    const LoadedTrust trust({});
+    const Judged few(chain_ders("good"), trust.trust(), "other.test");
+    EXPECT_EQ(few.detail(), "it is for good.test, localhost, 127.0.0.1, ::1");
+    const Judged odd(chain_ders("long_san_first"), trust.trust(), "other.test");
+    EXPECT_TRUE(has(odd.detail(), std::string(61, 'x') + ".long, good.test")) << odd.detail();
+}
+
+// As many as fit, and the number of the others.
+TEST(Chain, counts_the_host_names_that_it_cannot_tell) {
+    for (std::size_t count = 1; count < 120; ++count) {
+        std::vector<std::string> names;
+        std::string all = "it is for ";
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::string name = "host-" + std::to_string(i) + ".test";
+            names.push_back(dns(name));
+            all += (i == 0 ? "" : ", ") + name;
+        }
+        const std::string der = CertificateParts{.extensions = {alt_names(names)}}.der();
+        X509Certificate pinned;
+        ASSERT_EQ(pinned.load_from_memory(bytes_of(der)), Error::ok);
+        const Judged judged({der}, {.certificate = &pinned});
+        ASSERT_EQ(judged.why.cause, Cause::tls_host_mismatch);
+        const std::string detail = judged.detail();
+        if (detail == all) continue;
+        const std::size_t told =
+            static_cast<std::size_t>(1 + std::count(detail.begin(), detail.end(), ','));
+        ASSERT_TRUE(detail.ends_with(" and " + std::to_string(count - told) + " more")) << detail;
+        ASSERT_TRUE(all.starts_with(detail.substr(0, detail.find(" and ")))) << detail;
+        ASSERT_GT(all.size(), 400u) << "cut without need";
+    }
+}
+
+// Behind the first that does not fit none is told, so that what is told is the front.
+TEST(Chain, tells_the_first_host_names) {
+    const std::string label(60, 'x');
+    const std::string long_name = label + "." + label + "." + label + "." + label + ".test";
+    const std::string der =
+        CertificateParts{
+            .extensions = {alt_names({dns(long_name), dns(long_name), dns("short.test")})}}
+            .der();
+    X509Certificate pinned;
+    ASSERT_EQ(pinned.load_from_memory(bytes_of(der)), Error::ok);
+    EXPECT_EQ(Judged({der}, {.certificate = &pinned}).detail(),
+              "it is for " + long_name + " and 2 more");
+}
+
+// ---- hostile certificates --------------------------------------------------------------------
+
+// Whatever is accepted of a damaged certificate has the key that the program trusts.
+void expect_harmless(const Ders& chain, const TlsTrust& trust, Bytes key, const std::string& what) {
+    const Judged judged(chain, trust);
+    EXPECT_LE(judged.detail().size(), judged.why.detail_text.size());
+    if (!judged.is_trusted) return;
+    const auto leaf = parse_certificate(judged.verdict.path[0]);
+    ASSERT_TRUE(leaf) << what;
+    // With a root named, the signature over every byte is still to be verified.
+    if (judged.verdict.root_count > 0) return;
+    EXPECT_EQ(text_of(leaf->public_key), text_of(key)) << what;
+}
+
+TEST(Chain, breaks_at_no_truncation_of_the_leaf) {
+    const Ders chain = chain_ders("good");
+    for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"},
+                                RowTrust{.keys = "good", .verify = false}}) {
+        const LoadedTrust trust(row);
+        for (std::size_t size = 0; size < chain[0].size(); ++size) {
+            const Judged judged({chain[0].substr(0, size), chain[1]}, trust.trust());
+            ASSERT_EQ(judged.why.cause, Cause::tls_certificate_malformed) << size;
+        }
+    }
+}
+
+TEST(Chain, accepts_no_other_key_by_changing_a_byte) {
+    const Ders chain = chain_ders("good");
+    const auto good = parse_certificate(bytes_of(chain[0]));
+    for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"},
+                                RowTrust{.keys = "good", .verify = false}}) {
+        const LoadedTrust trust(row);
+        Random random(1);
+        for (std::size_t i = 0; i < chain[0].size(); ++i) {
+            for (const unsigned flip : {0x01u, 0x80u, 0xFFu, 1u + unsigned(random.below(255))}) {
+                Ders changed = chain;
+                changed[0][i] = static_cast<char>(static_cast<unsigned char>(chain[0][i]) ^ flip);
+                expect_harmless(changed, trust.trust(), good->public_key,
+                                "byte " + std::to_string(i) + " of the leaf");
+            }
+        }
+    }
+}
+
+// Pinned, a certificate is accepted as it is: not one byte may differ.
+TEST(Chain, pins_every_byte) {
+    const Ders chain = chain_ders("good");
+    for (const bool verify : {true, false}) {
+        const LoadedTrust trust({.pinned = "good", .verify = verify});
+        for (std::size_t i = 0; i < chain[0].size(); ++i) {
+            Ders changed = chain;
+            changed[0][i] = static_cast<char>(static_cast<unsigned char>(chain[0][i]) ^ 1);
+            const Judged judged(changed, trust.trust());
+            ASSERT_FALSE(judged.is_trusted) << i;
+        }
+    }
+}
+
+TEST(Chain, survives_a_damaged_intermediate) {
+    const LoadedTrust trust({});
+    const Ders chain = chain_ders("good");
+    const auto good = parse_certificate(bytes_of(chain[0]));
+    for (std::size_t i = 0; i < chain[1].size(); ++i) {
+        Ders changed = chain;
+        changed[1][i] = static_cast<char>(static_cast<unsigned char>(chain[1][i]) ^ 0x55);
+        expect_harmless(changed, trust.trust(), good->public_key, std::to_string(i));
+        changed[1].resize(i);
+        EXPECT_EQ(Judged(changed, trust.trust()).why.cause, Cause::tls_issuer_unknown) << i;
+    }
+}
+
+}  // namespace
+}  // namespace linnet::test

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""A proxy that damages TLS 1.2 on its way from a server: tls_proxy.py FAULT PORT. Prints "READY <port>".
+
+It cuts the server's stream into records. The third with application data, which is the second message
+behind the answer to the upgrade, is the one that is damaged, if the fault does not say another. Of the
+handshake, the second record has the certificates and the third the key exchange. The names are those of
+FAULTS.
+"""
+import contextlib
+import socket
+import struct
+import sys
+import threading
+
+ALERT, HANDSHAKE, APPLICATION_DATA = 21, 22, 23
+HEADER_SIZE = 5
+
+
+class Ended(Exception):
+    """The client gets no more."""
+
+
+class Reset(Exception):
+    """The connection is gone."""
+
+
+def receive(connection, size):
+    data = b""
+    while len(data) < size:
+        piece = connection.recv(size - len(data))
+        if not piece:
+            raise Ended
+        data += piece
+    return data
+
+
+def next_record(connection):
+    header = receive(connection, HEADER_SIZE)
+    kind, _version, size = struct.unpack(">BHH", header)
+    return kind, header + receive(connection, size)
+
+
+def flipped(record, place):
+    damaged = bytearray(record)
+    damaged[place] ^= 1
+    return bytes(damaged)
+
+
+def resized(record, size):
+    return record[:3] + struct.pack(">H", size) + record[HEADER_SIZE:][:size]
+
+
+def corrupt(client, record, _first):
+    client.sendall(flipped(record, HEADER_SIZE + 8))
+
+
+def corrupt_the_tag(client, record, _first):
+    client.sendall(flipped(record, -1))
+
+
+def duplicate(client, record, _first):
+    client.sendall(record + record)
+
+
+def replay_the_first(client, _record, first):
+    client.sendall(first)
+
+
+def drop(_client, _record, _first):
+    pass
+
+
+def truncate(client, record, _first):
+    client.sendall(record[:-5])
+    raise Ended
+
+
+def truncate_the_header(client, record, _first):
+    client.sendall(record[:3])
+    raise Ended
+
+
+def end_between_records(_client, _record, _first):
+    raise Ended
+
+
+def too_long(client, record, _first):
+    client.sendall(resized(record, 20000) + bytes(20000))
+
+
+def too_short(client, record, _first):
+    client.sendall(resized(record, 10))
+
+
+def plain_alert(client, _record, _first):
+    client.sendall(b"\x15\x03\x03\x00\x02\x02\x28")
+
+
+def reset(_client, _record, _first):
+    raise Reset
+
+
+def drip(client, record, _first):
+    for byte in record:
+        client.sendall(bytes([byte]))
+
+
+# (kind of record, which of that kind): what is done.
+FAULTS = {
+    "none": {},
+    "corrupt_the_certificates": {(HANDSHAKE, 2): corrupt_the_tag},
+    "corrupt_the_key_exchange": {(HANDSHAKE, 3): corrupt_the_tag},
+    "truncate_the_handshake": {(HANDSHAKE, 3): truncate},
+    "reset_the_handshake": {(HANDSHAKE, 3): reset},
+    "corrupt_the_first": {(APPLICATION_DATA, 1): corrupt},
+    "corrupt": {(APPLICATION_DATA, 3): corrupt},
+    "corrupt_the_tag": {(APPLICATION_DATA, 3): corrupt_the_tag},
+    "duplicate": {(APPLICATION_DATA, 2): duplicate},
+    "replay_the_first": {(APPLICATION_DATA, 3): replay_the_first},
+    "drop": {(APPLICATION_DATA, 2): drop},
+    "truncate": {(APPLICATION_DATA, 3): truncate},
+    "truncate_the_header": {(APPLICATION_DATA, 3): truncate_the_header},
+    "end_between_records": {(APPLICATION_DATA, 3): end_between_records},
+    "too_long": {(APPLICATION_DATA, 3): too_long},
+    "too_short": {(APPLICATION_DATA, 3): too_short},
+    "plain_alert": {(APPLICATION_DATA, 3): plain_alert},
+    "reset": {(APPLICATION_DATA, 3): reset},
+    "drip": {(APPLICATION_DATA, count): drip for count in (1, 2, 3)},
+    "drop_close_notify": {(ALERT, 1): drop},
+    "corrupt_close_notify": {(ALERT, 1): corrupt},
+}
+
+
+def forward_from_client(client, server):
+    with contextlib.suppress(OSError):
+        while data := client.recv(65536):
+            server.sendall(data)
+        server.shutdown(socket.SHUT_WR)
+
+
+def forward_from_server(client, server, faults):
+    counts = {}
+    first = b""
+    while True:
+        kind, record = next_record(server)
+        counts[kind] = counts.get(kind, 0) + 1
+        if kind == APPLICATION_DATA and not first:
+            first = record
+        fault = faults.get((kind, counts[kind]))
+        if fault:
+            fault(client, record, first)
+        else:
+            client.sendall(record)
+
+
+def reset_by(client, thread):
+    """So that closing the socket sends a reset: nobody may still be reading from it."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.shutdown(socket.SHUT_RD)
+    thread.join()
+
+
+def serve(client, port, faults):
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with socket.create_connection(("127.0.0.1", port)) as server:
+        thread = threading.Thread(target=forward_from_client, args=(client, server), daemon=True)
+        thread.start()
+        try:
+            forward_from_server(client, server, faults)
+        except Reset:
+            return reset_by(client, thread)
+        except (Ended, OSError):
+            pass
+        with contextlib.suppress(OSError):
+            client.shutdown(socket.SHUT_WR)
+        thread.join()
+
+
+def main():
+    faults, port = FAULTS[sys.argv[1]], int(sys.argv[2])
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(f"READY {listener.getsockname()[1]}", flush=True)
+    while True:
+        client, _ = listener.accept()
+        with client:
+            serve(client, port, faults)
+
+
+main()
