@@ -9,7 +9,8 @@ TOP, BAR, GAP, BOTTOM = 86, 11, 12, 40
 FONT = 'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"'
 # Light and dark, for each series in order.
 COLOURS = (('#8b949e', '#8b949e'), ('#c4c9d0', '#4b535d'), ('#0969da', '#58a6ff'),
-           ('#bc4c00', '#f0883e'), ('#8250df', '#bc8cff'), ('#1a7f37', '#3fb950'))
+           ('#bc4c00', '#f0883e'), ('#8250df', '#bc8cff'), ('#1a7f37', '#3fb950'),
+           ('#9a6700', '#d29922'))
 TEXT, GRID = ('#1f2328', '#e6edf3'), ('#d0d7de', '#30363d')
 
 

@@ -13,6 +13,7 @@ import collections
 import datetime
 import json
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,8 @@ OPTIONS = ('--benchmark_format=json', '--benchmark_min_time=0.02', '--benchmark_
            '--benchmark_enable_random_interleaving=true')
 US = 'linnet'
 CASE_WIDTH = 56
-PEERS = ('wslay', 'Beast', 'websocketpp', 'libwebsockets')
+CLOCKS = '(/real_time|/manual_time)'
+PEERS = ('wslay', 'Beast', 'websocketpp', 'libwebsockets', 'OpenSSL')
 
 # What is measured, beside what: `limit` is the least that has to be done, `plain` is simple code:
 # byte by byte, or without any check. `shown` are the cases that stand in README.md and in the
@@ -44,11 +46,21 @@ TARGETS = (
     Target('handshake', 'strstr', None, ('5 headers',)),
     Target('echo', 'raw TCP', None,
            ('32 B alone', '32 B, 64 in flight', '64 KiB alone', '64 KiB, 64 in flight')),
+    Target('TLS receive', 'memcpy', None, ('128 B', '16 KiB')),
+    Target('TLS send', 'memcpy', None, ('128 B', '16 KiB')),
+    Target('TLS handshake', 'arithmetic', None, ('P-256, pinned',)),
 )
 
 # One line: linnet's time for an item (median and best), its GB/s where that means something, and
 # for each other the ratio of its time to linnet's.
 Row = collections.namedtuple('Row', 'target case ns ns_min gb_per_s ratios')
+
+# What is no time: how many bytes something has, and how many it should have at most.
+Figure = collections.namedtuple('Figure', 'name unit goals sizes')  # ws:// and wss://
+UNITS = {'KB': 1000, 'KiB': 1024}
+SCHEMES = ('ws', 'wss')
+CODE_GOALS = (None, 100_000)
+IDLE_GOALS = (4 * 1024, 60 * 1024)
 
 
 class BadInput(Exception):
@@ -70,7 +82,7 @@ def run(program):
     for target in TARGETS:
         print(f'measuring: {target.name}', file=sys.stderr)
         for case in cases_of(program, target):
-            these = f'--benchmark_filter=^{target.name}/[^/]*/{case}(/real_time)?$'
+            these = f'--benchmark_filter=^{target.name}/[^/]*/{case}{CLOCKS}?$'
             output = subprocess.run([program, these, *OPTIONS], check=True, stdout=subprocess.PIPE)
             yield json.loads(output.stdout)
 
@@ -84,7 +96,7 @@ def parts_of(path):
 
 def split(name):
     """Target, contender, case."""
-    return name.removesuffix('/real_time').split('/')
+    return re.sub(CLOCKS + '$', '', name).split('/')
 
 
 def samples_of(parts):
@@ -147,6 +159,40 @@ def read_lines(path):
         return []
 
 
+# ---- sizes -------------------------------------------------------------------------------------
+
+def figures_of(path):
+    """Of the programs that were built beside the benchmarks."""
+    folder = path.parent
+    if path.suffix == '.json' or not (folder / 'idle').is_file():
+        return []
+    idle = dict(line.split() for line in output_of(folder / 'idle').splitlines())
+    code = {scheme: text_size(folder / f'minimal_{scheme}') for scheme in SCHEMES}
+    return [Figure('code of a whole program', 'KB', CODE_GOALS, [code[s] for s in SCHEMES]),
+            Figure('memory of an idle connection', 'KiB', IDLE_GOALS,
+                   [int(idle[s]) if s in idle else None for s in SCHEMES])]
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+
+def text_size(program):
+    """What `size` calls text: code, constants and tables; None if it was not built."""
+    if not program.is_file():
+        return None
+    return int(output_of('size', program).splitlines()[1].split()[0])
+
+
+def figure_cells(figure):
+    def text(size):
+        return '' if size is None else f'{size / UNITS[figure.unit]:.3g} {figure.unit}'
+    return [text(size) for pair in zip(figure.sizes, figure.goals) for size in pair]
+
+
+FIGURE_HEADS = [head for scheme in SCHEMES for head in (f'{scheme}://', 'goal')]
+
+
 # ---- texts -------------------------------------------------------------------------------------
 
 def time_text(ns):
@@ -188,7 +234,7 @@ def machine_text(machine):
             f"{machine['date']}")
 
 
-def table_text(rows, machine):
+def table_text(rows, machine, figures=()):
     peers = present_peers(rows)
     widths = [max(9, len(head) + 2) for head in heads(peers)]
     lines = [machine_text(machine),
@@ -201,6 +247,10 @@ def table_text(rows, machine):
                       + ''.join(head.rjust(width) for head, width in zip(heads(peers), widths))]
         lines.append(f'  {row.case}'.ljust(CASE_WIDTH) +
                      ''.join(cell.rjust(width) for cell, width in zip(cells(row, peers), widths)))
+    for name, cells_of_line in [('size, goal: at most', FIGURE_HEADS)] * bool(figures) + [
+            ('  ' + figure.name, figure_cells(figure)) for figure in figures]:
+        lines += [''] * (cells_of_line is FIGURE_HEADS)
+        lines.append(name.ljust(CASE_WIDTH) + ''.join(cell.rjust(10) for cell in cells_of_line))
     return '\n'.join(line.rstrip() for line in lines) + '\n'
 
 
@@ -215,12 +265,16 @@ def shown(rows):
     return [row for row in rows if (row.target, row.case) in picked]
 
 
-def markdown(rows, machine):
+def markdown(rows, machine, figures=()):
     peers = present_peers(rows)
     lines = ['![How many times as long the others take](bench/results.svg)', '',
              '| | ' + ' | '.join(heads(peers)) + ' |', '|---|' + '---:|' * len(heads(peers))]
     lines += [f'| {row.target}, {row.case} | ' + ' | '.join(cells(row, peers)) + ' |'
               for row in shown(rows)]
+    if figures:
+        lines += ['', '| | ' + ' | '.join(FIGURE_HEADS) + ' |', '|---|' + '---:|' * len(FIGURE_HEADS)]
+        lines += [f'| {figure.name} | ' + ' | '.join(figure_cells(figure)) + ' |'
+                  for figure in figures]
     return '\n'.join([*lines, '', machine_text(machine) + '.'])
 
 
@@ -233,15 +287,17 @@ def replace_between_markers(text, new):
 
 # ---- files -------------------------------------------------------------------------------------
 
-def json_text(rows, machine):
+def json_text(rows, machine, figures=()):
     def rounded(value):
         return value and float(f'{value:.4g}')
     entries = [{'target': row.target, 'case': row.case, 'ns': rounded(row.ns),
                 'ns_min': rounded(row.ns_min), 'gb_per_s': rounded(row.gb_per_s),
                 'ratios': {name: rounded(ratio) for name, ratio in row.ratios.items()}}
                for row in rows]
-    return json.dumps({'machine': machine, 'absent': absent_peers(rows), 'rows': entries},
-                      indent=1, ensure_ascii=False) + '\n'
+    sizes = [{'name': figure.name, 'bytes': dict(zip(SCHEMES, figure.sizes)),
+              'goal': dict(zip(SCHEMES, figure.goals))} for figure in figures]
+    return json.dumps({'machine': machine, 'absent': absent_peers(rows), 'rows': entries,
+                       'sizes': sizes}, indent=1, ensure_ascii=False) + '\n'
 
 
 def series_of(target, contender):
@@ -249,7 +305,7 @@ def series_of(target, contender):
     return {target.limit: 'limit', target.plain: 'plain'}.get(contender, contender)
 
 
-def svg_text(rows, machine):
+def svg_text(rows, machine, _figures=()):
     series = ['limit', 'plain', *present_peers(rows)]
     groups = []
     for row in shown(rows):
@@ -271,18 +327,19 @@ def main(arguments):
     options = parser.parse_args(arguments)
     parts = parts_of(options.bench)
     rows, machine = rows_of(parts), machine_of(parts)
-    print(table_text(rows, machine))
+    figures = figures_of(options.bench)
+    print(table_text(rows, machine, figures))
     if absent := absent_peers(rows):
         print('not here, and so not measured:', ', '.join(absent))
     files = {options.json: json_text, options.svg: svg_text}
     if options.readme:
         files |= {HERE / 'results.json': json_text, HERE / 'results.svg': svg_text}
         readme = README.read_text(encoding='utf-8')
-        README.write_text(replace_between_markers(readme, markdown(rows, machine)),
+        README.write_text(replace_between_markers(readme, markdown(rows, machine, figures)),
                           encoding='utf-8')
     for path, text in files.items():
         if path:
-            path.write_text(text(rows, machine), encoding='utf-8')
+            path.write_text(text(rows, machine, figures), encoding='utf-8')
 
 
 if __name__ == '__main__':

@@ -3,9 +3,12 @@
 # Copyright the linnet authors
 """Writes the first seeds of every target below the folder given, one file for each thing a stream
 can say, named after it. The same files in every run. The corpora grew from these."""
+import base64
 import pathlib
 import struct
 import sys
+
+VECTORS = pathlib.Path(__file__).resolve().parent.parent / 'tests' / 'vectors' / 'certificates'
 
 MASK = bytes([0x37, 0xFA, 0x21, 0x3D])
 ACCEPT = b's3pPLMBiTxaQ9kYGzzhZRbK+xOo='
@@ -291,8 +294,211 @@ def wslay_seeds():
             yield f'{name}_{int(masked)}', bytes([masked, 0x84]) + said + stream
 
 
+# ---- certificates ------------------------------------------------------------------------------
+
+PEM, ITEMS, MENDED = 0, 1, 2  # what kind of bytes certificate.cpp reads
+# What is trusted, as `Trusted` there numbers it.
+ROOT, ALL, OWN, GOOD, NOBODY, INTERMEDIATE = range(6)
+UNVERIFIED, PINNED, GOOD_KEY, ZERO_KEY, INTERMEDIATE_KEY = 8, 16, 32, 64, 128
+KNOWN_BASE = 133  # 133 % 19 is 0: the first of `Known`
+KNOWN_ROOT, KNOWN_INTERMEDIATE, KNOWN_GOOD = (KNOWN_BASE + i for i in range(3))
+
+
+def certificate_seed(kind, content, trust=ROOT, time=0, memory=0, host=b'', numbers=(), cuts=0):
+    return (bytes([kind, cuts, trust, time, memory]) + part(host) + part(bytes(numbers)) + content)
+
+
+def der_of(pem):
+    return base64.b64decode(b''.join(line for line in pem.splitlines() if b'-' not in line))
+
+
+def item(tag, content):
+    size = len(content)
+    head = bytes([size]) if size < 128 else b'\x82' + struct.pack('>H', size)
+    return bytes([tag]) + (head if size < 128 or size > 255 else b'\x81' + bytes([size])) + content
+
+
+def items(content):
+    """The items in it, each whole, and the content of the first."""
+    found, first = [], None
+    while content:
+        count = content[1] & 0x7F if content[1] & 0x80 else 0
+        size = int.from_bytes(content[2:2 + count], 'big') if count else content[1]
+        first = content[2 + count:2 + count + size] if first is None else first
+        found.append(content[:2 + count + size])
+        content = content[2 + count + size:]
+    return found, first
+
+
+def reissued(der, issuer):
+    """With the issuer's name, and so with a signature that is wrong."""
+    (tbs, *rest), _ = items(items(der)[1])
+    parts, _ = items(items(tbs)[1])
+    issuer_parts, _ = items(items(items(issuer)[1])[1])
+    parts[3] = issuer_parts[5]
+    return item(0x30, item(0x30, b''.join(parts)) + b''.join(rest))
+
+
+PEM_STORIES = (
+    ('text_between', lambda a, b: b'good:\n' + a + b'\nits issuer -- not trusted\n' + b),
+    ('windows_lines', lambda a, b: b'\xef\xbb\xbf' + (a + b).replace(b'\n', b'\r\n')),
+    ('one_line', lambda a, b: a.replace(b'\n', b'')),
+    ('key_first', lambda a, b: b'-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n' + a),
+    ('no_end', lambda a, b: a + b[:200]),
+    ('begun_twice', lambda a, b: a[:100] + b),
+    ('other_label', lambda a, b: a.replace(b'END CERTIFICATE', b'END X509 CRL') + b),
+    ('not_base64', lambda a, b: a[:60] + b'!' + a[61:] + b),
+    ('padding_missing', lambda a, b: a.replace(b'=', b'') + b),
+    ('more_dashes', lambda a, b: b'---' + a + b'--' + b),
+    ('a_comment', lambda a, b: a.replace(b'MII', b'# MII', 1)),
+)
+
+
+def certificate_seeds():
+    pems = {path.stem: path.read_bytes() for path in sorted(VECTORS.glob('*.pem'))}
+    ders = {name: der_of(pem) for name, pem in pems.items()}
+    good, intermediate = pems['good'], pems['intermediate']
+    for name, der in ders.items():
+        yield name, certificate_seed(ITEMS, der)
+        yield name + '_mended', certificate_seed(MENDED, der, cuts=3)
+    yield 'pem', certificate_seed(PEM, good + intermediate, cuts=0x86)
+    for name, story in PEM_STORIES:
+        yield 'pem_' + name, certificate_seed(PEM, story(good, intermediate), memory=40, cuts=0x87)
+    leaf = ders['good']
+    for name, more in (
+            ('other_host', {'host': b'bad.test'}), ('ip', {'host': b'127.0.0.1'}),
+            ('ipv6', {'host': b'::1'}), ('final_dot', {'host': b'GOOD.test.'}),
+            ('unverified', {'trust': NOBODY + UNVERIFIED, 'host': b'x'}),
+            ('pinned', {'trust': GOOD + PINNED}), ('pinned_ca', {'trust': ROOT + PINNED}),
+            ('pinned_ca_unverified', {'trust': ROOT + PINNED + UNVERIFIED, 'host': b'x'}),
+            ('pinned_other', {'trust': INTERMEDIATE + PINNED}), ('pinned_own', {'trust': OWN + PINNED}),
+            ('pinned_none', {'trust': NOBODY + PINNED}), ('nobody', {'trust': NOBODY}),
+            ('in_bundle', {'trust': ALL}), ('key', {'trust': GOOD_KEY + ZERO_KEY}),
+            ('key_of_issuer', {'trust': INTERMEDIATE_KEY}), ('key_other', {'trust': ZERO_KEY}),
+            ('key_unverified', {'trust': NOBODY + UNVERIFIED + GOOD_KEY}),
+            ('no_time', {'time': 1}), ('begins', {'time': 2}), ('not_yet', {'time': 3}),
+            ('ends', {'time': 4}), ('expired', {'time': 5}), ('before_1970', {'time': 6}),
+            ('alone', {'numbers': (0,)}), ('nothing', {'numbers': (KNOWN_GOOD,)}),
+            ('wrong_order', {'numbers': (0, KNOWN_ROOT, KNOWN_GOOD, KNOWN_INTERMEDIATE)}),
+            ('many', {'numbers': (0,) + (KNOWN_INTERMEDIATE,) * 16}),
+            ('no_memory', {'memory': 0}), ('little_memory', {'memory': 1})):
+        yield 'chain_' + name, certificate_seed(ITEMS, leaf, **more)
+    for number, names in enumerate((
+            b'*.test/good.test', b'*.A.test/x.a.TEST', b'*.a.test/x.y.a.test', b'*/x', b'*.a.test/a.test',
+            b'x*.a.test/xy.a.test', b'a.test/a.test.', b'a.test./a.test', b'a..test/a..test', b'/x')):
+        yield f'names_{number}', certificate_seed(PEM, b'', host=names)
+    yield 'wildcard_host', certificate_seed(ITEMS, ders['wildcard'], host=b'a.example.test')
+    yield 'nothing', certificate_seed(PEM, b'')
+    yield 'not_der', certificate_seed(ITEMS, b'0\x80\0\0')
+    for index, name in ((10, 'intermediate_not_ca_ca'), (11, 'constrained_critical_ca')):
+        yield 'issuer_' + name, certificate_seed(ITEMS, reissued(leaf, ders[name]),
+                                                 numbers=(0, KNOWN_BASE + index))
+
+
+# ---- TLS ---------------------------------------------------------------------------------------
+
+SERVER, RAW = 0, 1
+FLIP, REMOVE, REPEAT, INSERT, CUT_OFF = range(5)
+BY_SERVER, BY_CLIENT, BY_BOTH, CUT = range(4)
+
+
+def change(place, kind, size=1, value=1):
+    return struct.pack('>HBBB', place, kind, size - 1, value)
+
+
+def tls_seed(who=SERVER, trust=0, allocations=0, fills=0, cuts=(0, 0), says=(20, 30), piece=99,
+             closing=BY_SERVER, steps=0, changes=b'', rest=b''):
+    return (bytes([who, trust, allocations, fills, *cuts, *says, piece, closing, steps]) +
+            part(changes) + rest)
+
+
+def record(kind, content, version=0x0303):
+    return struct.pack('>BHH', kind, version, len(content)) + content
+
+
+def handshake(kind, content):
+    return record(22, bytes([kind]) + len(content).to_bytes(3, 'big') + content)
+
+
+def server_hello(version=0x0303, suite=0xC02B, extensions=b''):
+    return handshake(2, struct.pack('>H', version) + bytes(range(32)) + b'\0' +
+                     struct.pack('>HB', suite, 0) + struct.pack('>H', len(extensions)) + extensions)
+
+
+ALERTS = {'close_notify': (1, 0), 'handshake_failure': (2, 40), 'protocol_version': (2, 70),
+          'unknown': (2, 255), 'user_canceled': (1, 90)}
+
+
+def tls_seeds():
+    for trust in range(8):
+        yield f'trust_{trust}', tls_seed(trust=trust)
+    for name, closing in (('server', BY_SERVER), ('client', BY_CLIENT), ('both', BY_BOTH), ('cut', CUT)):
+        yield f'closed_by_{name}', tls_seed(closing=closing, says=(200, 210), piece=127, cuts=(0x8E, 5))
+    yield 'silent', tls_seed(says=(0, 0))
+    yield 'bytewise', tls_seed(says=(3, 4), piece=0, cuts=(1, 1))
+    yield 'large', tls_seed(says=(255, 255), piece=255, cuts=(0x8F, 0x8F))
+    for n in range(1, 4):
+        yield f'allocations_{n}', tls_seed(allocations=n)
+    yield 'no_entropy', tls_seed(fills=1)
+    for steps in (1, 4, 9, 16):
+        yield f'abandoned_{steps}', tls_seed(steps=steps, cuts=(77, 50))
+    for place in (0, 1, 3, 5, 9, 11, 45, 60, 90, 110, 150, 400, 500, 560, 600, 700, 720, 760, 800):
+        for name, kind in (('flip', FLIP), ('remove', REMOVE), ('repeat', REPEAT), ('cut', CUT_OFF)):
+            yield f'{name}_{place}', tls_seed(changes=change(place, kind, 1 + place % 7))
+    for name, alert in ALERTS.items():
+        said = record(21, bytes(alert))
+        yield f'raw_alert_{name}', tls_seed(RAW, rest=said)
+        for place in (0, 90, 700):
+            yield f'alert_{name}_{place}', tls_seed(changes=change(place, INSERT, len(said)), rest=said)
+    hello = server_hello()
+    for name, raw in (
+            ('http', ANSWERS['no_reason']), ('nothing', b''), ('hello', hello),
+            ('old', server_hello(0x0302)), ('new', server_hello(0x0304)),
+            ('suite', server_hello(suite=0x002F)), ('ssl2', b'\x80\x2e\x01\0\2'),
+            ('certificate', hello + handshake(11, b'\0\0\6\0\0\3\1\2\3')),
+            ('no_certificate', hello + handshake(11, b'\0\0\0')),
+            ('many_certificates', hello + handshake(11, b'\0\0\x50' + b'\0\0\1\0' * 20)),
+            ('done', hello + handshake(14, b'')), ('request', handshake(0, b'') * 3),
+            ('data', record(23, b'hello')), ('long', record(22, b'')[:3] + b'\xff\xff' + b'x' * 99),
+            ('empty_records', record(22, b'') * 9), ('changes', record(20, b'\1'))):
+        yield 'raw_' + name, tls_seed(RAW, rest=raw, trust=2)
+
+
+def packet(kind, source, target, body=b''):
+    return bytes([kind]) + struct.pack('<ii', source, target) + body
+
+
+def system(kind, subject, source=1):
+    return packet(kind, source, 0, struct.pack('<i', subject))
+
+
+def room_seeds():
+    payload, add, gone, own = range(4)
+    welcome = [system(own, 100), system(add, 1)]
+    peers = [system(add, peer) for peer in (7, 9, 2147483647, 2)]
+    rooms = {
+        'welcome': welcome, 'peers': welcome + peers,
+        'leave': welcome + peers + [system(gone, 9), system(gone, 9), system(add, 9)],
+        'packets': welcome + peers + [packet(payload, 7, 0, b'hi'), packet(payload, 1, 100),
+                                      packet(payload, 5, 0, b'stranger')],
+        'godot4': [b'\x78\x1a\x33\x03'], 'late_godot4': [b'x', b'1234'], 'short': [b'', b'12345678'],
+        'types': [bytes([kind]) + bytes(12) for kind in (4, 127, 255)],
+        'spoofed': welcome + [system(add, 8, 7), system(own, 5, 0), system(gone, 7, 7)],
+        'ids': [system(own, 0)], 'negative': [system(own, -5)], 'first_peers': peers + welcome,
+        'twice': welcome + welcome + peers + peers, 'ourselves': welcome + [system(add, 100)],
+        'longer': [system(own, 100) + b'more', system(add, 1) + b'more'],
+    }
+    for name, messages in rooms.items():
+        for limit, failing in ((8, 0), (2, 0), (8, 1)):
+            yield f'{name}_{limit}_{failing}', bytes([limit, failing]) + b''.join(
+                bytes([len(message)]) + message for message in messages)
+    many = welcome + [system(add, peer) for peer in range(2, 60)]
+    yield 'many', bytes([255, 2]) + b''.join(bytes([len(each)]) + each for each in many)
+
+
 TARGETS = {'frame': frame_seeds, 'utf8': utf8_seeds, 'http': http_seeds, 'url': url_seeds,
-           'session': session_seeds, 'client': client_seeds, 'wslay': wslay_seeds}
+           'session': session_seeds, 'client': client_seeds, 'wslay': wslay_seeds,
+           'certificate': certificate_seeds, 'room': room_seeds, 'tls': tls_seeds}
 
 
 def main():

@@ -61,13 +61,31 @@ class Report(unittest.TestCase):
         rows = report.rows_of([echo, measured(case='1 MiB'), measured(case='16 B')])
         self.assertEqual([row.case for row in rows], ['1 MiB', '16 B', '32 B alone'])
 
-    def test_real_time_is_no_part_of_the_name(self):
+    def test_the_clock_is_no_part_of_the_name(self):
         times = (('linnet', (2,)), ('raw TCP', (1,)))
-        (row,) = report.rows_of([measured(times, 'echo', '32 B alone', '/real_time')])
-        self.assertEqual(row.case, '32 B alone')
+        for clock in ('/real_time', '/manual_time'):
+            (row,) = report.rows_of([measured(times, 'echo', '32 B alone', clock)])
+            self.assertEqual(row.case, '32 B alone')
+
+    def test_sizes_stand_beside_their_goals(self):
+        figures = [report.Figure('code', 'KB', (None, 100_000), (70_000, 123_456)),
+                   report.Figure('memory', 'KiB', (4096, 61440), (2048, None))]
+        self.assertEqual(report.figure_cells(figures[0]), ['70 KB', '', '123 KB', '100 KB'])
+        self.assertEqual(report.figure_cells(figures[1]), ['2 KiB', '4 KiB', '', '60 KiB'])
+        table = report.table_text(self.rows, self.machine, figures)
+        self.assertIn('code', table.splitlines()[-2])
+        self.assertIn('| memory | 2 KiB | 4 KiB |  | 60 KiB |',
+                      report.markdown(self.rows, self.machine, figures))
+        written = json.loads(report.json_text(self.rows, self.machine, figures))
+        self.assertEqual(written['sizes'][0]['bytes'], {'ws': 70_000, 'wss': 123_456})
+
+    def test_without_programs_there_are_no_sizes(self):
+        self.assertEqual(report.figures_of(pathlib.Path('/nowhere/bench')), [])
+        self.assertNotIn('goal', report.table_text(self.rows, self.machine))
 
     def test_absent_peers_are_told_and_have_no_column(self):
-        self.assertEqual(report.absent_peers(self.rows), ['wslay', 'websocketpp', 'libwebsockets'])
+        self.assertEqual(report.absent_peers(self.rows),
+                         ['wslay', 'websocketpp', 'libwebsockets', 'OpenSSL'])
         table = report.table_text(self.rows, self.machine)
         self.assertIn('Beast', table)
         self.assertNotIn('wslay', table)
@@ -125,7 +143,7 @@ class Report(unittest.TestCase):
             ElementTree.parse(picture)
         self.assertEqual(written['rows'][0]['ratios'], {'memcpy': 0.5, 'byte loop': 10, 'Beast': 2})
         self.assertEqual(written['machine']['date'], '2025-01-02')
-        self.assertEqual(written['absent'], ['wslay', 'websocketpp', 'libwebsockets'])
+        self.assertEqual(written['absent'], ['wslay', 'websocketpp', 'libwebsockets', 'OpenSSL'])
 
 
 if __name__ == '__main__':

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// What an idle connection holds: opens one over ws:// and one over wss:// to a server in memory,
+// and prints how many bytes of `Options::memory` each has then, after a message there and back.
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "cli/server_handshake.hpp"
+#include "cli/tls_server.hpp"
+#include "linnet/linnet.hpp"
+#include "linnet/protocol/session.hpp"
+#include "net/system.hpp"
+
+namespace linnet::bench {
+namespace {
+
+class CountingMemory final : public Memory {
+ public:
+    void* allocate(std::size_t size) override {
+        used += size;
+        return std::malloc(size);
+    }
+    void deallocate(void* block, std::size_t size) override {
+        used -= size;
+        std::free(block);
+    }
+    std::size_t used = 0;
+};
+
+// Echoes one connection; what comes and what goes is plaintext.
+class Echo {
+ public:
+    void hear(Bytes said) {
+        const MutableBytes room = session_.room();
+        std::copy(said.begin(), said.end(), room.begin());
+        session_.fill(said.size());
+        if (!is_upgraded_) return upgrade();
+        while (session_.next().kind == SessionEvent::Kind::message) {
+            if (session_.put(Opcode::binary, {}, session_.take().payload) != Error::ok) return;
+        }
+        Outbox::Pieces pieces;
+        const std::size_t count = session_.unsent(pieces);
+        for (const Bytes piece : std::span(pieces).first(count)) {
+            unsaid += text_of(piece);
+        }
+        session_.sent(unsaid.size());
+    }
+    std::string unsaid;
+
+ private:
+    void upgrade() {
+        const cli::UpgradeRequest request = cli::read_upgrade_request(session_.unparsed());
+        if (request.size == 0) return;
+        session_.skip(request.size);
+        unsaid += cli::accept_upgrade(request);
+        is_upgraded_ = true;
+    }
+
+    SystemEntropy entropy_;
+    Session session_{Role::server, Limits{}, entropy_, nullptr};
+    bool is_upgraded_ = false;
+};
+
+/// One connection to an `Echo`, with TLS between if there is a server for that.
+class MemoryNetwork final : public Network {
+ public:
+    explicit MemoryNetwork(const cli::TlsServer* tls) {
+        TlsFailure why;
+        if (tls != nullptr)
+            tls_ = tls->engine({.host = {}, .trust = {}, .entropy = &entropy_}, why);
+    }
+    MemoryNetwork(const MemoryNetwork&) = delete;
+    MemoryNetwork& operator=(const MemoryNetwork&) = delete;
+    ~MemoryNetwork() {
+        if (tls_ != nullptr) tls_->destroy();
+    }
+
+    Opened connect(const SocketAddress&) override { return {.socket = 1}; }
+    ConnectResult connect_status(SocketHandle) override { return {Connecting::connected, 0}; }
+    IoResult receive(SocketHandle, MutableBytes room) override {
+        if (coming_.empty()) return {};
+        const std::size_t size = std::min(room.size(), coming_.size());
+        std::copy_n(coming_.begin(), size, room.begin());
+        coming_.erase(0, size);
+        return {IoResult::Status::moved, size, 0};
+    }
+    IoResult send(SocketHandle, std::span<const Bytes> pieces) override {
+        std::size_t size = 0;
+        for (const Bytes piece : pieces) {
+            tls_ == nullptr ? echo_.hear(piece) : hear_secured(piece);
+            size += piece.size();
+        }
+        if (tls_ != nullptr) say_secured();
+        if (tls_ == nullptr) coming_ += std::exchange(echo_.unsaid, {});
+        return {IoResult::Status::moved, size, 0};
+    }
+    void shutdown_send(SocketHandle) override {}
+    void close(SocketHandle) override {}
+    bool set_no_delay(SocketHandle, bool) override { return true; }
+    void wait(std::span<const WaitItem>, std::uint64_t) override {}
+
+ private:
+    void hear_secured(Bytes piece) {
+        while (!piece.empty()) {
+            piece = piece.subspan(tls_->feed(piece));
+            say_secured();
+            for (MutableBytes heard; !(heard = tls_->plaintext()).empty();) {
+                echo_.hear(heard);
+                tls_->plaintext_taken(heard.size());
+            }
+        }
+    }
+    void say_secured() {
+        const MutableBytes room = tls_->room();
+        const std::size_t size = std::min(room.size(), echo_.unsaid.size());
+        std::copy_n(echo_.unsaid.begin(), size, room.begin());
+        echo_.unsaid.erase(0, size);
+        tls_->compose(size);
+        for (Bytes out; !(out = tls_->outgoing()).empty();) {
+            coming_ += text_of(out);
+            tls_->outgoing_sent(out.size());
+        }
+    }
+
+    SystemEntropy entropy_;
+    Echo echo_;
+    TlsEngine* tls_ = nullptr;
+    std::string coming_;
+};
+
+// 0 if it does not come to that.
+std::size_t idle_size(const cli::TlsServer* tls) {
+    X509Certificate certificate;
+    if (tls != nullptr && certificate.load_from_memory(bytes_of(tls->certificate())) != Error::ok) {
+        return 0;
+    }
+    MemoryNetwork network(tls);
+    CountingMemory memory;
+    Options options;
+    options.network = &network;
+    options.memory = &memory;
+    options.ca_bundle = &certificate;
+    WebSocketClient client(options);
+    const std::size_t before = memory.used;
+    WebSocketPeer& server = *client.get_peer(1);
+    const char* const url = tls == nullptr ? "ws://127.0.0.1/" : "wss://127.0.0.1/";
+    if (client.connect_to_url(url) != Error::ok) return 0;
+    for (int i = 0; i < 20; ++i) client.poll();
+    if (server.put_packet("hello") != Error::ok) return 0;
+    for (int i = 0; i < 20; ++i) client.poll();
+    if (server.get_available_packet_count() != 1 || server.get_packet().size() != 5) return 0;
+    client.poll();
+    return memory.used - before;
+}
+
+}  // namespace
+}  // namespace linnet::bench
+
+int main() {
+    using namespace linnet;
+    const std::unique_ptr<cli::TlsServer> tls = cli::make_tls_server();
+    const std::size_t plain = bench::idle_size(nullptr);
+    const std::size_t secured = tls == nullptr ? 0 : bench::idle_size(tls.get());
+    std::printf("ws %zu\n", plain);
+    if (tls != nullptr) std::printf("wss %zu\n", secured);
+    return plain == 0 || (tls != nullptr && secured == 0) ? 1 : 0;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The least that a program does with linnet, for its size: it says hello and prints the answer.
+#include <cstdio>
+
+#include "linnet/linnet.hpp"
+
+int main(int count, char** arguments) {
+    linnet::WebSocketClient client;
+    linnet::WebSocketPeer& server = *client.get_peer(1);
+    if (count < 2 || client.connect_to_url(arguments[1]) != linnet::Error::ok) return 2;
+    while (client.get_connection_status() == client.CONNECTION_CONNECTING) client.wait(1000);
+    if (server.put_packet("hello") != linnet::Error::ok) return 1;
+    while (client.get_connection_status() != client.CONNECTION_DISCONNECTED) {
+        client.wait(1000);
+        if (server.get_available_packet_count() == 0) continue;
+        const linnet::Bytes said = server.get_packet();
+        std::fwrite(said.data(), 1, said.size(), stdout);
+        return 0;
+    }
+    std::puts(client.failure().explain().data());
+    return 1;
+}

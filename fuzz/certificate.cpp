@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Certificates, and chains of them. Input: what kind of bytes come last (a file; DER items; DER
+// items whose lengths are mended first), how they are cut, what is trusted, the time, how much
+// memory there is; the host, or "name/host", to be compared; which certificates are shown, by
+// number; then the bytes.
+//
+// Holds: PEM fed in pieces is PEM fed whole, and what is written is read again as it was; every
+// view lies within the certificate, and BearSSL's decoder reads the same; names and details are
+// UTF-8 that harms no terminal; a chain is accepted only for reasons that a second opinion finds,
+// and by signature only when the leaf's signed part is one that somebody has signed; a refusal
+// has a cause that is the case; without memory nothing is lost that was there.
+#include <sys/mman.h>
+
+#include <memory>
+
+#include "chain_opinion.hpp"
+#include "tls_bearssl/verifier.hpp"
+#include "x509/host_name.hpp"
+#include "x509/name.hpp"
+#include "x509/pem.hpp"
+
+namespace linnet::fuzz {
+namespace {
+
+constexpr std::int64_t now_s = 1'795'392'000;  // 2026-11-23
+constexpr std::int64_t day_s = 86'400;
+constexpr std::size_t shown_max = 24;
+
+bool lies_within(Bytes part, Bytes whole) {
+    if (part.empty()) return true;
+    return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
+}
+
+// ---- what is known ---------------------------------------------------------------------------
+
+/// tests/vectors/certificates: an authority and what it has signed, for good or bad.
+struct Known {
+    X509Certificate all, root, intermediate, good, nobody;
+
+    static const Known& get() {
+        static const Known known;
+        return known;
+    }
+
+ private:
+    Known() {
+        const std::string folder = LINNET_CERTIFICATES_DIR;
+        for (const char* name :
+             {"root", "intermediate", "good", "good_rsa", "cn_only", "wildcard", "ec_p384",
+              "ec_p521", "ed25519_key", "eku_client", "intermediate_not_ca_ca",
+              "constrained_critical_ca", "md5", "nul_in_san", "pss_signed", "rsa_1024", "sha1",
+              "unknown_critical", "v1"}) {
+            const Error error = all.load((folder + '/' + name + ".pem").c_str());
+            require(error == Error::ok, "the certificates known are there");
+        }
+        require(root.load_from_memory(all.der(0)) == Error::ok &&
+                    intermediate.load_from_memory(all.der(1)) == Error::ok &&
+                    good.load_from_memory(all.der(2)) == Error::ok,
+                "and can be parsed");
+    }
+};
+
+// TBSCertificate: what a signature is for.
+std::string_view signed_part(Bytes der) {
+    Bytes content;
+    DerItem tbs;
+    take_content(der, der::sequence, content);
+    take_item(content, tbs);
+    return text_of(tbs.whole);
+}
+
+bool was_signed(Bytes der) {
+    const X509Certificate& all = Known::get().all;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (signed_part(all.der(i)) == signed_part(der)) return true;
+    }
+    return false;
+}
+
+// ---- PEM -------------------------------------------------------------------------------------
+
+struct PemStory {
+    std::string events;
+    std::vector<std::string> ders;
+
+    friend bool operator==(const PemStory&, const PemStory&) = default;
+};
+
+PemStory read_pem(Bytes text, Cuts cuts, std::size_t room_size) {
+    ExactCopy room(room_size);
+    PemReader reader(room.room());
+    PemStory story;
+    const auto note = [&](PemReader::Event event) {
+        story.events += static_cast<char>('0' + static_cast<int>(event));
+        if (event != PemReader::Event::certificate) return;
+        require(lies_within(reader.der(), room.bytes()), "what is decoded is in the room");
+        story.ders.emplace_back(text_of(reader.der()));
+    };
+    cuts.for_each_piece(text, [&](Bytes rest) {
+        for (PemReader::Event event; (event = reader.feed(rest)) != PemReader::Event::none;) {
+            note(event);
+        }
+        require(rest.empty(), "all is consumed");
+    });
+    if (const auto event = reader.end(); event != PemReader::Event::none) note(event);
+    return story;
+}
+
+void check_pem(Bytes text, Cuts cuts, std::uint8_t room_byte) {
+    const PemStory whole = read_pem(text, Cuts(0), text.size());
+    require(read_pem(text, cuts, text.size()) == whole, "no cut shows");
+    const std::size_t small = 16u * room_byte;
+    const PemStory cramped = read_pem(text, cuts, small);
+    require(cramped.events.size() == whole.events.size(), "no room is no other story");
+    std::string fitting = whole.events;
+    for (std::size_t i = 0, der = 0; i < fitting.size(); ++i) {
+        if (fitting[i] == '1' && whole.ders[der++].size() > small) fitting[i] = '3';
+    }
+    require(cramped.events == fitting, "what has no room is malformed");
+
+    for (const std::string& der : whole.ders) {
+        ExactCopy written(pem_size(der.size()));
+        write_pem(bytes_of(der), written.room());
+        const PemStory again = read_pem(written.bytes(), cuts, der.size());
+        require(again.events == "1" && again.ders[0] == der, "what is written is read again");
+    }
+}
+
+// ---- one certificate -------------------------------------------------------------------------
+
+std::string text_of_name(Bytes name) {
+    ExactCopy room(write_name(name, {}));
+    require(write_name(name, room.room()) == room.bytes().size(), "a name has one size");
+    return std::string(room.text());
+}
+
+void check_name(Bytes name) {
+    require(is_name(name), "a name is one");
+    const std::string text = text_of_name(name);
+    require(is_harmless(text), "and its text harms nobody");
+    ExactCopy small(text.size() / 3);
+    require(write_name(name, small.room()) == text.size(), "little room changes no size");
+    require(text.substr(0, small.text().size()) == small.text(), "and shows the front");
+}
+
+void check_alt_names(Bytes names) {
+    std::size_t size = 0;
+    Bytes rest = names;
+    for (AltName name; take_alt_name(rest, name);) {
+        require(lies_within(name.value, names) && rest.size() < names.size() - size, "onwards");
+        size = names.size() - rest.size();
+        const std::string_view value = text_of(name.value);
+        const bool is_ip = value.size() == 4 || value.size() == 16;
+        const bool is_visible = is_harmless(value) && value.find(' ') == value.npos;
+        require(name.kind != AltName::Kind::ip || is_ip, "an address has 4 or 16 bytes");
+        require(name.kind != AltName::Kind::dns || is_visible, "a host name is visible ASCII");
+    }
+    require(rest.empty(), "all of them are names");
+}
+
+std::int64_t unix_time(std::uint32_t days, std::uint32_t seconds) {
+    constexpr std::int64_t days_before_1970 = 719'528;
+    return (days - days_before_1970) * day_s + seconds;
+}
+
+// Where BearSSL's decoder accepts the same bytes, it has read the same.
+void check_with_bearssl(const Certificate& certificate) {
+    br_x509_decoder_context decoder;
+    br_x509_decoder_init(&decoder, nullptr, nullptr);
+    br_x509_decoder_push(&decoder, certificate.der.data(), certificate.der.size());
+    const br_x509_pkey* const key = br_x509_decoder_get_pkey(&decoder);
+    if (key == nullptr) return;
+    require(certificate.is_ca == (br_x509_decoder_isCA(&decoder) != 0), "who may sign");
+    require(
+        certificate.not_before_s == unix_time(decoder.notbefore_days, decoder.notbefore_seconds),
+        "when it begins");
+    require(certificate.not_after_s == unix_time(decoder.notafter_days, decoder.notafter_seconds),
+            "when it ends");
+    const bool is_rsa = key->key_type == BR_KEYTYPE_RSA;
+    require(certificate.key == (is_rsa ? Certificate::Key::rsa : Certificate::Key::ec),
+            "the kind of its key");
+    if (is_rsa) {
+        const std::size_t size = key->key.rsa.nlen;
+        require((certificate.key_bits + 7) / 8 == size, "and the size of that");
+    }
+}
+
+void check_facts(const X509Certificate& store, std::size_t index, const Certificate& certificate) {
+    const CertificateFacts facts = store.facts(index);
+    require(text_of(facts.der) == text_of(certificate.der) &&
+                text_of(facts.subject) == text_of(certificate.subject) &&
+                text_of(facts.issuer) == text_of(certificate.issuer) &&
+                text_of(facts.alt_names) == text_of(certificate.alt_names) &&
+                text_of(facts.public_key) == text_of(certificate.public_key),
+            "the facts are what was parsed");
+    require(facts.is_ca == certificate.is_ca && facts.not_after_s == certificate.not_after_s &&
+                facts.not_before_s == certificate.not_before_s,
+            "all of them");
+    Sha256Digest digest;
+    br_sha256_context hash;
+    br_sha256_init(&hash);
+    br_sha256_update(&hash, facts.der.data(), facts.der.size());
+    br_sha256_out(&hash, digest.data());
+    require(facts.sha256 == digest, "the fingerprint is that of the bytes");
+    const std::size_t found = store.find_subject(certificate.subject);
+    require(found <= index, "who is there is found by name");
+    require(text_of(store.facts(found).subject) == text_of(certificate.subject), "by that name");
+}
+
+// `other` chooses what else the bytes are not.
+void check_certificate(Bytes der, std::uint8_t other) {
+    const auto certificate = parse_certificate(der);
+    if (!certificate) return;
+    require(text_of(certificate->der) == text_of(der), "it is all of the bytes");
+    for (const Bytes part : {certificate->issuer, certificate->subject, certificate->public_key,
+                             certificate->alt_names, certificate->common_name}) {
+        require(lies_within(part, der), "views lie within");
+    }
+    require(lies_within(certificate->common_name, certificate->subject), "the name in the name");
+    require(certificate->has_alt_names || certificate->alt_names.empty(), "as announced");
+    check_name(certificate->subject);
+    check_name(certificate->issuer);
+    check_alt_names(certificate->alt_names);
+    check_with_bearssl(*certificate);
+    const ExactCopy shorter(der.first(der.size() * other / 256));
+    require(!parse_certificate(shorter.bytes()), "a part of one is none");
+    std::string longer(text_of(der));
+    longer += static_cast<char>(other);
+    require(!parse_certificate(bytes_of(longer)), "and one with more behind it neither");
+}
+
+// ---- X509Certificate -------------------------------------------------------------------------
+
+// A file that has no place on the disk.
+class MemoryFile {
+ public:
+    static const char* path() {
+        static const MemoryFile file;
+        return file.path_.c_str();
+    }
+
+ private:
+    MemoryFile() : path_("/proc/self/fd/" + std::to_string(::memfd_create("fuzz", 0))) {}
+    std::string path_;
+};
+
+void require_same(const X509Certificate& a, const X509Certificate& b) {
+    require(a.size() == b.size(), "the same number of certificates");
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        require(text_of(a.der(i)) == text_of(b.der(i)), "each the same");
+    }
+}
+
+void check_saving(const X509Certificate& loaded) {
+    if (loaded.size() == 0) {
+        require(loaded.save(MemoryFile::path()) == Error::failed, "nothing is not saved");
+        return;
+    }
+    require(loaded.save(MemoryFile::path()) == Error::ok, "what was loaded can be saved");
+    FuzzMemory memory;
+    X509Certificate again(&memory);
+    require(again.load(MemoryFile::path()) == Error::ok, "and loaded again");
+    require_same(loaded, again);
+}
+
+// Certificates of `file`, in the order of their blocks.
+void check_loading(Bytes file, const X509Certificate& loaded, Error error) {
+    require(error == Error::ok || error == Error::failed, "a file is good or not");
+    require(error != Error::ok || loaded.size() > 0, "a good one has a certificate");
+    std::vector<std::string> expected;
+    bool all_good = true;
+    if (parse_certificate(file)) {
+        expected.emplace_back(text_of(file));
+    } else {
+        const PemStory story = read_pem(file, Cuts(0), file.size());
+        all_good = story.events.find('3') == story.events.npos;
+        for (const std::string& der : story.ders) {
+            const bool is_good = parse_certificate(bytes_of(der)).has_value();
+            if (is_good) expected.push_back(der);
+            all_good = all_good && is_good;
+        }
+    }
+    require(loaded.size() == expected.size(), "as many as can be parsed");
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        require(text_of(loaded.der(i)) == expected[i], "in their order");
+    }
+    require((error == Error::ok) == (all_good && !expected.empty()), "the answer is true");
+}
+
+void check_without_memory(Bytes file, std::uint8_t allocations, Cuts cuts) {
+    FuzzMemory memory;
+    X509Certificate store(&memory);
+    const X509Certificate& root = Known::get().root;
+    require(store.load_from_memory(root.der(0)) == Error::ok, "there was one");
+    memory.allocations_left = allocations;
+    const Error error = store.load_from_memory(file);
+    require(error != Error::out_of_memory || memory.allocations_left == 0, "if memory is short");
+    require(store.size() >= 1 && text_of(store.der(0)) == text_of(root.der(0)), "it is still");
+    for (std::size_t i = 0; i < store.size(); ++i) {
+        require(parse_certificate(store.der(i)).has_value(), "and all are certificates");
+        if (i > 0) check_certificate(store.der(i), static_cast<std::uint8_t>(cuts.next(255)));
+    }
+}
+
+// ---- chains ----------------------------------------------------------------------------------
+
+/// What is trusted, by one byte.
+struct Trusted {
+    Trusted(std::uint8_t kind, const X509Certificate& loaded) {
+        const Known& known = Known::get();
+        const X509Certificate* const stores[] = {&known.root, &known.all,    &loaded,
+                                                 &known.good, &known.nobody, &known.intermediate};
+        const X509Certificate* const own = stores[kind % 8 % std::size(stores)];
+        trust.verify = (kind & 8) == 0;
+        ((kind & 16) == 0 ? trust.ca_bundle : trust.certificate) = own;
+        if (trust.ca_bundle == nullptr) trust.ca_bundle = &known.root;
+        if ((kind & 32) != 0) pins.push_back(known.good.facts(0).key_sha256);
+        if ((kind & 64) != 0) pins.push_back(Sha256Digest{});
+        if ((kind & 128) != 0) pins.push_back(known.intermediate.facts(0).key_sha256);
+        trust.key_pins = pins;
+    }
+    Trusted(const Trusted&) = delete;
+    Trusted& operator=(const Trusted&) = delete;
+
+    TlsTrust trust;
+    std::vector<Sha256Digest> pins;
+};
+
+std::int64_t time_of(std::uint8_t kind, Bytes leaf) {
+    const auto certificate = parse_certificate(leaf);
+    const std::int64_t begin = certificate ? certificate->not_before_s : 0;
+    const std::int64_t end = certificate ? certificate->not_after_s : 0;
+    const std::int64_t times[] = {now_s, 0, begin, begin - 1, end, end + 1, -day_s, kind * day_s};
+    return times[kind % std::size(times)];
+}
+
+// In the way of a TLS engine that hands the chain over in pieces.
+unsigned verify(BearSslVerifier& verifier, std::span<const Bytes> chain, Cuts cuts) {
+    const br_x509_class** const context = verifier.x509();
+    (*context)->start_chain(context, nullptr);
+    for (const Bytes der : chain) {
+        (*context)->start_cert(context, static_cast<std::uint32_t>(der.size()));
+        cuts.for_each_piece(
+            der, [&](Bytes piece) { (*context)->append(context, piece.data(), piece.size()); });
+        (*context)->end_cert(context);
+    }
+    return (*context)->end_chain(context);
+}
+
+void check_verifying(const TlsRequest& request, std::span<const Bytes> chain, Cuts cuts,
+                     const TlsFailure& judged, bool by_signature) {
+    TlsFailure why;
+    const auto verifier = std::make_unique<BearSslVerifier>(request, request.host, why);
+    const unsigned error = verify(*verifier, chain, cuts);
+    const br_x509_class** const context = verifier->x509();
+    require((error == 0) == (why.cause == Cause::none), "a refusal has a cause, and only that");
+    require((error == 0) == ((*context)->get_pkey(context, nullptr) != nullptr),
+            "and no key to go on with");
+    require(is_harmless(why.detail()), "its detail is text and harms nobody");
+    if (judged.cause != Cause::none) {
+        require(why.cause == judged.cause && why.detail() == judged.detail(), "what was judged");
+        return;
+    }
+    require(error != 0 || !by_signature || was_signed(chain[0]),
+            "accepted by signature is only what was signed");
+}
+
+void check_chain(const TlsRequest& request, std::span<const Bytes> chain, Cuts cuts) {
+    ExactCopy room(root_room_size);
+    ChainVerdict verdict;
+    TlsFailure why;
+    const bool accepted = judge_chain(request, chain, room.room(), verdict, why);
+    require(accepted == (why.cause == Cause::none), "a refusal has a cause, and only that");
+    require(verdict.path_count <= chain_count_max && verdict.root_count <= root_count_max,
+            "the verdict has its bounds");
+    const ChainOpinion opinion(request, chain);
+    accepted ? opinion.check_accepted(verdict) : opinion.check_refused(why);
+    check_verifying(request, chain, cuts, why, verdict.root_count > 0);
+}
+
+// What the server shows: by numbers, up to 127 of the input's own, above of the known ones. Without
+// numbers: the input's, and the intermediate.
+std::vector<Bytes> shown(Bytes numbers, std::span<const Bytes> own) {
+    const X509Certificate& known = Known::get().all;
+    std::vector<Bytes> chain;
+    for (const std::uint8_t number : numbers.first(std::min(numbers.size(), shown_max))) {
+        if (number < 128 && !own.empty()) chain.push_back(own[number % own.size()]);
+        if (number >= 128) chain.push_back(known.der(number % known.size()));
+    }
+    if (!numbers.empty()) return chain;
+    for (const Bytes der : own.first(std::min(own.size(), shown_max))) chain.push_back(der);
+    chain.push_back(Known::get().intermediate.der(0));
+    return chain;
+}
+
+// ---- the bytes -------------------------------------------------------------------------------
+
+// The same items with lengths that are right: so that what was put in or left out somewhere does
+// not only break the frame around it.
+std::string mended(Bytes items, int depth = 0) {
+    std::string result;
+    while (items.size() >= 2 && depth < 16) {
+        const std::uint8_t tag = items[0];
+        const std::size_t head = items[1] < 0x80 ? 2 : 2u + (items[1] & 3u);
+        std::size_t length = items[1] & 0x7Fu;
+        if (head > items.size()) break;
+        if (head > 2) length = 0;
+        for (const std::uint8_t byte : items.subspan(2, head - 2)) length = length << 8 | byte;
+        items = items.subspan(head);
+        const Bytes content = items.first(std::min(length, items.size()));
+        items = items.subspan(content.size());
+        const bool has_items = (tag & 0x20) != 0 || (tag == der::octet_string && !content.empty() &&
+                                                     content[0] == der::sequence);
+        const std::string inner =
+            has_items ? mended(content, depth + 1) : std::string(text_of(content));
+        result += static_cast<char>(tag);
+        if (inner.size() > 255) result += {'\x82', static_cast<char>(inner.size() >> 8)};
+        if (inner.size() > 127 && inner.size() < 256) result += '\x81';
+        result.append(1, static_cast<char>(inner.size())).append(inner);
+    }
+    return result;
+}
+
+// DER items, and the rest that is none.
+std::vector<Bytes> items_of(Bytes bytes) {
+    std::vector<Bytes> items;
+    for (DerItem item; items.size() < shown_max && take_item(bytes, item);) {
+        items.push_back(item.whole);
+    }
+    if (!bytes.empty()) items.push_back(bytes);
+    return items;
+}
+
+struct Story {
+    std::uint8_t kind, trust, time, memory;
+    Cuts cuts{0};
+    std::string host;
+    std::string presented;
+    Bytes numbers;
+    std::string bytes;
+
+    explicit Story(FuzzInput& input)
+        : kind(input.byte()), trust(0), time(0), memory(0), cuts(input) {
+        trust = input.byte();
+        time = input.byte();
+        memory = input.byte();
+        const std::string_view names = text_of(input.take_part().rest());
+        const std::size_t slash = std::min(names.find('/'), names.size());
+        host = names.substr(slash == names.size() ? 0 : slash + 1);
+        presented = names.substr(0, slash);
+        if (host.empty()) host = "good.test";
+        numbers = input.take_part().rest();
+        bytes = kind % 3 == 2 ? mended(input.rest()) : std::string(text_of(input.rest()));
+    }
+};
+
+void tell(const Story& story) {
+    require(
+        dns_name_matches(story.presented, story.host) == name_matches(story.presented, story.host),
+        "a name is for a host, or not");
+    const ExactCopy file(story.bytes);
+    FuzzMemory memory;
+    X509Certificate loaded(&memory);
+    std::vector<Bytes> own;
+    if (story.kind % 3 == 0) {
+        check_pem(file.bytes(), story.cuts, story.memory);
+        check_loading(file.bytes(), loaded, loaded.load_from_memory(file.bytes()));
+    } else {
+        own = items_of(file.bytes());
+        for (const Bytes item : own) {
+            const bool is_one = loaded.load_from_memory(item) == Error::ok;
+            require(!parse_certificate(item) || is_one, "a certificate can be loaded");
+        }
+    }
+    for (std::size_t i = 0; i < loaded.size(); ++i) {
+        if (story.kind % 3 == 0) own.push_back(loaded.der(i));
+        const ExactCopy der(loaded.der(i));
+        check_certificate(der.bytes(), story.time);
+        check_facts(loaded, i, *parse_certificate(loaded.der(i)));
+    }
+    check_saving(loaded);
+    check_without_memory(file.bytes(), story.memory, story.cuts);
+
+    const std::vector<Bytes> chain = shown(story.numbers, own);
+    const Trusted trusted(story.trust, loaded);
+    const std::int64_t unix_s = time_of(story.time, chain.empty() ? Bytes() : chain[0]);
+    check_chain({.host = story.host, .trust = trusted.trust, .unix_s = unix_s}, chain, story.cuts);
+}
+
+}  // namespace
+}  // namespace linnet::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    linnet::fuzz::FuzzInput input(data, size);
+    linnet::fuzz::tell(linnet::fuzz::Story(input));
+    return 0;
+}

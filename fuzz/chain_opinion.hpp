@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A second opinion on `judge_chain`: whether what it says is true of the certificates, asked one
+// property at a time, without its order of questions.
+#pragma once
+
+#include <vector>
+
+#include "fuzz_input.hpp"
+#include "linnet/protocol/utf8.hpp"
+#include "linnet/tls_chain.hpp"
+#include "net/system.hpp"
+#include "x509/certificate.hpp"
+
+namespace linnet::fuzz {
+
+/// No byte that breaks a line, or steers a terminal.
+inline bool is_harmless(std::string_view text) {
+    const bool is_printable = std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= ' ' && c != 0x7F;
+    });
+    return is_printable && is_utf8(bytes_of(text)) && text.find("\xE2\x80\xAE") == text.npos;
+}
+
+// ---- host names, RFC 9525 6.3 ----------------------------------------------------------------
+
+inline std::vector<std::string> lower_labels(std::string_view name) {
+    std::vector<std::string> labels(1);
+    for (const char c : name) {
+        if (c == '.') {
+            labels.emplace_back();
+        } else {
+            labels.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+        }
+    }
+    return labels;
+}
+
+inline bool has_empty(const std::vector<std::string>& labels) {
+    return std::any_of(labels.begin(), labels.end(),
+                       [](const std::string& label) { return label.empty(); });
+}
+
+inline bool name_matches(std::string_view presented, std::string_view host) {
+    std::vector<std::string> pattern = lower_labels(presented);
+    std::vector<std::string> labels = lower_labels(host);
+    if (labels.size() > 1 && labels.back().empty()) labels.pop_back();
+    if (has_empty(pattern) || has_empty(labels) || pattern.size() != labels.size()) return false;
+    if (pattern[0] == "*" && pattern.size() > 1) {
+        if (pattern.size() < 3) return false;
+        pattern.erase(pattern.begin());
+        labels.erase(labels.begin());
+    }
+    return pattern == labels;
+}
+
+inline bool is_meant_for(const Certificate& leaf, std::string_view host, bool common_name_counts) {
+    SocketAddress address;
+    const bool is_ip = parse_ip_literal(host, address);
+    const Bytes ip = Bytes(address.bytes).first(address.ipv6 ? 16 : 4);
+    if (!leaf.has_alt_names) {
+        return common_name_counts && !is_ip && name_matches(text_of(leaf.common_name), host);
+    }
+    Bytes rest = leaf.alt_names;
+    for (AltName name; take_alt_name(rest, name);) {
+        const std::string_view value = text_of(name.value);
+        if (is_ip && name.kind == AltName::Kind::ip && value == text_of(ip)) return true;
+        if (!is_ip && name.kind == AltName::Kind::dns && name_matches(value, host)) return true;
+    }
+    return false;
+}
+
+// ---- the chain -------------------------------------------------------------------------------
+
+/// What was asked, and what can be said of it.
+class ChainOpinion {
+ public:
+    ChainOpinion(const TlsRequest& request, std::span<const Bytes> chain)
+        : request_(request), trust_(request.trust), chain_(chain) {
+        for (const Bytes der : chain) {
+            if (const auto certificate = parse_certificate(der)) parsed_.push_back(*certificate);
+        }
+        if (!chain.empty()) leaf_ = parse_certificate(chain[0]);
+    }
+
+    /// The server's own certificate is among those given.
+    bool is_pinned() const {
+        const X509Certificate* const own = given();
+        if (!leaf_ || (trust_.certificate == nullptr && !trust_.verify)) return false;
+        for (std::size_t i = 0; i < own->size(); ++i) {
+            if (text_of(own->der(i)) == text_of(chain_[0])) return true;
+        }
+        return false;
+    }
+
+    void check_accepted(const ChainVerdict& verdict) const {
+        require(leaf_.has_value() && verdict.path_count >= 1, "there is a leaf");
+        require(verdict.path[0].data() == chain_[0].data(), "and the path begins with it");
+        const bool is_path = verdict.root_count > 0;
+        require(is_path == (!is_pinned() && (trust_.verify || trust_.certificate != nullptr)),
+                "signatures matter unless the leaf is trusted as it is");
+        if (is_path) check_path(verdict);
+        if (!is_path) require(verdict.path_count == 1, "nothing else is looked at");
+        check_key_pins(verdict);
+        if (!trust_.verify) return;
+        require(request_.unix_s != 0 && are_in_date(verdict), "all are in date");
+        const bool common_name_counts = trust_.certificate != nullptr && !is_path;
+        require(is_meant_for(*leaf_, request_.host, common_name_counts), "it is for the host");
+        require(!is_path || leaf_->allows_server, "it is for a server");
+    }
+
+    void check_refused(const TlsFailure& why) const {
+        require(is_true(why.cause), "the cause of a refusal is the case");
+        require(is_harmless(why.detail()), "its detail is text and harms nobody");
+        require(why.native == 0 && why.alert == 0, "and no library has said it");
+    }
+
+ private:
+    const X509Certificate* given() const {
+        return trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
+    }
+
+    bool is_given(Bytes der) const {
+        for (std::size_t i = 0; i < given()->size(); ++i) {
+            if (given()->der(i).data() == der.data()) return true;
+        }
+        return false;
+    }
+
+    void check_path(const ChainVerdict& verdict) const {
+        require(verdict.path_count <= chain_.size(), "a path is not longer than what was shown");
+        Bytes issuer;
+        for (std::size_t i = 0; i < verdict.path_count; ++i) {
+            const auto certificate = parse_certificate(verdict.path[i]);
+            require(certificate.has_value(), "what is on the path is a certificate");
+            require(i == 0 || text_of(certificate->subject) == text_of(issuer),
+                    "each is signed by the next");
+            require(i == 0 || certificate->is_ca, "which may sign");
+            require(!is_weak(*certificate) && !is_beyond(*certificate), "each is sound");
+            for (std::size_t before = 0; before < i; ++before) {
+                require(text_of(verdict.path[before]) != text_of(verdict.path[i]),
+                        "none is on it twice");
+            }
+            issuer = certificate->issuer;
+        }
+        for (const Bytes der : std::span(verdict.roots).first(verdict.root_count)) {
+            const auto root = parse_certificate(der);
+            require(root && is_given(der), "a root is one of those given");
+            require(text_of(root->subject) == text_of(issuer), "and has signed the last");
+            require(root->is_ca || trust_.certificate == nullptr, "which it may");
+        }
+    }
+
+    bool is_key_pinned(Bytes der) const {
+        X509Certificate one;
+        require(one.load_from_memory(der) == Error::ok, "it is a certificate");
+        return std::find(trust_.key_pins.begin(), trust_.key_pins.end(), one.facts(0).key_sha256) !=
+               trust_.key_pins.end();
+    }
+
+    void check_key_pins(const ChainVerdict& verdict) const {
+        if (trust_.key_pins.empty()) return;
+        bool is_pinned = false;
+        for (std::size_t i = 0; i < (trust_.verify ? verdict.path_count : 1); ++i) {
+            is_pinned = is_pinned || is_key_pinned(verdict.path[i]);
+        }
+        require(is_pinned, "one of the pinned keys is on the path");
+    }
+
+    bool are_in_date(const ChainVerdict& verdict) const {
+        for (std::size_t i = 0; i < verdict.path_count; ++i) {
+            const auto certificate = parse_certificate(verdict.path[i]);
+            const bool has_begun = certificate->not_before_s <= request_.unix_s;
+            if (!has_begun || certificate->not_after_s < request_.unix_s) return false;
+        }
+        return true;
+    }
+
+    static bool is_weak(const Certificate& certificate) {
+        return certificate.signature == Certificate::Signature::weak ||
+               (certificate.key == Certificate::Key::rsa && certificate.key_bits < 2048);
+    }
+    static bool is_beyond(const Certificate& certificate) {
+        return certificate.has_unknown_critical || certificate.has_name_constraints;
+    }
+
+    template <class Is>
+    bool any(Is is) const {
+        return std::any_of(parsed_.begin(), parsed_.end(), is);
+    }
+
+    bool is_too_large() const {
+        std::size_t size = 0;
+        for (const Bytes der : chain_) size += der.size();
+        return chain_.size() > chain_count_max || size > chain_size_max;
+    }
+
+    bool is_pin_missing() const {
+        const bool is_other = trust_.certificate != nullptr && !is_pinned();
+        return is_other || (!trust_.key_pins.empty() && !is_key_pinned(chain_[0]));
+    }
+
+    bool is_true(Cause cause) const {
+        const std::int64_t now = request_.unix_s;
+        switch (cause) {
+            case Cause::tls_certificate_missing: return chain_.empty();
+            case Cause::tls_chain_too_large: return is_too_large();
+            case Cause::tls_certificate_malformed: return !leaf_;
+            case Cause::tls_trust_empty: return given()->size() == 0;
+            case Cause::tls_no_time: return now == 0 && trust_.verify;
+            case Cause::tls_pin_mismatch: return is_pin_missing();
+            case Cause::tls_issuer_unknown: return !is_pinned();
+            case Cause::tls_issuer_not_ca: return any([](const auto& c) { return !c.is_ca; });
+            case Cause::tls_certificate_expired:
+                return trust_.verify && any([&](const auto& c) { return c.not_after_s < now; });
+            case Cause::tls_certificate_not_yet_valid:
+                return trust_.verify && any([&](const auto& c) { return c.not_before_s > now; });
+            case Cause::tls_host_mismatch: return !is_meant_for(*leaf_, request_.host, false);
+            case Cause::tls_purpose: return !leaf_->allows_server;
+            case Cause::tls_name_constraints:
+                return any([](const auto& c) { return c.has_name_constraints; });
+            case Cause::tls_critical_extension:
+                return any([](const auto& c) { return c.has_unknown_critical; });
+            case Cause::tls_key_weak:
+            case Cause::tls_signature_weak: return any(is_weak);
+            default: return false;
+        }
+    }
+
+    const TlsRequest& request_;
+    const TlsTrust& trust_;
+    std::span<const Bytes> chain_;
+    std::vector<Certificate> parsed_;
+    std::optional<Certificate> leaf_;
+};
+
+}  // namespace linnet::fuzz

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The TLS engine of a client. Input: who speaks to it (a server, whose stream is falsified on the
+// way; or the input itself), what is trusted, what runs out; how the streams are cut; what both say
+// and who closes; what is done to the server's stream, where; then the bytes that are put into it.
+//
+// Holds: the engine opens with what the server has meant or not at all, and ends with exactly one
+// cause; what it has received is the front of what the server has sent, and the server hears what
+// it was told; untouched, all of it arrives; a state is never left backwards, the windows say what
+// tls.hpp says of them; nothing goes on without end; an open connection holds less than 40 KiB,
+// and at the end all memory is back.
+#include <map>
+
+#include "chain_opinion.hpp"
+#include "cli/tls_server.hpp"
+#include "tls/default_context.hpp"
+#include "tls_bearssl/bearssl.hpp"
+
+// BearSSL asks the system for randomness besides what it is given, and so no run would be like
+// another.
+extern "C" br_prng_seeder br_prng_seeder_system(const char** name) {
+    if (name != nullptr) *name = "none";
+    return [](const br_prng_class**) { return 1; };
+}
+
+namespace linnet::fuzz {
+namespace {
+
+constexpr std::int64_t now_s = 1'795'392'000;  // 2026-11-23
+constexpr std::size_t step_count_max = 300'000;
+constexpr std::size_t said_max = 20'000;  // by each side
+constexpr std::size_t piece_count_max = 200;
+constexpr std::size_t open_size_max = 40 * 1024;
+
+// ---- the way from the server -----------------------------------------------------------------
+
+enum class Change : std::uint8_t { flip, remove, repeat, insert, cut_off };
+
+struct Mutation {
+    Change change;
+    std::size_t size;
+    std::uint8_t value;
+};
+
+/// What the client receives instead of what the server sends.
+class Wire {
+ public:
+    Wire(FuzzInput mutations, Bytes strange) : strange_(strange) {
+        while (!mutations.is_empty()) {
+            const std::size_t place = mutations.number16();
+            const auto change = static_cast<Change>(mutations.between(0, 4));
+            const std::size_t size = 1u + mutations.byte();
+            mutations_.emplace(place, Mutation{change, size, mutations.byte()});
+        }
+    }
+
+    void send(Bytes sent) {
+        for (const std::uint8_t byte : sent) send(byte);
+    }
+    void send_as_it_is(Bytes sent) { add(sent); }
+    void end() { has_ended_ = true; }
+    bool has_ended() const { return has_ended_; }
+    /// Nothing has been changed so far.
+    bool is_true() const { return is_true_; }
+
+    Bytes arrived() const { return bytes_of(content_).subspan(taken_); }
+    void take(std::size_t size) { taken_ += size; }
+
+ private:
+    void send(std::uint8_t byte) {
+        const auto [begin, end] = mutations_.equal_range(place_);
+        sent_ += static_cast<char>(byte);
+        bool is_kept = true;
+        for (auto at = begin; at != end; ++at) {
+            if (at->second.change == Change::remove) removed_ = at->second.size;
+            if (at->second.change == Change::flip) byte ^= at->second.value;
+            if (at->second.change == Change::insert) add(strange_.first(stranger(at->second)));
+            if (at->second.change == Change::cut_off) has_ended_ = true;
+            if (at->second.change == Change::repeat) repeat(at->second.size);
+            is_true_ = false;
+        }
+        if (removed_ > 0) {
+            --removed_;
+            is_kept = false;
+        }
+        if (is_kept) add({&byte, 1});
+        ++place_;
+    }
+    std::size_t stranger(const Mutation& mutation) const {
+        return std::min(mutation.size, strange_.size());
+    }
+    // What was sent last, once more.
+    void repeat(std::size_t size) {
+        const std::string again = sent_.substr(sent_.size() - std::min(size, sent_.size()));
+        add(bytes_of(again));
+    }
+    void add(Bytes bytes) {
+        if (!has_ended_) content_ += text_of(bytes);
+    }
+
+    std::multimap<std::size_t, Mutation> mutations_;
+    Bytes strange_;
+    std::size_t place_ = 0;
+    std::size_t removed_ = 0;
+    std::string sent_;
+    std::string content_;
+    std::size_t taken_ = 0;
+    bool has_ended_ = false;
+    bool is_true_ = true;
+};
+
+// ---- what is asked of it ---------------------------------------------------------------------
+
+/// The server is the same in every run.
+const cli::TlsServer& server() {
+    static FuzzEntropy entropy;
+    static const std::unique_ptr<cli::TlsServer> made = cli::make_tls_server(entropy, now_s);
+    require(made != nullptr, "there is a server");
+    return *made;
+}
+
+const X509Certificate& server_certificate() {
+    static X509Certificate certificate;
+    static const Error error = certificate.load_from_memory(bytes_of(server().certificate()));
+    require(error == Error::ok, "which has a certificate");
+    return certificate;
+}
+
+class Listener final : public CertificateListener {
+ public:
+    void server_certificates(std::span<const Bytes> certificates) override {
+        ++call_count;
+        is_servers = certificates.size() == 1 &&
+                     text_of(certificates[0]) == std::string_view(server().certificate());
+    }
+
+    std::size_t call_count = 0;
+    bool is_servers = false;
+};
+
+/// Who is trusted: the first four are good, the others end so.
+constexpr Cause endings[] = {Cause::none,
+                             Cause::none,
+                             Cause::none,
+                             Cause::none,
+                             Cause::tls_pin_mismatch,
+                             Cause::tls_trust_empty,
+                             Cause::tls_issuer_unknown,
+                             Cause::tls_host_mismatch};
+
+class Asked {
+ public:
+    Asked(FuzzInput& input, Listener& listener) {
+        const std::size_t kind = input.between(0, 7);
+        ending_ = endings[kind];
+        switch (kind) {
+            case 0: trust_.certificate = &server_certificate(); break;
+            case 1: trust_.ca_bundle = &server_certificate(); break;
+            case 3: pins_[0] = server_certificate().facts(0).key_sha256; [[fallthrough]];
+            case 4: trust_.key_pins = pins_; [[fallthrough]];
+            case 2:
+                trust_.verify = false;
+                trust_.ca_bundle = &nobody_;
+                break;
+            case 5: trust_.certificate = &nobody_; break;
+            case 6: trust_.ca_bundle = &nobody_; break;
+            default: trust_.certificate = &server_certificate(); host_ = "other.test";
+        }
+        allocations_ = input.byte();
+        memory.allocations_left = allocations_ == 0 ? SIZE_MAX : allocations_ - 1u;
+        fills_ = input.byte();
+        entropy_.fills_left = fills_ == 0 ? SIZE_MAX : fills_ - 1u;
+        request = {.host = host_,
+                   .trust = trust_,
+                   .unix_s = now_s,
+                   .entropy = &entropy_,
+                   .memory = &memory,
+                   .listener = &listener};
+    }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+
+    bool is_good() const { return ending_ == Cause::none; }
+    /// Why an untouched server is refused.
+    Cause ending() const { return ending_; }
+    void check_refusal(Cause cause) const {
+        require((cause == Cause::out_of_memory && allocations_ > 0) ||
+                    (cause == Cause::no_entropy && fills_ > 0),
+                "without an engine memory or entropy were short");
+    }
+
+    FuzzMemory memory;
+    TlsRequest request;
+
+ private:
+    FuzzEntropy entropy_;
+    X509Certificate nobody_;
+    TlsTrust trust_;
+    std::array<Sha256Digest, 1> pins_{};
+    std::string_view host_ = "localhost";
+    Cause ending_ = Cause::none;
+    std::uint8_t allocations_ = 0;
+    std::uint8_t fills_ = 0;
+};
+
+// ---- the engine, watched ---------------------------------------------------------------------
+
+/// Checks each call against what tls.hpp says.
+class Watched {
+ public:
+    Watched(TlsEngine& engine, const FuzzMemory& memory) : engine_(engine), memory_(memory) {
+        check();
+    }
+
+    TlsState state() const { return engine_.state(); }
+    bool is_over() const { return state() == TlsState::closed || state() == TlsState::failed; }
+    bool has_opened() const { return has_opened_; }
+    Cause cause() const { return cause_; }
+
+    std::size_t feed(Bytes piece) {
+        const std::size_t fed = engine_.feed(piece);
+        require(fed <= piece.size(), "no more is fed than there is");
+        const bool waits = !engine_.outgoing().empty() || !engine_.plaintext().empty();
+        require(fed == piece.size() || waits || is_over(), "what is not fed waits for something");
+        check();
+        return fed;
+    }
+    Bytes outgoing() { return engine_.outgoing(); }
+    void outgoing_sent(std::size_t size) {
+        engine_.outgoing_sent(size);
+        check();
+    }
+    Bytes plaintext() { return engine_.plaintext(); }
+    void plaintext_taken(std::size_t size) {
+        engine_.plaintext_taken(size);
+        check();
+    }
+    std::size_t compose(Bytes said) {
+        const MutableBytes room = engine_.room();
+        require(room.empty() || state() == TlsState::open, "there is room while it is open");
+        const std::size_t size = std::min(room.size(), said.size());
+        std::copy_n(said.begin(), size, room.begin());
+        engine_.compose(size);
+        check();
+        return size;
+    }
+    void close() {
+        engine_.close();
+        require(state() >= TlsState::closing, "who closes is closing");
+        require(state() != TlsState::closing || engine_.plaintext().empty(), "and hears no more");
+        check();
+    }
+    void end_of_stream() {
+        engine_.end_of_stream();
+        require(is_over(), "the end of the stream is the end");
+        check();
+    }
+
+    void check_end() {
+        require(is_over(), "it has ended");
+        require(engine_.feed(Bytes(some_byte)) == 0, "and takes nothing more");
+        require(engine_.room().empty(), "nor has room");
+        const Cause cause = engine_.failure().cause;
+        engine_.end_of_stream();
+        require(engine_.failure().cause == cause, "nor fails once more");
+    }
+
+ private:
+    static constexpr std::uint8_t some_byte[] = {22};
+
+    void check() {
+        const TlsState now = state();
+        require(now >= last_, "a state is never left backwards");
+        require(last_ != TlsState::closed || now == last_, "the end is the end");
+        last_ = now;
+        has_opened_ = has_opened_ || now == TlsState::open;
+        require(now != TlsState::open || memory_.used <= open_size_max, "it holds little");
+
+        const TlsFailure& why = engine_.failure();
+        require((now == TlsState::failed) == (why.cause != Cause::none), "a failure has a cause");
+        require(cause_ == Cause::none || why.cause == cause_, "which stays");
+        cause_ = why.cause;
+        if (cause_ == Cause::none) return;
+        require(cause_ >= Cause::tls_trust_empty && cause_ <= Cause::tls_signature_wrong,
+                "a cause of TLS");
+        require(cause_ != Cause::tls_internal && cause_ != Cause::tls_timed_out, "that is known");
+        require(is_harmless(why.detail()), "and a detail that harms nobody");
+    }
+
+    TlsEngine& engine_;
+    const FuzzMemory& memory_;
+    TlsState last_ = TlsState::handshaking;
+    Cause cause_ = Cause::none;
+    bool has_opened_ = false;
+};
+
+// ---- the conversation ------------------------------------------------------------------------
+
+enum class Closing : std::uint8_t { by_server, by_client, by_both, cut };
+
+/// What both say.
+struct Plan {
+    Cuts to_client, to_server;
+    std::size_t client_says, server_says, piece;
+    Closing closing;
+    std::size_t abandoned_after;  // steps
+
+    explicit Plan(FuzzInput& input)
+        : to_client(input),
+          to_server(input),
+          client_says(size_of(input.byte())),
+          server_says(size_of(input.byte())),
+          piece(size_of(input.byte()) + 1),
+          closing(static_cast<Closing>(input.between(0, 3))),
+          abandoned_after(0) {
+        client_says = std::min(client_says, piece * piece_count_max);
+        server_says = std::min(server_says, piece * piece_count_max);
+        const std::size_t steps = input.byte();
+        abandoned_after = steps == 0 ? SIZE_MAX : steps - 1;
+    }
+
+ private:
+    static std::size_t size_of(std::size_t byte) {
+        return std::min(byte < 128 ? byte : byte * byte, said_max);
+    }
+};
+
+// The same two texts in every run.
+std::string text_by(std::uint64_t who, std::size_t size) {
+    Numbers numbers(who);
+    std::string text(size, '\0');
+    for (char& c : text) c = static_cast<char>(numbers.next());
+    return text;
+}
+
+class Conversation {
+ public:
+    Conversation(TlsEngine& client, TlsEngine* server, const FuzzMemory& memory, Plan plan,
+                 Wire& wire)
+        : client_(client, memory),
+          server_(server),
+          plan_(plan),
+          wire_(wire),
+          client_text_(text_by(1, plan.client_says)),
+          server_text_(text_by(2, plan.server_says)) {}
+
+    /// False: abandoned half-way.
+    bool run() {
+        for (std::size_t step = 0; step != plan_.abandoned_after; ++step) {
+            require(step < step_count_max, "it comes to an end");
+            // All of them, in turn.
+            const int moved = client_sends() + server_acts() + client_receives() + client_hears() +
+                              client_says() + client_closes();
+            if (moved > 0) continue;
+            if (client_.is_over()) return true;
+            wire_.end();
+            if (wire_.arrived().empty()) client_.end_of_stream();
+        }
+        return false;
+    }
+
+    Watched& client() { return client_; }
+    bool is_all_heard() const { return client_heard_ == server_text_.size(); }
+    bool is_all_said() const { return client_said_ == client_text_.size(); }
+
+ private:
+    bool client_sends() {
+        const Bytes out = client_.outgoing();
+        if (out.empty()) return false;
+        const ExactCopy piece(out.first(plan_.to_server.next(out.size())));
+        std::size_t taken = piece.bytes().size();
+        // A server that has given up does not read on.
+        if (server_ != nullptr && server_->state() < TlsState::closed) {
+            taken = server_->feed(piece.bytes());
+        }
+        client_.outgoing_sent(taken);
+        return taken > 0;
+    }
+
+    bool server_acts() {
+        if (server_ == nullptr) return false;
+        const bool heard = server_hears();
+        if (const MutableBytes room = server_->room(); !room.empty()) {
+            const Bytes text = bytes_of(server_text_).subspan(server_said_);
+            const std::size_t size = std::min({room.size(), text.size(), plan_.piece});
+            std::copy_n(text.begin(), size, room.begin());
+            server_->compose(size);
+            server_said_ += size;
+            const bool closes =
+                plan_.closing == Closing::by_server || plan_.closing == Closing::by_both;
+            if (closes && size == 0 && server_->outgoing().empty() &&
+                server_heard_ == client_text_.size()) {
+                server_->close();
+            }
+        }
+        const Bytes out = server_->outgoing();
+        if (out.empty()) return heard;
+        wire_.send(out);
+        server_->outgoing_sent(out.size());
+        return true;
+    }
+
+    bool server_hears() {
+        const Bytes heard = server_->plaintext();
+        if (heard.empty()) return false;
+        require(
+            text_of(heard) == std::string_view(client_text_).substr(server_heard_, heard.size()),
+            "the server hears what it is told");
+        server_heard_ += heard.size();
+        server_->plaintext_taken(heard.size());
+        return true;
+    }
+
+    bool client_receives() {
+        const Bytes arrived = wire_.arrived();
+        if (arrived.empty() || client_.is_over()) return false;
+        const ExactCopy piece(arrived.first(plan_.to_client.next(arrived.size())));
+        const std::size_t fed = client_.feed(piece.bytes());
+        wire_.take(fed);
+        return fed > 0;
+    }
+
+    bool client_hears() {
+        const Bytes heard = client_.plaintext();
+        if (heard.empty()) return false;
+        require(client_.has_opened(), "nothing is heard before it is open");
+        require(
+            text_of(heard) == std::string_view(server_text_).substr(client_heard_, heard.size()),
+            "the client hears what the server says");
+        const std::size_t size = std::min(heard.size(), plan_.piece);
+        client_heard_ += size;
+        client_.plaintext_taken(size);
+        return true;
+    }
+
+    bool client_says() {
+        const Bytes text = bytes_of(client_text_).subspan(client_said_);
+        const std::size_t size = client_.compose(text.first(std::min(text.size(), plan_.piece)));
+        client_said_ += size;
+        return size > 0;
+    }
+
+    bool client_closes() {
+        if (plan_.closing != Closing::by_client && plan_.closing != Closing::by_both) return false;
+        if (client_.state() != TlsState::open || !is_all_said() || !is_all_heard()) return false;
+        client_.close();
+        return true;
+    }
+
+    Watched client_;
+    TlsEngine* server_;
+    Plan plan_;
+    Wire& wire_;
+    std::string client_text_, server_text_;
+    std::size_t client_said_ = 0, client_heard_ = 0;
+    std::size_t server_said_ = 0, server_heard_ = 0;
+};
+
+void check_outcome(Conversation& conversation, const Asked& asked, const Wire& wire, bool is_server,
+                   const Plan& plan, const Listener& listener) {
+    Watched& client = conversation.client();
+    client.check_end();
+    require(listener.call_count <= 1, "certificates are shown once");
+    require(is_server || !client.has_opened(), "nobody but a server opens it");
+    require(!client.has_opened() || listener.call_count == 1, "and only with a certificate");
+    require(!client.has_opened() || asked.is_good(), "which is trusted");
+    require(!client.has_opened() || listener.is_servers, "and is the server's");
+    if (!is_server || !wire.is_true()) return;
+    require(client.has_opened() == asked.is_good(), "untouched it opens, if that is good");
+    if (!asked.is_good()) {
+        require(client.cause() == asked.ending(), "or ends for the reason that there is");
+        return;
+    }
+    require(conversation.is_all_said() && conversation.is_all_heard(), "and all is said");
+    require((client.state() == TlsState::closed) == (plan.closing != Closing::cut),
+            "the end is a good one, unless it is cut off");
+}
+
+void tell(FuzzInput input) {
+    const bool is_server = !input.flag();
+    Listener listener;
+    Asked asked(input, listener);
+    const Plan plan(input);
+    Wire wire(input.take_part(), input.rest());
+    if (!is_server) wire.send_as_it_is(input.rest());
+
+    TlsFailure why;
+    TlsEngine* const client = default_tls_context()->engine(asked.request, why);
+    if (client == nullptr) return asked.check_refusal(why.cause);
+    FuzzEntropy entropy;
+    std::array<std::uint8_t, 1> byte;
+    require(entropy.fill(byte), "the server's is not the client's");
+    TlsEngine* const other =
+        is_server ? server().engine({.host = {}, .trust = {}, .entropy = &entropy}, why) : nullptr;
+    {
+        Conversation conversation(*client, other, asked.memory, plan, wire);
+        if (conversation.run()) {
+            check_outcome(conversation, asked, wire, is_server, plan, listener);
+        }
+    }
+    client->destroy();
+    if (other != nullptr) other->destroy();
+}
+
+}  // namespace
+}  // namespace linnet::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    linnet::fuzz::tell(linnet::fuzz::FuzzInput(data, size));
+    return 0;
+}
