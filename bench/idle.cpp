@@ -2,7 +2,8 @@
 // Copyright the linnet authors
 //
 // What an idle connection holds: opens one over ws:// and one over wss:// to a server in memory,
-// and prints how many bytes of `Options::memory` each has then, after a message there and back.
+// and prints how many bytes of `Options::memory` each has after a message there and back and the
+// ten seconds of silence in which a client gives back what its queues have grown by.
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -29,6 +30,13 @@ class CountingMemory final : public Memory {
         std::free(block);
     }
     std::size_t used = 0;
+};
+
+class Clock final : public linnet::Clock {
+ public:
+    std::uint64_t now_us() override { return us; }
+    std::int64_t unix_s() override { return SystemClock().unix_s(); }
+    std::uint64_t us = 1;
 };
 
 // Echoes one connection; what comes and what goes is plaintext.
@@ -140,8 +148,10 @@ std::size_t idle_size(const cli::TlsServer* tls) {
     }
     MemoryNetwork network(tls);
     CountingMemory memory;
+    Clock clock;
     Options options;
     options.network = &network;
+    options.clock = &clock;
     options.memory = &memory;
     options.ca_bundle = &certificate;
     WebSocketClient client(options);
@@ -153,7 +163,8 @@ std::size_t idle_size(const cli::TlsServer* tls) {
     if (server.put_packet("hello") != Error::ok) return 0;
     for (int i = 0; i < 20; ++i) client.poll();
     if (server.get_available_packet_count() != 1 || server.get_packet().size() != 5) return 0;
-    client.poll();
+    clock.us += 11'000'000;
+    for (int i = 0; i < 3; ++i) client.poll();
     return memory.used - before;
 }
 

@@ -73,7 +73,7 @@ class Encoder {
 using MakeEncoder = std::unique_ptr<Encoder> (*)();
 void enter_frame_encode(const char* contender, MakeEncoder make);
 
-/// Fills `size` bytes for a contender that leaves its masking keys to its user: 64 keys for each
+/// Fills `size` bytes for a contender that leaves its masking keys to its user: 256 keys for each
 /// question to the operating system, as linnet does it.
 void fill_mask_key(std::uint8_t* key, std::size_t size);
 

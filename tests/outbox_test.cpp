@@ -469,7 +469,7 @@ TEST(Outbox, keeps_what_it_has_when_entropy_ends) {
         const std::string payload = std::to_string(i);
         if (sender.put(payload) != Error::ok) break;
         expected += "binary " + payload + ";";
-        ASSERT_LT(i, 100) << "a key is used twice";
+        ASSERT_LT(i, 256) << "a key is used twice";
     }
     EXPECT_FALSE(sender.outbox.put_pong(bytes_of("a later pong")));
     EXPECT_EQ(told(sender.send(), Role::client), expected);
@@ -510,14 +510,20 @@ TEST(Outbox, does_not_grow_while_it_is_sent_as_it_is_put) {
     }
 }
 
+// Makes the ring begin at `place`: the last of its bytes so far is not yet sent. Returns those that
+// are.
+std::string begin_at(Sender& sender, std::size_t place) {
+    const std::size_t header_size = place + 1 < 132 ? 6 : 8;
+    EXPECT_EQ(sender.put(std::string(place + 1 - header_size, 's')), Error::ok);
+    return sender.send(place);
+}
+
 // The ring grows with its contents wrapped and a frame half-sent, at every place.
 TEST(Outbox, grows_around_what_is_queued_wherever_it_begins) {
-    for (std::size_t skew = 0; skew < 1024; skew += 13) {
+    for (std::size_t place = 6; place < 1000; place += 7) {
         Sender sender;
-        Random random(skew);
-        ASSERT_EQ(sender.put(random.bytes(skew)), Error::ok);
-        sender.send();
-        std::string wire;
+        Random random(place);
+        std::string wire = begin_at(sender, place);
         std::string expected;
         for (const std::size_t size : {700u, 100u, 50u, 5000u, 20'000u, 3u}) {
             const std::string payload = random.bytes(size);
@@ -526,8 +532,87 @@ TEST(Outbox, grows_around_what_is_queued_wherever_it_begins) {
             wire += sender.send(37);
         }
         wire += sender.send();
-        EXPECT_TRUE(told(wire, Role::client) == expected) << "beginning at " << skew;
+        const std::string story = told(wire, Role::client);
+        EXPECT_TRUE(story.ends_with(expected)) << "beginning at " << place;
         EXPECT_TRUE(sender.outbox.is_empty());
+    }
+}
+
+// Frames of each form of the header that wrap in it, in front, in the payload or not at all; what
+// is sent ends at each byte of them.
+TEST(Outbox, wraps_at_every_byte_of_a_frame) {
+    for (const Role role : roles) {
+        for (const std::size_t size : {0u, 16u, 130u}) {
+            const std::size_t header_size =
+                (role == Role::client ? 6u : 2u) + (size < 126 ? 0u : 2u);
+            const std::size_t frame_size = header_size + size;
+            for (std::size_t place = 1024 - 14 - 2 * frame_size - 2; place < 1010; ++place) {
+                Sender sender(role);
+                const std::size_t skew_header = role == Role::client ? 8 : 4;
+                ASSERT_EQ(sender.put(std::string(place - skew_header, 's')), Error::ok);
+                std::string wire = sender.send(place - 1);
+                const std::string payload = Random(place).bytes(size);
+                const std::string_view front = std::string_view(payload).substr(0, size / 3);
+                for (int i = 0; i < 3; ++i) {
+                    ASSERT_EQ(sender.outbox.put(Opcode::text, bytes_of(front),
+                                                bytes_of(payload).subspan(front.size())),
+                              Error::ok);
+                }
+                wire += sender.send(place % (2 * frame_size));
+                EXPECT_TRUE(sender.outbox.put_pong({}));
+                while (!sender.outbox.is_empty()) {
+                    wire += sender.send(1 + place % 5);
+                    ASSERT_LE(sender.outbox.packet_count(), 4u);
+                    ASSERT_LE(sender.outbox.queued_payload(), place + 3 * size);
+                }
+                std::string story = told(wire, role);
+                story.erase(story.find("pong ;"), 6);
+                const std::string text = "text " + payload + ";";
+                ASSERT_TRUE(story.ends_with(";" + text + text + text)) << size << " at " << place;
+                ASSERT_EQ(sender.outbox.packet_count(), 0u);
+                ASSERT_EQ(sender.outbox.queued_payload(), 0u);
+                ASSERT_EQ(sender.memory.allocation_count, 1);
+            }
+        }
+    }
+}
+
+TEST(Outbox, begins_at_the_front_again_and_sends_one_piece_once_it_was_empty) {
+    Sender sender;
+    const std::uint8_t* front = nullptr;
+    for (int i = 0; i < 200; ++i) {
+        for (int k = 0; k < 3; ++k) ASSERT_EQ(sender.put("some bytes"), Error::ok);
+        Outbox::Pieces pieces;
+        ASSERT_EQ(sender.outbox.unsent(pieces), 1u);
+        EXPECT_EQ(pieces[0].size(), 48u);
+        if (i == 0) front = pieces[0].data();
+        ASSERT_EQ(pieces[0].data(), front);
+        if (i % 2 == 0) {  // also when it was sent in two goes, the first within a frame
+            sender.outbox.sent(20);
+            ASSERT_EQ(sender.outbox.unsent(pieces), 1u);
+            EXPECT_EQ(pieces[0].size(), 28u);
+        }
+        sender.outbox.sent(pieces[0].size());
+        ASSERT_TRUE(sender.outbox.is_empty());
+    }
+}
+
+// One byte is unsent at `place`, so that 1009 are free: with a header of four, 1005 for a payload.
+TEST(Outbox, fills_the_ring_to_its_last_byte_and_grows_for_one_more) {
+    for (std::size_t place = 8; place < 1010; ++place) {
+        for (const std::size_t size : {1005u, 1006u}) {
+            Sender sender(Role::server);
+            const std::size_t header_size = place < 127 ? 2 : 4;
+            ASSERT_EQ(sender.put(std::string(place + 1 - header_size, 's')), Error::ok);
+            std::string wire = sender.send(place);
+            const std::string payload(size, 'p');
+            ASSERT_EQ(sender.put(payload), Error::ok);
+            if (place < 127 || place > 128) {  // there is no frame of 128 or 129 bytes
+                ASSERT_EQ(sender.memory.allocation_count, size == 1005 ? 1 : 2) << place;
+            }
+            wire += sender.send();
+            ASSERT_TRUE(told(wire, Role::server).ends_with(";binary " + payload + ";")) << place;
+        }
     }
 }
 
@@ -588,8 +673,111 @@ TEST(Outbox, masks_each_frame_with_a_fresh_key) {
         EXPECT_GT(chi_square, 157);
         EXPECT_LT(chi_square, 377);
     }
-    // Entropy is fetched for 64 keys at a time, and none of it is thrown away.
-    EXPECT_EQ(sender.entropy.fill_count, static_cast<int>((count + 63) / 64));
+    // Entropy is fetched for 256 keys at a time, and none of it is thrown away.
+    EXPECT_EQ(sender.entropy.fill_count, static_cast<int>((count + 255) / 256));
+}
+
+// Numbers its keys, and fails when it is told to, with its work half done.
+class NumberedKeys final : public Entropy {
+ public:
+    bool fill(MutableBytes out) override {
+        ++fill_count;
+        const bool fails = failures_left > 0;
+        if (fails) --failures_left;
+        const MutableBytes filled = out.first(fails ? out.size() / 2 : out.size());
+        for (std::size_t i = 0; i < filled.size(); ++i) {
+            const std::uint32_t number = next_ + static_cast<std::uint32_t>(i / 4);
+            filled[i] = static_cast<std::uint8_t>(number >> (24 - i % 4 * 8));
+        }
+        next_ += static_cast<std::uint32_t>(filled.size() / 4);
+        return !fails;
+    }
+    int fill_count = 0;
+    int failures_left = 0;
+
+ private:
+    std::uint32_t next_ = 1;
+};
+
+// The keys of all frames that are unsent, which are then sent.
+std::vector<std::uint32_t> sent_keys(Outbox& outbox) {
+    std::string wire;
+    Outbox::Pieces pieces;
+    const std::size_t count = outbox.unsent(pieces);
+    for (std::size_t i = 0; i < count; ++i) wire += text_of(pieces[i]);
+    outbox.sent(wire.size());
+    std::vector<std::uint32_t> keys;
+    for (const WireFrame& frame : frames_of(wire, Role::server)) {
+        std::uint32_t number = 0;
+        for (const std::uint8_t byte : frame.header.key) number = number << 8 | byte;
+        keys.push_back(number);
+    }
+    return keys;
+}
+
+TEST(Outbox, uses_no_key_twice_and_leaves_none_out) {
+    NumberedKeys entropy;
+    Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);
+    Random random(3);
+    std::uint32_t last = 0;
+    for (int count = 0; count < 10'000;) {
+        for (std::size_t i = random.below(100); i > 0; --i, ++count) {
+            ASSERT_EQ(outbox.put(Opcode::binary, bytes_of("f"), bytes_of("p")), Error::ok);
+        }
+        if (random.one_in(2)) {
+            // It leaves before the frames, and has the last key of all.
+            ASSERT_TRUE(outbox.put_pong({}));
+            ++count;
+            std::vector<std::uint32_t> keys = sent_keys(outbox);
+            std::rotate(keys.begin(), keys.begin() + 1, keys.end());
+            for (const std::uint32_t key : keys) ASSERT_EQ(key, ++last);
+        } else {
+            for (const std::uint32_t key : sent_keys(outbox)) ASSERT_EQ(key, ++last);
+        }
+    }
+}
+
+// The pool is empty after 256 frames: what is then put waits for nothing, it is refused.
+TEST(Outbox, refuses_what_finds_no_entropy_at_any_refill_and_goes_on_with_new_keys) {
+    NumberedKeys entropy;
+    Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);
+    std::vector<std::uint32_t> keys;
+    for (int refill = 0; refill < 10; ++refill) {
+        entropy.failures_left = 4;
+        const auto before = entropy.fill_count;
+        EXPECT_EQ(outbox.put(Opcode::binary, {}, bytes_of("x")), Error::failed);
+        EXPECT_FALSE(outbox.put_ping({}));
+        EXPECT_FALSE(outbox.put_pong({}));
+        EXPECT_FALSE(outbox.put_close({}));
+        EXPECT_EQ(entropy.fill_count, before + 4) << "asked once for each";
+        EXPECT_EQ(outbox.packet_count(), 0u);
+        EXPECT_TRUE(outbox.is_empty());
+        for (int i = 0; i < 256; ++i) {
+            ASSERT_EQ(outbox.put(Opcode::binary, {}, bytes_of("x")), Error::ok);
+        }
+        EXPECT_EQ(entropy.fill_count, before + 5);
+        for (const std::uint32_t key : sent_keys(outbox)) keys.push_back(key);
+    }
+    EXPECT_EQ(keys.size(), 2560u);
+    // Not a single one of those that a failed call left behind.
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        ASSERT_EQ(keys[i], i + 1 + 4 * 128 * (i / 256 + 1)) << i;
+    }
+}
+
+TEST(Outbox, asks_for_entropy_with_the_first_frame_and_as_a_server_never) {
+    for (const Role role : roles) {
+        NumberedKeys entropy;
+        Outbox outbox(role, 10, 1, entropy, nullptr);
+        EXPECT_EQ(outbox.put(Opcode::binary, {}, ExactBytes(11).bytes()), Error::invalid_parameter);
+        Outbox::Pieces pieces;
+        EXPECT_EQ(outbox.unsent(pieces), 0u);
+        outbox.sent(0);
+        EXPECT_EQ(entropy.fill_count, 0);
+        EXPECT_EQ(outbox.put(Opcode::binary, {}, {}), Error::ok);
+        EXPECT_EQ(outbox.put(Opcode::binary, {}, {}), Error::out_of_memory);
+        EXPECT_EQ(entropy.fill_count, role == Role::client ? 1 : 0);
+    }
 }
 
 TEST(MaskKeySource, hands_out_the_bytes_of_the_entropy_in_order) {
@@ -597,7 +785,7 @@ TEST(MaskKeySource, hands_out_the_bytes_of_the_entropy_in_order) {
     MaskKeySource keys(entropy);
     test::RandomEntropy same(7);
     for (int i = 0; i < 10; ++i) {
-        std::array<std::uint8_t, 256> pool;
+        std::array<std::uint8_t, 1024> pool;
         same.fill(pool);
         for (std::size_t at = 0; at < pool.size(); at += 4) {
             MaskKey key{};

@@ -329,7 +329,7 @@ struct Situation {
     std::string_view payload = "payload of some bytes";
 };
 
-// A short message that is all there takes a shortcut, unless something is in its way.
+// A message that is all there in one frame takes a shortcut, unless something is in its way.
 TEST(Session, takes_a_frame_that_is_all_there_as_it_takes_one_in_pieces) {
     const Situation situations[] = {
         {"nothing in the way"},
@@ -342,6 +342,12 @@ TEST(Session, takes_a_frame_that_is_all_there_as_it_takes_one_in_pieces) {
         {"closing", "", Role::client, 16, true},
         {"an end", frame_from(Role::server, Opcode::close, "")},
         {"a server", "", Role::server},
+        {"a server with a full queue",
+         frame_from(Role::client, Opcode::text, "a") + frame_from(Role::client, Opcode::text, "b"),
+         Role::server},
+        {"a server with a message in progress", frame_from(Role::client, Opcode::text, "a", false),
+         Role::server},
+        {"a closing server", "", Role::server, 16, true},
         {"no text", "", Role::client, 16, false, "no\xFFtext"},
         {"text without its end", "", Role::client, 16, false, "text\xE2\x82"},
     };
@@ -350,6 +356,7 @@ TEST(Session, takes_a_frame_that_is_all_there_as_it_takes_one_in_pieces) {
         limits.input_packet_count_max = 2;
         limits.input_payload_max = 200;
         limits.fragment_count_max = situation.fragment_count_max;
+        const std::size_t header_size = situation.role == Role::client ? 2 : 6;
         const auto heard = [&](std::string_view wire, std::size_t cut) {
             Talker talker(situation.role, limits);
             talker.takes = false;
@@ -363,11 +370,119 @@ TEST(Session, takes_a_frame_that_is_all_there_as_it_takes_one_in_pieces) {
             for (const int second : {0, 1, 6, 16, 20, 21, 125, 126, 127, 128, 134, 255}) {
                 std::string wire{static_cast<char>(first), static_cast<char>(second)};
                 while (wire.size() < 140) wire += situation.payload;
-                for (const std::size_t size : {wire.size(), std::size_t(2 + second % 128)}) {
+                const auto payload_size = static_cast<std::size_t>(second % 128);
+                for (const std::size_t size : {wire.size(), header_size + payload_size}) {
                     const std::string_view part = std::string_view(wire).substr(0, size);
-                    ASSERT_EQ(heard(part, 0), heard(part, 2))
+                    ASSERT_EQ(heard(part, 0), heard(part, header_size))
                         << situation.name << ", " << first << " " << second << " of " << size;
                 }
+            }
+        }
+    }
+}
+
+// What a session of `role` makes of `wire`, which comes in two parts.
+std::string heard(Role role, const Limits& limits, std::string_view wire, std::size_t cut) {
+    Talker talker(role, limits);
+    talker.takes = false;
+    std::string events = talker.hear(wire.substr(0, cut));
+    events += talker.hear(wire.substr(cut));
+    events = outcome(talker, events);
+    while (talker.session.packet_count() > 0) {
+        const Inbox::Packet packet = talker.session.take();
+        events += (packet.is_text ? " text " : " binary ") + std::string(text_of(packet.payload));
+    }
+    return events;
+}
+
+// Both ways about each size at which the header changes. A frame comes whole in front of another
+// and at the end; where it is cut, it goes the long way.
+TEST(Session, takes_every_size_by_the_shortcut_as_the_long_way_wherever_it_is_cut) {
+    for (const Role role : roles) {
+        for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
+            for (const std::size_t size :
+                 {0u, 1u, 16u, 124u, 125u, 126u, 127u, 128u, 255u, 256u, 65535u, 65536u, 65537u}) {
+                const std::string payload(size, 'u');
+                const std::string frame = frame_from(other(role), opcode, payload);
+                const std::string wire = frame + frame;
+                const std::string whole = heard(role, {}, wire, 0);
+                const std::string kind = opcode == Opcode::text ? " text " : " binary ";
+                EXPECT_TRUE(whole.ends_with(kind + payload + kind + payload)) << size;
+                const std::size_t step = size < 1000 ? 1 : 4999;
+                for (std::size_t cut = 1; cut < wire.size();) {
+                    ASSERT_TRUE(heard(role, {}, wire, cut) == whole)
+                        << name_of(role) << ", " << size << " cut at " << cut;
+                    const std::size_t from_border =
+                        std::min({cut, cut < frame.size() ? frame.size() - cut : cut - frame.size(),
+                                  wire.size() - cut});
+                    cut += from_border <= 20 ? 1 : std::min(step, from_border - 19);
+                }
+            }
+        }
+    }
+}
+
+// Nothing but a right header, in the shortest form and with the right mask bit, is taken.
+TEST(Session, takes_every_header_by_the_shortcut_as_the_long_way) {
+    Limits limits;
+    limits.input_payload_max = 300;
+    const std::string behind(400, 'b');
+    for (const Role role : roles) {
+        for (const int first : {0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x83, 0x91, 0xC2, 0x89}) {
+            for (int second = 0; second < 256; ++second) {
+                for (const int length : {0, 1, 125, 126, 127, 255, 256, 300, 301, 0xFFFF}) {
+                    if ((second & 0x7F) < 125 && length > 0) continue;
+                    std::string wire{static_cast<char>(first), static_cast<char>(second)};
+                    wire += close_payload(length) + "keys" + behind;
+                    const std::string whole = heard(role, limits, wire, 0);
+                    for (const std::size_t cut : {2u, 4u, 6u, 8u}) {  // where headers end
+                        ASSERT_EQ(heard(role, limits, wire, cut), whole)
+                            << name_of(role) << ", " << first << " " << second << " " << length;
+                    }
+                }
+            }
+        }
+    }
+}
+
+// What the shortcut has unmasked, and then found to be no text, the long way must find masked.
+TEST(Session, finds_bad_text_at_every_place_as_the_long_way) {
+    for (const Role role : roles) {
+        for (const std::size_t size : {1u, 2u, 7u, 64u, 125u, 126u, 300u}) {
+            for (std::size_t bad = 0; bad < size; ++bad) {
+                std::string payload(size, 'g');
+                payload[bad] = '\xC3';
+                const std::string wire = frame_from(other(role), Opcode::text, payload);
+                const std::string whole = heard(role, {}, wire, 0);
+                EXPECT_NE(whole.find("failed"), whole.npos);
+                ASSERT_EQ(whole, heard(role, {}, wire, wire.size() - size))
+                    << name_of(role) << ", " << bad << " of " << size;
+            }
+        }
+    }
+}
+
+// A frame that has to wait is not unmasked before it is taken.
+TEST(Session, waits_with_a_whole_frame_and_takes_it_as_it_came) {
+    for (const Role role : roles) {
+        for (const std::size_t size : {5u, 125u, 126u, 1000u}) {
+            Limits limits;
+            limits.input_packet_count_max = 2;
+            limits.input_payload_max = 2 * size;
+            Talker talker(role, limits);
+            talker.takes = false;
+            const std::string payload(size, 'w');
+            for (int i = 0; i < 3; ++i) {
+                talker.fill(frame_from(other(role), Opcode::text, payload));
+            }
+            EXPECT_EQ(talker.told(), "message;message;");
+            for (int i = 0; i < 3; ++i) EXPECT_EQ(talker.told(), "");
+            EXPECT_TRUE(talker.session.input_is_held());
+            EXPECT_EQ(talker.session.packet_count(), 2u);
+            for (int i = 0; i < 3; ++i) {
+                EXPECT_EQ(text_of(talker.session.take().payload), payload);
+                EXPECT_EQ(talker.told(), i == 0 ? "message;" : "");
+                EXPECT_FALSE(talker.session.input_is_held());
             }
         }
     }
@@ -885,34 +1000,36 @@ TEST(Session, goes_on_with_held_input_when_it_closes) {
 
 // The peer sends as fast as there is room, the program reads now and then: every message arrives.
 TEST(Session, loses_nothing_while_its_queue_is_full) {
-    for (const std::size_t count_max : {1u, 2u, 7u, 64u}) {
-        SCOPED_TRACE(count_max);
-        Limits limits;
-        limits.input_packet_count_max = count_max;
-        limits.input_payload_max = 5000;
-        limits.answer_size_max = 0;
-        Talker client(Role::client, limits);
-        client.takes = false;
-        test::Random random(count_max);
-        std::string wire;
-        std::vector<std::string> messages;
-        for (int i = 0; i < 2000; ++i) {
-            messages.push_back(random.bytes(random.below(random.one_in(20) ? 5001 : 300)));
-            wire += frame_from(Role::server, Opcode::binary, messages.back());
-        }
-        std::size_t given = 0;
-        std::size_t taken = 0;
-        for (int idle = 0; taken < messages.size() && idle < 100; ++idle) {
-            given += client.fill(std::string_view(wire).substr(given, 1 + random.below(3000)));
-            client.told();
-            ASSERT_LE(client.session.packet_count(), count_max);
-            ASSERT_LE(client.session.queued_payload(), limits.input_payload_max);
-            while (client.session.packet_count() > 0 && !random.one_in(3)) {
-                ASSERT_EQ(text_of(client.session.take().payload), messages[taken++]);
-                idle = 0;
+    for (const std::size_t count_max : {1u, 2u, 7u, 64u, 1000u}) {
+        for (const Role role : roles) {
+            SCOPED_TRACE(std::string(name_of(role)) + ", " + std::to_string(count_max));
+            Limits limits;
+            limits.input_packet_count_max = count_max;
+            limits.input_payload_max = 5000;
+            limits.answer_size_max = 0;
+            Talker talker(role, limits);
+            talker.takes = false;
+            test::Random random(count_max);
+            std::string wire;
+            std::vector<std::string> messages;
+            for (int i = 0; i < 2000; ++i) {
+                messages.push_back(random.bytes(random.below(random.one_in(20) ? 5001 : 300)));
+                wire += frame_from(other(role), Opcode::binary, messages.back());
             }
+            std::size_t given = 0;
+            std::size_t taken = 0;
+            for (int idle = 0; taken < messages.size() && idle < 100; ++idle) {
+                given += talker.fill(std::string_view(wire).substr(given, 1 + random.below(3000)));
+                talker.told();
+                ASSERT_LE(talker.session.packet_count(), count_max);
+                ASSERT_LE(talker.session.queued_payload(), limits.input_payload_max);
+                while (talker.session.packet_count() > 0 && !random.one_in(3)) {
+                    ASSERT_EQ(text_of(talker.session.take().payload), messages[taken++]);
+                    idle = 0;
+                }
+            }
+            EXPECT_EQ(taken, messages.size());
         }
-        EXPECT_EQ(taken, messages.size());
     }
 }
 
