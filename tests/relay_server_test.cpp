@@ -195,9 +195,10 @@ TEST(RelayServer, drops_what_is_no_packet_of_its_sender) {
     using Type = MultiplayerPacket::Type;
     const auto spoof = multiplayer_header(Type::payload, room[1].id(), 0);
     const auto short_one = multiplayer_header(Type::payload, own, 0);
+    const auto no_servers_word = system_packet(Type::del, room[1].id());
     const auto honest = multiplayer_header(Type::payload, own, 0);
-    for (const Bytes packet : {Bytes(spoof), Bytes(short_one).first(8),
-                               Bytes(system_packet(Type::del, room[1].id())), Bytes(honest)}) {
+    for (const Bytes packet :
+         {Bytes(spoof), Bytes(short_one).first(8), Bytes(no_servers_word), Bytes(honest)}) {
         ASSERT_EQ(raw.get_peer(1)->put_packet(packet), Error::ok);
     }
     ASSERT_TRUE(room.until([&] {

@@ -1254,6 +1254,13 @@ class InTmux(Case):
         self.assertEqual(self.after(), OPEN)
 
 
+def setUpModule():
+    """What runs the tests may ignore signals (nohup, a background job); children inherit that."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 if __name__ == '__main__':
     if len(sys.argv) > 1 and not LINNET and not sys.argv[1].startswith('-'):
         LINNET = sys.argv.pop(1)
