@@ -97,7 +97,9 @@ bool RoomDemo::leave(Peer& peer) {
 bool RoomDemo::run() {
     teller_.chapter("Three peers in one room");
     if (!expect(server_.listen(0), "a relay server listens")) return false;
-    auto& [ann, bob, cy] = peers_;
+    Peer& ann = peers_[0];
+    Peer& bob = peers_[1];
+    Peer& cy = peers_[2];
     for (Peer& peer : peers_) {
         if (!join(peer)) return false;
     }
