@@ -169,6 +169,9 @@ TEST(SystemResolver, forgets_what_is_cancelled) {
     EXPECT_EQ(answer(resolver, resolver.start("next"), {}).status, Status::done);
     resolver.join();
     EXPECT_EQ(asked_count - before, 5) << "what was only queued was never asked";
+    for (const Resolver::Request request : requests) {
+        EXPECT_EQ(resolver.take(request, {}).status, Status::failed) << "its answer is gone, too";
+    }
 }
 
 // The sanitizers see what the threads touch behind its end.

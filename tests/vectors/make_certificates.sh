@@ -136,11 +136,11 @@ constrained_critical_ca md5 nul_in_san pss_signed rsa_1024 sha1 unknown_critical
 [ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 mkdir -p "$1"
 cd "$1"
-rm -rf -- work vectors
-mkdir work vectors
-exec 3>&2 2>work/log
-trap '[ $? -eq 0 ] || tail -n 5 work/log >&3' EXIT
-export OPENSSL_CONF="$PWD/work/openssl.cnf"
+rm -rf -- scratch vectors
+mkdir scratch vectors
+exec 3>&2 2>scratch/log
+trap '[ $? -eq 0 ] || tail -n 5 scratch/log >&3' EXIT
+export OPENSSL_CONF="$PWD/scratch/openssl.cnf"
 
 write_config() {
     cat <<'END'
@@ -152,8 +152,8 @@ END
     for mask in utf8only default; do
         cat <<END
 [ca_$mask]
-database = work/index.txt
-new_certs_dir = work
+database = scratch/index.txt
+new_certs_dir = scratch
 rand_serial = yes
 unique_subject = no
 policy = any_name
@@ -172,8 +172,8 @@ END
 make_key() {
     local name=$1
     shift
-    openssl genpkey "$@" -out "work/$name.key"
-    openssl req -new -key "work/$name.key" -subj /CN=request -out "work/$name.csr"
+    openssl genpkey "$@" -out "scratch/$name.key"
+    openssl req -new -key "scratch/$name.key" -subj /CN=request -out "scratch/$name.csr"
 }
 
 make_keys() {
@@ -230,22 +230,22 @@ issue() {
         expired) begin=20010101000000Z end=20020101000000Z ;;
         future) begin=21190101000000Z end=21200101000000Z ;;
     esac
-    local -a with=(-batch -notext -in "work/$key.csr" -out "$name.crt" -preserveDN
+    local -a with=(-batch -notext -in "scratch/$key.csr" -out "$name.crt" -preserveDN
         -name "ca_${options[-mask]-utf8only}" -md "${options[-digest]-sha256}"
         -subj "/O=linnet/CN=${options[-subject]-$name}" -startdate $begin -enddate $end)
     if [ "$issuer" = - ]; then
-        with+=(-selfsign -keyfile "work/$key.key")
+        with+=(-selfsign -keyfile "scratch/$key.key")
     else
-        with+=(-cert "$issuer.crt" -keyfile "work/${key_of[$issuer]}.key")
+        with+=(-cert "$issuer.crt" -keyfile "scratch/${key_of[$issuer]}.key")
     fi
     if [ -n "${options[-pss]-}" ]; then with+=(-sigopt rsa_padding_mode:pss); fi
     if [ -z "${options[-v1]-}" ]; then
         for keyword in "${!extensions[@]}"; do
             [ -z "${extensions[$keyword]}" ] || echo "$keyword = ${extensions[$keyword]}"
-        done >work/extensions
-        with+=(-extfile work/extensions)
+        done >scratch/extensions
+        with+=(-extfile scratch/extensions)
     fi
-    openssl ca "${with[@]}" >>work/log
+    openssl ca "${with[@]}" >>scratch/log
 }
 
 make_authority() {
@@ -280,15 +280,15 @@ write_chain() {
     local name=$1
     shift
     cat "${@/%/.crt}" >"$name.pem"
-    cp "work/${key_of[$1]}.key" "$name.key"
+    cp "scratch/${key_of[$1]}.key" "$name.key"
     echo "$name"
 }
 
 rows() { sed '/^$/d' <<<"$1"; }
 
 main() {
-    write_config >work/openssl.cnf
-    : >work/index.txt
+    write_config >scratch/openssl.cnf
+    : >scratch/index.txt
     make_keys
     local name key issuer dates alt_names more parts i
     while read -r name key issuer dates more; do
@@ -308,7 +308,7 @@ main() {
         write_chain "$name" $parts
     done < <(rows "$chains")
     for name in $vectors; do cp "$name.crt" "vectors/$name.pem"; done
-    rm -rf work
+    rm -rf scratch
 }
 
 main
