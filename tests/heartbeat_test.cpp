@@ -119,19 +119,35 @@ TEST(Heartbeat, is_switched_off_by_zeros) {
 
 TEST(Heartbeat, knows_its_own_pong_and_the_round_trip) {
     Heartbeat heartbeat = started();
-    EXPECT_EQ(heartbeat.round_trip_us(), 0u);
+    EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
     const Heartbeat::PingPayload payload = heartbeat.ping_queued(start_us);
     EXPECT_FALSE(answers(heartbeat, payload, start_us + 5)) << "it has not left";
     heartbeat.ping_sent(start_us + 100);
     EXPECT_TRUE(answers(heartbeat, payload, start_us + 350));
-    EXPECT_EQ(heartbeat.round_trip_us(), 250u);
+    EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
 
     const Heartbeat::PingPayload next = heartbeat.ping_queued(start_us + 1000);
     heartbeat.ping_sent(start_us + 1000);
     EXPECT_FALSE(answers(heartbeat, payload, start_us + 1001)) << "of the ping before";
-    EXPECT_EQ(heartbeat.round_trip_us(), 250u);
+    EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
     EXPECT_TRUE(answers(heartbeat, next, start_us + 1040));
-    EXPECT_EQ(heartbeat.round_trip_us(), 40u);
+    EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
+    EXPECT_FALSE(answers(heartbeat, next, start_us + 1050)) << "once is enough";
+    EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
+}
+
+TEST(Heartbeat, keeps_the_last_the_smallest_and_the_smoothed_round_trip) {
+    struct Row {
+        std::uint64_t us, min_us, smoothed_us;
+    };
+    RoundTrip round_trip;
+    for (const Row& row : {Row{800, 800, 800}, Row{1600, 800, 900}, Row{100, 100, 800},
+                           Row{0, 0, 700}, Row{1500, 0, 800}}) {
+        round_trip.add(row.us);
+        EXPECT_EQ(round_trip.last_us, row.us);
+        EXPECT_EQ(round_trip.min_us, row.min_us);
+        EXPECT_EQ(round_trip.smoothed_us, row.smoothed_us);
+    }
 }
 
 TEST(Heartbeat, takes_no_other_pong_for_its_own) {
@@ -154,7 +170,7 @@ TEST(Heartbeat, takes_no_other_pong_for_its_own) {
         other[i] ^= 0x40;
         EXPECT_FALSE(answers(heartbeat, other, start_us + 1)) << i;
     }
-    EXPECT_EQ(heartbeat.round_trip_us(), 0u);
+    EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
     EXPECT_TRUE(answers(heartbeat, payload, start_us + 1));
 }
 

@@ -986,6 +986,98 @@ TEST(WebSocketClient, measures_the_round_trip_of_a_ping) {
     EXPECT_EQ(play.client->stats().pongs_received, 2u);
 }
 
+TEST(WebSocketClient, keeps_the_smallest_and_the_smoothed_round_trip_too) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}});
+    open(play);
+    for (const std::uint64_t ms : {80u, 160u, 10u}) {
+        ASSERT_EQ(play.client->ping(), ok);
+        play.world.clock.advance_ms(ms);
+        ScriptedConnection& server = play.world.connection();
+        const std::string answer = server_frame(Opcode::pong, server.frames.back().payload);
+        server.to_client += answer + answer;  // the second one answers nothing
+        play.client->poll();
+    }
+    const Stats stats = play.client->stats();
+    EXPECT_EQ(stats.round_trip_us, 10'000u);
+    EXPECT_EQ(stats.round_trip_min_us, 10'000u);
+    EXPECT_EQ(stats.round_trip_smoothed_us, (90'000u * 7 + 10'000) / 8);
+    EXPECT_EQ(stats.pongs_received, 6u);
+}
+
+TEST(WebSocketClient, counts_frames_messages_and_bytes_and_tells_how_its_queues_stand) {
+    const std::string pings = server_frame(Opcode::ping, "one") + server_frame(Opcode::ping, "two");
+    const std::string messages = server_frame(Opcode::text, "hel", false) +
+                                 server_frame(Opcode::continuation, "lo") +
+                                 server_frame(Opcode::binary, "half of it").substr(0, 6);
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{pings + messages}}, .send_window = 1000});
+    play.story->reads = false;
+    open(play);
+    play.poll(3);
+    Stats stats = play.client->stats();
+    EXPECT_EQ(stats.frames_received, 5u) << "the last one has begun";
+    EXPECT_EQ(stats.messages_received, 1u);
+    EXPECT_EQ(stats.pings_received, 2u);
+    EXPECT_EQ(stats.bytes_received, play.world.connection().to_client.size());
+    EXPECT_EQ(stats.input_queued_size, 5u);
+    EXPECT_EQ(stats.message_size_so_far, 4u);
+    EXPECT_EQ(stats.frames_sent, 1u) << "the later ping is answered for both";
+    EXPECT_EQ(stats.output_queued_size, 0u);
+
+    ASSERT_EQ(play.peer().put_packet(std::string(2000, 'x')), ok);
+    ASSERT_EQ(play.client->ping(), ok);
+    ASSERT_EQ(play.client->ping(), ok) << "replaces the first, which has not begun to leave";
+    stats = play.client->stats();
+    EXPECT_EQ(stats.frames_sent, 3u);
+    EXPECT_EQ(stats.messages_sent, 1u);
+    EXPECT_EQ(stats.output_queued_size, 2000u);
+    EXPECT_EQ(stats.bytes_sent, play.world.connection().taken);
+    EXPECT_EQ(stats.send_stalls, 1u);
+    EXPECT_EQ(play.peer().get_packet().size(), 5u);
+    EXPECT_EQ(play.client->stats().input_queued_size, 0u);
+}
+
+TEST(WebSocketClient, asks_for_life_at_once_when_the_process_resumes) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}});
+    play.client->notify_resume();
+    EXPECT_TRUE(play.world.network.connections.empty());
+    open(play);
+    // The clock stood still: without a word the link would count as alive for 20 s more.
+    play.world.clock.advance_ms(10'000);
+    play.client->notify_resume();
+    ASSERT_EQ(play.world.connection().frames.size(), 1u);
+    EXPECT_EQ(play.world.connection().frames[0].header.opcode, Opcode::ping);
+    const std::uint64_t begin_us = play.world.clock.now;
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::pong_timed_out);
+    EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 20'000, 50);
+    play.client->notify_resume();
+    EXPECT_EQ(play.world.connection().frames.size(), 1u);
+}
+
+TEST(WebSocketClient, forgives_the_silence_before_the_process_resumed) {
+    const std::string message = server_frame(Opcode::binary, std::string(100, 'x'));
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{message.substr(0, 50)}, Pause{7'200'000},
+                         Send{message.substr(50)}}});
+    open(play);
+    play.poll(3);
+    play.world.clock.advance_ms(7'190'000);  // the clock went on, and a message is half there
+    play.client->notify_resume();
+    play.poll(1000);
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << play.client->failure().explain();
+    EXPECT_EQ(play.story->messages.size(), 1u);
+}
+
+TEST(WebSocketClient, takes_limits_beyond_all_bounds_for_the_largest) {
+    Play play(says(server_frame(Opcode::text, "hello")), [](World&, Options& options) {
+        options.limits.input_payload_max = options.limits.output_payload_max = SIZE_MAX;
+        options.limits.input_packet_count_max = options.limits.output_packet_count_max = SIZE_MAX;
+    });
+    open(play);
+    play.poll(2);
+    EXPECT_EQ(play.story->messages, std::vector<std::string>{"T:hello"});
+    EXPECT_EQ(play.peer().put_packet(std::string(100'000, 'x')), ok);
+}
+
 TEST(WebSocketClient, sends_nothing_without_entropy) {
     Play play(friendly());
     play.world.entropy.exhausted = true;

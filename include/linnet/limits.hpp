@@ -37,6 +37,19 @@ inline constexpr std::size_t payload_max_max = std::size_t{1} << 30;
 /// Nor a larger packet count.
 inline constexpr std::size_t packet_count_max_max = std::size_t{1} << 20;
 
+/// `limits` as a connection takes them: larger ones than these count as these.
+constexpr Limits bounded(Limits limits) {
+    const auto bound = [](std::size_t& value, std::size_t max) {
+        if (value > max) value = max;
+    };
+    bound(limits.input_payload_max, payload_max_max);
+    bound(limits.output_payload_max, payload_max_max);
+    bound(limits.answer_size_max, payload_max_max);
+    bound(limits.input_packet_count_max, packet_count_max_max);
+    bound(limits.output_packet_count_max, packet_count_max_max);
+    return limits;
+}
+
 /// All in milliseconds. Zero means "no limit", and for the two of the heartbeat "off".
 struct Timeouts {
     std::uint32_t resolve_ms = 10'000;

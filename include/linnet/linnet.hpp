@@ -5,6 +5,7 @@
 // linnet/protocol.
 #pragma once
 
+#include "linnet/memory_max.hpp"
 #include "linnet/version.hpp"
 #include "linnet/websocket_client.hpp"
 #include "linnet/x509_certificate.hpp"

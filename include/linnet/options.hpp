@@ -3,6 +3,7 @@
 #pragma once
 
 #include "linnet/limits.hpp"
+#include "linnet/log.hpp"
 #include "linnet/memory.hpp"
 #include "linnet/platform.hpp"
 #include "linnet/protocol/handshake.hpp"
@@ -31,6 +32,10 @@ struct Options {
     CertificateListener* certificate_listener = nullptr;
     /// The TLS library for wss://; null means the one in this build (BearSSL, TLS 1.2).
     const TlsContext* tls = nullptr;
+
+    /// Hears lines up to the level of `log_level`; null for none. Nothing is composed for nobody.
+    Log* log = nullptr;
+    LogLevel log_level = LogLevel::info;
 
     /// The outside world; null means the OS. What is given must outlive the client.
     Clock* clock = nullptr;

@@ -114,4 +114,9 @@ class TlsContext {
     ~TlsContext() = default;
 };
 
+/// What wss:// with BearSSL adds: 16 KiB to receive, the engine, and during its handshake the
+/// server's certificates. All of it is taken when TLS begins, and most given back when it is
+/// established.
+inline constexpr std::size_t tls_memory_max = std::size_t{168} * 1024;
+
 }  // namespace linnet::inline v0

@@ -19,7 +19,11 @@
 //
 // and none of it after `disconnect_from_host` while connecting, `connect_to_url` while closing, or
 // the client's end. All signals are emitted by `poll` (or `wait`), and the client may be destroyed,
-// closed or connected again in each. One client belongs to one thread at a time.
+// closed or connected again in each.
+//
+// Threads: a client has no lock. One thread at a time may be in any of its functions, the const
+// ones too; which one may change if the program synchronises it. A debug build (without NDEBUG)
+// asserts it. Two clients share nothing but what their `Options` share.
 #pragma once
 
 #include "linnet/failure.hpp"
@@ -31,20 +35,36 @@
 
 namespace linnet::inline v0 {
 
-/// What a client has counted, for the current or last connection.
+/// What a client has counted, for the current or last connection, and how its queues stand.
 struct Stats {
     std::uint64_t bytes_received = 0;  ///< from the OS or TLS, all of it
     std::uint64_t bytes_sent = 0;      ///< taken by the OS or TLS
+    std::uint64_t frames_received = 0;  ///< whose header has come
+    std::uint64_t frames_sent = 0;  ///< messages, and control frames that began to leave
     std::uint64_t messages_received = 0;
-    std::uint64_t messages_sent = 0;    ///< accepted by `put_packet`
-    std::uint64_t discarded_size = 0;   ///< payload bytes that came after a local close
-    std::uint64_t moved_size = 0;       ///< bytes moved within the receive buffer
-    std::uint64_t ignored_packets = 0;  ///< gd_mp_api: messages that meant nothing in the room
+    std::uint64_t messages_sent = 0;  ///< accepted by `put_packet`
     std::uint64_t pings_received = 0;
     std::uint64_t pongs_received = 0;
-    std::uint64_t round_trip_us = 0;      ///< of the last ping that was answered
+
+    // Round-trip times: of pings that were answered, those of the heartbeat too; 0 before.
+    std::uint64_t round_trip_us = 0;  ///< of the last one
+    std::uint64_t round_trip_min_us = 0;
+    std::uint64_t round_trip_smoothed_us = 0;  ///< SRTT, RFC 6298 2
+
+    // Ignored.
+    std::uint64_t discarded_size = 0;  ///< payload bytes that came after a local close, or unwanted
+    std::uint64_t ignored_packets = 0;  ///< gd_mp_api: messages that meant nothing in the room
+
+    // Standing still.
+    std::uint64_t receive_stalls = 0;  ///< so often a full queue stopped reading
+    std::uint64_t send_stalls = 0;     ///< so often the OS took no more
+
+    // Now.
+    std::size_t input_queued_size = 0;    ///< payload bytes that wait for `get_packet`
+    std::size_t output_queued_size = 0;   ///< payload bytes of messages not fully with the OS
     std::size_t message_size_so_far = 0;  ///< of the message that is arriving
     std::size_t buffer_size = 0;          ///< the receive buffer's
+    std::uint64_t moved_size = 0;         ///< bytes moved within it so far
 };
 
 class WebSocketClient : public WebSocketMultiplayerPeer {
@@ -126,6 +146,12 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// Sends a ping; `Stats::round_trip_us` has the answer once `Stats::pongs_received` has grown.
     /// Failed when not open, closing, or without entropy.
     Error ping();
+
+    /// Tells that the process was suspended (a phone in a pocket, a console at rest): an open
+    /// connection may be dead although nothing has told so. Sends a ping at once, so that
+    /// `Timeouts::pong_ms` later it is known, and forgives the silence until now. Does nothing when
+    /// not open. While connecting the deadlines of the attempt go on.
+    void notify_resume();
 
     /// For programs without a frame loop: sleeps until there is something to do, at most
     /// `timeout_ms`, then polls. Returns at once when idle or nested.

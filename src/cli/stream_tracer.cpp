@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/rendering.hpp"
+#include "client/redacted_text.hpp"
 #include "codec/text.hpp"
 #include "protocol/closing.hpp"
 
@@ -26,14 +27,6 @@ std::string_view name_of(Opcode opcode) {
     return "unknown";
 }
 
-bool is_secret(std::string_view name) {
-    constexpr std::string_view names[] = {"Authorization", "Proxy-Authorization", "Cookie",
-                                          "Set-Cookie"};
-    return std::any_of(std::begin(names), std::end(names), [&](std::string_view each) {
-        return same_ignoring_case(trimmed(name), each);
-    });
-}
-
 // The front of a payload that is worth keeping: all of a control frame's.
 std::size_t kept_size(const FrameHeader& header) {
     const std::size_t size_max =
@@ -51,7 +44,7 @@ void append_first_line(std::string& out, std::string_view line, Role receiver) {
 
 void append_field(std::string& out, std::string_view line) {
     const std::size_t colon = line.find(':');
-    if (colon == line.npos || !is_secret(line.substr(0, colon))) {
+    if (colon == line.npos || !is_secret_header(trimmed(line.substr(0, colon)))) {
         return append_harmless(out, line);
     }
     append_harmless(out, line.substr(0, colon));

@@ -50,6 +50,7 @@ ClientCore::ClientCore(WebSocketClient& face, const Options& options)
       resolver_(given_or<Resolver>(options.resolver, system_resolver_)),
       network_(given_or<Network>(options.network, system_network_)),
       tls_(options.tls != nullptr ? options.tls : default_tls_context()),
+      journal_(options.log, options.log_level),
       texts_(options.memory),
       answer_(options.memory),
       dialer_(network_),
@@ -175,6 +176,11 @@ void ClientCore::finish(Ending ending, Cause cause, Phase phase, int os_error) {
     explain_failure(explanation, failure_, url_);
     failure_.explanation = explanation.text();
     room[failure_.explanation.size()] = '\0';
+    if (ending == Ending::closed_clean) {
+        journal_.ended_well(failure_);
+    } else {
+        journal_.failed(failure_);
+    }
 }
 
 // ---- time ------------------------------------------------------------------------------------
@@ -268,11 +274,15 @@ void ClientCore::wait(std::uint32_t timeout_ms) {
 
 Error ClientCore::disconnect(int code, std::string_view reason) {
     now_us_ = clock_.now_us();
-    if (is_connecting(state_)) abandon();
+    if (is_connecting(state_)) {
+        journal_.given_up();
+        abandon();
+    }
     if (!is_established(state_)) return Error::ok;
     if (code < 0 || code > 0xFFFF) return Error::invalid_parameter;
     const Error error = session_->close(static_cast<std::uint16_t>(code), reason);
     if (error != Error::ok) return error;
+    journal_.closes(code, reason);
     enter(Event::we_closed);
     close_progress_us_ = now_us_;
     flush_unless_coalescing();
@@ -336,8 +346,18 @@ Error ClientCore::ping() {
     if (!is_established(state_)) return Error::failed;
     now_us_ = clock_.now_us();
     const Error error = session_->ping(heartbeat_.ping_queued(now_us_));
-    if (error == Error::ok) flush_unless_coalescing();
-    return error;
+    if (error != Error::ok) return error;
+    journal_.pinged();
+    flush_unless_coalescing();
+    return Error::ok;
+}
+
+void ClientCore::notify_resume() {
+    if (!is_established(state_)) return;
+    journal_.resumed();
+    now_us_ = received_us_ = clock_.now_us();
+    heartbeat_.alive(now_us_);
+    static_cast<void>(ping());  // without entropy the heartbeat will try again, and end
 }
 
 // Within `poll` everything that is queued leaves at its end, in one call.
@@ -370,14 +390,23 @@ std::size_t ClientCore::outbound_buffered_amount() const {
 Stats ClientCore::stats() const {
     Stats stats = stats_;
     if (!session_) return stats;
-    stats.messages_received = session_->stats().messages_received;
-    stats.messages_sent = session_->stats().messages_sent;
-    stats.discarded_size += session_->stats().discarded_size;
-    stats.moved_size = session_->inbox().moved_size();
+    const SessionStats& session = session_->stats();
+    const Outbox& outbox = session_->outbox();
+    const Inbox& inbox = session_->inbox();
+    stats.frames_received = session.frames_received;
+    stats.frames_sent = session.messages_sent + outbox.control_frame_count();
+    stats.messages_received = session.messages_received;
+    stats.messages_sent = session.messages_sent;
+    stats.round_trip_us = heartbeat_.round_trip().last_us;
+    stats.round_trip_min_us = heartbeat_.round_trip().min_us;
+    stats.round_trip_smoothed_us = heartbeat_.round_trip().smoothed_us;
+    stats.discarded_size += session.discarded_size;
     stats.ignored_packets = room_.ignored_count();
-    stats.round_trip_us = heartbeat_.round_trip_us();
-    stats.message_size_so_far = session_->inbox().message_size();
-    stats.buffer_size = session_->inbox().size();
+    stats.input_queued_size = inbox.queued_payload();
+    stats.output_queued_size = outbound_buffered_amount();
+    stats.message_size_so_far = inbox.message_size();
+    stats.buffer_size = inbox.size();
+    stats.moved_size = inbox.moved_size();
     return stats;
 }
 

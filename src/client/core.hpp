@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "client/journal.hpp"
+#include "client/one_thread.hpp"
 #include "client/transport.hpp"
 #include "linnet/protocol/http.hpp"
 #include "linnet/protocol/multiplayer_room.hpp"
@@ -51,6 +53,7 @@ class ClientCore {
     void set_target(PeerId target) { target_ = target; }
     bool is_multiplayer() const { return is_multiplayer_; }
     Error ping();
+    void notify_resume();
     void flush();
 
     void set_verify_ssl(bool enabled) { verify_ssl_ = enabled; }
@@ -69,6 +72,8 @@ class ClientCore {
     const Failure& failure() const { return failure_; }
     std::string_view response_headers() const { return response_headers_; }
     Stats stats() const;
+
+    OneThread& one_thread() { return one_thread_; }
 
  private:
     // Whether to go on after a signal: not if the client was destroyed.
@@ -89,6 +94,7 @@ class ClientCore {
     void begin_tls();
     void secure();
     Cause lost(Cause otherwise) const;
+    void begin_upgrade();
     void upgrade();
     void send_request();
     void read_answer();
@@ -101,6 +107,7 @@ class ClientCore {
     void lose_sending(int os_error);
     void flush_unless_coalescing();
     void receive_all();
+    void note_stall();
     bool receive_once(MutableBytes room);
     void drain();
     Delivery deliver_events();
@@ -159,6 +166,8 @@ class ClientCore {
     Resolver& resolver_;
     Network& network_;
     const TlsContext* const tls_;  // null: this build has none, and none was given
+    const Journal journal_;
+    OneThread one_thread_;
 
     bool verify_ssl_ = true;
     const X509Certificate* trusted_certificate_ = nullptr;
@@ -213,6 +222,7 @@ class ClientCore {
     int link_error_ = 0;             // of the OS, when it was not that
     bool quiet_ = false;             // the last receive found nothing more
     bool input_is_full_ = false;     // the last receive had no room
+    bool is_stalled_ = false;        // our own full queue keeps the server waiting
     bool work_is_left_ = false;      // the last poll stopped at a limit of its own
     std::size_t held_packet_count_ = 0;
     WebSocketPeer::WriteMode write_mode_ = WebSocketPeer::WRITE_MODE_BINARY;

@@ -24,6 +24,7 @@ Error ClientCore::connect_to_url(std::string_view url, Strings protocols, bool g
 // The explanation is the cause's own sentence, as there may be no memory for another.
 Error ClientCore::refuse(Cause cause, Error error) {
     failure_ = {.cause = cause, .phase = Phase::request};
+    journal_.refused(cause);
     return error;
 }
 
@@ -91,8 +92,10 @@ void ClientCore::begin_attempt() {
     can_receive_ = can_send_ = true;
     stream_ended_ = quiet_ = input_is_full_ = work_is_left_ = false;
     send_is_blocked_ = closed_by_server_ = false;
+    is_stalled_ = false;
     link_error_ = 0;
     overdue_since_us_ = 0;
+    journal_.begins(url_);
     session_.emplace(Role::client, options_.limits, entropy_, options_.memory);
     answer_reader_.emplace(options_.limits.answer_size_max, options_.limits.answer_field_count_max);
 
@@ -117,6 +120,7 @@ void ClientCore::resolve() {
     }
     if (result.count == 0) return end(Cause::resolve_no_address);
     const std::size_t count = std::min(result.count, addresses.size());
+    journal_.resolved(result.count);
     dialer_.start(std::span(addresses).first(count), url_.port, now_us_);
     enter(Event::resolved);
 }
@@ -131,8 +135,9 @@ void ClientCore::dial() {
     TextWriter host(host_text_);
     put_ip(host, dialer_.connected_address());
     host_text_size_ = host.text().size();
+    journal_.connected(dialer_.connected_address());
     if (url_.secure) return begin_tls();
-    enter(Event::connected);
+    begin_upgrade();
 }
 
 void ClientCore::begin_tls() {
@@ -154,13 +159,21 @@ void ClientCore::begin_tls() {
 void ClientCore::secure() {
     const IoResult result = transport_.secure();
     if (result.status == IoResult::Status::would_block) return;
-    if (result.status == IoResult::Status::moved) return enter(Event::connected);
-    end(lost(Cause::tls_closed), result.os_error);
+    if (result.status != IoResult::Status::moved) {
+        return end(lost(Cause::tls_closed), result.os_error);
+    }
+    journal_.secured();
+    begin_upgrade();
 }
 
 // TLS knows better than TCP why a stream has ended.
 Cause ClientCore::lost(Cause otherwise) const {
     return failure_.tls.cause == Cause::none ? otherwise : failure_.tls.cause;
+}
+
+void ClientCore::begin_upgrade() {
+    enter(Event::connected);
+    journal_.requests(text_of(request_));
 }
 
 void ClientCore::upgrade() {
@@ -194,12 +207,11 @@ void ClientCore::read_answer() {
 }
 
 void ClientCore::judge(const ResponseHead& head, std::size_t head_size) {
+    // A server may accept before it has read all; frames go out only behind the whole request.
     const HandshakeVerdict verdict = judge_answer(head, offer_);
-    if (verdict.cause == Cause::none) {
-        // A server may accept before it has read all; frames go out only behind the whole request.
-        if (request_.empty()) accept(head, head_size, verdict.protocol);
-        return;
-    }
+    if (verdict.cause == Cause::none && !request_.empty()) return;
+    journal_.answered(head);
+    if (verdict.cause == Cause::none) return accept(head, head_size, verdict.protocol);
     // The inbox is left as it is: these are views into it.
     failure_.http_status = head.status;
     failure_.http_reason = head.reason;
@@ -223,6 +235,7 @@ void ClientCore::accept(const ResponseHead& head, std::size_t head_size,
     heartbeat_ =
         Heartbeat(std::uint64_t{timeouts.ping_ms} * 1000, std::uint64_t{timeouts.pong_ms} * 1000);
     heartbeat_.alive(now_us_);
+    journal_.opened(protocol_);
     enter(is_multiplayer_ ? Event::upgraded_to_join : Event::upgraded);
 }
 

@@ -24,6 +24,7 @@ ClientCore::Delivery ClientCore::converse() {
         receive_all();
         if (!is_conversing(state_)) return Delivery::go_on;
         if (deliver_events() == Delivery::stop) return Delivery::stop;
+        note_stall();
     } else {
         drain();
     }
@@ -46,6 +47,10 @@ void ClientCore::send_unsent() {
         if (result.status == IoResult::Status::failed) lose_sending(result.os_error);
         const bool was_blocked = send_is_blocked_;
         send_is_blocked_ = result.status == IoResult::Status::would_block;
+        if (send_is_blocked_ && !was_blocked) {
+            ++stats_.send_stalls;
+            journal_.send_stalled();
+        }
         if (result.status != IoResult::Status::moved) return;
         session_->sent(result.size);
         stats_.bytes_sent += result.size;
@@ -102,6 +107,17 @@ void ClientCore::receive_all() {
     if (input_is_full_ && session_->is_starved()) end(Cause::out_of_memory);
 }
 
+// Packets that nobody takes keep the server waiting.
+void ClientCore::note_stall() {
+    const std::size_t count = session_->packet_count();
+    const bool is_stalled = count > 0 && (session_->input_is_held() || input_is_full_);
+    if (is_stalled == is_stalled_) return;
+    is_stalled_ = is_stalled;
+    if (!is_stalled) return journal_.goes_on();
+    ++stats_.receive_stalls;
+    journal_.stalled(count, session_->queued_payload());
+}
+
 // Receives what nobody will read, behind the server's close frame or its breach, so that closing
 // the socket does not reset the connection and with it destroy our close frame on its way.
 void ClientCore::drain() {
@@ -147,7 +163,9 @@ ClientCore::Delivery ClientCore::handle(const SessionEvent& event) {
         case SessionEvent::Kind::ping: ++stats_.pings_received; break;
         case SessionEvent::Kind::pong:
             ++stats_.pongs_received;
-            heartbeat_.pong(event.payload, now_us_);
+            if (heartbeat_.pong(event.payload, now_us_)) {
+                journal_.ponged(heartbeat_.round_trip().last_us);
+            }
             break;
         case SessionEvent::Kind::close: return handle_close(event);
         case SessionEvent::Kind::failed: handle_breach(event.cause); break;
@@ -159,6 +177,7 @@ ClientCore::Delivery ClientCore::handle_close(const SessionEvent& event) {
     failure_.close_code = event.close_code;
     std::copy(event.close_reason.begin(), event.close_reason.end(), close_reason_.begin());
     failure_.close_reason = text_of(Bytes(close_reason_).first(event.close_reason.size()));
+    journal_.close_received(event.close_code, failure_.close_reason);
     if (state_ == State::closing) return Delivery::go_on;
     closed_by_server_ = true;
     enter(Event::they_closed);
@@ -176,6 +195,7 @@ void ClientCore::break_off(Cause cause) {
 
 void ClientCore::handle_breach(Cause cause) {
     if (state_ == State::closing || !session_->close_is_queued()) return end(cause);
+    journal_.broken(cause);
     breach_phase_ = phase();
     breach_ = cause;
     enter(Event::broken);
@@ -196,7 +216,10 @@ void ClientCore::judge_liveness() {
     const Heartbeat::Due due = heartbeat_.due(now_us_);
     if (due == Heartbeat::Due::dead) return end(Cause::pong_timed_out);
     if (due == Heartbeat::Due::ping) {
-        if (session_->ping(heartbeat_.ping_queued(now_us_)) != Error::ok) end(Cause::no_entropy);
+        if (session_->ping(heartbeat_.ping_queued(now_us_)) != Error::ok) {
+            return end(Cause::no_entropy);
+        }
+        journal_.pinged();
     }
     if (now_us_ - std::max(received_us_, sent_us_) >= shrink_after_us) session_->shrink();
 }

@@ -32,6 +32,7 @@ ClientCore::Delivery ClientCore::hear_packet() {
 // Two signals, and after each everything may be different.
 ClientCore::Delivery ClientCore::announce_joined(std::uint64_t attempt) {
     enter(Event::joined);
+    journal_.joined(room_.unique_id());
     if (deliver([&] { face_.peer_connected.emit(server_peer); }) == Delivery::stop) {
         return Delivery::stop;
     }

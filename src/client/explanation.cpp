@@ -2,45 +2,13 @@
 // Copyright the linnet authors
 #include "client/explanation.hpp"
 
+#include "client/redacted_text.hpp"
 #include "codec/text.hpp"
 #include "linnet/protocol/http.hpp"
-#include "linnet/protocol/utf8.hpp"
 #include "net/system.hpp"
 
 namespace linnet::inline v0 {
 namespace {
-
-constexpr std::size_t quote_size_max = 160;
-
-void put_url(TextWriter& out, const Url& url) {
-    out.put(url.secure ? "wss://" : "ws://");
-    if (url.ipv6_literal) out.put("[");
-    out.put(url.host);
-    if (url.ipv6_literal) out.put("]");
-    if (url.port != url.default_port()) out.put(":").put_number(url.port);
-    out.put(url.path);
-    if (!url.query.empty()) out.put("?...");
-}
-
-// The server's words, cut at a character, without what would break the paragraph, a terminal or
-// UTF-8.
-void put_harmless(TextWriter& out, std::string_view words) {
-    const std::size_t size = utf8_prefix_size(bytes_of(words), quote_size_max);
-    const bool readable = is_utf8(bytes_of(words.substr(0, size)));
-    for (const char c : words.substr(0, size)) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool harmful = byte < 0x20 || byte == 0x7F || c == '"' || (byte >= 0x80 && !readable);
-        const char shown = harmful ? ' ' : c;
-        out.put({&shown, 1});
-    }
-    if (words.size() > size) out.put("...");
-}
-
-void put_quoted(TextWriter& out, std::string_view words) {
-    out.put("\"");
-    put_harmless(out, words);
-    out.put("\"");
-}
 
 void put_cause(TextWriter& out, const Failure& failure) {
     out.put(text(failure.cause));
@@ -70,20 +38,6 @@ void put_addresses(TextWriter& out, const Failure& failure) {
         out.put(")");
     }
     out.put(".");
-}
-
-// Where a redirect points to, RFC 3986 3: without query and fragment, and without user information.
-void put_location(TextWriter& out, std::string_view location) {
-    const std::string_view shown = take_until(location, "?#");
-    const std::size_t slashes = shown.find("//");
-    const std::size_t begin = slashes == shown.npos ? shown.size() : slashes + 2;
-    std::string_view rest = shown.substr(begin);
-    const std::size_t at = rest.substr(0, rest.find('/')).rfind('@');
-    if (at != rest.npos) rest.remove_prefix(at + 1);
-    out.put("\"");
-    put_harmless(out, shown.substr(0, begin));
-    put_harmless(out, rest);
-    out.put("\"");
 }
 
 void put_answer(TextWriter& out, const Failure& failure) {

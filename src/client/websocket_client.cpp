@@ -10,88 +10,103 @@
 #include "codec/text.hpp"
 
 namespace linnet::inline v0 {
+namespace {
+
+// A call into the core, in a debug build guarded until its end.
+class Call {
+ public:
+    explicit Call(ClientCore* core) : core_(core), visit_(core->one_thread()) {}
+    ClientCore* operator->() const { return core_; }
+
+ private:
+    ClientCore* core_;
+    [[no_unique_address]] OneThread::Visit visit_;
+};
+
+}  // namespace
 
 // ---- PacketPeer ------------------------------------------------------------------------------
 
 std::size_t PacketPeer::get_available_packet_count() const {
-    const bool is_theirs = core_->is_multiplayer() == (face_ == Face::client);
-    return is_theirs ? core_->packet_count() : 0;
+    const bool is_theirs = Call(core_)->is_multiplayer() == (face_ == Face::client);
+    return is_theirs ? Call(core_)->packet_count() : 0;
 }
 
 Bytes PacketPeer::get_packet() {
     Bytes packet;
-    packet_error_ =
-        face_ == Face::peer ? core_->take_packet(packet) : core_->take_multiplayer_packet(packet);
+    packet_error_ = face_ == Face::peer ? Call(core_)->take_packet(packet)
+                                        : Call(core_)->take_multiplayer_packet(packet);
     return packet;
 }
 
 Error PacketPeer::put_packet(Bytes packet) {
-    return face_ == Face::peer ? core_->put_packet(packet) : core_->put_multiplayer_packet(packet);
+    return face_ == Face::peer ? Call(core_)->put_packet(packet)
+                               : Call(core_)->put_multiplayer_packet(packet);
 }
 
 // ---- WebSocketPeer ---------------------------------------------------------------------------
 
 WebSocketPeer::WriteMode WebSocketPeer::get_write_mode() const {
-    return core_->write_mode();
+    return Call(core_)->write_mode();
 }
 void WebSocketPeer::set_write_mode(WriteMode mode) {
-    core_->set_write_mode(mode);
+    Call(core_)->set_write_mode(mode);
 }
 bool WebSocketPeer::was_string_packet() const {
-    return core_->was_string_packet();
+    return Call(core_)->was_string_packet();
 }
 bool WebSocketPeer::is_connected_to_host() const {
-    return is_conversing(core_->state());
+    return is_conversing(Call(core_)->state());
 }
 Error WebSocketPeer::close(int code, std::string_view reason) {
-    return is_conversing(core_->state()) ? core_->disconnect(code, reason) : Error::ok;
+    return is_conversing(Call(core_)->state()) ? Call(core_)->disconnect(code, reason) : Error::ok;
 }
 std::string_view WebSocketPeer::get_connected_host() const {
-    return core_->connected_host();
+    return Call(core_)->connected_host();
 }
 std::uint16_t WebSocketPeer::get_connected_port() const {
-    return core_->connected_port();
+    return Call(core_)->connected_port();
 }
 Error WebSocketPeer::set_no_delay(bool enabled) {
-    return core_->set_no_delay(enabled);
+    return Call(core_)->set_no_delay(enabled);
 }
 std::size_t WebSocketPeer::get_current_outbound_buffered_amount() const {
-    return core_->outbound_buffered_amount();
+    return Call(core_)->outbound_buffered_amount();
 }
 
 // ---- NetworkedMultiplayerPeer, WebSocketMultiplayerPeer --------------------------------------
 
 NetworkedMultiplayerPeer::ConnectionStatus NetworkedMultiplayerPeer::get_connection_status() const {
-    const State state = core_->state();
+    const State state = Call(core_)->state();
     if (is_connecting(state) || state == State::joining) return CONNECTION_CONNECTING;
     return is_conversing(state) ? CONNECTION_CONNECTED : CONNECTION_DISCONNECTED;
 }
 
 void NetworkedMultiplayerPeer::poll() {
-    core_->poll();
+    Call(core_)->poll();
 }
 
 void NetworkedMultiplayerPeer::set_target_peer(int id) {
-    core_->set_target(id);
+    Call(core_)->set_target(id);
 }
 int NetworkedMultiplayerPeer::get_packet_peer() const {
-    return core_->packet_source();
+    return Call(core_)->packet_source();
 }
 int NetworkedMultiplayerPeer::get_unique_id() const {
-    return core_->state() == State::open ? core_->room().unique_id() : no_peer;
+    return Call(core_)->state() == State::open ? Call(core_)->room().unique_id() : no_peer;
 }
 std::span<const PeerId> NetworkedMultiplayerPeer::peers() const {
-    return core_->room().peers();
+    return Call(core_)->room().peers();
 }
 
 Error WebSocketMultiplayerPeer::set_buffers(int input_buffer_size_kb, int input_max_packets,
                                             int output_buffer_size_kb, int output_max_packets) {
-    return core_->set_buffers(input_buffer_size_kb, input_max_packets, output_buffer_size_kb,
-                              output_max_packets);
+    return Call(core_)->set_buffers(input_buffer_size_kb, input_max_packets, output_buffer_size_kb,
+                                    output_max_packets);
 }
 
 WebSocketPeer* WebSocketMultiplayerPeer::get_peer(int peer_id) {
-    return peer_id == 1 ? &core_->peer() : nullptr;
+    return peer_id == 1 ? &Call(core_)->peer() : nullptr;
 }
 
 // ---- WebSocketClient -------------------------------------------------------------------------
@@ -109,43 +124,44 @@ WebSocketClient::WebSocketClient(const Options& options)
 }
 
 WebSocketClient::~WebSocketClient() {
+    static_cast<void>(Call(core_)->state());  // nobody else may be in it
     core_->~ClientCore();
 }
 
 Error WebSocketClient::connect_to_url(std::string_view url, Strings protocols, bool gd_mp_api,
                                       Strings custom_headers) {
-    return core_->connect_to_url(url, protocols, gd_mp_api, custom_headers);
+    return Call(core_)->connect_to_url(url, protocols, gd_mp_api, custom_headers);
 }
 Error WebSocketClient::disconnect_from_host(int code, std::string_view reason) {
-    return core_->disconnect(code, reason);
+    return Call(core_)->disconnect(code, reason);
 }
 void WebSocketClient::set_verify_ssl_enabled(bool enabled) {
-    core_->set_verify_ssl(enabled);
+    Call(core_)->set_verify_ssl(enabled);
 }
 bool WebSocketClient::is_verify_ssl_enabled() const {
-    return core_->verify_ssl();
+    return Call(core_)->verify_ssl();
 }
 Error WebSocketClient::set_trusted_ssl_certificate(const X509Certificate* certificate) {
-    return core_->set_trusted_certificate(certificate);
+    return Call(core_)->set_trusted_certificate(certificate);
 }
 const X509Certificate* WebSocketClient::get_trusted_ssl_certificate() const {
-    return core_->trusted_certificate();
+    return Call(core_)->trusted_certificate();
 }
 std::string_view WebSocketClient::get_connected_host() const {
-    return core_->connected_host();
+    return Call(core_)->connected_host();
 }
 std::uint16_t WebSocketClient::get_connected_port() const {
-    return core_->connected_port();
+    return Call(core_)->connected_port();
 }
 
 const Failure& WebSocketClient::failure() const {
-    return core_->failure();
+    return Call(core_)->failure();
 }
 std::string_view WebSocketClient::response_headers() const {
-    return core_->response_headers();
+    return Call(core_)->response_headers();
 }
 std::string_view WebSocketClient::response_header(std::string_view name) const {
-    std::string_view rest = core_->response_headers();
+    std::string_view rest = Call(core_)->response_headers();
     for (HttpField field; take_field(rest, field);) {
         if (same_ignoring_case(field.name, name)) return field.value;
     }
@@ -153,22 +169,25 @@ std::string_view WebSocketClient::response_header(std::string_view name) const {
 }
 
 void WebSocketClient::flush() {
-    core_->flush();
+    Call(core_)->flush();
 }
 Error WebSocketClient::ping() {
-    return core_->ping();
+    return Call(core_)->ping();
 }
 void WebSocketClient::wait(std::uint32_t timeout_ms) {
-    core_->wait(timeout_ms);
+    Call(core_)->wait(timeout_ms);
 }
 std::size_t WebSocketClient::wait_set(std::span<WaitItem> items) const {
-    return core_->wait_set(items);
+    return Call(core_)->wait_set(items);
 }
 std::uint64_t WebSocketClient::next_deadline() const {
-    return core_->next_deadline();
+    return Call(core_)->next_deadline();
+}
+void WebSocketClient::notify_resume() {
+    Call(core_)->notify_resume();
 }
 Stats WebSocketClient::stats() const {
-    return core_->stats();
+    return Call(core_)->stats();
 }
 
 }  // namespace linnet::inline v0

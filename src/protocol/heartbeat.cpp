@@ -2,9 +2,18 @@
 // Copyright the linnet authors
 #include "protocol/heartbeat.hpp"
 
+#include <algorithm>
+
 #include "base/endian.hpp"
 
 namespace linnet::inline v0 {
+
+void RoundTrip::add(std::uint64_t us) {
+    last_us = us;
+    min_us = is_measured_ ? std::min(min_us, us) : us;
+    smoothed_us = is_measured_ ? (7 * smoothed_us + us) / 8 : us;
+    is_measured_ = true;
+}
 
 void Heartbeat::alive(std::uint64_t now_us) {
     alive_us_ = now_us;
@@ -24,7 +33,8 @@ Heartbeat::Due Heartbeat::due(std::uint64_t now_us) const {
 Heartbeat::PingPayload Heartbeat::ping_queued(std::uint64_t now_us) {
     PingPayload payload;
     store_be(payload, ++number_);
-    waits_ = ping_is_on_its_way_ = true;
+    waits_ = true;
+    ping_ = Ping::queued;
     // A ping that cannot even leave is given as long again, so that a dead link is noticed although
     // our own output blocks it.
     waits_us_ = now_us + pong_us_;
@@ -32,15 +42,16 @@ Heartbeat::PingPayload Heartbeat::ping_queued(std::uint64_t now_us) {
 }
 
 void Heartbeat::ping_sent(std::uint64_t now_us) {
-    ping_is_on_its_way_ = false;
+    ping_ = Ping::sent;
     sent_us_ = waits_us_ = now_us;
 }
 
 bool Heartbeat::pong(Bytes payload, std::uint64_t now_us) {
-    const bool answers = payload.size() == sizeof number_ && load_be(payload) == number_ &&
-                         number_ != 0 && !ping_is_on_its_way_;
-    if (answers) round_trip_us_ = now_us - sent_us_;
-    return answers;
+    if (ping_ != Ping::sent) return false;
+    if (payload.size() != sizeof number_ || load_be(payload) != number_) return false;
+    ping_ = Ping::answered;
+    round_trip_.add(now_us - sent_us_);
+    return true;
 }
 
 }  // namespace linnet::inline v0

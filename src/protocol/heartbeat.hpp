@@ -12,6 +12,18 @@
 
 namespace linnet::inline v0 {
 
+/// How long pings took, in microseconds; 0 while there was none.
+struct RoundTrip {
+    std::uint64_t last_us = 0;
+    std::uint64_t min_us = 0;
+    std::uint64_t smoothed_us = 0;  ///< SRTT of RFC 6298 2
+
+    void add(std::uint64_t us);
+
+ private:
+    bool is_measured_ = false;
+};
+
 class Heartbeat {
  public:
     using PingPayload = std::array<std::uint8_t, 8>;
@@ -31,22 +43,25 @@ class Heartbeat {
     PingPayload ping_queued(std::uint64_t now_us);
     /// It is with the OS: from now on its pong is waited for.
     void ping_sent(std::uint64_t now_us);
-    bool ping_is_on_its_way() const { return ping_is_on_its_way_; }
+    bool ping_is_on_its_way() const { return ping_ == Ping::queued; }
 
-    /// A pong came. True if it answers the last ping, `round_trip_us` is then known.
+    /// A pong came. True if it is the first to answer the last ping: `round_trip` then has another.
     bool pong(Bytes payload, std::uint64_t now_us);
-    std::uint64_t round_trip_us() const { return round_trip_us_; }
+    const RoundTrip& round_trip() const { return round_trip_; }
 
  private:
+    // The last one.
+    enum class Ping : std::uint8_t { none, queued, sent, answered };
+
     std::uint64_t ping_us_;
     std::uint64_t pong_us_;
     std::uint64_t alive_us_ = 0;  // the last sign of life
     std::uint64_t waits_us_ = 0;  // since when a pong is waited for
     std::uint64_t sent_us_ = 0;   // of the last ping
     std::uint64_t number_ = 0;    // of the last ping
-    std::uint64_t round_trip_us_ = 0;
+    RoundTrip round_trip_;
     bool waits_ = false;  // no sign of life since the ping was queued
-    bool ping_is_on_its_way_ = false;
+    Ping ping_ = Ping::none;
 };
 
 }  // namespace linnet::inline v0

@@ -9,7 +9,6 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr std::size_t first_capacity = 16;
 // The whole of the first message of Godot 4's server: the id of the peer.
 constexpr std::size_t godot4_hello_size = 4;
 

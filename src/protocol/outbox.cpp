@@ -87,10 +87,13 @@ Bytes Outbox::ring_span(std::size_t from, std::size_t size_max) const {
     return {ring_.data() + at, std::min(size_max, ring_size_ - at)};
 }
 
-// So that `size` more bytes fit.
+// So that `size` more bytes fit. Doubles at least, also in the last step.
 bool Outbox::grow(std::size_t size) {
     std::size_t block_size = std::max(ring_.size(), block_size_min);
     while (block_size - margin_size - size_ < size) block_size *= 2;
+    const std::size_t largest = block_size_max(payload_max_, packet_count_max_);
+    if (block_size > largest / 2) block_size = largest;
+    LINNET_ASSERT(block_size - margin_size - size_ >= size);
     Block larger(ring_.memory());
     if (!larger.allocate(block_size)) return false;
     if (size_ > 0) {
@@ -164,6 +167,7 @@ void Outbox::fill_lane() {
     for (ControlFrame* frame : {&pong_, &ping_}) {
         std::memcpy(lane_.bytes.data() + lane_.size, frame->bytes.data(), frame->size);
         lane_.size += frame->size;
+        if (frame->size > 0) ++control_frame_count_;
         frame->size = 0;
     }
 }
@@ -204,6 +208,7 @@ void Outbox::sent(std::size_t size) {
     lane_.sent += take(lane_.size - lane_.sent);
     if (lane_.is_sent()) lane_has_ping_ = false;
     consume_ring(take(size_));
+    if (size > 0 && close_.sent == 0) ++control_frame_count_;
     close_.sent += take(close_.size - close_.sent);
     LINNET_ASSERT(size == 0);
 }

@@ -37,13 +37,6 @@ void unmask_in_place(MutableBytes payload) {
     apply_mask(payload, key, 0);
 }
 
-// An entry of the queue and a frame header for each message, and some for what is between them.
-std::size_t inbox_size_max(const Limits& limits) {
-    const std::size_t overhead =
-        limits.input_packet_count_max * (Inbox::entry_size + frame_header_size_max) + 4096;
-    return std::max(limits.input_payload_max + overhead, limits.answer_size_max + overhead);
-}
-
 }  // namespace
 
 // A frame that is a message and is all there.
@@ -75,9 +68,9 @@ bool Session::read_whole_message(MutableBytes in, WholeMessage& message) const {
 
 Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memory)
     : role_(role),
-      limits_(limits),
-      inbox_(memory, inbox_size_max(limits), limits.input_packet_count_max),
-      outbox_(role, limits.output_payload_max, limits.output_packet_count_max, entropy, memory) {}
+      limits_(bounded(limits)),
+      inbox_(memory, inbox_size_max(limits_), limits_.input_packet_count_max),
+      outbox_(role, limits_.output_payload_max, limits_.output_packet_count_max, entropy, memory) {}
 
 // ---- in --------------------------------------------------------------------------------------
 

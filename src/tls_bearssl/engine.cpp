@@ -108,6 +108,9 @@ class BearSslEngine final : public BearSslStream {
 
 // ---- beginning and ending --------------------------------------------------------------------
 
+// With what a client receives into, `Transport`.
+static_assert(sizeof(BearSslEngine) + sizeof(BearSslVerifier) + 16 * 1024 <= tls_memory_max);
+
 BearSslEngine* BearSslEngine::create(const TlsRequest& request, TlsFailure& why) {
     if (request.host.empty() || request.host.size() > host_size_max) {
         why.cause = Cause::url_host;

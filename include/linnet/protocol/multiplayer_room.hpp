@@ -58,6 +58,12 @@ class MultiplayerRoom {
     MultiplayerRoom(Memory* memory, std::size_t peer_count_max)
         : block_(memory), peer_count_max_(peer_count_max) {}
 
+    /// The most it takes: while it grows, the old block too.
+    static constexpr std::size_t memory_max(std::size_t peer_count_max) {
+        const std::size_t capacity = 2 * (peer_count_max + 1);  // with the server
+        return (capacity > first_capacity ? capacity : first_capacity) * sizeof(PeerId) * 3 / 2;
+    }
+
     /// What `message` means and changes.
     RoomEvent hear(Bytes message);
 
@@ -84,6 +90,8 @@ class MultiplayerRoom {
     bool insert(PeerId peer);
     bool has(PeerId peer) const;
     PeerId* begin() const { return reinterpret_cast<PeerId*>(block_.data()); }
+
+    static constexpr std::size_t first_capacity = 16;
 
     Block block_;  // of PeerId, sorted
     std::size_t count_ = 0;

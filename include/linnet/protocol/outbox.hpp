@@ -43,6 +43,13 @@ class Outbox {
  public:
     using Pieces = std::array<Bytes, send_piece_count_max>;
 
+    /// The block of an outbox with these bounds is never larger; while it grows, one of half that
+    /// size is there too.
+    static constexpr std::size_t block_size_max(std::size_t payload_max,
+                                                std::size_t packet_count_max) {
+        return payload_max + (packet_count_max + 1) * frame_header_size_max;
+    }
+
     /// `payload_max` and `packet_count_max` bound what is queued. A client's frames are masked with
     /// keys from `entropy`. Takes no memory before the first `put`.
     Outbox(Role role, std::size_t payload_max, std::size_t packet_count_max, Entropy& entropy,
@@ -72,6 +79,9 @@ class Outbox {
     /// Payload bytes, and count, of messages not yet fully with the OS.
     std::size_t queued_payload() const { return queued_payload_; }
     std::size_t packet_count() const { return packet_count_; }
+
+    /// Control frames that began to leave: not those that a later one replaced.
+    std::uint64_t control_frame_count() const { return control_frame_count_; }
 
     /// Gives the ring back if nothing is in it.
     void release_if_empty();
@@ -120,6 +130,7 @@ class Outbox {
     ControlFrame close_;
     Buffer<2 * control_size_max> lane_;  // control frames on their way: no later one replaces these
     bool lane_has_ping_ = false;
+    std::uint64_t control_frame_count_ = 0;
 };
 
 }  // namespace linnet::inline v0

@@ -51,6 +51,16 @@ class Session {
     /// `memory` must outlive the session.
     Session(Role role, const Limits& limits, Entropy& entropy, Memory* memory);
 
+    /// The block of the inbox is never larger with these limits: an entry of the queue and a frame
+    /// header for each message, and some for what is between them.
+    static constexpr std::size_t inbox_size_max(const Limits& limits) {
+        const std::size_t each = Inbox::entry_size + frame_header_size_max;
+        const std::size_t payload = limits.input_payload_max > limits.answer_size_max
+                                        ? limits.input_payload_max
+                                        : limits.answer_size_max;
+        return payload + limits.input_packet_count_max * each + 4096;
+    }
+
     // ---- bytes in
 
     /// Where received bytes go; see `Inbox::room`. Empty while the queue is full: let TCP wait.

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// How much memory a client can take at most, for those who have to reserve it.
+#pragma once
+
+#include "linnet/protocol/multiplayer_room.hpp"
+#include "linnet/protocol/session.hpp"
+
+namespace linnet::inline v0 {
+
+/// No client takes more than this of `Options::memory` at once: in no state, however much arrives,
+/// at the peak of growing (when a block and the one of half its size that it replaces are both
+/// there), and when it connects again. It is the sum of
+///
+///     2 x (1 KiB + url_size_max + request_size_max)        texts of this attempt and the next
+///     answer_size_max                                      headers of the accepted upgrade
+///     1.5 x (input_payload_max + 22 B x input_packet_count_max + 4 KiB)    received
+///     1.5 x (output_payload_max + 14 B x (output_packet_count_max + 1))    to be sent
+///     12 B x (peer_count_max + 1), 96 B at least           peers of a room (gd_mp_api)
+///
+/// (of input_payload_max and answer_size_max the larger one counts). With the default limits that
+/// is 3.2 MiB; an idle connection holds less than 4 KiB. On top come `tls_memory_max` (tls.hpp)
+/// with wss://, 64 B for each listener beyond the second of a signal, and the client object itself.
+constexpr std::size_t memory_max(const Limits& asked) {
+    const Limits limits = bounded(asked);
+    const std::size_t texts = 1024 + limits.url_size_max + limits.request_size_max;
+    const std::size_t input = Session::inbox_size_max(limits);
+    const std::size_t output =
+        Outbox::block_size_max(limits.output_payload_max, limits.output_packet_count_max);
+    return 2 * texts + limits.answer_size_max + input + input / 2 + output + output / 2 +
+           MultiplayerRoom::memory_max(limits.peer_count_max);
+}
+
+}  // namespace linnet::inline v0

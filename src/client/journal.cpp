@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "client/journal.hpp"
+
+#include <array>
+
+#include "codec/text.hpp"
+#include "linnet/protocol/utf8.hpp"
+#include "net/system.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+void put_close(TextWriter& out, int code, std::string_view reason) {
+    if (code == 0) {
+        out.put("no code");
+    } else {
+        out.put_number(static_cast<std::uint64_t>(code));
+    }
+    if (!reason.empty()) put_quoted(out.put(" "), reason);
+}
+
+}  // namespace
+
+template <class Compose>
+void Journal::write(LogLevel level, Compose compose) const {
+    if (log_ == nullptr || level > level_max_) return;
+    std::array<std::uint8_t, line_size_max> room;
+    TextWriter out(room);
+    compose(out);
+    const std::string_view line = out.text();
+    log_->write(level, line.substr(0, utf8_prefix_size(bytes_of(line), line.size())));
+}
+
+// ---- from connect_to_url to open -------------------------------------------------------------
+
+void Journal::refused(Cause cause) const {
+    write(LogLevel::error, [&](TextWriter& out) { out.put("cannot connect: ").put(text(cause)); });
+}
+
+void Journal::begins(const Url& url) const {
+    write(LogLevel::info, [&](TextWriter& out) { put_url(out.put("connecting to "), url); });
+}
+
+void Journal::given_up() const {
+    write(LogLevel::info, [](TextWriter& out) { out.put("given up by the program"); });
+}
+
+void Journal::resolved(std::size_t address_count) const {
+    write(LogLevel::debug, [&](TextWriter& out) {
+        out.put("the host has ").put_number(address_count);
+        out.put(address_count == 1 ? " address" : " addresses");
+    });
+}
+
+void Journal::connected(const SocketAddress& address) const {
+    write(LogLevel::debug, [&](TextWriter& out) {
+        put_ip(out.put("connected to "), address);
+        out.put(" port ").put_number(address.port);
+    });
+}
+
+void Journal::secured() const {
+    write(LogLevel::debug, [](TextWriter& out) { out.put("TLS is established"); });
+}
+
+void Journal::requests(std::string_view request) const {
+    std::string_view line = take_until(request, "\r");
+    write(LogLevel::debug, [&](TextWriter& out) {
+        put_harmless(out.put("> "), take_until(line, "?"));
+        if (!line.empty()) out.put("?... HTTP/1.1");
+    });
+    request.remove_prefix(std::min<std::size_t>(2, request.size()));
+    for (HttpField field; take_field(request, field) && !field.name.empty();) {
+        write(LogLevel::debug, [&](TextWriter& out) { put_header(out.put("> "), field); });
+    }
+}
+
+void Journal::answered(const ResponseHead& head) const {
+    write(LogLevel::debug, [&](TextWriter& out) {
+        out.put("< HTTP ").put_number(static_cast<std::uint64_t>(head.status)).put(" ");
+        put_harmless(out, head.reason);
+    });
+    std::string_view fields = head.fields;
+    for (HttpField field; take_field(fields, field);) {
+        write(LogLevel::debug, [&](TextWriter& out) { put_header(out.put("< "), field); });
+    }
+}
+
+void Journal::opened(std::string_view protocol) const {
+    write(LogLevel::info, [&](TextWriter& out) {
+        out.put("open");
+        if (!protocol.empty()) put_quoted(out.put(", sub-protocol "), protocol);
+    });
+}
+
+void Journal::joined(PeerId id) const {
+    write(LogLevel::info, [&](TextWriter& out) {
+        out.put("joined the room as peer ").put_number(static_cast<std::uint64_t>(id));
+    });
+}
+
+// ---- open ------------------------------------------------------------------------------------
+
+void Journal::stalled(std::size_t packet_count, std::size_t size) const {
+    write(LogLevel::warning, [&](TextWriter& out) {
+        out.put("the input queue is full (").put_number(packet_count).put(" packets, ");
+        out.put_number(size).put(" bytes): nothing is received until packets are taken; ");
+        out.put("Limits::input_payload_max and input_packet_count_max bound it");
+    });
+}
+
+void Journal::goes_on() const {
+    write(LogLevel::debug, [](TextWriter& out) { out.put("the input queue has room again"); });
+}
+
+void Journal::send_stalled() const {
+    write(LogLevel::debug, [](TextWriter& out) { out.put("the OS takes no more for now"); });
+}
+
+void Journal::pinged() const {
+    write(LogLevel::debug, [](TextWriter& out) { out.put("ping"); });
+}
+
+void Journal::ponged(std::uint64_t round_trip_us) const {
+    write(LogLevel::debug,
+          [&](TextWriter& out) { out.put("pong after ").put_number(round_trip_us).put(" us"); });
+}
+
+void Journal::resumed() const {
+    write(LogLevel::debug, [](TextWriter& out) { out.put("resumed: asking for life"); });
+}
+
+// ---- the end ---------------------------------------------------------------------------------
+
+void Journal::closes(int code, std::string_view reason) const {
+    write(LogLevel::debug,
+          [&](TextWriter& out) { put_close(out.put("our close frame: "), code, reason); });
+}
+
+void Journal::close_received(int code, std::string_view reason) const {
+    write(LogLevel::debug,
+          [&](TextWriter& out) { put_close(out.put("the server's close frame: "), code, reason); });
+}
+
+void Journal::broken(Cause cause) const {
+    write(LogLevel::debug,
+          [&](TextWriter& out) { out.put("the server is told: ").put(text(cause)); });
+}
+
+void Journal::ended_well(const Failure& failure) const {
+    write(LogLevel::info, [&](TextWriter& out) { out.put(failure.explain()); });
+}
+
+void Journal::failed(const Failure& failure) const {
+    write(LogLevel::error, [&](TextWriter& out) { out.put(failure.explain()); });
+}
+
+}  // namespace linnet::inline v0

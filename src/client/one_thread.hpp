@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// One thread at a time may be in a client: a debug build asserts it, a release build has nothing of
+// this. A call within a call (from a signal) is of the same thread, and the client may be destroyed
+// in it.
+#pragma once
+
+#include "base/assert.hpp"
+
+#ifndef NDEBUG
+#include <atomic>
+#include <thread>
+#endif
+
+namespace linnet::inline v0 {
+
+#ifdef NDEBUG
+
+class OneThread {
+ public:
+    struct Visit {
+        explicit Visit(OneThread&) {}
+    };
+};
+
+#else
+
+class OneThread {
+ public:
+    /// A call from outside, from its begin to its end.
+    class Visit {
+     public:
+        explicit Visit(OneThread& rule) {
+            const std::thread::id me = std::this_thread::get_id();
+            std::thread::id nobody;
+            if (rule.visitor_.compare_exchange_strong(nobody, me)) {
+                rule_ = &rule;
+                rule.outermost_ = this;
+                return;
+            }
+            LINNET_ASSERT(nobody == me && "one thread at a time may be in a client");
+        }
+        Visit(const Visit&) = delete;
+        Visit& operator=(const Visit&) = delete;
+        ~Visit() {
+            if (rule_ == nullptr) return;
+            rule_->outermost_ = nullptr;
+            rule_->visitor_ = std::thread::id();
+        }
+
+     private:
+        friend class OneThread;
+        OneThread* rule_ = nullptr;  // if this call is the outermost
+    };
+
+    OneThread() = default;
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+    ~OneThread() {
+        if (outermost_ != nullptr) outermost_->rule_ = nullptr;
+    }
+
+ private:
+    std::atomic<std::thread::id> visitor_;
+    Visit* outermost_ = nullptr;
+};
+
+#endif
+
+}  // namespace linnet::inline v0

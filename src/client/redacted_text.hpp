@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// What may be shown to anybody of a URL, a header and a server's words: no secrets, and nothing
+// that would break a line, a terminal or UTF-8.
+#pragma once
+
+#include "base/text_writer.hpp"
+#include "linnet/protocol/http.hpp"
+#include "linnet/protocol/url.hpp"
+
+namespace linnet::inline v0 {
+
+/// Authorization, Proxy-Authorization, Cookie, Set-Cookie: whoever reads their values can be taken
+/// for the user (RFC 9110 11, RFC 6265).
+bool is_secret_header(std::string_view name);
+
+/// Without user information, query and fragment.
+void put_url(TextWriter& out, const Url& url);
+
+/// Where a redirect points to (RFC 3986 3), likewise, and quoted.
+void put_location(TextWriter& out, std::string_view location);
+
+/// Words of the server, or of anybody: cut to 160 bytes at a character.
+void put_harmless(TextWriter& out, std::string_view words);
+void put_quoted(TextWriter& out, std::string_view words);
+
+/// "Name: value", without a secret value.
+void put_header(TextWriter& out, const HttpField& field);
+
+}  // namespace linnet::inline v0

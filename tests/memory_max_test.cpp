@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The documented ceiling of a client's memory: never passed, hardly above what can be reached, and
+// enough for whole conversations when there is no other memory.
+#include "linnet/memory_max.hpp"
+
+#include <gtest/gtest.h>
+
+#include "testkit/arena.hpp"
+#include "testkit/play.hpp"
+
+namespace linnet::test {
+namespace {
+
+struct Bounds {
+    const char* name;
+    Limits limits;
+};
+
+Limits with(std::size_t payload_max, std::size_t packet_count_max, std::size_t texts_max) {
+    Limits limits;
+    limits.input_payload_max = limits.output_payload_max = payload_max;
+    limits.input_packet_count_max = limits.output_packet_count_max = packet_count_max;
+    limits.url_size_max = limits.request_size_max = limits.answer_size_max = texts_max;
+    limits.peer_count_max = 100;
+    return limits;
+}
+
+const Bounds bounds[] = {
+    {"defaults", Limits{}},
+    {"few large packets", with(200'000, 4, 2000)},
+    {"many small packets", with(1000, 5000, 2000)},
+    {"small", with(4096, 16, 4096)},
+    {"smallest", with(1, 1, 1024)},
+};
+
+// The worst that can come: a queue that nobody reads, filled to its end, behind a long answer, and
+// as much to be sent, to a server that does not read, in packets of `packet_size`; then again.
+std::size_t peak_of(const Limits& limits, std::size_t packet_size, Memory* memory) {
+    std::string bytes;
+    const std::string payload(packet_size, 'x');
+    for (std::size_t size = 0; size < limits.input_payload_max + 100'000;
+         size += packet_size + 10) {
+        bytes +=
+            server_frame(Opcode::binary, payload) + server_frame(Opcode::ping, "are you there");
+    }
+    const std::string headers =
+        "X: " +
+        std::string(limits.answer_size_max - std::min<std::size_t>(limits.answer_size_max, 400),
+                    'h') +
+        "\r\n";
+    const std::size_t path_size = std::min(limits.url_size_max, limits.request_size_max) - 300;
+    const std::string url = "ws://host/" + std::string(path_size, 'p');
+    Play play(
+        {.steps = {AwaitRequest{}, Accept{headers}, Send{bytes}}, .send_window = url.size() + 1000},
+        [&](World&, Options& options) {
+            options.limits = limits;
+            if (memory != nullptr) options.memory = memory;
+        });
+    play.story->reads = false;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        EXPECT_EQ(play.client->connect_to_url(url), Error::ok);
+        play.poll(5 + static_cast<int>(bytes.size() / limits.poll_size_max) +
+                  static_cast<int>(limits.input_packet_count_max / 100));
+        EXPECT_EQ(play.story->signals.rfind("connection_established", 0), 0u)
+            << play.client->failure().explain();
+        while (play.peer().put_packet(payload) == Error::ok) {
+        }
+        play.poll(3);
+        EXPECT_EQ(play.client->disconnect_from_host(), Error::ok);
+    }
+    return play.world.memory.peak;
+}
+
+TEST(MemoryMax, is_never_passed) {
+    for (const Bounds& bound : bounds) {
+        const std::size_t ceiling = memory_max(bound.limits);
+        for (const std::size_t size : {1u, 10u, 700u, 4000u, 50'000u, 1u << 20}) {
+            if (size > bound.limits.input_payload_max) continue;
+            EXPECT_LE(peak_of(bound.limits, size, nullptr), ceiling)
+                << bound.name << ", packets of " << size;
+        }
+    }
+}
+
+TEST(MemoryMax, is_hardly_above_what_can_be_reached) {
+    for (const Bounds& bound : bounds) {
+        const std::size_t ceiling = memory_max(bound.limits);
+        std::size_t reached = 0;
+        for (const std::size_t size : {1u, 700u, 4000u, 50'000u}) {
+            if (size > bound.limits.input_payload_max) continue;
+            reached = std::max(reached, peak_of(bound.limits, size, nullptr));
+        }
+        EXPECT_GT(reached, ceiling / 2) << bound.name;
+    }
+}
+
+TEST(MemoryMax, is_the_sum_that_the_header_writes) {
+    EXPECT_EQ(memory_max(Limits{}), 2 * (1024 + 8192 + 16384) + 16384 +
+                                        (1048576 + 22 * 1024 + 4096) * 3 / 2 +
+                                        (1048576 + 14 * 1025) * 3 / 2 + 12 * 4097);
+    Limits boundless;
+    boundless.input_payload_max = boundless.output_payload_max = SIZE_MAX;
+    Limits largest;
+    largest.input_payload_max = largest.output_payload_max = payload_max_max;
+    EXPECT_EQ(memory_max(boundless), memory_max(largest));
+}
+
+// No heap at all: one array, as large as the sum and what an allocator needs for itself.
+TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
+    constexpr Limits limits{.input_payload_max = 20'000,
+                            .input_packet_count_max = 50,
+                            .output_payload_max = 20'000,
+                            .output_packet_count_max = 50,
+                            .url_size_max = 512,
+                            .request_size_max = 1024,
+                            .answer_size_max = 1024,
+                            .peer_count_max = 8};
+    static Arena<memory_max(limits)> arena;
+    for (const std::size_t size : {1u, 100u, 4000u, 19'000u}) {
+        const std::size_t ignored = peak_of(limits, size, &arena);
+        EXPECT_EQ(ignored, 0u) << "all came from the arena";
+        EXPECT_EQ(arena.used(), 0u);
+    }
+    EXPECT_EQ(arena.refusal_count(), 0);
+}
+
+}  // namespace
+}  // namespace linnet::test

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "client/redacted_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "testkit/exact.hpp"
+
+namespace linnet {
+namespace {
+
+template <class Put>
+std::string written(Put put) {
+    test::ExactBytes room(2048);
+    TextWriter out(room.room());
+    put(out);
+    return std::string(out.text());
+}
+
+TEST(RedactedText, shows_a_url_without_user_information_and_query) {
+    struct Row {
+        const char* url;
+        const char* shown;
+    };
+    for (const Row& row : {
+             Row{"ws://host", "ws://host"},
+             Row{"ws://user:secret@host/a/b", "ws://host/a/b"},
+             Row{"wss://host:444/play?token=secret", "wss://host:444/play?..."},
+             Row{"wss://host:443/", "wss://host/"},
+             Row{"ws://[::1]:80/?secret", "ws://[::1]/?..."},
+         }) {
+        const auto url = parse_url(row.url);
+        ASSERT_TRUE(url.done()) << row.url;
+        EXPECT_EQ(written([&](TextWriter& out) { put_url(out, url.value); }), row.shown);
+    }
+}
+
+TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
+    struct Row {
+        HttpField field;
+        const char* shown;
+    };
+    for (const Row& row : {
+             Row{{"Server", "nginx"}, "Server: nginx"},
+             Row{{"Authorization", "Bearer secret"}, "Authorization: (not shown)"},
+             Row{{"AUTHORIZATION", "Bearer secret"}, "AUTHORIZATION: (not shown)"},
+             Row{{"proxy-authorization", "secret"}, "proxy-authorization: (not shown)"},
+             Row{{"Cookie", "id=secret"}, "Cookie: (not shown)"},
+             Row{{"set-cookie", "id=secret"}, "set-cookie: (not shown)"},
+             Row{{"Cookie", ""}, "Cookie: (not shown)"},
+             Row{{"X-Authorization-Hint", "none"}, "X-Authorization-Hint: none"},
+             Row{{"Location", "https://me:secret@host/x?token=secret#secret"},
+                 "Location: \"https://host/x\""},
+         }) {
+        EXPECT_EQ(written([&](TextWriter& out) { put_header(out, row.field); }), row.shown);
+    }
+}
+
+TEST(RedactedText, makes_words_harmless_and_short) {
+    struct Row {
+        std::string words;
+        std::string shown;
+    };
+    for (const Row& row : {
+             Row{"plain words", "plain words"},
+             Row{"two\r\nlines\tand \x1b[31mred", "two  lines and  [31mred"},
+             Row{"a \"quote\"", "a  quote "},
+             Row{"gr\xC3\xBC\xC3\x9F", "gr\xC3\xBC\xC3\x9F"},
+             Row{"bad \xC3", "bad  "},
+             Row{std::string(161, 'x'), std::string(160, 'x') + "..."},
+             Row{std::string(159, 'x') + "\xC3\xBC", std::string(159, 'x') + "..."},
+         }) {
+        EXPECT_EQ(written([&](TextWriter& out) { put_harmless(out, row.words); }), row.shown);
+        EXPECT_EQ(written([&](TextWriter& out) { put_quoted(out, row.words); }),
+                  "\"" + row.shown + "\"");
+    }
+}
+
+}  // namespace
+}  // namespace linnet

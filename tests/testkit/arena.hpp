@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A fixed array as a client's only memory: first fit, free neighbours join.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <map>
+
+#include "linnet/memory.hpp"
+
+namespace linnet::test {
+
+template <std::size_t capacity>
+class Arena final : public Memory {
+ public:
+    void* allocate(std::size_t size) override {
+        const std::size_t rounded = round(size);
+        std::size_t begin = 0;
+        for (const auto& [place, taken] : blocks_) {
+            if (place - begin >= rounded) break;
+            begin = place + taken;
+        }
+        if (capacity_rounded - begin < rounded) {
+            ++refusal_count_;
+            return nullptr;
+        }
+        blocks_[begin] = rounded;
+        used_ += size;
+        return bytes_ + begin;
+    }
+    void deallocate(void* block, std::size_t size) override {
+        const auto place = static_cast<std::size_t>(static_cast<unsigned char*>(block) - bytes_);
+        const auto found = blocks_.find(place);
+        ASSERT_NE(found, blocks_.end()) << "a block that is not there";
+        EXPECT_EQ(found->second, round(size)) << "a block is given back with another size";
+        blocks_.erase(found);
+        used_ -= size;
+    }
+    std::size_t used() const { return used_; }
+    int refusal_count() const { return refusal_count_; }
+
+ private:
+    static constexpr std::size_t alignment = alignof(std::max_align_t);
+    static constexpr std::size_t round(std::size_t size) {
+        return (size + alignment - 1) / alignment * alignment;
+    }
+    static constexpr std::size_t capacity_rounded = round(capacity) + 16 * alignment;
+
+    alignas(std::max_align_t) unsigned char bytes_[capacity_rounded];
+    std::map<std::size_t, std::size_t> blocks_;  // by place, so that neighbours are neighbours
+    std::size_t used_ = 0;
+    int refusal_count_ = 0;
+};
+
+}  // namespace linnet::test
