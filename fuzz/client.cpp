@@ -142,7 +142,7 @@ class Program {
             case 9: client_.reset(); return;
             case 10: static_cast<void>(client_->ping()); return;
             case 11: client_->flush(); return;
-            case 12: client_->wait(script_.byte() * 100u); return;
+            case 12: return act_wait();
             case 13: return act_set_buffers();
             case 14: return act_ask();
             case 15: return act_listen();
@@ -171,6 +171,12 @@ class Program {
                 "a poll calls the outside a bounded number of times");
         require(signals_ - signals <= options_.limits.poll_item_count_max + 3,
                 "a poll emits a bounded number of signals");
+    }
+
+    void act_wait() {
+        const std::uint8_t time = script_.byte();
+        if (time == 0) return client_->notify_resume();
+        client_->wait(time * 100u);
     }
 
     void act_pass_time() {
@@ -408,6 +414,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.resolver = &world.resolver;
     options.network = &world.network;
     options.memory = &world.memory;
+    StrictLog log;
+    options.log = &log;
+    options.log_level = linnet::LogLevel::debug;
     Program(world, options, script).run();
     return 0;
 }

@@ -13,6 +13,7 @@
 #include "fuzz_input.hpp"
 #include "linnet/linnet.hpp"
 #include "linnet/protocol/frame.hpp"
+#include "linnet/protocol/utf8.hpp"
 
 namespace linnet::fuzz {
 
@@ -302,6 +303,19 @@ class FuzzNetwork final : public Network {
     FuzzServer& server_;
     FuzzClock& clock_;
     std::vector<FuzzSocket> sockets_;
+};
+
+/// Whatever a client has to say is one printable line.
+class StrictLog final : public Log {
+ public:
+    void write(LogLevel level, std::string_view line) override {
+        require(level <= LogLevel::debug, "a level that was asked for");
+        require(!line.empty() && line.size() <= 1024, "a line has an end");
+        require(is_utf8(bytes_of(line)), "a line is text");
+        for (const char c : line) {
+            require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F, "a line is one line");
+        }
+    }
 };
 
 /// All of it together.

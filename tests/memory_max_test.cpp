@@ -9,6 +9,7 @@
 
 #include "testkit/arena.hpp"
 #include "testkit/play.hpp"
+#include "tls/default_context.hpp"
 
 namespace linnet::test {
 namespace {
@@ -124,6 +125,23 @@ TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
         EXPECT_EQ(arena.used(), 0u);
     }
     EXPECT_EQ(arena.refusal_count(), 0);
+}
+
+// All that an engine ever takes it takes at its begin; a client adds what it receives into.
+TEST(MemoryMax, covers_what_tls_takes) {
+    if (default_tls_context() == nullptr) GTEST_SKIP() << "built without TLS";
+    World world;
+    TlsRequest request;
+    request.host = "host.example";
+    request.entropy = &world.entropy;
+    request.memory = &world.memory;
+    TlsFailure why;
+    TlsEngine* const engine = default_tls_context()->engine(request, why);
+    ASSERT_NE(engine, nullptr);
+    const std::size_t taken = world.memory.peak + 16 * 1024;
+    engine->destroy();
+    EXPECT_LE(taken, tls_memory_max);
+    EXPECT_GT(taken, tls_memory_max * 9 / 10);
 }
 
 }  // namespace

@@ -150,6 +150,7 @@ TEST(Outbox, puts_the_lane_before_the_frames_and_the_close_behind_them) {
 }
 
 // The rest of a half-sent frame, the lane, the other frames, the close frame: at every cut.
+// Case 13: a pong within a half-sent frame (curl#16706)
 TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
     for (const Role role : roles) {
         for (std::size_t cut = 0; cut <= 60; ++cut) {
@@ -181,8 +182,26 @@ TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
     }
 }
 
+// Masking is done to the copy: the same bytes can be sent again and again.
+// Case 20: masking what is the caller's
+TEST(Outbox, leaves_the_bytes_of_the_caller_as_they_are) {
+    for (const Role role : roles) {
+        const std::string text = Random(20).bytes(1000);
+        const ExactBytes front(std::string_view(text).substr(0, 9));
+        const ExactBytes payload(std::string_view(text).substr(9));
+        Sender sender(role);
+        for (int i = 0; i < 3; ++i) {
+            EXPECT_EQ(sender.outbox.put(Opcode::binary, front.bytes(), payload.bytes()), Error::ok);
+            EXPECT_EQ(std::string(front.text()).append(payload.text()), text);
+        }
+        EXPECT_EQ(told(sender.send(), role),
+                  "binary " + text + ";binary " + text + ";binary " + text + ";");
+    }
+}
+
 // ---- ping, pong, close -----------------------------------------------------------------------
 
+// Case 12: a queue of pongs
 TEST(Outbox, owes_one_pong_and_one_ping_and_the_latest_wins) {
     for (const Role role : roles) {
         Sender sender(role);
@@ -206,6 +225,24 @@ TEST(Outbox, replaces_no_control_frame_that_has_begun_to_leave) {
     wire += sender.send();
     EXPECT_EQ(told(wire, Role::client), "pong first;pong third;");
     EXPECT_TRUE(sender.outbox.is_empty());
+}
+
+TEST(Outbox, counts_the_control_frames_that_begin_to_leave) {
+    Sender sender;
+    const auto count = [&] { return sender.outbox.control_frame_count(); };
+    EXPECT_TRUE(sender.outbox.put_pong(bytes_of("replaced")));
+    EXPECT_TRUE(sender.outbox.put_pong(bytes_of("second")));
+    EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
+    EXPECT_EQ(count(), 0u);
+    sender.send(1);
+    EXPECT_EQ(count(), 2u);
+    sender.send();
+    EXPECT_EQ(sender.put("no control frame"), Error::ok);
+    EXPECT_TRUE(sender.outbox.put_close({}));
+    EXPECT_EQ(count(), 2u);
+    while (!sender.send(1).empty()) {
+    }
+    EXPECT_EQ(count(), 3u);
 }
 
 TEST(Outbox, knows_whether_its_ping_has_left) {
@@ -373,6 +410,7 @@ class Stream {
     std::string last_pong_, last_ping_;
 };
 
+// Case 13, 45: frames that leave in pieces, or not at all for a while
 TEST(Outbox, sends_whole_frames_in_order_however_few_bytes_are_taken) {
     constexpr Taking takings[] = {
         {"one byte", 1, 1},      {"seven bytes", 7, 7},           {"0 to 3", 0, 3},
@@ -388,6 +426,7 @@ TEST(Outbox, sends_whole_frames_in_order_however_few_bytes_are_taken) {
     }
 }
 
+// Case 45: EAGAIN
 TEST(Outbox, sends_nothing_new_when_nothing_was_taken) {
     Sender sender;
     EXPECT_EQ(sender.put("message"), Error::ok);
@@ -442,6 +481,7 @@ TEST(Outbox, counts_a_frame_until_its_last_byte_has_left) {
 
 // ---- all or nothing --------------------------------------------------------------------------
 
+// Case 19: no random bytes
 TEST(Outbox, queues_nothing_without_entropy) {
     Sender sender;
     sender.entropy.exhausted = true;
@@ -635,6 +675,7 @@ TEST(Outbox, gives_its_memory_back_only_when_it_is_empty) {
 // ---- masking keys ----------------------------------------------------------------------------
 
 // RFC 6455 5.3: "the masking key needs to be unpredictable", "a fresh masking key".
+// Case 18: masking keys that repeat or are no chance
 TEST(Outbox, masks_each_frame_with_a_fresh_key) {
     constexpr std::size_t count = 100'000;
     Sender sender;
@@ -715,6 +756,7 @@ std::vector<std::uint32_t> sent_keys(Outbox& outbox) {
     return keys;
 }
 
+// Case 18: masking keys that repeat
 TEST(Outbox, uses_no_key_twice_and_leaves_none_out) {
     NumberedKeys entropy;
     Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);
@@ -738,6 +780,7 @@ TEST(Outbox, uses_no_key_twice_and_leaves_none_out) {
 }
 
 // The pool is empty after 256 frames: what is then put waits for nothing, it is refused.
+// Case 19: an old key where there is no new one
 TEST(Outbox, refuses_what_finds_no_entropy_at_any_refill_and_goes_on_with_new_keys) {
     NumberedKeys entropy;
     Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "cli/server_handshake.hpp"
@@ -64,7 +65,9 @@ void EmbeddedServer::step() {
 }
 
 void EmbeddedServer::wait_set(std::vector<WaitItem>& items) const {
-    if (listener_ != no_socket) items.push_back({.socket = listener_, .readable = true});
+    // Without a descriptor for whoever knocks, the end of a connection wakes as well.
+    const bool accepts = listener_ != no_socket && (!is_short_of_sockets_ || connections_.empty());
+    if (accepts) items.push_back({.socket = listener_, .readable = true});
     for (const auto& connection : connections_) {
         items.push_back({.socket = connection->transport.socket(),
                          .readable = !connection->session.input_is_held(),
@@ -86,6 +89,7 @@ void EmbeddedServer::say_goodbye() {
 void EmbeddedServer::accept_all() {
     while (listener_ != no_socket) {
         const int fd = ::accept(static_cast<int>(listener_), nullptr, nullptr);
+        is_short_of_sockets_ = fd < 0 && (errno == EMFILE || errno == ENFILE);
         if (fd < 0) return;
         ::fcntl(fd, F_SETFL, O_NONBLOCK);
         network_.set_no_delay(fd, true);

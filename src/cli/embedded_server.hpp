@@ -87,6 +87,7 @@ class EmbeddedServer {
     std::vector<std::unique_ptr<Connection>> connections_;
     std::size_t ended_count_ = 0;
     bool leaving_ = false;
+    bool is_short_of_sockets_ = false;  // for the next connection
 };
 
 }  // namespace linnet::cli
