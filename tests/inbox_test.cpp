@@ -189,7 +189,7 @@ class Model {
         : box_(size_max), size_max_(std::max<std::size_t>(size_max, 2048)), random_(seed) {}
 
     void step() {
-        switch (random_.below(8)) {
+        switch (random_.below(9)) {
             case 0:
             case 1:
             case 2: receive(); break;
@@ -198,6 +198,7 @@ class Model {
             case 5: parse(); break;
             case 6: take_some(); break;
             case 7: rest(); break;
+            case 8: drop(); break;
         }
         check();
     }
@@ -288,6 +289,12 @@ class Model {
             queue_.pop_front();
             ++taken_count_;
         }
+    }
+    void drop() {
+        if (queue_.empty() || in_message_ || !random_.one_in(4)) return;
+        ASSERT_TRUE(text_of(box_.inbox.newest()) == std::string_view(queue_.back()).substr(1));
+        box_.inbox.drop_newest();
+        queue_.pop_back();
     }
     void rest() {
         if (random_.one_in(200)) {

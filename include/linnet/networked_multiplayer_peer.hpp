@@ -20,7 +20,7 @@ class NetworkedMultiplayerPeer : public PacketPeer {
         CONNECTION_DISCONNECTED = 0,
         CONNECTION_CONNECTING = 1,  ///< from `connect_to_url` to the accepted handshake, and with
                                     ///< gd_mp_api until the server has told our id
-        CONNECTION_CONNECTED = 2,   ///< open, and closing
+        CONNECTION_CONNECTED = 2,   ///< open, and closing (also from a room not yet joined)
     };
 
     ConnectionStatus get_connection_status() const;

@@ -37,10 +37,10 @@ namespace linnet::inline v0 {
 
 /// What a client has counted, for the current or last connection, and how its queues stand.
 struct Stats {
-    std::uint64_t bytes_received = 0;  ///< from the OS or TLS, all of it
-    std::uint64_t bytes_sent = 0;      ///< taken by the OS or TLS
+    std::uint64_t bytes_received = 0;   ///< from the OS or TLS, all of it
+    std::uint64_t bytes_sent = 0;       ///< taken by the OS or TLS
     std::uint64_t frames_received = 0;  ///< whose header has come
-    std::uint64_t frames_sent = 0;  ///< messages, and control frames that began to leave
+    std::uint64_t frames_sent = 0;      ///< messages, and control frames that began to leave
     std::uint64_t messages_received = 0;
     std::uint64_t messages_sent = 0;  ///< accepted by `put_packet`
     std::uint64_t pings_received = 0;
@@ -89,12 +89,12 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     Error connect_to_url(std::string_view url, Strings protocols = {}, bool gd_mp_api = false,
                          Strings custom_headers = {});
 
-    /// Open: sends what was accepted so far, then a close frame with `code` and `reason` (UTF-8,
-    /// cut to 123 bytes at a character); `connection_closed` follows. Data that arrives from now on
-    /// is discarded. Code 0 sends an empty close frame, and `reason` must then be empty.
-    /// invalid_parameter for a code that may not be sent (RFC 6455 7.4), invalid_data for a reason
-    /// that is not UTF-8, failed without entropy: then nothing has changed. Connecting: gives up at
-    /// once, without a signal. Closing or idle: does nothing, ok.
+    /// Open, or joining a room: sends what was accepted so far, then a close frame with `code` and
+    /// `reason` (UTF-8, cut to 123 bytes at a character); `connection_closed` follows. Data that
+    /// arrives from now on is discarded. Code 0 sends an empty close frame, and `reason` must then
+    /// be empty. invalid_parameter for a code that may not be sent (RFC 6455 7.4), invalid_data for
+    /// a reason that is not UTF-8, failed without entropy: then nothing has changed. Connecting:
+    /// gives up at once, without a signal. Closing or idle: does nothing, ok.
     Error disconnect_from_host(int code = 1000, std::string_view reason = "");
 
     /// Whether a wss:// server must prove who it is: chain, dates, host name. True at first; read

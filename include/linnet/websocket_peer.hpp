@@ -23,7 +23,7 @@ class WebSocketPeer : public PacketPeer {
     /// From the accepted handshake until the connection is closed, also while it is closing.
     bool is_connected_to_host() const;
 
-    /// As `WebSocketClient::disconnect_from_host`.
+    /// As `WebSocketClient::disconnect_from_host`, but while connecting it does nothing.
     Error close(int code = 1000, std::string_view reason = "");
 
     /// The server's IP address as text, valid until the next `connect_to_url`; empty when not open.

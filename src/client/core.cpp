@@ -204,11 +204,11 @@ std::uint64_t ClientCore::state_deadline() const {
         case State::upgrading: return deadline(state_since_us_, timeouts.upgrade_ms);
         case State::joining: return deadline(state_since_us_, timeouts.join_ms);
         case State::open: {
+            if (session_->input_is_held() || input_is_full_) return never;
             const bool half = session_->message_is_incomplete();
             const std::uint64_t message =
                 half ? deadline(received_us_, timeouts.message_ms) : never;
-            return session_->input_is_held() ? never
-                                             : std::min(message, heartbeat_.next_deadline());
+            return std::min(message, heartbeat_.next_deadline());
         }
         case State::closing:
         case State::answering:
@@ -238,7 +238,8 @@ bool ClientCore::work_is_waiting() const {
 }
 
 std::uint64_t ClientCore::next_deadline() const {
-    if (work_is_waiting()) return now_or_earlier;
+    const bool cannot_resolve = state_ == State::resolving && resolving_ == 0;
+    if (work_is_waiting() || cannot_resolve) return now_or_earlier;
     std::uint64_t next = state_deadline();
     if (is_connecting(state_)) next = std::min(next, attempt_deadline());
     if (state_ == State::connecting) next = std::min(next, dialer_.next_deadline());
@@ -285,6 +286,8 @@ Error ClientCore::disconnect(int code, std::string_view reason) {
     journal_.closes(code, reason);
     enter(Event::we_closed);
     close_progress_us_ = now_us_;
+    // What a full queue has held back is discarded now.
+    work_is_left_ |= session_->input_is_held() || input_is_full_;
     flush_unless_coalescing();
     return Error::ok;
 }

@@ -107,7 +107,7 @@ class ClientCore {
     void lose_sending(int os_error);
     void flush_unless_coalescing();
     void receive_all();
-    void note_stall();
+    void judge_input();
     bool receive_once(MutableBytes room);
     void drain();
     Delivery deliver_events();

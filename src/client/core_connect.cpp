@@ -21,9 +21,12 @@ Error ClientCore::connect_to_url(std::string_view url, Strings protocols, bool g
     return Error::ok;
 }
 
-// The explanation is the cause's own sentence, as there may be no memory for another.
+// The explanation is the cause's own sentence, as there may be no memory for another. What is known
+// of a connection that is still closing stays for its end.
 Error ClientCore::refuse(Cause cause, Error error) {
-    failure_ = {.cause = cause, .phase = Phase::request};
+    if (!is_alive(state_)) failure_ = {};
+    failure_.cause = cause;
+    failure_.phase = Phase::request;
     journal_.refused(cause);
     return error;
 }
@@ -202,7 +205,7 @@ void ClientCore::read_answer() {
         if (head.failed()) return end(head.cause);
         if (head.done()) return judge(head.value, head.consumed);
     }
-    if (stream_ended_) return end(Cause::answer_incomplete);
+    if (stream_ended_ && link_error_ == 0) return end(Cause::answer_incomplete);
     if (!can_receive_ || !can_send_) end(lost(Cause::connection_lost), link_error_);
 }
 

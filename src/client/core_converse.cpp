@@ -22,9 +22,8 @@ ClientCore::Delivery ClientCore::converse() {
     send_unsent();
     if (decodes()) {
         receive_all();
-        if (!is_conversing(state_)) return Delivery::go_on;
         if (deliver_events() == Delivery::stop) return Delivery::stop;
-        note_stall();
+        judge_input();
     } else {
         drain();
     }
@@ -104,11 +103,15 @@ void ClientCore::receive_all() {
         left -= stats_.bytes_received - before;
     }
     quiet_ = !more || !can_receive_;
-    if (input_is_full_ && session_->is_starved()) end(Cause::out_of_memory);
 }
 
-// Packets that nobody takes keep the server waiting.
-void ClientCore::note_stall() {
+// Packets that nobody takes keep the server waiting. Without a packet to take, and with nothing
+// left to decode, only memory could make room.
+void ClientCore::judge_input() {
+    if (!is_conversing(state_)) return;
+    if (input_is_full_ && !work_is_left_ && session_->is_starved()) {
+        return end(Cause::out_of_memory);
+    }
     const std::size_t count = session_->packet_count();
     const bool is_stalled = count > 0 && (session_->input_is_held() || input_is_full_);
     if (is_stalled == is_stalled_) return;
@@ -138,11 +141,14 @@ void ClientCore::drain() {
 
 ClientCore::Delivery ClientCore::deliver_events() {
     work_is_left_ = false;
+    const std::size_t unparsed_size = session_->unparsed().size();
     for (std::size_t i = 0; i < options_.limits.poll_item_count_max; ++i) {
         const SessionEvent event = session_->next();
         if (event.kind == SessionEvent::Kind::none) {
             held_packet_count_ = session_->packet_count();
-            work_is_left_ = session_->input_needs_room() && i > 0;
+            // What was decoded has made room, which only the next poll finds.
+            work_is_left_ = (session_->input_needs_room() || input_is_full_) &&
+                            session_->unparsed().size() < unparsed_size;
             return Delivery::go_on;
         }
         if (handle(event) == Delivery::stop) return Delivery::stop;
@@ -227,9 +233,10 @@ void ClientCore::judge_liveness() {
 // Input that never stops coming postpones the verdict, but only once and as long again.
 void ClientCore::judge_closing() {
     if (now_us_ < closing_deadline()) return;
-    if (!quiet_ && overdue_since_us_ == 0) overdue_since_us_ = now_us_;
+    const bool is_quiet = quiet_ || (input_is_full_ && !work_is_left_);
+    if (!is_quiet && overdue_since_us_ == 0) overdue_since_us_ = now_us_;
     const std::uint64_t closing_us = std::uint64_t{options_.timeouts.closing_ms} * 1000;
-    if (!quiet_ && now_us_ - overdue_since_us_ < closing_us) return;
+    if (!is_quiet && now_us_ - overdue_since_us_ < closing_us) return;
     end(session_->close_is_sent() ? Cause::close_not_answered : Cause::close_not_sent);
 }
 
@@ -248,15 +255,15 @@ void ClientCore::settle_draining() {
     end_well();
 }
 
-// The link is gone and nothing of what came before is left to decode.
+// The link is gone and nothing of what came before is left to decode. An error counts more than an
+// end of stream: after a reset that sending has noticed the OS shows receiving nothing but an end.
 void ClientCore::settle_lost_link() {
-    const bool is_end = stream_ended_ || link_error_ == 0;  // the latter if TLS was ended
-    end(lost(is_end ? Cause::end_of_stream : Cause::connection_lost), is_end ? 0 : link_error_);
+    end(lost(link_error_ == 0 ? Cause::end_of_stream : Cause::connection_lost), link_error_);
 }
 
 void ClientCore::settle() {
-    const bool all_read = !can_receive_ && !work_is_left_ && !session_->input_is_held();
-    const bool link_is_lost = all_read || (!can_send_ && quiet_ && !session_->input_is_held());
+    const bool all_decoded = !work_is_left_ && !session_->input_is_held();
+    const bool link_is_lost = all_decoded && (!can_receive_ || (!can_send_ && quiet_));
     const bool our_close_is_sent = session_->close_is_sent();
     switch (state_) {
         case State::joining:

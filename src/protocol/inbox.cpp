@@ -186,14 +186,18 @@ Bytes Inbox::payload_of(const Entry& entry) const {
     return {block_.data() + (entry.place - shift_), entry.size_and_kind & ~text_bit};
 }
 
+std::size_t Inbox::end_of_newest() const {
+    const Bytes payload = newest();
+    return static_cast<std::size_t>(payload.data() - block_.data()) + payload.size();
+}
+
 void Inbox::drop_newest() {
     LINNET_ASSERT(message_size() == 0);
-    const Bytes payload = newest();
+    queued_payload_ -= newest().size();
     entries_ += entry_size;
-    queued_payload_ -= payload.size();
-    const auto begin = static_cast<std::size_t>(payload.data() - block_.data());
-    queued_end_ = message_begin_ = assembled_end_ = packet_count() > 0 ? begin : head_;
     if (packet_count() == 0) entries_ = entries_end_ = block_.size();
+    const std::size_t end = packet_count() == 0 ? head_ : end_of_newest();
+    queued_end_ = message_begin_ = assembled_end_ = end;
 }
 
 Inbox::Packet Inbox::take() {

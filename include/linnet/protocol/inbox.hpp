@@ -99,6 +99,7 @@ class Inbox {
     void move_entries(MutableBytes to_back);
     Entry entry_at(std::size_t place) const;
     Bytes payload_of(const Entry& entry) const;
+    std::size_t end_of_newest() const;
     void push_entry(std::size_t size, bool is_text);
     bool holds_invariant() const;
 
