@@ -312,6 +312,7 @@ void run_short_session(TlsTalk& talk) {
     talk.run();
 }
 
+// Case 32: an end without close_notify
 TEST(BearSslEngine, tells_the_end_of_the_stream_at_every_place) {
     bool is_whole = false;
     int handshake_count = 0, data_count = 0;
@@ -340,6 +341,7 @@ TEST(BearSslEngine, tells_the_end_of_the_stream_at_every_place) {
 }
 
 // No damage to the server's handshake goes unnoticed, and none to data.
+// Case 33: records that are damaged
 TEST(BearSslEngine, notices_every_damaged_byte) {
     std::size_t size = 0;
     for (std::size_t damage = 0; damage <= size; ++damage) {
@@ -362,6 +364,7 @@ TEST(BearSslEngine, notices_every_damaged_byte) {
     EXPECT_GT(size, 600u);
 }
 
+// Case 33, 35: records too large, servers of TLS 1.3 alone
 TEST(BearSslEngine, tells_what_is_no_tls_from_broken_tls) {
     struct Row {
         std::string_view bytes;
@@ -440,6 +443,7 @@ TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_hav
     client->destroy();
 }
 
+// Case 33: renegotiation
 TEST(BearSslEngine, refuses_renegotiation_and_tells_how_the_server_took_it) {
     TlsTalk talk(session_kinds[1]);
     talk.run();
@@ -503,6 +507,7 @@ struct Poor {
     }
 };
 
+// Case 38: no memory for TLS
 TEST(BearSslEngine, tells_when_there_is_no_memory) {
     for (int n = 0; n < 2; ++n) {
         Poor poor;
@@ -537,6 +542,7 @@ TEST(BearSslEngine, needs_a_host_that_has_a_name) {
 }
 
 // RFC 6066 3: the server is told a name without its final dot, and no address.
+// Case 30: an IP address in SNI
 TEST(BearSslEngine, tells_the_server_the_name_alone) {
     struct Row {
         std::string_view host, told, untold;

@@ -82,6 +82,7 @@ std::string hex(const Sha256Digest& digest) {
 
 // ---- the table -------------------------------------------------------------------------------
 
+// Case 30, 31: every way in which certificates are wrong
 TEST(Chain, is_judged_as_every_row_says) {
     for (const TlsRow& row : tls_rows) {
         SCOPED_TRACE(row.name);
@@ -242,6 +243,25 @@ TEST(Chain, must_not_be_empty_nor_malformed) {
 
 // ---- what is trusted -------------------------------------------------------------------------
 
+// A pinned key is asked for besides everything else.
+// Case 30: the right key with the wrong chain
+TEST(Chain, is_not_trusted_for_a_pinned_key_alone) {
+    struct Row {
+        std::string_view chain;
+        Cause cause;
+    };
+    for (const Row& row :
+         {Row{"good", Cause::none}, Row{"untrusted_root", Cause::tls_issuer_unknown},
+          Row{"self_signed", Cause::tls_issuer_unknown},
+          Row{"expired", Cause::tls_certificate_expired},
+          Row{"wrong_host", Cause::tls_host_mismatch}}) {
+        const LoadedTrust trust({.keys = row.chain});
+        const Judged judged(chain_ders(row.chain), trust.trust());
+        EXPECT_EQ(judged.why.cause, row.cause) << row.chain;
+    }
+}
+
+// Case 31: an empty pin
 TEST(Chain, is_not_trusted_by_an_empty_pin) {
     const X509Certificate nothing;
     for (const bool verify : {true, false}) {
@@ -435,6 +455,7 @@ TEST(Chain, accepts_no_other_key_by_changing_a_byte) {
 }
 
 // Pinned, a certificate is accepted as it is: not one byte may differ.
+// Case 31: a pin that is nearly right
 TEST(Chain, pins_every_byte) {
     const Ders chain = chain_ders("good");
     for (const bool verify : {true, false}) {

@@ -70,6 +70,7 @@ std::string encoded(std::uint16_t code, std::string_view reason) {
     return std::string(out.text().substr(0, size));
 }
 
+// Case 15: codes that may not stand in a close frame
 TEST(Closing, knows_all_65536_codes) {
     for (unsigned code = 0; code <= 0xFFFF; ++code) {
         ASSERT_EQ(is_close_code(code), may_stand_in_a_frame(code)) << code;
@@ -160,6 +161,7 @@ TEST(Closing, writes_nothing_without_a_code) {
     EXPECT_EQ(encoded(no_close_code, "a reason needs a code"), "");
 }
 
+// Case 36: close frames with bytes that nobody has written
 TEST(Closing, decodes_what_it_encoded) {
     for (std::size_t size = 0; size <= 123; ++size) {
         const std::string payload = encoded(1001, std::string(size, 'x'));

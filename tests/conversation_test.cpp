@@ -54,6 +54,7 @@ TEST(Conversation, is_told_whole) {
     EXPECT_EQ(play.world.network.open_count(), 0u);
 }
 
+// Case 3: one byte in each poll
 TEST(Conversation, is_the_same_byte_by_byte_in_both_directions) {
     ServerScript server = script();
     server.receive_max = server.send_max = 1;
@@ -63,6 +64,7 @@ TEST(Conversation, is_the_same_byte_by_byte_in_both_directions) {
     expect_whole(play);
 }
 
+// Case 3, 23: frames in the segment of the 101, cut anywhere
 TEST(Conversation, is_the_same_cut_at_every_pair_of_places) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
@@ -140,6 +142,7 @@ void expect_true_beginning_and_one_ending(Play& play) {
     EXPECT_EQ(play.world.resolver.open_count(), 0u) << "a request is left open";
 }
 
+// Case 32: an end anywhere; with TLS without close_notify
 TEST(Conversation, cut_short_at_every_byte_has_one_ending) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
@@ -198,6 +201,7 @@ TEST(Conversation, with_the_nth_outside_call_failing_has_one_ending) {
     }
 }
 
+// Case 38: no memory at any moment
 TEST(Conversation, with_the_nth_allocation_failing_has_one_ending_or_none_is_missed) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
@@ -227,6 +231,7 @@ bool is(const std::string& signal, const char* name) {
     return signal.starts_with(name);
 }
 
+// Case 37: destruction within a signal
 TEST(Conversation, ends_without_a_word_when_a_listener_destroys_the_client) {
     for (const char* name : signal_names) {
         SCOPED_TRACE(name);
@@ -249,6 +254,7 @@ TEST(Conversation, ends_without_a_word_when_a_listener_destroys_the_client) {
     }
 }
 
+// Case 37: destruction within connection_error
 TEST(Conversation, ends_without_a_word_when_a_listener_of_an_error_destroys_the_client) {
     Play play({.connect_error = 111});
     play.story->on = [&](const std::string&) { play.client.reset(); };

@@ -70,6 +70,7 @@ struct Bench {
 
 // ---- order -----------------------------------------------------------------------------------
 
+// Case 47: addresses of both families
 TEST(Dialer, alternates_the_families_beginning_with_the_first) {
     struct Row {
         std::vector<SocketAddress> addresses;
@@ -106,6 +107,7 @@ TEST(Dialer, hands_the_whole_address_on_with_the_port) {
     bench.world.network.close(bench.dialer.take_socket());
 }
 
+// Case 47: no address
 TEST(Dialer, fails_without_an_address) {
     Bench bench({answering()});
     bench.start({});
@@ -115,6 +117,7 @@ TEST(Dialer, fails_without_an_address) {
     EXPECT_EQ(bench.begun(), "");
 }
 
+// Case 47: too many addresses
 TEST(Dialer, tries_at_most_sixteen) {
     Bench bench({refusing()});
     std::vector<SocketAddress> addresses;
@@ -321,6 +324,7 @@ int play(int fail_at) {
     return world.faults.calls;
 }
 
+// Case 39: sockets that stay open
 TEST(Dialer, leaves_no_socket_open_whatever_call_fails) {
     const int calls = play(-1);
     EXPECT_GT(calls, 8);

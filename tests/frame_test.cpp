@@ -131,6 +131,7 @@ void check_first_two(unsigned first, unsigned second, Role receiver) {
 
 // ---- the promises ----------------------------------------------------------------------------
 
+// Case 11, 16: reserved bits and opcodes, masks, long or cut control frames
 TEST(Frame, judges_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
     for (const Role receiver : roles) {
         for (unsigned first = 0; first < 256; ++first) {
@@ -143,6 +144,7 @@ TEST(Frame, judges_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
     }
 }
 
+// Case 16, 17: fatal is not incomplete
 TEST(Frame, needs_one_byte_to_judge_what_the_first_byte_proves) {
     for (const Role receiver : roles) {
         check_step(decoded("", receiver), Status::partial, Cause::none);
@@ -196,6 +198,7 @@ std::string masked(std::string_view wire) {
 }
 
 // No byte of payload follows: a length is judged by itself.
+// Case 1, 2, 4: lengths at every border, too long forms, the top bit
 TEST(Frame, judges_a_length_at_the_byte_that_decides_it) {
     for (const LengthRow& row : length_rows) {
         for (const Role receiver : roles) {
@@ -220,6 +223,7 @@ TEST(Frame, judges_a_length_at_the_byte_that_decides_it) {
     }
 }
 
+// Case 2: lengths in more bytes than they need
 TEST(Frame, accepts_a_16_bit_length_from_126_on) {
     for (unsigned length = 0; length <= 0xFFFF; ++length) {
         const char wire[] = {'\x01', '\x7E', static_cast<char>(length >> 8),
@@ -262,6 +266,7 @@ TEST(Frame, decodes_what_it_encoded) {
     }
 }
 
+// Case 3, 17: a header cut at every byte
 TEST(Frame, consumes_nothing_of_a_header_that_is_cut_short) {
     for (const FrameHeader& header : valid_headers()) {
         const std::string wire = encoded(header);

@@ -179,6 +179,7 @@ std::string expected_of(const RequestRow& row) {
     return std::string(row.front) + std::string(middle) + std::string(row.back) + "\r\n";
 }
 
+// Case 25, 26, 27, 28, 29: Host for every port and address; no extension is offered
 TEST(Handshake, writes_requests_byte_for_byte) {
     for (const RequestRow& row : request_rows) {
         EXPECT_EQ(written(row.asked), expected_of(row)) << row.name;
@@ -272,6 +273,7 @@ const RefusedRow refused_rows[] = {
     {{.headers = {"Authorization: a", "authorization: b"}}, Cause::header_repeated},
 };
 
+// Case 25, 26, 27, 28, 29: headers that are two, or offer an extension
 TEST(Handshake, refuses_what_must_not_stand_in_a_request) {
     for (const RefusedRow& row : refused_rows) {
         const Views& asked = row.asked.headers.empty() ? row.asked.protocols : row.asked.headers;
@@ -349,6 +351,7 @@ void check_line(const Asked& asked, Cause cause, const std::string& line) {
         << shown(request);
 }
 
+// Case 25: every byte in a header name
 TEST(Handshake, lets_no_byte_into_a_header_name_but_those_of_a_token) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_token_byte(c) ? Cause::none : Cause::header_malformed;
@@ -363,6 +366,7 @@ TEST(Handshake, lets_no_byte_into_a_header_name_but_those_of_a_token) {
     check_line({.headers = {"X:Y: v"}}, Cause::none, "X: Y: v");
 }
 
+// Case 25: every byte in a header value
 TEST(Handshake, lets_no_byte_into_a_header_value_but_printable_ascii) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_value_byte(c) ? Cause::none : Cause::header_malformed;
@@ -376,6 +380,7 @@ TEST(Handshake, lets_no_byte_into_a_header_value_but_printable_ascii) {
     }
 }
 
+// Case 25: every byte in a sub-protocol
 TEST(Handshake, lets_no_byte_into_a_protocol_but_those_of_a_token) {
     const std::string name = "Sec-WebSocket-Protocol: ";
     for (int c = 0; c < 256; ++c) {
@@ -391,6 +396,7 @@ TEST(Handshake, lets_no_byte_into_a_protocol_but_those_of_a_token) {
     }
 }
 
+// Case 25: every byte in a URL
 TEST(Handshake, lets_no_byte_of_a_url_end_a_line) {
     for (int c = 0; c < 256; ++c) {
         for (const std::string_view front : {"ws://h", "ws://u", "ws://h/p", "ws://h/?q"}) {
@@ -484,6 +490,7 @@ constexpr AnswerRow upgrade_rows[] = {
      Cause::answer_connection_missing},
 };
 
+// Case 22: Upgrade and Connection: lists, twice, letter case
 TEST(Handshake, looks_for_upgrade_and_connection_as_lists_of_any_letter_case) {
     const std::string accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
     for (const AnswerRow& row : upgrade_rows) {
@@ -531,6 +538,7 @@ constexpr AnswerRow accept_rows[] = {
      Cause::answer_accept_wrong},
 };
 
+// Case 22: a wrong accept value, and two
 TEST(Handshake, believes_no_accept_value_but_its_own) {
     for (const AnswerRow& row : accept_rows) {
         const std::string fields =
@@ -579,6 +587,7 @@ constexpr AnswerRow choice_rows[] = {
     {"other fields, twice", "Server: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nDate:\r\n", ""},
 };
 
+// Case 22, 26, 27, 28, 29: a sub-protocol or extension that was not offered
 TEST(Handshake, accepts_no_choice_that_was_not_offered) {
     for (const AnswerRow& row : choice_rows) {
         for (const auto choice : {ProtocolChoice::required, ProtocolChoice::optional}) {

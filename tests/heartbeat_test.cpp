@@ -52,6 +52,7 @@ TEST(Heartbeat, asks_after_a_silence) {
     expect_due(heartbeat, start_us + 1234 + ping_us, Due::ping);
 }
 
+// Case 41: a link that is half open
 TEST(Heartbeat, is_dead_a_pong_time_after_the_ping_was_sent) {
     Heartbeat heartbeat = started();
     const std::uint64_t queued_us = start_us + ping_us + 10;
@@ -150,6 +151,7 @@ TEST(Heartbeat, keeps_the_last_the_smallest_and_the_smoothed_round_trip) {
     }
 }
 
+// Case 14: a pong that nobody asked for
 TEST(Heartbeat, takes_no_other_pong_for_its_own) {
     Heartbeat heartbeat = started();
     const std::array<std::uint8_t, 8> zeros{};

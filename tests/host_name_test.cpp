@@ -70,6 +70,7 @@ TEST(DnsName, is_not_empty_nor_has_an_empty_label) {
     EXPECT_FALSE(matches("*.example.test", "."));
 }
 
+// Case 30: wildcards
 TEST(DnsName, has_wildcards_for_exactly_one_leftmost_label) {
     constexpr Row good_rows[] = {
         {"*.example.test", "www.example.test"},     {"*.example.test", "WWW.EXAMPLE.TEST"},
@@ -136,6 +137,7 @@ TEST(HostName, is_looked_for_among_all_dns_names) {
     }
 }
 
+// Case 30: IP addresses
 TEST(HostName, matches_ip_addresses_with_ip_names_alone) {
     const auto right = with_alt_names({dns("a.test"), item(0x87, ipv6), item(0x87, ipv4)});
     EXPECT_TRUE(is_for(right, "127.0.0.1", ipv4));
@@ -173,6 +175,7 @@ TEST(HostName, is_the_common_name_only_without_alternative_names_and_if_that_cou
     EXPECT_TRUE(is_for({.subject = two}, "last.test", ""));
 }
 
+// Case 30: a NUL in a name
 TEST(HostName, is_not_ended_by_a_nul_in_a_certificate) {
     const auto parts = with_alt_names({dns("a.test\0.evil.test"sv)});
     EXPECT_FALSE(is_for(parts, "a.test", ""));

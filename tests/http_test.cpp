@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -245,6 +246,7 @@ std::string failed_with(Cause cause) {
     return "failed: " + std::string(text(cause));
 }
 
+// Case 22: heads that are no heads
 TEST(Http, refuses_bad_heads_at_the_byte_that_proves_it_however_they_are_cut) {
     for (const BadRow& row : bad_rows) {
         check_at_every_cut(row.proof, {}, row.proof.size(), failed_with(row.cause));
@@ -320,8 +322,34 @@ TEST(Http, judges_every_byte_of_a_field_value) {
     }
 }
 
+// ---- time ------------------------------------------------------------------------------------
+
+// A head comes byte by byte. Each time everything that was looked at before is overwritten with
+// line feeds, but for the version and for a line at its end: if a byte were searched for the end of
+// its line twice, or a line judged twice, it would be found. So the time is linear.
+// Case 22: time that grows faster than the head
+TEST(Http, searches_each_byte_once_and_judges_each_line_once) {
+    std::string head = "HTTP/1.1 101 Switching Protocols\r\n";
+    for (int i = 0; i < 50; ++i) head += "Name-" + std::to_string(i) + ": value\r\n";
+    head += "Long: " + std::string(500, 'x') + "\r\n\r\n";
+    ResponseHeadReader reader(head.size(), 51);
+    std::size_t line_begin = 0;
+    for (std::size_t size = 1; size <= head.size(); ++size) {
+        const bool ends_line = head[size - 1] == '\n';
+        const std::size_t kept = ends_line ? line_begin : size - 1;
+        std::string seen(size, '\n');
+        const std::size_t version_size = std::min<std::size_t>(size, 8);
+        seen.replace(0, version_size, head, 0, version_size);
+        seen.replace(kept, size - kept, head, kept, size - kept);
+        const auto step = reader.read(ExactBytes(seen).text());
+        ASSERT_EQ(step.status, size < head.size() ? Status::partial : Status::done) << size;
+        if (ends_line) line_begin = size;
+    }
+}
+
 // ---- limits ----------------------------------------------------------------------------------
 
+// Case 22: heads larger than the limit
 TEST(Http, accepts_a_head_of_the_greatest_size_and_none_of_a_byte_more) {
     for (const GoodRow& row : good_rows) {
         const std::size_t size = row.head.size();
@@ -331,6 +359,7 @@ TEST(Http, accepts_a_head_of_the_greatest_size_and_none_of_a_byte_more) {
     }
 }
 
+// Case 22: heads without an end
 TEST(Http, refuses_at_the_size_limit_a_head_that_does_not_end) {
     constexpr std::string_view endless[] = {
         "HTTP/1.1 101 ", "HTTP/1.1 101 x\r\nA: ", "HTTP/1.1 101 x\r\nA", "HTTP/1.1 101 x\r\n\r",
@@ -345,6 +374,7 @@ TEST(Http, refuses_at_the_size_limit_a_head_that_does_not_end) {
     check_at_every_cut("HTTP/1.1 ", {.size_max = 5}, 5, failed_with(Cause::answer_too_large));
 }
 
+// Case 22: too many headers
 TEST(Http, accepts_as_many_fields_as_it_may_and_no_more) {
     for (std::size_t count = 0; count <= 5; ++count) {
         std::string head = "HTTP/1.1 101 x\r\n";

@@ -104,6 +104,7 @@ void check_copy(Bytes plain, Place place, std::size_t to_alignment) {
     ASSERT_TRUE(to.front_untouched()) << place << " to " << to_alignment;
 }
 
+// Case 20: masking what is the caller's
 TEST(Mask, copies_what_it_would_do_in_place_and_leaves_the_source_alone) {
     for (std::size_t size = 0; size < size_end; ++size) {
         const std::vector<std::uint8_t> plain = sample(size);

@@ -71,6 +71,7 @@ TEST(MultiplayerPacket, is_little_endian_on_every_machine) {
     EXPECT_EQ(text_of(Bytes(header)), bytes.substr(0, 9));
 }
 
+// Case 46: ids of every sign and size
 TEST(MultiplayerPacket, holds_every_id) {
     for (const PeerId id : {std::numeric_limits<PeerId>::min(), -2, -1, 0, 1, 2, 255, 256, 65536,
                             std::numeric_limits<PeerId>::max()}) {
@@ -89,6 +90,7 @@ TEST(MultiplayerPacket, holds_every_id) {
 }
 
 // What is too short leaves the packet as it was.
+// Case 46: packets that are too short
 TEST(MultiplayerPacket, is_refused_at_every_cut) {
     for (const Type type : {Type::payload, Type::add, Type::del, Type::id}) {
         const auto whole = system_packet(type, 7);
@@ -103,6 +105,7 @@ TEST(MultiplayerPacket, is_refused_at_every_cut) {
     }
 }
 
+// Case 46: unknown types
 TEST(MultiplayerPacket, of_an_unknown_type_is_refused) {
     auto bytes = system_packet(Type::id, 7);
     for (int type = 0; type < 256; ++type) {

@@ -87,6 +87,7 @@ TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
     }
 }
 
+// Case 46: a packet before there is a room (godot#46096)
 TEST(Multiplayer, is_connecting_until_it_is_in_the_room) {
     MultiplayerPlay play({Pause{100}, Send{system(Type::id, us)}, Pause{100},
                           Send{system(Type::add, server_peer)}, AwaitClose{}});
@@ -105,24 +106,26 @@ TEST(Multiplayer, is_connecting_until_it_is_in_the_room) {
     EXPECT_EQ(std::vector<PeerId>(peers.begin(), peers.end()), std::vector<PeerId>{1});
 }
 
+// Case 46: targets of every kind
 TEST(Multiplayer, sends_to_its_target_with_one_header) {
-    MultiplayerPlay play({Send{welcome()}, AwaitMessages{4}});
+    MultiplayerPlay play({Send{welcome()}, AwaitMessages{6}});
     play.join();
     play.poll(4);
-    for (const int target : {0, 1, 7, -9}) {
+    for (const int target : {0, 1, 7, -9, us, INT32_MIN}) {
         play.client->set_target_peer(target);
         EXPECT_EQ(play.client->put_packet("hello"), Error::ok);
     }
     play.poll(2);
     const auto& frames = play.world.connection().frames;
-    ASSERT_EQ(frames.size(), 4u);
-    const PeerId targets[] = {0, 1, 7, -9};
-    for (std::size_t i = 0; i < 4; ++i) {
+    ASSERT_EQ(frames.size(), 6u);
+    const PeerId targets[] = {0, 1, 7, -9, us, INT32_MIN};
+    for (std::size_t i = 0; i < 6; ++i) {
         EXPECT_EQ(frames[i].header.opcode, Opcode::binary);
         EXPECT_EQ(frames[i].payload, packet_of(us, "hello", targets[i]));
     }
 }
 
+// Case 46: get_packet of an empty queue
 TEST(Multiplayer, keeps_its_packets_at_the_client) {
     MultiplayerPlay play({Send{welcome() + binary(packet_of(1, "a")) + binary(packet_of(1, ""))}});
     play.story->reads = false;
@@ -251,6 +254,7 @@ TEST(Multiplayer, that_never_connects_fails_twice) {
     EXPECT_EQ(play.story->signals, "connection_error() -> connection_failed()");
 }
 
+// Case 46: too many peers
 TEST(Multiplayer, tells_a_server_why_it_leaves) {
     MultiplayerPlay play(
         {Send{welcome() + system(Type::add, 2) + system(Type::add, 3)}, AwaitClose{}, Fin{}},
@@ -287,6 +291,7 @@ TEST(Multiplayer, can_leave_and_join_again) {
               std::string(established) + " -> data_received() -> data_received()");
 }
 
+// Case 37: destruction within a signal of the room
 TEST(Multiplayer, can_be_destroyed_in_every_signal) {
     const auto talk = with_goodbye(welcome() + system(Type::add, 7) + binary(packet_of(7, "hi")));
     MultiplayerPlay whole(talk);
@@ -318,6 +323,7 @@ TEST(Multiplayer, can_be_destroyed_in_every_signal) {
     }
 }
 
+// Case 38: no memory in a room
 TEST(Multiplayer, with_the_nth_allocation_failing_has_one_ending) {
     std::string peers;
     for (PeerId peer = 2; peer < 60; ++peer) peers += system(Type::add, peer);

@@ -179,6 +179,7 @@ TEST(RelayServer, carries_packets_of_every_size) {
     }
 }
 
+// Case 46: peers that speak in the name of others
 TEST(RelayServer, drops_what_is_no_packet_of_its_sender) {
     Room room(2);
     Counted memory;

@@ -229,6 +229,7 @@ TEST(Session, sends_front_and_payload_as_one_message) {
     }
 }
 
+// Case 13: a ping between fragments
 TEST(Session, hears_control_frames_between_fragments_at_once) {
     Talker client;
     EXPECT_EQ(client.hear_from_peer(Opcode::text, "one ", false), "");
@@ -279,6 +280,7 @@ Told played(Role role, std::string_view wire, std::initializer_list<std::size_t>
     return result;
 }
 
+// Case 3: a conversation cut at every byte
 TEST(Session, tells_the_same_story_whatever_two_places_it_is_cut_at) {
     for (const Role role : roles) {
         const std::string wire = conversation(other(role));
@@ -295,6 +297,7 @@ TEST(Session, tells_the_same_story_whatever_two_places_it_is_cut_at) {
     }
 }
 
+// Case 3: a conversation byte by byte
 TEST(Session, tells_the_same_story_byte_by_byte) {
     for (const Role role : roles) {
         const std::string wire = conversation(other(role));
@@ -423,6 +426,7 @@ TEST(Session, takes_every_size_by_the_shortcut_as_the_long_way_wherever_it_is_cu
 }
 
 // Nothing but a right header, in the shortest form and with the right mask bit, is taken.
+// Case 2, 6: what a header announces beside what has come
 TEST(Session, takes_every_header_by_the_shortcut_as_the_long_way) {
     Limits limits;
     limits.input_payload_max = 300;
@@ -488,6 +492,7 @@ TEST(Session, waits_with_a_whole_frame_and_takes_it_as_it_came) {
     }
 }
 
+// Case 17: incomplete is not fatal
 TEST(Session, tells_a_true_beginning_of_the_story_when_the_stream_ends_early) {
     const std::string wire = conversation(Role::server);
     const Told whole = played(Role::client, wire, {});
@@ -644,10 +649,12 @@ void check_broken(const BrokenRow& row) {
     }
 }
 
+// Case 2, 4, 11, 16, 17, 28: each breach of the framing has a cause of its own
 TEST(Session, fails_at_the_byte_that_proves_a_frame_bad) {
     for (const BrokenRow& row : broken_frames()) check_broken(row);
 }
 
+// Case 1, 9, 11: too large in sum, no start, a start within
 TEST(Session, fails_at_the_header_that_proves_a_message_bad) {
     for (const BrokenRow& row : broken_messages()) check_broken(row);
 }
@@ -656,6 +663,7 @@ TEST(Session, fails_at_the_first_byte_that_is_no_text) {
     for (const BrokenRow& row : broken_texts()) check_broken(row);
 }
 
+// Case 15: close frames of one byte, with bad codes, with bad text
 TEST(Session, fails_at_a_close_frame_that_may_not_be) {
     for (const BrokenRow& row : broken_closes()) check_broken(row);
 }
@@ -667,6 +675,7 @@ TEST(Session, as_a_server_asks_for_a_mask) {
               "close 1002 " + std::string(text(Cause::frame_not_masked)) + ";");
 }
 
+// Case 9: fragments up to the limit and no further
 TEST(Session, takes_exactly_the_limits) {
     Talker client(Role::client, small_limits());
     const std::string whole(1000, 'w');
@@ -686,6 +695,71 @@ TEST(Session, counts_fragments_of_each_message_anew) {
 
 // ---- nothing is reserved because of an announcement ------------------------------------------
 
+struct AnnouncedRow {
+    std::uint64_t size;
+    std::string_view header;  // of a binary frame, with nothing behind it
+};
+
+constexpr AnnouncedRow announced_rows[] = {
+    {0, "\x82\x00"sv},
+    {125, "\x82\x7D"},
+    {126, "\x82\x7E\x00\x7E"sv},
+    {127, "\x82\x7E\x00\x7F"sv},
+    {65535, "\x82\x7E\xFF\xFF"},
+    {65536, "\x82\x7F\0\0\0\0\0\x01\0\0"sv},
+    {0x7FFFFFFF, "\x82\x7F\0\0\0\0\x7F\xFF\xFF\xFF"sv},
+    {0xFFFFFFFF, "\x82\x7F\0\0\0\0\xFF\xFF\xFF\xFF"sv},
+    {0x100000000, "\x82\x7F\0\0\0\x01\0\0\0\0"sv},
+    {0x7FFFFFFFFFFFFFFF, "\x82\x7F\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"},
+    {0x8000000000000000, "\x82\x7F\x80\0\0\0\0\0\0\0"sv},
+    {0xFFFFFFFFFFFFFFFF, "\x82\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"},
+};
+
+// With no byte of payload: a verdict at once, and no memory for what is only announced.
+// Case 1, 4, 6: announced lengths with nothing behind them
+TEST(Session, judges_every_announced_length_at_its_header) {
+    for (const std::size_t limit : {std::size_t{0}, std::size_t{125}, std::size_t{65535},
+                                    std::size_t{65536}, payload_max_max}) {
+        for (const AnnouncedRow& row : announced_rows) {
+            SCOPED_TRACE(std::to_string(row.size) + " of " + std::to_string(limit));
+            Limits limits;
+            limits.input_payload_max = limit;
+            Talker plain(Role::client, limits);
+            plain.hear("\x89");
+            Talker client(Role::client, limits);
+            const std::string story = client.hear(row.header);
+            const bool top_bit = row.size > 0x7FFFFFFFFFFFFFFF;
+            if (top_bit || row.size > limit) {
+                EXPECT_EQ(story,
+                          failed(top_bit ? Cause::frame_length_top_bit : Cause::message_too_large));
+                EXPECT_TRUE(told(client.sent_frames())
+                                .starts_with(top_bit ? "close 1002 " : "close 1009 "));
+            } else {
+                EXPECT_EQ(story, row.size == 0 ? "binary ;" : "") << "and only now it may wait";
+            }
+            EXPECT_EQ(client.memory.peak, plain.memory.peak);
+        }
+    }
+}
+
+// Where sizes have 32 bits these are 5 bytes, if they are ever put into one.
+// Case 5: lengths that a size of 32 bits does not hold
+TEST(Session, takes_no_length_modulo_2_to_the_32) {
+    static_assert(sizeof(FrameHeader::payload_size) == 8);
+    const std::string header("\x82\x7F\0\0\0\x01\0\0\0\x05", 10);
+    Talker client;
+    EXPECT_EQ(client.hear(header + "fives\x81\x01x"), failed(Cause::message_too_large));
+    EXPECT_EQ(client.session.packet_count(), 0u);
+
+    // Once we have closed, it is passed over with all that is in it.
+    Talker closer;
+    EXPECT_EQ(closer.session.close(1000, ""), Error::ok);
+    EXPECT_EQ(closer.hear(header + "fives\x88\x02\x03\xE8"), "");
+    EXPECT_FALSE(closer.session.close_is_received());
+    EXPECT_EQ(closer.session.stats().discarded_size, 9u);
+}
+
+// Case 1: memory in proportion to a claim
 TEST(Session, allocates_nothing_for_what_is_only_announced) {
     const std::string_view announcements[] = {
         "\x82\x7E\xFF\xFF",
@@ -710,6 +784,7 @@ TEST(Session, allocates_nothing_for_what_is_only_announced) {
     }
 }
 
+// Case 7: a million empty fragments
 TEST(Session, stays_small_under_a_million_empty_fragments) {
     Talker client;
     const std::string wire(2000, '\0');  // a thousand of them
@@ -726,6 +801,7 @@ TEST(Session, stays_small_under_a_million_empty_fragments) {
     EXPECT_EQ(told(client.sent_frames()), "close 1008 a message has too many fragments;");
 }
 
+// Case 7: a million empty fragments, all of them taken
 TEST(Session, stays_small_though_a_million_empty_fragments_are_allowed) {
     Limits limits;
     limits.fragment_count_max = 2'000'000;
@@ -737,6 +813,7 @@ TEST(Session, stays_small_though_a_million_empty_fragments_are_allowed) {
     EXPECT_EQ(client.hear("\x80\x01y"), "text xy;");
 }
 
+// Case 8: a million fragments of one byte
 TEST(Session, stays_near_the_limit_under_a_million_fragments_of_one_byte) {
     Limits limits;
     limits.fragment_count_max = 2'000'000;
@@ -763,6 +840,7 @@ TEST(Session, answers_a_ping_with_its_payload) {
     }
 }
 
+// Case 12: a flood of pings
 TEST(Session, owes_one_pong_however_many_pings_came) {
     Talker client;
     for (int i = 0; i < 1000; ++i) {
@@ -774,6 +852,7 @@ TEST(Session, owes_one_pong_however_many_pings_came) {
     EXPECT_EQ(told(client.sent_frames()), "pong again;");
 }
 
+// Case 14: a pong that nobody asked for
 TEST(Session, tells_pongs_asked_for_or_not) {
     Talker client;
     Talker server(Role::server);
@@ -821,6 +900,7 @@ TEST(Session, answers_a_close_with_its_code_and_reason) {
     }
 }
 
+// Case 15: data or another close frame behind a close frame
 TEST(Session, ignores_whatever_comes_behind_the_close_frame) {
     const std::string_view late[] = {"\x81\x05Hello", "\x89\x00"sv, "\x88\x02\x03\xE8", "\xFF\xFF"};
     for (const std::string_view wire : late) {
@@ -833,6 +913,7 @@ TEST(Session, ignores_whatever_comes_behind_the_close_frame) {
     }
 }
 
+// Case 15: closing twice
 TEST(Session, closes_from_either_side) {
     for (const Role role : roles) {
         SCOPED_TRACE(name_of(role));
@@ -899,6 +980,7 @@ TEST(Session, discards_and_counts_what_comes_after_it_has_closed) {
     EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
 }
 
+// Case 43: a server that goes on behind our close frame
 TEST(Session, discards_more_than_any_limit_without_keeping_it) {
     Talker client(Role::client, small_limits());
     client.hear_from_peer(Opcode::binary, "one");
@@ -1063,6 +1145,7 @@ TEST(Session, refuses_what_does_not_fit) {
     EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(10).bytes()), Error::ok);
 }
 
+// Case 19: no random bytes
 TEST(Session, says_nothing_without_entropy) {
     Talker client;
     client.entropy.exhausted = true;

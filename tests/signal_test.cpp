@@ -144,6 +144,7 @@ TEST(Signal, takes_any_number_through_its_memory) {
     EXPECT_LE(memory.allocation_count, 8);
 }
 
+// Case 38: no memory for a listener
 TEST(Signal, answers_none_without_memory_and_keeps_what_it_has) {
     Faults faults;
     CountingMemory memory(faults);
@@ -252,6 +253,7 @@ TEST(Signal, lets_an_inner_emission_call_what_the_outer_one_may_not) {
 
 // ---- the signal dies inside a callable -------------------------------------------------------
 
+// Case 37: destruction within a signal
 TEST(Signal, may_be_destroyed_by_any_of_its_slots) {
     for (std::size_t who = 0; who < 4; ++who) {
         auto signal = std::make_unique<Signal<std::string_view>>();

@@ -154,6 +154,7 @@ TEST(SystemResolver, has_four_threads_at_most_and_a_queue_behind_them) {
     resolver.join();
 }
 
+// Case 47: an answer that comes when nobody waits for it
 TEST(SystemResolver, forgets_what_is_cancelled) {
     open_gate(false);
     SystemResolver resolver;
@@ -175,6 +176,7 @@ TEST(SystemResolver, forgets_what_is_cancelled) {
 }
 
 // The sanitizers see what the threads touch behind its end.
+// Case 47: an answer that comes when all is destroyed
 TEST(SystemResolver, can_end_while_threads_are_still_asking) {
     open_gate(false);
     {

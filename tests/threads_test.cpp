@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Clients in two threads that share one TLS context and one set of roots, and a server in a third.
-// Compiled with ThreadSanitizer, library and all: a data race is a failed test.
+// Clients in two threads that share one TLS context and one set of roots, or one resolver, and a
+// server in a third. Compiled with ThreadSanitizer, library and all: a data race is a failed test.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "cli/echo_server.hpp"
+#include "cli/relay_server.hpp"
 #include "linnet/linnet.hpp"
 #include "net/system.hpp"
 #include "tls/default_context.hpp"
@@ -22,10 +23,10 @@ constexpr int client_count = 2;
 constexpr int round_count = 10;
 constexpr int message_count = 20;
 
-// The embedded echo server, in a thread of its own.
+// An embedded server, in a thread of its own.
 class ServerThread {
  public:
-    ServerThread() : tls_(cli::make_tls_server()), server_(Limits{}, tls_.get()) {
+    explicit ServerThread(cli::EmbeddedServer& server) : server_(server) {
         EXPECT_TRUE(server_.listen(0));
         thread_ = std::thread([this] { run(); });
     }
@@ -36,8 +37,9 @@ class ServerThread {
         thread_.join();
     }
 
-    const std::string& certificate() const { return tls_->certificate(); }
-    std::string url() const { return "wss://127.0.0.1:" + std::to_string(server_.port()) + "/"; }
+    std::string url(std::string_view begin) const {
+        return std::string(begin) + ":" + std::to_string(server_.port()) + "/";
+    }
 
  private:
     void run() {
@@ -51,11 +53,20 @@ class ServerThread {
         }
     }
 
-    std::unique_ptr<cli::TlsServer> tls_;
-    cli::EchoServer server_;
+    cli::EmbeddedServer& server_;
     std::atomic<bool> stops_ = false;
     std::thread thread_;
 };
+
+// Polls until the end, and returns its cause.
+Cause lives_to_the_end(WebSocketClient& client) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (client.get_connection_status() != WebSocketClient::CONNECTION_DISCONNECTED) {
+        if (std::chrono::steady_clock::now() >= deadline) break;
+        client.wait(100);
+    }
+    return client.failure().cause;
+}
 
 // One connection: messages to and fro, one after the other, and a close. The cause of its end.
 Cause converse(const std::string& url, const Options& options, int& heard) {
@@ -69,32 +80,73 @@ Cause converse(const std::string& url, const Options& options, int& heard) {
         EXPECT_EQ(client.disconnect_from_host(), Error::ok);
     });
     EXPECT_EQ(client.connect_to_url(url), Error::ok);
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (client.get_connection_status() != WebSocketClient::CONNECTION_DISCONNECTED) {
-        if (std::chrono::steady_clock::now() >= deadline) break;
-        client.wait(100);
-    }
-    return client.failure().cause;
+    return lives_to_the_end(client);
 }
 
-TEST(Threads, share_a_tls_context_and_roots) {
-    const ServerThread server;
-    X509Certificate roots;
-    ASSERT_EQ(roots.load_from_memory(bytes_of(server.certificate())), Error::ok);
-    Options options;
-    options.tls = default_tls_context();
-    options.ca_bundle = &roots;
+// A peer of a room: packets to the server and back, one after the other, and a close.
+Cause converse_in_room(const std::string& url, const Options& options, int& heard) {
+    WebSocketClient client(options);
+    const auto say = [&] { EXPECT_EQ(client.put_packet(std::string(1000, 'x')), Error::ok); };
+    client.connection_succeeded.connect([&] {
+        client.set_target_peer(1);
+        say();
+    });
+    client.peer_packet.connect([&](int) {
+        EXPECT_EQ(client.get_packet().size(), 1000u);
+        if (++heard < message_count) return say();
+        EXPECT_EQ(client.disconnect_from_host(), Error::ok);
+    });
+    EXPECT_EQ(client.connect_to_url(url, {}, true), Error::ok);
+    return lives_to_the_end(client);
+}
+
+using Conversation = Cause (*)(const std::string& url, const Options& options, int& heard);
+
+void converse_in_threads(Conversation converse, const std::string& url, const Options& options) {
     std::vector<std::thread> threads;
     for (int i = 0; i < client_count; ++i) {
         threads.emplace_back([&] {
             for (int round = 0; round < round_count; ++round) {
                 int heard = 0;
-                EXPECT_EQ(converse(server.url(), options, heard), Cause::closed_by_client);
-                EXPECT_EQ(heard, message_count);
+                ASSERT_EQ(converse(url, options, heard), Cause::closed_by_client);
+                ASSERT_EQ(heard, message_count);
             }
         });
     }
     for (std::thread& thread : threads) thread.join();
+}
+
+TEST(Threads, share_a_tls_context_and_roots) {
+    const auto tls = cli::make_tls_server();
+    cli::EchoServer echo(Limits{}, tls.get());
+    const ServerThread server(echo);
+    X509Certificate roots;
+    ASSERT_EQ(roots.load_from_memory(bytes_of(tls->certificate())), Error::ok);
+    Options options;
+    options.tls = default_tls_context();
+    options.ca_bundle = &roots;
+    converse_in_threads(converse, server.url("wss://127.0.0.1"), options);
+}
+
+TEST(Threads, share_a_resolver) {
+    cli::EchoServer echo(Limits{});
+    const ServerThread server(echo);
+    SystemResolver resolver;
+    Options options;
+    options.resolver = &resolver;
+    converse_in_threads(converse, server.url("ws://localhost"), options);
+    resolver.join();
+}
+
+TEST(Threads, share_a_resolver_on_their_way_into_a_room) {
+    cli::RelayServer room(Limits{});
+    room.listeners.packet = [&](PeerId peer, Bytes body) { room.put(peer, body); };
+    const ServerThread server(room);
+    SystemResolver resolver;
+    Options options;
+    options.resolver = &resolver;
+    converse_in_threads(converse_in_room, server.url("ws://localhost"), options);
+    resolver.join();
 }
 
 }  // namespace

@@ -244,6 +244,7 @@ TEST(Transport, says_that_there_is_more_when_the_room_was_too_small) {
     EXPECT_EQ(tls.socket.receive_count, receive_count) << "no need to ask the socket";
 }
 
+// Case 32: an end without close_notify
 TEST(Transport, gives_what_came_before_the_end_first) {
     struct Row {
         std::deque<std::string> incoming;
@@ -276,6 +277,7 @@ TEST(Transport, gives_what_came_before_the_end_first) {
     }
 }
 
+// Case 44: records without plaintext, for ever
 TEST(Transport, lets_a_server_send_nothing_only_so_often) {
     Fixture tls;
     tls.secure();
@@ -287,6 +289,7 @@ TEST(Transport, lets_a_server_send_nothing_only_so_often) {
     EXPECT_EQ(tls.receive(got).status, Status::moved);
 }
 
+// Case 34: TLS that takes less than it was asked
 TEST(Transport, takes_one_record_at_a_time) {
     Fixture tls;
     tls.secure();
@@ -296,6 +299,7 @@ TEST(Transport, takes_one_record_at_a_time) {
     EXPECT_EQ(tls.socket.sent, "abcde");
 }
 
+// Case 34, 45: a socket that takes less than TLS has
 TEST(Transport, remembers_what_the_socket_did_not_take) {
     Fixture tls;
     tls.secure();

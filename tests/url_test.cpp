@@ -212,6 +212,7 @@ constexpr BadRow bad_rows[] = {
     {"ws://h/?q\n", Cause::url_character},
 };
 
+// Case 25: URLs with bytes that have no place there
 TEST(Url, refuses_bad_urls_and_says_which_part_is_bad) {
     for (const BadRow& row : bad_rows) {
         const auto step = parse_url(ExactBytes(row.text).text());
@@ -238,6 +239,7 @@ void check_byte(std::string_view front, int byte, std::string_view back, Cause c
     EXPECT_EQ(step.cause, cause) << shown(text);
 }
 
+// Case 25: every byte in a host
 TEST(Url, judges_every_byte_within_a_host) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = Cause::url_host;
@@ -249,6 +251,7 @@ TEST(Url, judges_every_byte_within_a_host) {
     }
 }
 
+// Case 25: every byte in an IPv6 address
 TEST(Url, judges_every_byte_within_an_ipv6_literal) {
     for (int c = 0; c < 256; ++c) {
         const bool good = is_letter_digit_or(c, ":.") && (c <= '9' || (c | 0x20) <= 'f');
@@ -258,6 +261,7 @@ TEST(Url, judges_every_byte_within_an_ipv6_literal) {
     }
 }
 
+// Case 25: every byte in a path
 TEST(Url, judges_every_byte_within_a_path) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = Cause::url_character;
@@ -268,6 +272,7 @@ TEST(Url, judges_every_byte_within_a_path) {
     }
 }
 
+// Case 25: every byte in a query
 TEST(Url, judges_every_byte_within_a_query) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = Cause::url_character;
@@ -278,6 +283,7 @@ TEST(Url, judges_every_byte_within_a_query) {
     }
 }
 
+// Case 25: every byte in user and password
 TEST(Url, judges_every_byte_within_the_user_information) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = Cause::url_userinfo;
@@ -288,6 +294,7 @@ TEST(Url, judges_every_byte_within_the_user_information) {
     }
 }
 
+// Case 25: every byte in a port
 TEST(Url, judges_every_byte_of_a_port) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = c >= '0' && c <= '9' ? Cause::none : Cause::url_port;

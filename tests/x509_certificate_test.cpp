@@ -204,6 +204,7 @@ TEST(X509Certificate, keeps_two_blocks_that_grow_by_doubling) {
 
 // What was there stays, and what was loaded before the memory ran out; a later load finds its
 // place.
+// Case 38: no memory for certificates
 TEST(X509Certificate, survives_the_nth_allocation_that_fails) {
     const std::string text =
         pem_of(der_named("a")) + pem_of(der_named("b")) + pem_of(der_named("c"));

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""Compares what is written about the tests with the tests. Prints each breach as file:line and what to do.
+
+- README.md has a table of cases. Every number is there once; every test that it names exists and has the
+  number in the comment above it, "// Case 1, 2: what hurts"; every such comment is in the table.
+- calls_by_state.md has a row for every public function of the documented classes.
+"""
+import pathlib
+import re
+import sys
+
+TESTS = pathlib.Path(__file__).resolve().parent
+ROOT = TESTS.parent
+CASE_COUNT = 47
+HEADERS = ('packet_peer', 'networked_multiplayer_peer', 'websocket_peer', 'websocket_client')
+# Class -> by which names its functions are called in the table. Not named: those of a client alone.
+OBJECTS = {'PacketPeer': ('client', 'peer'), 'WebSocketPeer': ('peer',)}
+
+TEST = re.compile(r'TEST(?:_F|_P)?\((\w+), (\w+)\)')
+COMMENT = re.compile(r'// Case (\d+(?:, \d+)*): \S')
+
+breaches = []
+
+
+def breach(path, line, what):
+    breaches.append(f'{path.relative_to(ROOT)}:{line}: {what}')
+
+
+# ---- cases -----------------------------------------------------------------------------------
+
+def marked_tests():
+    """(file name, Suite.name) -> (path, line, numbers in the comment above it)."""
+    tests = {}
+    for path in sorted(TESTS.rglob('*_test.cpp')):
+        lines = path.read_text().split('\n')
+        for number, line in enumerate(lines, 1):
+            if test := TEST.match(line):
+                comment = COMMENT.match(lines[number - 2])
+                cases = {int(case) for case in comment[1].split(', ')} if comment else set()
+                tests[path.name, '.'.join(test.groups())] = path, number, cases
+            elif re.search(r'//.*\bCase \d', line):
+                if not COMMENT.match(line) or not TEST.match(lines[number]):
+                    breach(path, number, 'write "// Case 1, 2: what hurts" right above a TEST')
+    return tests
+
+
+def told_cases(readme):
+    """(number, file name, Suite.name) -> line, as the table has them."""
+    told = {}
+    numbers = []
+    for line_number, line in enumerate(readme.read_text().split('\n'), 1):
+        row = re.fullmatch(r'\| (\d+) \| .+ \| (.*) \|', line)
+        if not row:
+            continue
+        numbers.append(int(row[1]))
+        file = None
+        for word in re.findall(r'`([^`]+)`', row[2]):
+            if word.endswith('.cpp'):
+                file = word
+            else:
+                told[int(row[1]), file, word] = line_number
+    if numbers != list(range(1, CASE_COUNT + 1)):
+        breach(readme, 1, f'have each case from 1 to {CASE_COUNT} once, in their order')
+    return told
+
+
+def check_cases():
+    readme = TESTS / 'README.md'
+    tests = marked_tests()
+    told = told_cases(readme)
+    for (case, file, name), line in told.items():
+        if (file, name) not in tests:
+            breach(readme, line, f'case {case}: there is no test {name} in {file}')
+        elif case not in tests[file, name][2]:
+            breach(*tests[file, name][:2], f'{name}: the table has it for case {case}, its comment not')
+    for case in set(range(1, CASE_COUNT + 1)) - {case for case, _, _ in told}:
+        breach(readme, 1, f'case {case}: name a test')
+    for (file, name), (path, line, cases) in tests.items():
+        for case in cases:
+            if (case, file, name) not in told:
+                breach(path, line, f'{name}: its comment has case {case}, the table in README.md not')
+
+
+# ---- calls -----------------------------------------------------------------------------------
+
+def classes_in(text):
+    """Class -> what stands between its braces."""
+    for match in re.finditer(r'\bclass (\w+)(?: final)?(?: : [^;{]*)?\s*\{', text):
+        depth, end = 1, match.end()
+        while depth > 0:
+            depth += {'{': 1, '}': -1}.get(text[end], 0)
+            end += 1
+        yield match[1], text[match.end():end - 1]
+
+
+def public_functions(name, body):
+    while re.search(r'\{[^{}]*\}', body):  # no bodies of functions and enumerations
+        body = re.sub(r'\{[^{}]*\}', ';', body)
+    access = 'private'
+    for statement in re.split(r';|(public:|protected:|private:)', body):
+        statement = (statement or '').strip()
+        if statement.endswith(':'):
+            access = statement[:-1]
+            continue
+        function = re.search(r'(~?\w+)\(', statement)
+        if access != 'public' or not function or 'operator' in statement:
+            continue
+        if function[1] != name:  # a constructor is called in no state
+            yield function[1]
+
+
+def check_calls():
+    table = TESTS / 'calls_by_state.md'
+    rows = set(re.findall(r'^\| `(\w+\.~?\w+)\(', table.read_text(), re.M))
+    functions = set()
+    for header in HEADERS:
+        path = ROOT / 'include' / 'linnet' / f'{header}.hpp'
+        text = re.sub(r'//[^\n]*', '', path.read_text())
+        for name, body in classes_in(text):
+            for function in public_functions(name, body):
+                functions |= {f'{each}.{function}' for each in OBJECTS.get(name, ('client',))}
+    for function in sorted(functions - rows):
+        breach(table, 1, f'{function}: give it a row in calls_by_state_test.cpp')
+    for row in sorted(rows - functions):
+        breach(table, 1, f'{row}: no header has such a function')
+    return functions
+
+
+def main():
+    check_cases()
+    functions = check_calls()
+    for each in breaches:
+        print(each)
+    if not breaches:
+        print(f'{CASE_COUNT} cases and {len(functions)} functions are as they are told')
+    return 1 if breaches else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Thousands of clients in one process and one thread, each in a conversation with a server that is
+// not ours: far more descriptors than `select` knows (FD_SETSIZE), and nothing lost.
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "linnet/linnet.hpp"
+#include "live/foreign_server.hpp"
+#include "testkit/sanitizer.hpp"
+
+namespace linnet::test {
+namespace {
+
+// With sanitizers fewer, but still more than FD_SETSIZE.
+constexpr std::size_t member_count_max = is_sanitized ? 1500 : 5000;
+constexpr std::size_t message_count = 100;
+constexpr std::size_t in_flight_max = 50;          // messages of one member
+constexpr std::size_t connecting_count_max = 100;  // members: a listener's queue has an end
+constexpr std::size_t other_descriptors = 100;     // what this process has besides sockets
+constexpr auto patience = std::chrono::seconds(100);
+
+// As many descriptors as this process, and so the server that it starts, may have.
+std::size_t raise_descriptor_limit() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+// One client of many: sends its messages, a few at a time, and expects each back.
+class Member {
+ public:
+    explicit Member(std::size_t number) : client(coalescing()), number_(number) {
+        client.data_received.connect([this] { hear(); });
+        client.connection_closed.connect([this](bool clean) { is_clean = clean; });
+    }
+    Member(const Member&) = delete;
+    Member& operator=(const Member&) = delete;
+
+    bool is_connecting() const {
+        return client.get_connection_status() == WebSocketClient::CONNECTION_CONNECTING;
+    }
+    bool has_ended() const { return client.failure().cause != Cause::none; }
+
+    bool is_open() { return client.get_peer(1)->is_connected_to_host(); }
+    void say() {
+        while (said_ < message_count && said_ - heard < in_flight_max) {
+            if (client.get_peer(1)->put_packet(message(said_)) != Error::ok) return;
+            ++said_;
+        }
+        client.flush();
+    }
+
+    WebSocketClient client;
+    std::size_t heard = 0;
+    std::size_t wrong = 0;
+    bool is_clean = false;
+    WaitItem awaited;  // what epoll knows
+
+ private:
+    static Options coalescing() {
+        Options options;
+        options.coalesce = true;
+        return options;
+    }
+    // Another for each member and place, of up to some hundred bytes.
+    std::string message(std::size_t place) const {
+        std::string text = std::to_string(number_) + "/" + std::to_string(place) + ":";
+        return text + std::string((number_ * 31 + place * 17) % 300, 'm');
+    }
+    void hear() {
+        if (text_of(client.get_peer(1)->get_packet()) != message(heard)) ++wrong;
+        ++heard;
+        if (said_ - heard <= in_flight_max / 2) say();
+    }
+
+    std::size_t number_;
+    std::size_t said_ = 0;
+};
+
+// All of them, on one epoll.
+class Crowd {
+ public:
+    Crowd(std::string url, std::size_t count) : url_(std::move(url)), epoll_(::epoll_create1(0)) {
+        for (std::size_t i = 0; i < count; ++i) members.push_back(std::make_unique<Member>(i));
+    }
+    Crowd(const Crowd&) = delete;
+    Crowd& operator=(const Crowd&) = delete;
+    ~Crowd() { ::close(epoll_); }
+
+    // Serves who has something to do until `is_done` is true of all; false when one has come to a
+    // bad end, or at a deadline.
+    template <class IsDone>
+    bool goes_on_until(IsDone is_done) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        std::vector<epoll_event> events(1024);
+        while (!std::all_of(members.begin(), members.end(), is_done)) {
+            if (broken_ || std::chrono::steady_clock::now() >= end) return false;
+            let_in();
+            const int count =
+                ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100);
+            for (int i = 0; i < count; ++i) {
+                serve(*static_cast<Member*>(events[static_cast<std::size_t>(i)].data.ptr));
+            }
+        }
+        return true;
+    }
+    template <class Act>
+    void each(Act act) {
+        for (const auto& member : members) {
+            act(*member);
+            keep_in_mind(*member);
+        }
+    }
+
+    std::vector<std::unique_ptr<Member>> members;
+    SocketHandle highest = 0;
+
+ private:
+    void let_in() {
+        while (begun_ < members.size() && connecting_ < connecting_count_max) {
+            Member& member = *members[begun_];
+            EXPECT_EQ(member.client.connect_to_url(url_), Error::ok);
+            ++connecting_;
+            ++begun_;
+            serve(member);
+        }
+    }
+    void serve(Member& member) {
+        const bool was_connecting = member.is_connecting();
+        member.client.poll();
+        if (was_connecting && !member.is_connecting()) --connecting_;
+        broken_ |= member.has_ended() && !member.is_clean;
+        keep_in_mind(member);
+    }
+    // Tells epoll what the client waits for now. A socket that was closed it has forgotten itself.
+    void keep_in_mind(Member& member) {
+        WaitItem item;
+        if (member.client.wait_set({&item, 1}) == 0) return;
+        const WaitItem before = std::exchange(member.awaited, item);
+        const bool is_same = before.socket == item.socket && before.readable == item.readable &&
+                             before.writable == item.writable;
+        if (is_same) return;
+        highest = std::max(highest, item.socket);
+        epoll_event event{};
+        event.events = (item.readable ? EPOLLIN : 0u) | (item.writable ? EPOLLOUT : 0u);
+        event.data.ptr = &member;
+        const int fd = static_cast<int>(item.socket);
+        const int change = before.socket == item.socket ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+        EXPECT_EQ(::epoll_ctl(epoll_, change, fd, &event), 0) << std::strerror(errno);
+    }
+
+    std::string url_;
+    int epoll_;
+    std::size_t begun_ = 0;
+    std::size_t connecting_ = 0;
+    bool broken_ = false;
+};
+
+TEST(Crowd, loses_nothing) {
+    const std::size_t limit = raise_descriptor_limit();
+    if (limit < other_descriptors + FD_SETSIZE * 5 / 4) {
+        GTEST_SKIP() << "this machine permits only " << limit << " descriptors";
+    }
+    const std::size_t count = std::min(member_count_max, limit - other_descriptors);
+    if (count < member_count_max) std::cout << "only " << count << " clients: descriptors\n";
+    ForeignServer server(Program::node);
+    const bool may_be_absent = std::getenv("CI") == nullptr;
+    if (server.is_absent() && may_be_absent) {
+        GTEST_SKIP() << "not installed: the Debian package " << package_of(Program::node);
+    }
+    ASSERT_TRUE(server.is_ready()) << server.printed();
+
+    Crowd crowd("ws://127.0.0.1:" + std::to_string(server.port()), count);
+    const auto is_open = [](const auto& member) { return member->is_open(); };
+    const auto is_told_all = [](const auto& member) { return member->heard >= message_count; };
+    const auto has_ended = [](const auto& member) { return member->has_ended(); };
+    ASSERT_TRUE(crowd.goes_on_until(is_open));
+    EXPECT_GT(crowd.highest, FD_SETSIZE);
+    crowd.each([](Member& member) { member.say(); });
+    ASSERT_TRUE(crowd.goes_on_until(is_told_all));
+    crowd.each([](Member& member) { EXPECT_EQ(member.client.disconnect_from_host(), Error::ok); });
+    ASSERT_TRUE(crowd.goes_on_until(has_ended));
+    for (const auto& member : crowd.members) {
+        ASSERT_EQ(member->heard, message_count) << member->client.failure().explain();
+        ASSERT_EQ(member->wrong, 0u);
+        ASSERT_TRUE(member->is_clean) << member->client.failure().explain();
+    }
+}
+
+}  // namespace
+}  // namespace linnet::test

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The outside world of simulated clients: TCP with latency, windows, cut deliveries, resets and
+// black holes; a resolver; a clock, entropy and memory that may fail. What happens, and when, is
+// drawn from the stage. Each misuse breaks `the_network_is_used_rightly`.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "linnet/linnet.hpp"
+#include "testkit/stage.hpp"
+
+namespace linnet::test {
+
+/// A message as it is on the wire.
+struct Message {
+    bool is_text = false;
+    std::string payload;
+    PeerId source = no_peer;     ///< in a room: who has sent it
+    bool is_for_reader = false;  ///< in a room: a packet for the user, and not of the room itself
+};
+
+/// What one attempt of a client has sent: written by its player, read by the server.
+struct AttemptRecord {
+    std::size_t player = 0;
+    std::size_t number = 0;
+    bool multiplayer = false;
+    bool secure = false;
+    std::vector<Message> accepted;  ///< by `put_packet`
+};
+
+/// What is done to bytes on their way, to see that it is noticed.
+enum class Tampering : std::uint8_t { none, swap, duplicate, drop, flip };
+
+/// How bad the network is, in this simulation.
+struct Weather {
+    std::size_t spurious_percent = 0;  ///< a call would block though it would not
+    std::size_t short_percent = 0;     ///< a call moves less than it could
+    std::size_t cut_percent = 0;       ///< a write arrives in several parts
+    std::size_t reset_percent = 0;     ///< connections that are reset
+    std::size_t hole_percent = 0;      ///< directions in which nothing arrives for a while
+    std::size_t dial_percent = 0;      ///< connects that go wrong
+    std::size_t resolve_percent = 0;   ///< names that go wrong
+    std::uint64_t latency_max_us = 1000;
+    std::uint64_t jitter_max_us = 0;
+    std::size_t window_min = 1 << 16;
+    Tampering tampering = Tampering::none;
+
+    static Weather drawn(Stage& stage);
+};
+
+/// One direction of a connection.
+struct Lane {
+    std::string written;        ///< by the sender
+    std::string wire;           ///< what has arrived
+    std::size_t departed = 0;   ///< of `written`: it is on its way
+    std::size_t delivered = 0;  ///< of `written`: it has arrived
+    std::size_t read = 0;       ///< of `wire`
+    std::size_t window = 0;
+    std::size_t reset_at = SIZE_MAX;  ///< the connection is reset when so many bytes have arrived
+    std::uint64_t latency_us = 0;
+    std::uint64_t jitter_us = 0;
+    std::uint64_t hole_from_us = Stage::never;
+    std::uint64_t hole_until_us = Stage::never;
+    std::uint64_t last_arrival_us = 0;
+    bool fin_written = false;
+    bool fin_arrived = false;
+
+    std::size_t unread() const { return wire.size() - read; }
+    std::size_t room() const {
+        const std::size_t used = written.size() - delivered + unread();
+        return window > used ? window - used : 0;
+    }
+};
+
+/// The server's end of one connection.
+class ServerEnd {
+ public:
+    virtual ~ServerEnd() = default;
+    /// Something has come, or can be written again, or the connection is gone.
+    virtual void step() = 0;
+    /// Every message that was said completely before the close frame.
+    virtual const std::vector<Message>& said() const = 0;
+    /// Keeps to every protocol.
+    virtual bool is_honest() const = 0;
+    /// Reads at once whatever comes.
+    virtual bool is_attentive() const = 0;
+};
+
+struct Connection {
+    std::size_t number = 0;
+    std::size_t client = 0;
+    SocketAddress address;
+    std::shared_ptr<const AttemptRecord> attempt;
+    Network::Connecting dialled = Network::Connecting::pending;
+    int dial_error = 0;
+    Lane to_server;
+    Lane to_client;
+    std::size_t received = 0;  ///< by the client
+    int client_error = 0;      ///< it was reset: what the client's OS says
+    bool server_reset = false;
+    bool client_closed = false;
+    bool client_shut_down = false;
+    bool reset_drops_unread = false;
+    std::unique_ptr<ServerEnd> server;
+
+    /// It is reset some time, or something does not arrive for a while.
+    bool is_troubled() const {
+        return to_server.hole_from_us != Stage::never || to_server.reset_at != SIZE_MAX ||
+               to_client.hole_from_us != Stage::never || to_client.reset_at != SIZE_MAX;
+    }
+    bool is_readable() const {
+        return client_error != 0 || to_client.unread() > 0 || to_client.fin_arrived;
+    }
+    bool is_writable() const {
+        if (dialled != Network::Connecting::connected) {
+            return dialled == Network::Connecting::failed;
+        }
+        return client_error != 0 || to_server.room() > 0;
+    }
+};
+
+class Internet {
+ public:
+    using Accept = std::function<std::unique_ptr<ServerEnd>(Connection&)>;
+
+    Internet(Stage& stage, const Weather& weather);
+    Internet(const Internet&) = delete;
+    Internet& operator=(const Internet&) = delete;
+
+    // ---- the set-up
+
+    void listen(std::uint16_t port, Accept accept);
+    void on_change(std::size_t client, std::function<void()> changed);
+    const std::vector<SocketAddress>& addresses_of(std::string_view host) const;
+    static constexpr std::size_t host_count = 4;
+    const Weather& weather() const { return weather_; }
+    Stage& stage() { return stage_; }
+
+    // ---- the client's end
+
+    Network::Opened connect(std::size_t client, const SocketAddress& address,
+                            std::shared_ptr<const AttemptRecord> attempt);
+    /// Of a socket of that client, which is open.
+    Connection* find(std::size_t client, SocketHandle socket);
+    std::vector<Connection*> open_connections(std::size_t client);
+    IoResult receive(Connection& connection, MutableBytes room);
+    IoResult send(Connection& connection, std::span<const Bytes> pieces);
+    void shut_down(Connection& connection);
+    void close(Connection& connection);
+
+    // ---- the server's end
+
+    std::size_t server_write(Connection& connection, std::string_view bytes);
+    std::string_view server_peek(const Connection& connection) const {
+        return std::string_view(connection.to_server.wire).substr(connection.to_server.read);
+    }
+    void server_read(Connection& connection, std::size_t size);
+    void server_fin(Connection& connection);
+    void server_reset(Connection& connection);
+
+ private:
+    enum class Direction : std::uint8_t { to_server, to_client };
+    static Lane& lane_of(Connection& connection, Direction direction) {
+        return direction == Direction::to_server ? connection.to_server : connection.to_client;
+    }
+    void draw_lane(Lane& lane);
+    void dial(Connection& connection);
+    void finish_dial(Connection& connection, int error);
+    std::uint64_t arrival_of(Lane& lane);
+    void depart(Connection& connection, Direction direction);
+    void arrive(Connection& connection, Direction direction, std::size_t begin, std::size_t size);
+    void tamper(std::string& bytes, const Lane& lane);
+    void write_fin(Connection& connection, Direction direction);
+    void arrive_fin(Connection& connection, Direction direction);
+    void reset(Connection& connection);
+    void reset_server(Connection& connection);
+    void notify(Connection& connection, Direction direction);
+    void changed(const Connection& connection);
+
+    Stage& stage_;
+    Weather weather_;
+    std::vector<std::unique_ptr<Connection>> connections_;
+    std::map<std::uint16_t, Accept> listeners_;
+    std::vector<std::function<void()>> changed_;
+    std::vector<std::vector<SocketAddress>> hosts_;
+};
+
+/// The network as one client sees it.
+class SimulatedNetwork final : public Network {
+ public:
+    SimulatedNetwork(Internet& internet, std::size_t client)
+        : internet_(internet), client_(client) {}
+
+    Opened connect(const SocketAddress& address) override;
+    ConnectResult connect_status(SocketHandle socket) override;
+    IoResult receive(SocketHandle socket, MutableBytes room) override;
+    IoResult send(SocketHandle socket, std::span<const Bytes> pieces) override;
+    void shutdown_send(SocketHandle socket) override;
+    void close(SocketHandle socket) override;
+    bool set_no_delay(SocketHandle socket, bool enabled) override;
+    void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) override;
+
+    /// Whose sockets are opened from now on.
+    std::shared_ptr<const AttemptRecord> attempt;
+    std::size_t call_count = 0;      ///< of receive and send
+    std::size_t progress_count = 0;  ///< calls that did something, or should have
+    std::uint64_t moved = 0;         ///< bytes
+
+ private:
+    Connection* open(SocketHandle socket);
+
+    Internet& internet_;
+    std::size_t client_;
+};
+
+class SimulatedResolver final : public Resolver {
+ public:
+    SimulatedResolver(Internet& internet, std::size_t client)
+        : internet_(internet), client_(client) {}
+    Request start(std::string_view host) override;
+    Result take(Request request, std::span<SocketAddress> out) override;
+    void cancel(Request request) override;
+    std::size_t open_count() const { return open_.size(); }
+
+ private:
+    struct Question {
+        std::uint64_t answered_us;
+        int error;
+        std::vector<SocketAddress> addresses;
+    };
+    Internet& internet_;
+    std::size_t client_;
+    std::map<Request, Question> open_;
+};
+
+/// Stands still but for the stage and `jump`.
+class SimulatedClock final : public Clock {
+ public:
+    explicit SimulatedClock(Stage& stage) : stage_(stage) {}
+    std::uint64_t now_us() override { return stage_.now_us() + offset_us_; }
+    std::int64_t unix_s() override { return 1'800'000'000; }
+    void jump(std::uint64_t by_us) { offset_us_ += by_us; }
+    std::uint64_t offset_us() const { return offset_us_; }
+
+ private:
+    Stage& stage_;
+    std::uint64_t offset_us_ = 1'000'000;
+};
+
+class SimulatedEntropy final : public Entropy {
+ public:
+    explicit SimulatedEntropy(std::uint64_t seed) : random_(seed) {}
+    bool fill(MutableBytes out) override;
+    std::size_t fail_percent = 0;
+
+ private:
+    Random random_;
+};
+
+class SimulatedMemory final : public Memory {
+ public:
+    SimulatedMemory(Stage& stage, std::uint64_t seed) : stage_(stage), random_(seed) {}
+    void* allocate(std::size_t size) override;
+    void deallocate(void* block, std::size_t size) override;
+
+    std::size_t used = 0;
+    std::size_t peak = 0;
+    std::size_t limit = SIZE_MAX;
+    std::size_t fail_percent = 0;
+
+ private:
+    Stage& stage_;
+    Random random_;
+    std::map<void*, std::size_t> sizes_;
+};
+
+}  // namespace linnet::test

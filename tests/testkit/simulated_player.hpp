@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A program that uses a client, as drawn: it polls each frame, or rarely, or only when the client
+// says that it must; its listeners do whatever listeners may do. It knows what it has called and
+// heard, and holds the client to what the public headers promise.
+#pragma once
+
+#include <set>
+
+#include "testkit/fake_tls.hpp"
+#include "testkit/simulated_network.hpp"
+
+namespace linnet::test {
+
+struct PlayerPlan {
+    enum class Pace : std::uint8_t { frames, rarely, events };
+    Pace pace = Pace::frames;
+    std::size_t server_count = 1;  ///< on ports from `first_port` on
+    std::size_t attempt_count = 1;
+    std::size_t put_percent = 0;     ///< of its turns
+    std::size_t read_percent = 100;  ///< of its turns and of the packets that are announced
+    std::size_t react_percent = 0;   ///< of the signals: it does something in them
+    std::size_t close_percent = 5;   ///< of its turns
+    std::size_t message_size_max = 100;
+    std::uint64_t pause_max_us = 100'000;  ///< between two turns
+    std::size_t secure_percent = 0;
+    bool reads_to_the_end = true;
+
+    static PlayerPlan drawn(Stage& stage);
+};
+/// An echo, a talker, and a room.
+inline constexpr std::uint16_t first_port = 8000;
+inline constexpr std::size_t server_count = 3;
+inline constexpr std::uint16_t room_port = first_port + 2;
+
+/// Hears what a client tells of itself, and that it keeps to its promises there.
+class SimulatedLog final : public Log {
+ public:
+    SimulatedLog(Stage& stage, std::size_t client) : stage_(stage), client_(client) {}
+    void write(LogLevel level, std::string_view line) override;
+
+ private:
+    Stage& stage_;
+    std::size_t client_;
+};
+
+/// Options as a user may set them, but for the outside world.
+Options drawn_options(Stage& stage);
+
+class Player {
+ public:
+    Player(Stage& stage, Internet& internet, std::size_t number);
+    Player(const Player&) = delete;
+    Player& operator=(const Player&) = delete;
+
+    /// It may have its first turn.
+    void begin();
+    /// No further attempts: closes what is open and polls until it is over.
+    void begin_to_end();
+    /// It has had time enough. Destroys the client.
+    void end();
+    /// So long it may take to the end of all, if every wait has an end.
+    std::uint64_t patience_us() const;
+
+    std::uint64_t poll_count() const { return poll_count_; }
+    std::uint64_t message_count() const { return message_count_; }
+    std::uint64_t attempt_count() const { return attempt_count_; }
+    std::uint64_t opened_count() const { return opened_count_; }
+
+ private:
+    // How far the story of an attempt has come: the grammar of websocket_client.hpp.
+    enum class Act : std::uint8_t { none, connecting, open, farewell, over };
+    struct Attempt {
+        std::shared_ptr<AttemptRecord> record = std::make_shared<AttemptRecord>();
+        Act act = Act::none;
+        Connection* connection = nullptr;  // once it is open
+        bool we_closed = false;
+        bool they_closed = false;
+        bool server_is_there = false;  // peer_connected(1) was heard
+        bool joined = false;           // connection_succeeded
+        std::set<int> peers;
+        std::size_t announced = 0;
+        std::size_t taken = 0;
+        std::size_t said_index = 0;  // of what the server has said: what is read next
+        std::uint64_t since_us = 0;
+        std::uint64_t closed_us = 0;
+        std::uint64_t moved_us = 0;        // when a byte moved last
+        std::uint64_t gap_us = 0;          // the longest time without a poll since then
+        std::uint64_t closing_gap_us = 0;  // the same, since the first close frame moved
+        std::uint64_t moved = 0;
+        std::size_t written = 0;
+    };
+
+    // signals (simulated_player.cpp)
+    void tell_plan();
+    void create();
+    void listen();
+    bool heard(const char* signal, bool is_due);
+    void on_established();
+    void on_error();
+    void on_closed(bool clean);
+    void on_data();
+    void on_close_request(int code);
+    void on_peer_connected(int peer);
+    void on_peer_disconnected(int peer);
+    void on_peer_packet();
+    void on_succeeded();
+    void on_room_end(bool was_joined);
+    void judge_ending(bool clean);
+    void react();
+
+    // what it does
+    void turn();
+    void act();
+    void connect();
+    void disconnect();
+    void put();
+    void read(std::size_t count_max);
+    void verify(Bytes packet, int source);
+    void destroy();
+    void poll();
+    void plan_turn();
+    void plan_poll();
+    void wake(std::uint64_t number);
+    void changed();
+    bool has_ready_socket();
+    bool wants_to_send() const;
+
+    // what must be true (player_invariants.cpp)
+    bool promise(bool holds, const char* invariant, const char* detail);
+    void settle_attempt();
+    void check();
+    void check_sockets();
+    void check_deadlines();
+    void check_stats();
+    void check_idle(std::size_t calls_before, bool was_sending);
+    void check_progress(std::uint64_t progress_before, std::uint64_t received_before);
+    void look_twice();
+    void check_written(const Connection& connection, const AttemptRecord& record, bool is_whole);
+    bool is_healthy(const Connection& connection) const;
+    static std::size_t messages_in(std::string_view stream);
+    void check_received(const Connection& connection, Cause cause);
+    std::size_t said_for_reader() const;
+    bool is_alive() const { return attempt_.act == Act::connecting || attempt_.act == Act::open; }
+    bool every_wait_has_an_end() const;
+    std::uint64_t progress() const;
+
+    Stage& stage_;
+    Internet& internet_;
+    std::size_t number_;
+    PlayerPlan plan_;
+    SimulatedClock clock_;
+    SimulatedEntropy entropy_;
+    SimulatedResolver resolver_;
+    SimulatedNetwork network_;
+    SimulatedMemory memory_;
+    SimulatedLog log_;
+    FakeTls tls_;
+    Options options_;
+    std::unique_ptr<WebSocketClient> client_;
+    Attempt attempt_;
+    std::size_t attempts_left_ = 0;
+    bool ending_ = false;
+    bool polling_ = false;
+    bool jumped_ = false;
+    bool change_is_noted_ = false;
+    int reaction_depth_ = 0;
+
+    std::uint64_t wake_number_ = 0;  // a later plan to poll makes the earlier one void
+    std::uint64_t last_poll_us_ = 0;
+    int fruitless_count_ = 0;
+    std::uint64_t signal_count_ = 0;
+    std::uint64_t action_count_ = 0;
+    std::uint64_t poll_count_ = 0;
+    std::uint64_t message_count_ = 0;
+    std::uint64_t attempt_count_ = 0;
+    std::uint64_t opened_count_ = 0;
+};
+
+}  // namespace linnet::test
