@@ -156,6 +156,16 @@ TEST(Multiplayer, tells_the_sender_of_the_next_packet) {
     EXPECT_EQ(play.client->get_packet_peer(), 1);
 }
 
+TEST(Multiplayer, keeps_an_unread_packet_whatever_comes_behind_it) {
+    MultiplayerPlay play({Send{welcome() + binary(packet_of(server_peer, "hello")) +
+                               system(Type::add, 7) + binary("nothing of the room")}});
+    play.story->reads = false;
+    play.join();
+    play.poll(3);
+    ASSERT_EQ(play.client->get_available_packet_count(), 1u);
+    EXPECT_EQ(text_of(play.client->get_packet()), "hello");
+}
+
 TEST(Multiplayer, hears_packets_in_text_frames_and_fragments_too) {
     const std::string packet = packet_of(1, "hi");
     MultiplayerPlay play({Send{

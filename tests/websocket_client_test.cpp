@@ -665,6 +665,28 @@ TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
     }
 }
 
+// One receive fills the block to its end, and the listener takes all that is in it.
+TEST(WebSocketClient, never_sleeps_while_its_listener_has_made_room) {
+    std::string bytes;
+    for (int i = 0; i < 400; ++i) bytes += server_frame(Opcode::binary, std::string(100, 'x'));
+    Play play({.steps = {AwaitRequest{}, Accept{}, Pause{20}, Send{bytes}}},
+              [](World&, Options& options) {
+                  options.limits.input_payload_max = 1000;
+                  options.limits.input_packet_count_max = 4;
+              });
+    open(play);
+    play.world.clock.advance_ms(30);
+    const ScriptedConnection& server = play.world.connection();
+    for (bool awake = true; awake;) {
+        play.client->poll();
+        std::array<WaitItem, 1> items;
+        const bool is_ready = play.client->wait_set(items) == 1 && items[0].readable &&
+                              server.given < server.to_client.size();
+        awake = is_ready || play.client->next_deadline() <= play.world.clock.now;
+    }
+    EXPECT_EQ(play.story->messages.size(), 400u);
+}
+
 TEST(WebSocketClient, never_sleeps_while_closing_has_made_room) {
     for (const Stream& stream : streams) {
         std::string bytes;
@@ -688,7 +710,9 @@ TEST(WebSocketClient, never_sleeps_while_closing_has_made_room) {
         const std::uint64_t now = play.world.clock.now;
         while (play.client->get_connection_status() == CONNECTED) {
             std::array<WaitItem, 1> items;
-            const bool ready = play.client->wait_set(items) == 1 && items[0].readable;
+            const ScriptedConnection& server = play.world.connection();
+            const bool has_more = server.given < server.to_client.size() || server.ended;
+            const bool ready = play.client->wait_set(items) == 1 && items[0].readable && has_more;
             ASSERT_TRUE(ready || play.client->next_deadline() <= now)
                 << "asleep with packets of " << stream.size;
             play.client->poll();
@@ -1068,6 +1092,76 @@ TEST(WebSocketClient, tells_all_that_was_received_before_it_tells_that_memory_is
     EXPECT_EQ(play.story->messages, (std::vector<std::string>{"T:one", "T:two"}));
 }
 
+TEST(WebSocketClient, calls_no_link_dead_while_received_messages_wait_for_the_next_poll) {
+    std::string bytes;
+    for (int i = 0; i < 10; ++i) bytes += server_frame(Opcode::binary, "x");
+    // It has closed, so that it answers no ping; its close frame stands behind the messages.
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes + server_close(1000)}, AwaitClose{},
+                         Fin{}}},
+              [](World&, Options& options) { options.limits.poll_item_count_max = 1; });
+    open(play);
+    for (int i = 0; i < 20; ++i) {
+        play.client->poll();
+        play.world.clock.advance_ms(Timeouts{}.ping_ms + 1);
+    }
+    EXPECT_EQ(play.story->messages.size(), 10u);
+    EXPECT_EQ(play.client->failure().cause, Cause::closed_by_server);
+}
+
+TEST(WebSocketClient, misses_no_close_frame_that_waits_for_the_next_poll) {
+    std::string bytes;
+    for (int i = 0; i < 10; ++i) bytes += server_frame(Opcode::ping, "x");
+    Play play({.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{bytes + server_close(1000)},
+                         Fin{}}},
+              [](World&, Options& options) { options.limits.poll_item_count_max = 1; });
+    open(play);
+    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+    play.poll(2);
+    play.world.clock.advance_ms(Timeouts{}.closing_ms + 1);
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::closed_by_client);
+}
+
+// Memory for no larger block, in which an unread message and the front of `rest` stand.
+void fill_without_memory(Play& play) {
+    play.story->reads = false;
+    open(play);
+    play.poll(1);
+    play.world.memory.limit = play.world.memory.used;
+    play.poll(10);
+    ASSERT_GT(play.peer().get_available_packet_count(), 0u);
+}
+
+ServerScript says_too_much(const std::string& rest) {
+    return {.steps = {AwaitRequest{}, Accept{}, Pause{20},
+                      Send{server_frame(Opcode::binary, std::string(1500, 'x'))}, Pause{20},
+                      Send{rest}}};
+}
+
+void expect_rest(Play& play) {
+    for (int i = 0; i < 4; ++i) play.client->poll();
+    EXPECT_TRUE(!play.is_under_way() || play.client->next_deadline() > play.world.clock.now)
+        << "it is due at once, again and again";
+}
+
+TEST(WebSocketClient, rests_at_the_deadline_of_a_message_that_has_no_room) {
+    Play play(says_too_much(server_frame(Opcode::binary, std::string(60'000, 'y'))));
+    fill_without_memory(play);
+    play.world.clock.advance_ms(Timeouts{}.message_ms + 1);
+    expect_rest(play);
+}
+
+TEST(WebSocketClient, rests_at_the_deadline_of_closing_when_there_is_no_room) {
+    std::string small;
+    for (int i = 0; i < 100; ++i) small += server_frame(Opcode::binary, "y");
+    Play play(says_too_much(small));
+    fill_without_memory(play);
+    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+    play.poll(50);
+    play.world.clock.advance_ms(Timeouts{}.closing_ms + 1);
+    expect_rest(play);
+}
+
 TEST(WebSocketClient, wakes_at_once_for_a_resolver_that_cannot_begin) {
     Play play(friendly());
     play.world.faults.fail_at = play.world.faults.calls + 1;  // behind the entropy of the nonce
@@ -1075,6 +1169,21 @@ TEST(WebSocketClient, wakes_at_once_for_a_resolver_that_cannot_begin) {
     EXPECT_LE(play.client->next_deadline(), play.world.clock.now);
     play.client->poll();
     EXPECT_EQ(play.client->failure().cause, Cause::resolve_not_begun);
+}
+
+TEST(WebSocketClient, ends_at_once_when_it_closes_a_lost_link_whose_last_messages_were_held) {
+    const std::string bytes = server_frame(Opcode::text, "1") + server_frame(Opcode::text, "2");
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes}, Reset{}}},
+              [](World&, Options& options) { options.limits.input_packet_count_max = 1; });
+    play.story->reads = false;
+    open(play);
+    play.poll(3);
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << "a message is not told yet";
+    EXPECT_EQ(play.peer().get_packet().size(), 1u);
+    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+    EXPECT_LE(play.client->next_deadline(), play.world.clock.now);
+    play.client->poll();
+    EXPECT_EQ(play.client->get_connection_status(), DISCONNECTED);
 }
 
 TEST(WebSocketClient, keeps_what_the_server_said_when_it_refuses_to_connect_while_closing) {

@@ -21,6 +21,8 @@
 // the client's end. All signals are emitted by `poll` (or `wait`), and the client may be destroyed,
 // closed or connected again in each.
 //
+// What each call answers in each state is one table: tests/calls_by_state.md.
+//
 // Threads: a client has no lock. One thread at a time may be in any of its functions, the const
 // ones too; which one may change if the program synchronises it. A debug build (without NDEBUG)
 // asserts it. Two clients share nothing but what their `Options` share.

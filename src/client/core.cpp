@@ -281,13 +281,13 @@ Error ClientCore::disconnect(int code, std::string_view reason) {
     }
     if (!is_established(state_)) return Error::ok;
     if (code < 0 || code > 0xFFFF) return Error::invalid_parameter;
+    const bool was_full = session_->input_is_held() || input_is_full_;
     const Error error = session_->close(static_cast<std::uint16_t>(code), reason);
     if (error != Error::ok) return error;
     journal_.closes(code, reason);
     enter(Event::we_closed);
     close_progress_us_ = now_us_;
-    // What a full queue has held back is discarded now.
-    work_is_left_ |= session_->input_is_held() || input_is_full_;
+    work_is_left_ |= was_full;  // what a full queue has held back is discarded now
     flush_unless_coalescing();
     return Error::ok;
 }

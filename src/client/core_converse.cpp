@@ -210,10 +210,12 @@ void ClientCore::handle_breach(Cause cause) {
 
 // ---- time ------------------------------------------------------------------------------------
 
-// Silence counts only if we listen: not while our own full queue keeps the server silent. What has
-// just been received is life, so that a program that did not poll for long finds its link alive.
+// Silence counts only if we listen: not while our own full queue keeps the server silent, nor while
+// its words wait for the next poll. What has just been received is life, so that a program that did
+// not poll for long finds its link alive.
 void ClientCore::judge_liveness() {
-    if (session_->input_is_held() || input_is_full_) return heartbeat_.alive(now_us_);
+    const bool has_more = session_->input_is_held() || input_is_full_ || work_is_left_;
+    if (has_more) return heartbeat_.alive(now_us_);
     const std::uint64_t message_us = std::uint64_t{options_.timeouts.message_ms} * 1000;
     if (message_us != 0 && session_->message_is_incomplete() &&
         now_us_ - received_us_ >= message_us) {
@@ -233,7 +235,7 @@ void ClientCore::judge_liveness() {
 // Input that never stops coming postpones the verdict, but only once and as long again.
 void ClientCore::judge_closing() {
     if (now_us_ < closing_deadline()) return;
-    const bool is_quiet = quiet_ || (input_is_full_ && !work_is_left_);
+    const bool is_quiet = (quiet_ || input_is_full_) && !work_is_left_;
     if (!is_quiet && overdue_since_us_ == 0) overdue_since_us_ = now_us_;
     const std::uint64_t closing_us = std::uint64_t{options_.timeouts.closing_ms} * 1000;
     if (!is_quiet && now_us_ - overdue_since_us_ < closing_us) return;

@@ -61,7 +61,8 @@ ClientCore::Delivery ClientCore::leave_room(std::uint64_t attempt) {
 }
 
 void ClientCore::judge_joining() {
-    if (session_->input_is_held() || now_us_ < state_deadline()) return;
+    const bool has_more = session_->input_is_held() || work_is_left_;
+    if (has_more || now_us_ < state_deadline()) return;
     break_off(Cause::join_timed_out);
 }
 
