@@ -1092,6 +1092,26 @@ TEST(WebSocketClient, tells_all_that_was_received_before_it_tells_that_memory_is
     EXPECT_EQ(play.story->messages, (std::vector<std::string>{"T:one", "T:two"}));
 }
 
+// TLS has taken all of the ping, and the OS all but its last byte.
+TEST(WebSocketClient, waits_for_a_pong_from_the_moment_when_the_whole_ping_has_left) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}});
+    ASSERT_EQ(play.client->connect_to_url("wss://host.example/"), ok);
+    play.poll(20);
+    ASSERT_EQ(play.client->get_connection_status(), CONNECTED);
+    ScriptedConnection& server = play.world.connection();
+    server.script.send_window = server.taken + FakeTls::window_size;
+    ASSERT_EQ(play.client->ping(), ok);
+    play.world.clock.advance_ms(15'000);
+    play.client->poll();
+    server.script.send_window = SIZE_MAX;
+    play.client->poll();
+    EXPECT_EQ(server.frames.size(), 1u);
+    const std::uint64_t begin_us = play.world.clock.now;
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::pong_timed_out);
+    EXPECT_GE(play.world.clock.now - begin_us, 20'000'000u);
+}
+
 TEST(WebSocketClient, calls_no_link_dead_while_received_messages_wait_for_the_next_poll) {
     std::string bytes;
     for (int i = 0; i < 10; ++i) bytes += server_frame(Opcode::binary, "x");

@@ -104,6 +104,8 @@ class ClientCore {
     // core_converse.cpp: from open to draining.
     Delivery converse();
     void send_unsent();
+    void flush_transport();
+    void send_outbox();
     void lose_sending(int os_error);
     void flush_unless_coalescing();
     void receive_all();

@@ -37,7 +37,20 @@ ClientCore::Delivery ClientCore::converse() {
 // ---- bytes -----------------------------------------------------------------------------------
 
 void ClientCore::send_unsent() {
-    transport_.flush();
+    flush_transport();
+    send_outbox();
+    const bool has_left = !session_->outbox().ping_is_unsent() && !transport_.has_unsent();
+    if (heartbeat_.ping_is_on_its_way() && has_left) heartbeat_.ping_sent(now_us_);
+}
+
+// What TLS holds back is not with the OS yet. That the OS takes bytes proves nothing; that it takes
+// them again after it would not, does.
+void ClientCore::flush_transport() {
+    const bool was_blocked = transport_.has_unsent();
+    if (transport_.flush() && was_blocked && !transport_.has_unsent()) heartbeat_.alive(now_us_);
+}
+
+void ClientCore::send_outbox() {
     while (can_send_ && is_conversing(state_)) {
         Outbox::Pieces pieces;
         const std::size_t count = session_->unsent(pieces);
@@ -55,12 +68,7 @@ void ClientCore::send_unsent() {
         stats_.bytes_sent += result.size;
         sent_us_ = now_us_;
         close_progress_us_ = now_us_;
-        // That the OS takes bytes proves nothing; that it takes them again after it would not,
-        // does.
         if (was_blocked) heartbeat_.alive(now_us_);
-        if (heartbeat_.ping_is_on_its_way() && !session_->outbox().ping_is_unsent()) {
-            heartbeat_.ping_sent(now_us_);
-        }
     }
 }
 

@@ -18,6 +18,8 @@ namespace linnet::test {
 
 class FakeTls final : public TlsContext {
  public:
+    static constexpr std::size_t window_size = 13;
+
     TlsEngine* engine(const TlsRequest& request, TlsFailure& why) const override {
         Block own(request.memory);
         if (own.allocate(sizeof(Engine))) return new (own.data()) Engine(own);
@@ -28,8 +30,6 @@ class FakeTls final : public TlsContext {
  private:
     class Engine final : public TlsEngine {
      public:
-        static constexpr std::size_t window_size = 13;
-
         explicit Engine(Block& own) : own_(own.memory()) { own_.swap(own); }
 
         TlsState state() const override { return state_; }
