@@ -257,6 +257,18 @@ TEST(Multiplayer, that_is_none_ends_with_a_reason) {
     }
 }
 
+TEST(Multiplayer, joins_late_if_its_id_only_waited_for_the_next_poll) {
+    std::string pings;
+    for (int i = 0; i < 8; ++i) pings += server_frame(Opcode::ping, "");
+    MultiplayerPlay play({Send{pings + welcome()}},
+                         [](World&, Options& options) { options.limits.poll_item_count_max = 1; });
+    play.join();
+    play.poll(3);
+    play.world.clock.advance_ms(Timeouts{}.join_ms + 1);
+    play.poll(20);
+    EXPECT_EQ(play.story->signals, joined);
+}
+
 TEST(Multiplayer, that_never_connects_fails_twice) {
     Play play({.connect_error = ECONNREFUSED});
     ASSERT_EQ(play.client->connect_to_url("ws://h/", {}, true), Error::ok);
