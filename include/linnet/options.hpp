@@ -33,7 +33,8 @@ struct Options {
     /// The TLS library for wss://; null means the one in this build (BearSSL, TLS 1.2).
     const TlsContext* tls = nullptr;
 
-    /// Hears lines up to the level of `log_level`; null for none. Nothing is composed for nobody.
+    /// Hears lines up to the level of `log_level`, and must outlive the client; null for none.
+    /// Nothing is composed for nobody.
     Log* log = nullptr;
     LogLevel log_level = LogLevel::info;
 

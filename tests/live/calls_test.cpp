@@ -425,6 +425,7 @@ std::string send_into_a_reset(bool half_closes) {
     return polls_until(client, has_ended) ? "survived" : "it did not end";
 }
 
+// Case 40: SIGPIPE
 TEST(Calls, raise_no_signal_when_the_peer_resets) {
     EXPECT_EQ(in_child([] { return send_into_a_reset(false); }), "survived");
     EXPECT_EQ(in_child([] { return send_into_a_reset(true); }), "survived");

@@ -191,6 +191,7 @@ std::string connect_and_disconnect(Churn& churn, std::size_t count) {
     return "";
 }
 
+// Case 39: 100 000 connections
 TEST(Churn, leaves_nothing) {
     Churn churn;
     ASSERT_TRUE(churn.is_ready());

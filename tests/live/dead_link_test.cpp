@@ -103,6 +103,7 @@ INSTANTIATE_TEST_SUITE_P(Silent, DeadLink, testing::Values(Habit::listens, Habit
                          name_of_row);
 
 // Its kernel goes on to acknowledge what comes.
+// Case 41: a stopped process
 TEST_P(DeadLink, a_stopped_process_is_noticed_within_ping_and_pong) {
     ForeignServer server(Program::python);
     const bool may_be_absent = std::getenv("CI") == nullptr;
@@ -148,6 +149,7 @@ std::string falls_silent_in_own_network(Habit habit) {
 }
 
 // Nothing acknowledges what is sent.
+// Case 41: a network that discards
 TEST_P(DeadLink, a_network_that_discards_is_noticed_within_ping_and_pong) {
     const std::string wrong = in_child([] { return falls_silent_in_own_network(GetParam()); });
     if (wrong.starts_with(not_permitted)) GTEST_SKIP() << wrong;

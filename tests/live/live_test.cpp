@@ -724,6 +724,7 @@ class LiveKilled : public testing::TestWithParam<std::tuple<Program, Moment>> {
 };
 
 // A server that hangs keeps its sockets: only time tells.
+// Case 41: a server that hangs
 TEST_P(Live, a_server_that_hangs_is_noticed) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
@@ -737,6 +738,7 @@ TEST_P(Live, a_server_that_hangs_is_noticed) {
     EXPECT_EQ(talk.client.failure().cause, Cause::pong_timed_out);
 }
 
+// Case 42: a close frame without an answer
 TEST_P(Live, a_close_that_nobody_answers_ends) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());

@@ -90,6 +90,7 @@ class TlsRows : public testing::TestWithParam<TlsRow> {};
 INSTANTIATE_TEST_SUITE_P(Chains, TlsRows, testing::ValuesIn(tls_rows.begin(), tls_rows.end()),
                          [](const auto& row) { return std::string(row.param.name); });
 
+// Case 30, 31: real servers with each certificate
 TEST_P(TlsRows, end_as_the_table_says) {
     const TlsRow& row = GetParam();
     ForeignServer& server = server_of_chain(std::string(row.chain));
@@ -224,6 +225,7 @@ class TlsDialects : public testing::TestWithParam<Dialect> {};
 INSTANTIATE_TEST_SUITE_P(Servers, TlsDialects, testing::ValuesIn(dialects),
                          [](const auto& row) { return std::string(row.param.name); });
 
+// Case 35: a server of TLS 1.3 alone, among others
 TEST_P(TlsDialects, are_spoken_or_named) {
     const Dialect& row = GetParam();
     ForeignServer server(s_server(std::string(row.chain), row.options));
@@ -308,6 +310,7 @@ Launch script(std::string_view name, std::vector<std::string> arguments) {
     return launch;
 }
 
+// Case 33: records and chains of any size
 TEST_P(TlsMisdeeds, end_in_bounded_time_and_memory) {
     const Misdeed& row = GetParam();
     ForeignServer server(script("raw_tls_server.py", {std::string(row.name)}));
@@ -387,6 +390,7 @@ class TlsFaults : public testing::TestWithParam<Fault> {
 INSTANTIATE_TEST_SUITE_P(Proxies, TlsFaults, testing::ValuesIn(faults),
                          [](const auto& row) { return std::string(row.param.name); });
 
+// Case 32, 33: a stream that is cut off or damaged on its way
 TEST_P(TlsFaults, are_told_once_and_deliver_nothing_wrong) {
     const Fault& row = GetParam();
     ForeignServer& good = backend();
