@@ -16,27 +16,12 @@
 #include <set>
 
 #include "linnet/linnet.hpp"
+#include "testkit/tally_memory.hpp"
 
 namespace linnet::cli {
 namespace {
 
 constexpr std::uint64_t deadline_us = 60'000'000;
-
-// malloc that counts.
-class Counted final : public Memory {
- public:
-    void* allocate(std::size_t size) override {
-        used += size;
-        peak = std::max(peak, used);
-        return std::malloc(size);
-    }
-    void deallocate(void* block, std::size_t size) override {
-        used -= size;
-        std::free(block);
-    }
-    std::size_t used = 0;
-    std::size_t peak = 0;
-};
 
 Options with(Memory& memory) {
     Options options;
@@ -102,7 +87,7 @@ class Room {
     }
     Member& operator[](std::size_t index) { return *members[index]; }
 
-    Counted memory;
+    test::TallyMemory memory;
     RelayServer server{Limits{}};
     std::multimap<int, std::string> at_server;
     std::vector<std::unique_ptr<Member>> members;
@@ -182,7 +167,7 @@ TEST(RelayServer, carries_packets_of_every_size) {
 // Case 46: peers that speak in the name of others
 TEST(RelayServer, drops_what_is_no_packet_of_its_sender) {
     Room room(2);
-    Counted memory;
+    test::TallyMemory memory;
     WebSocketClient raw(with(memory));
     const std::string url = "ws://127.0.0.1:" + std::to_string(room.server.port()) + "/";
     ASSERT_EQ(raw.connect_to_url(url), Error::ok);

@@ -23,6 +23,7 @@
 #include "live/foreign_server.hpp"
 #include "live/loopback.hpp"
 #include "testkit/sanitizer.hpp"
+#include "testkit/tally_memory.hpp"
 
 namespace linnet::test {
 namespace {
@@ -36,21 +37,6 @@ constexpr std::size_t server_count = 4;
 constexpr auto patience = std::chrono::seconds(10);
 
 // ---- what must not be left -------------------------------------------------------------------
-
-class CountingMemory final : public Memory {
- public:
-    void* allocate(std::size_t size) override {
-        ++taken;
-        held += size;
-        return std::malloc(size);
-    }
-    void deallocate(void* block, std::size_t size) override {
-        held -= size;
-        std::free(block);
-    }
-    std::size_t taken = 0;
-    std::size_t held = 0;
-};
 
 std::size_t entry_count(const char* folder) {
     const std::filesystem::directory_iterator entries(folder);
@@ -100,7 +86,7 @@ class Churn {
         return options;
     }
 
-    CountingMemory memory;
+    TallyMemory memory;
     ServerProcess echo;
     ServerProcess resetting;
     ReservedPort refusing;
@@ -201,11 +187,11 @@ TEST(Churn, leaves_nothing) {
         ASSERT_EQ(Footprint(), before);
     }
     const std::size_t resident = resident_size();
-    const std::size_t taken = churn.memory.taken;
+    const std::size_t taken = churn.memory.allocation_count;
     ASSERT_EQ(connect_and_disconnect(churn, connection_count), "");
     EXPECT_EQ(Footprint(), before);
-    EXPECT_GE(churn.memory.taken - taken, connection_count);
-    EXPECT_EQ(churn.memory.held, 0u);
+    EXPECT_GE(churn.memory.allocation_count - taken, connection_count);
+    EXPECT_EQ(churn.memory.used, 0u);
     constexpr std::size_t noise = 512 * 1024;  // less than six bytes for each connection
     if (frees_at_once) {
         EXPECT_LE(resident_size(), resident + noise);
