@@ -1118,6 +1118,25 @@ TEST(WebSocketClient, measures_a_round_trip_from_the_moment_when_the_whole_ping_
     EXPECT_EQ(play.client->stats().round_trip_us, 30'000u);
 }
 
+// TLS has taken our close frame, and the OS nothing of it.
+TEST(WebSocketClient, is_not_closed_cleanly_while_tls_holds_its_close_frame) {
+    for (const bool leaves : {false, true}) {
+        Play play({.steps = {AwaitRequest{}, Accept{}, Pause{2000}, Send{server_close(1000)},
+                             AwaitClose{}, Fin{}}});
+        ASSERT_EQ(play.client->connect_to_url("wss://host.example/"), ok);
+        play.poll(20);
+        ScriptedConnection& server = play.world.connection();
+        server.script.send_window = server.taken;
+        ASSERT_EQ(play.client->disconnect_from_host(), ok);
+        play.poll(250);
+        EXPECT_EQ(play.client->get_connection_status(), CONNECTED);
+        if (leaves) server.script.send_window = SIZE_MAX;
+        play.run();
+        EXPECT_EQ(play.client->failure().cause,
+                  leaves ? Cause::closed_by_client : Cause::close_not_sent);
+    }
+}
+
 TEST(WebSocketClient, takes_it_for_life_that_the_os_takes_what_tls_had_left) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     ping_but_for_a_byte(play);

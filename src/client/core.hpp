@@ -146,6 +146,7 @@ class ClientCore {
     std::uint64_t state_deadline() const;
     std::uint64_t closing_deadline() const;
     bool work_is_waiting() const;
+    bool close_has_left() const { return session_->close_is_sent() && !transport_.has_unsent(); }
     // What is received now is decoded; later it is drained.
     bool decodes() const { return is_established(state_) || state_ == State::closing; }
 

@@ -47,7 +47,9 @@ void ClientCore::send_unsent() {
 // them again after it would not, does.
 void ClientCore::flush_transport() {
     const bool was_blocked = transport_.has_unsent();
-    if (transport_.flush() && was_blocked && !transport_.has_unsent()) heartbeat_.alive(now_us_);
+    if (!transport_.flush() || !was_blocked || transport_.has_unsent()) return;
+    heartbeat_.alive(now_us_);
+    close_progress_us_ = now_us_;
 }
 
 void ClientCore::send_outbox() {
@@ -247,7 +249,7 @@ void ClientCore::judge_closing() {
     if (!is_quiet && overdue_since_us_ == 0) overdue_since_us_ = now_us_;
     const std::uint64_t closing_us = std::uint64_t{options_.timeouts.closing_ms} * 1000;
     if (!is_quiet && now_us_ - overdue_since_us_ < closing_us) return;
-    end(session_->close_is_sent() ? Cause::close_not_answered : Cause::close_not_sent);
+    end(close_has_left() ? Cause::close_not_answered : Cause::close_not_sent);
 }
 
 // ---- the end ---------------------------------------------------------------------------------
@@ -274,19 +276,18 @@ void ClientCore::settle_lost_link() {
 void ClientCore::settle() {
     const bool all_decoded = !work_is_left_ && !session_->input_is_held();
     const bool link_is_lost = all_decoded && (!can_receive_ || (!can_send_ && quiet_));
-    const bool our_close_is_sent = session_->close_is_sent();
     switch (state_) {
         case State::joining:
         case State::open:
             if (link_is_lost) settle_lost_link();
             return;
         case State::closing:
-            if (our_close_is_sent && session_->close_is_received()) return say_goodbye();
+            if (close_has_left() && session_->close_is_received()) return say_goodbye();
             if (link_is_lost) return settle_lost_link();
             return judge_closing();
         case State::answering:
         case State::failing:
-            if (our_close_is_sent) return say_goodbye();
+            if (close_has_left()) return say_goodbye();
             if (!can_send_) return settle_lost_link();
             return judge_closing();
         case State::draining: return settle_draining();

@@ -89,7 +89,7 @@ void Player::judge_ending(bool clean) {
     promise(!is_honest || !is_accusation(failure.cause), "honest_peers_are_not_accused",
             "an honest server is");
     if (connection == nullptr) return;
-    if (clean && !attempt_.record->secure) check_written(*connection, *attempt_.record, true);
+    if (clean) check_written(*connection, *attempt_.record, true);
     check_received(*connection, failure.cause);
     const bool is_declared_dead =
         failure.cause == Cause::pong_timed_out || failure.cause == Cause::connection_lost;
