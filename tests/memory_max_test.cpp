@@ -127,6 +127,15 @@ TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
     EXPECT_EQ(arena.refusal_count(), 0);
 }
 
+TEST(MemoryMax, tells_apart_what_listeners_take) {
+    for (std::size_t count = 1; count <= 100; ++count) {
+        World world;
+        WebSocketClient client(world.options());
+        for (std::size_t i = 0; i < count; ++i) client.connection_error.connect([] {});
+        EXPECT_LE(world.memory.peak, count > 2 ? 192 * count : 0) << count;
+    }
+}
+
 // All that an engine ever takes it takes at its begin; a client adds what it receives into.
 TEST(MemoryMax, covers_what_tls_takes) {
     if (default_tls_context() == nullptr) GTEST_SKIP() << "built without TLS";

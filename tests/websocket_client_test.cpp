@@ -960,6 +960,9 @@ TEST(WebSocketClient, measures_the_round_trip_of_a_ping) {
     play.client->poll();
     EXPECT_EQ(play.client->stats().round_trip_us, 30'000u);
     EXPECT_EQ(play.client->stats().pongs_received, 2u);
+    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+    ASSERT_EQ(play.connect(), ok);
+    EXPECT_EQ(play.client->stats().round_trip_us, 0u) << "it was of another connection";
 }
 
 TEST(WebSocketClient, keeps_the_smallest_and_the_smoothed_round_trip_too) {

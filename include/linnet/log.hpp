@@ -13,7 +13,7 @@ enum class LogLevel : std::uint8_t {
     error,    ///< an attempt failed or a connection was lost: what `Failure::explain` says
     warning,  ///< something stands still: a full queue stops reading
     info,     ///< a connection begins, opens, ends well
-    debug,    ///< every step: states, addresses, headers, pings, close frames; nothing per message
+    debug,    ///< every step: addresses, headers, pings, close frames; nothing per message
 };
 
 /// "error", "warning", "info", "debug".

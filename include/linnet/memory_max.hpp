@@ -21,7 +21,8 @@ namespace linnet::inline v0 {
 ///
 /// (of input_payload_max and answer_size_max the larger one counts). With the default limits that
 /// is 3.2 MiB; an idle connection holds less than 4 KiB. On top come `tls_memory_max` (tls.hpp)
-/// with wss://, 64 B for each listener beyond the second of a signal, and the client object itself.
+/// with wss://, 192 B for each listener of a signal that has more than two (blocks double here
+/// too), and the client object itself.
 constexpr std::size_t memory_max(const Limits& asked) {
     const Limits limits = bounded(asked);
     const std::size_t texts = 1024 + limits.url_size_max + limits.request_size_max;

@@ -87,6 +87,7 @@ void ClientCore::begin_attempt() {
     ++attempt_count_;
     failure_ = {};
     stats_ = {};
+    heartbeat_ = Heartbeat(0, 0);
     room_.clear();
     response_headers_ = protocol_ = {};
     answer_.release();

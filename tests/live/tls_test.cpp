@@ -14,6 +14,7 @@
 #include "live/tls_attempt.hpp"
 #include "testkit/certificates.hpp"
 #include "testkit/exact.hpp"
+#include "testkit/tally_memory.hpp"
 
 namespace linnet::test {
 namespace {
@@ -286,24 +287,6 @@ class TlsMisdeeds : public testing::TestWithParam<Misdeed> {};
 INSTANTIATE_TEST_SUITE_P(Servers, TlsMisdeeds, testing::ValuesIn(misdeeds),
                          [](const auto& row) { return std::string(row.param.name); });
 
-// Counts, and has a bound that no server may make a client exceed.
-class BoundedMemory final : public Memory {
- public:
-    void* allocate(std::size_t size) override {
-        used_ += size;
-        peak = std::max(peak, used_);
-        return std::malloc(size);
-    }
-    void deallocate(void* block, std::size_t size) override {
-        used_ -= size;
-        std::free(block);
-    }
-    std::size_t peak = 0;
-
- private:
-    std::size_t used_ = 0;
-};
-
 Launch script(std::string_view name, std::vector<std::string> arguments) {
     Launch launch{.command = {"/usr/bin/python3", std::string(LINNET_LIVE_DIR "/").append(name)}};
     launch.command.insert(launch.command.end(), arguments.begin(), arguments.end());
@@ -315,7 +298,7 @@ TEST_P(TlsMisdeeds, end_in_bounded_time_and_memory) {
     const Misdeed& row = GetParam();
     ForeignServer server(script("raw_tls_server.py", {std::string(row.name)}));
     ASSERT_TRUE(server.is_ready()) << server.printed();
-    BoundedMemory memory;
+    TallyMemory memory;
     Options options;
     options.memory = &memory;
     options.timeouts.tls_ms = 400;
