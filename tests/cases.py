@@ -4,7 +4,8 @@
 """Compares what is written about the tests with the tests. Prints each breach as file:line and what to do.
 
 - README.md has a table of cases. Every number is there once; every test that it names exists and has the
-  number in the comment above it, "// Case 1, 2: what hurts"; every such comment is in the table.
+  number in the comment above it, "// Case 1, 2: what hurts"; every such comment is in the table. A case
+  without a test says "not served yet".
 - calls_by_state.md has a row for every public function of the documented classes.
 """
 import pathlib
@@ -13,7 +14,8 @@ import sys
 
 TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parent
-CASE_COUNT = 47
+CASE_COUNT = 70
+NOT_SERVED = 'not served yet'  # instead of tests: what linnet cannot do, and what it does instead
 HEADERS = ('packet_peer', 'networked_multiplayer_peer', 'websocket_peer', 'websocket_client')
 # Class -> by which names its functions are called in the table. Not named: those of a client alone.
 OBJECTS = {'PacketPeer': ('client', 'peer'), 'WebSocketPeer': ('peer',)}
@@ -47,14 +49,18 @@ def marked_tests():
 
 
 def told_cases(readme):
-    """(number, file name, Suite.name) -> line, as the table has them."""
+    """(number, file name, Suite.name) -> line, as the table has them; and the cases not served."""
     told = {}
+    not_served = set()
     numbers = []
     for line_number, line in enumerate(readme.read_text().split('\n'), 1):
         row = re.fullmatch(r'\| (\d+) \| .+ \| (.*) \|', line)
         if not row:
             continue
         numbers.append(int(row[1]))
+        if row[2].startswith(NOT_SERVED):
+            not_served.add(int(row[1]))
+            continue
         file = None
         for word in re.findall(r'`([^`]+)`', row[2]):
             if word.endswith('.cpp'):
@@ -63,20 +69,20 @@ def told_cases(readme):
                 told[int(row[1]), file, word] = line_number
     if numbers != list(range(1, CASE_COUNT + 1)):
         breach(readme, 1, f'have each case from 1 to {CASE_COUNT} once, in their order')
-    return told
+    return told, not_served
 
 
 def check_cases():
     readme = TESTS / 'README.md'
     tests = marked_tests()
-    told = told_cases(readme)
+    told, not_served = told_cases(readme)
     for (case, file, name), line in told.items():
         if (file, name) not in tests:
             breach(readme, line, f'case {case}: there is no test {name} in {file}')
         elif case not in tests[file, name][2]:
             breach(*tests[file, name][:2], f'{name}: the table has it for case {case}, its comment not')
-    for case in set(range(1, CASE_COUNT + 1)) - {case for case, _, _ in told}:
-        breach(readme, 1, f'case {case}: name a test')
+    for case in set(range(1, CASE_COUNT + 1)) - {case for case, _, _ in told} - not_served:
+        breach(readme, 1, f'case {case}: name a test, or write "{NOT_SERVED}"')
     for (file, name), (path, line, cases) in tests.items():
         for case in cases:
             if (case, file, name) not in told:
