@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <set>
+#include <vector>
 
 #include "testkit/exact.hpp"
 
@@ -109,13 +111,82 @@ TEST(Heartbeat, is_switched_off_by_zeros) {
     no_verdict.alive(start_us + ping_us + 1);
     expect_due(no_verdict, start_us + 2 * ping_us + 1, Due::ping);
 
-    // A ping that the program asked for, without pings of its own.
+    // A ping from the program has no deadline either.
     Heartbeat asked = started(0, pong_us);
     asked.ping_queued(start_us);
+    expect_never(asked);
     asked.ping_sent(start_us + 1);
-    expect_due(asked, start_us + 1 + pong_us, Due::dead);
+    expect_never(asked);
     asked.alive(start_us + 2);
     expect_never(asked);
+}
+
+// Case 66: a program that pings by itself
+TEST(Heartbeat, is_not_kept_alive_by_pings_from_the_program) {
+    for (const std::uint64_t interval_us : {std::uint64_t{1}, pong_us / 3, pong_us - 1}) {
+        Heartbeat heartbeat = started();
+        heartbeat.ping_queued(start_us);
+        heartbeat.ping_sent(start_us);
+        for (std::uint64_t after_us = interval_us; after_us < pong_us; after_us += interval_us) {
+            if (after_us > 1000 && interval_us == 1) break;
+            heartbeat.ping_queued(start_us + after_us);
+            expect_due(heartbeat, start_us + pong_us, Due::dead);
+            heartbeat.ping_sent(start_us + after_us);
+            expect_due(heartbeat, start_us + pong_us, Due::dead);
+        }
+    }
+}
+
+// Case 66: the same, while none of the pings can leave
+TEST(Heartbeat, is_not_kept_alive_by_pings_that_cannot_leave) {
+    Heartbeat heartbeat = started();
+    heartbeat.ping_queued(start_us);
+    heartbeat.ping_queued(start_us + pong_us);
+    heartbeat.ping_queued(start_us + 2 * pong_us - 1);
+    expect_due(heartbeat, start_us + 2 * pong_us, Due::dead);
+}
+
+TEST(Heartbeat, measures_overlapping_pings) {
+    Heartbeat heartbeat = started();
+    std::vector<Heartbeat::PingPayload> payloads;
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        payloads.push_back(heartbeat.ping_queued(start_us + 16 * i));
+        heartbeat.ping_sent(start_us + 16 * i);
+    }
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        EXPECT_TRUE(answers(heartbeat, payloads[i], start_us + 16 * i + 50 + i)) << i;
+        EXPECT_EQ(heartbeat.round_trip().last_us, 50 + i);
+    }
+}
+
+TEST(Heartbeat, measures_some_pings_however_many_overlap) {
+    Heartbeat heartbeat = started();
+    std::deque<Heartbeat::PingPayload> in_flight;
+    int measured_count = 0;
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+        in_flight.push_back(heartbeat.ping_queued(start_us + i));
+        heartbeat.ping_sent(start_us + i);
+        if (in_flight.size() <= 100) continue;
+        if (answers(heartbeat, in_flight.front(), start_us + i)) ++measured_count;
+        in_flight.pop_front();
+    }
+    EXPECT_GE(measured_count, 50);
+    EXPECT_EQ(heartbeat.round_trip().min_us, 100u);
+    EXPECT_EQ(heartbeat.round_trip().last_us, 100u);
+}
+
+// RFC 6455 5.5.3: it may answer the latest alone
+TEST(Heartbeat, goes_on_measuring_a_peer_that_skips_pings) {
+    Heartbeat heartbeat = started();
+    for (std::uint64_t round = 0; round < 5; ++round) {
+        Heartbeat::PingPayload latest{};
+        for (std::uint64_t i = 0; i < 7; ++i) {
+            latest = heartbeat.ping_queued(start_us + i);
+            heartbeat.ping_sent(start_us + i);
+        }
+        EXPECT_TRUE(answers(heartbeat, latest, start_us + 106)) << round;
+        EXPECT_EQ(heartbeat.round_trip().last_us, 100u);
+    }
 }
 
 TEST(Heartbeat, knows_its_own_pong_and_the_round_trip) {

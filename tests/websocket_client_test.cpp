@@ -321,6 +321,34 @@ TEST(WebSocketClient, notices_a_dead_link_although_it_goes_on_sending) {
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 40'000, 300);
 }
 
+// Case 66: a program that pings by itself
+TEST(WebSocketClient, notices_a_dead_link_although_the_program_pings) {
+    for (const std::uint64_t every_ms : {160u, 5'000u, 15'000u, 19'000u}) {
+        Play play({.steps = {AwaitRequest{}, Accept{}}});
+        open(play);
+        const std::uint64_t begin_us = play.world.clock.now;
+        for (int i = 0; i < 4'000 && play.is_under_way(); ++i) {
+            EXPECT_EQ(play.client->ping(), ok);
+            play.world.clock.advance_ms(every_ms);
+            play.client->poll();
+        }
+        EXPECT_EQ(play.client->failure().cause, Cause::pong_timed_out) << every_ms;
+        EXPECT_LE(play.world.clock.now - begin_us, 20'000'000u + every_ms * 1000) << every_ms;
+    }
+}
+
+// Case 66: without keep-alive the program decides by itself
+TEST(WebSocketClient, has_no_deadline_for_the_pings_of_a_program_that_switched_keep_alive_off) {
+    Play play({.steps = {AwaitRequest{}, Accept{}}},
+              [](World&, Options& options) { options.timeouts.ping_ms = 0; });
+    open(play);
+    EXPECT_EQ(play.client->ping(), ok);
+    EXPECT_EQ(play.client->next_deadline(), WebSocketClient::no_deadline);
+    play.world.clock.advance_ms(3'600'000);
+    play.client->poll();
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED);
+}
+
 TEST(WebSocketClient, keeps_a_healthy_link_through_a_long_loading_screen) {
     Play play(says(server_frame(Opcode::text, "still here")));
     open(play);

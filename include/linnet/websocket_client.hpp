@@ -145,14 +145,17 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// Sends what is queued, without waiting. Only `Options::coalesce` makes it useful.
     void flush();
 
-    /// Sends a ping; `Stats::round_trip_us` has the answer once `Stats::pongs_received` has grown.
-    /// Failed when not open, closing, or without entropy.
+    /// Sends a ping; `Stats::round_trip_us` has the round trip once `Stats::pongs_received` has
+    /// grown. Pings may overlap: up to 8 in flight are measured. If nothing arrives within
+    /// `Timeouts::pong_ms` the connection ends (not if `Timeouts::ping_ms` is 0). Failed when not
+    /// open, closing, or without entropy.
     Error ping();
 
     /// Tells that the process was suspended (a phone in a pocket, a console at rest): an open
     /// connection may be dead although nothing has told so. Sends a ping at once, so that
-    /// `Timeouts::pong_ms` later it is known, and forgives the silence until now. Does nothing when
-    /// not open. While connecting the deadlines of the attempt go on.
+    /// `Timeouts::pong_ms` later it is known (unless `Timeouts::ping_ms` is 0), and forgives the
+    /// silence until now. Does nothing when not open. While connecting the deadlines of the attempt
+    /// go on.
     void notify_resume();
 
     /// For programs without a frame loop: sleeps until there is something to do, at most

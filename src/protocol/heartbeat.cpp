@@ -17,41 +17,57 @@ void RoundTrip::add(std::uint64_t us) {
 
 void Heartbeat::alive(std::uint64_t now_us) {
     alive_us_ = now_us;
-    waits_ = false;
+    wait_ = Wait::none;
 }
 
 std::uint64_t Heartbeat::next_deadline() const {
-    if (waits_) return pong_us_ == 0 ? UINT64_MAX : waits_us_ + pong_us_;
+    if (wait_ != Wait::none) return dead_us_;
     return ping_us_ == 0 ? UINT64_MAX : alive_us_ + ping_us_;
 }
 
 Heartbeat::Due Heartbeat::due(std::uint64_t now_us) const {
     if (now_us < next_deadline()) return Due::nothing;
-    return waits_ ? Due::dead : Due::ping;
+    return wait_ == Wait::none ? Due::ping : Due::dead;
+}
+
+std::uint64_t Heartbeat::pong_deadline(std::uint64_t since_us) const {
+    return ping_us_ == 0 || pong_us_ == 0 ? UINT64_MAX : since_us + pong_us_;
 }
 
 Heartbeat::PingPayload Heartbeat::ping_queued(std::uint64_t now_us) {
     PingPayload payload;
     store_be(payload, ++number_);
-    waits_ = true;
-    ping_ = Ping::queued;
-    // A ping that cannot even leave is given as long again, so that a dead link is noticed although
-    // our own output blocks it.
-    waits_us_ = now_us + pong_us_;
+    is_on_its_way_ = true;
+    if (wait_ != Wait::none) return payload;
+    wait_ = Wait::to_send;
+    // A ping that cannot leave is given twice the time, so that a dead connection is noticed even if
+    // our own output blocks the ping.
+    dead_us_ = pong_deadline(now_us + pong_us_);
     return payload;
 }
 
 void Heartbeat::ping_sent(std::uint64_t now_us) {
-    ping_ = Ping::sent;
-    sent_us_ = waits_us_ = now_us;
+    is_on_its_way_ = false;
+    if (measured_count_ < measured_.size()) measured_[measured_count_++] = {number_, now_us};
+    if (wait_ != Wait::to_send) return;
+    wait_ = Wait::for_pong;
+    dead_us_ = pong_deadline(now_us);
 }
 
 bool Heartbeat::pong(Bytes payload, std::uint64_t now_us) {
-    if (ping_ != Ping::sent) return false;
-    if (payload.size() != sizeof number_ || load_be(payload) != number_) return false;
-    ping_ = Ping::answered;
-    round_trip_.add(now_us - sent_us_);
-    return true;
+    std::uint64_t number = 0;
+    if (payload.size() != sizeof number) return false;
+    number = load_be(payload);
+    if (number > number_) return false;
+    // A pong answers for the pings before it too: a peer may skip those (RFC 6455 5.5.3).
+    const auto from = std::find_if(measured().begin(), measured().end(),
+                                   [=](const Sent& sent) { return sent.number >= number; });
+    const bool is_measured = from != measured().end() && from->number == number;
+    if (is_measured) round_trip_.add(now_us - from->sent_us);
+    const auto rest = from + (is_measured ? 1 : 0);
+    const auto rest_end = std::copy(rest, measured().end(), measured().begin());
+    measured_count_ = static_cast<std::size_t>(rest_end - measured().begin());
+    return is_measured;
 }
 
 }  // namespace linnet::inline v0

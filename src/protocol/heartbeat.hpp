@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Is the link alive? After a time of silence a ping asks, RFC 6455 5.5.2; after another it is dead.
-// Any received byte and any progress of sending is life. Time is an argument.
+// Keep-alive. After `ping_us` without traffic a ping is due (RFC 6455 5.5.2); after another `pong_us`
+// without traffic the connection is dead. Any received byte and any progress of a blocked send
+// counts as traffic. The caller passes the time.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "linnet/bytes.hpp"
 
@@ -29,39 +31,54 @@ class Heartbeat {
     using PingPayload = std::array<std::uint8_t, 8>;
     enum class Due : std::uint8_t { nothing, ping, dead };
 
-    /// Zero switches off: `ping_us` the pings, `pong_us` the verdict.
+    /// `ping_us` 0 switches keep-alive off: no ping is due and no pong has a deadline, whoever sent
+    /// the ping. `pong_us` 0 switches only that deadline off.
     Heartbeat(std::uint64_t ping_us, std::uint64_t pong_us)
         : ping_us_(ping_us), pong_us_(pong_us) {}
 
-    /// A byte came in or went out, or nothing can be concluded from the silence.
+    /// There was traffic, or nothing can be concluded from the silence.
     void alive(std::uint64_t now_us);
     Due due(std::uint64_t now_us) const;
     /// When something is due; UINT64_MAX for never.
     std::uint64_t next_deadline() const;
 
-    /// A ping is queued: what it bears, different for each.
+    /// A ping is queued; returns its payload, different for each. The deadline of its pong starts
+    /// now unless one is running: another ping does not postpone it.
     PingPayload ping_queued(std::uint64_t now_us);
-    /// It is with the OS: from now on its pong is waited for.
+    /// The last one queued is with the OS.
     void ping_sent(std::uint64_t now_us);
-    bool ping_is_on_its_way() const { return ping_ == Ping::queued; }
+    bool ping_is_on_its_way() const { return is_on_its_way_; }
 
-    /// A pong came. True if it is the first to answer the last ping: `round_trip` then has another.
+    /// A pong arrived. True if it is the first to answer a ping of ours: `round_trip` then has
+    /// another value.
     bool pong(Bytes payload, std::uint64_t now_us);
     const RoundTrip& round_trip() const { return round_trip_; }
 
  private:
-    // The last one.
-    enum class Ping : std::uint8_t { none, queued, sent, answered };
+    // A ping whose round trip is being measured.
+    struct Sent {
+        std::uint64_t number;
+        std::uint64_t sent_us;
+    };
+    // Pings beyond this number in flight are not measured.
+    static constexpr std::size_t measured_count_max = 8;
+
+    // No traffic since a ping: is it still ours to send?
+    enum class Wait : std::uint8_t { none, to_send, for_pong };
+
+    std::uint64_t pong_deadline(std::uint64_t since_us) const;
+    std::span<Sent> measured() { return std::span(measured_).first(measured_count_); }
 
     std::uint64_t ping_us_;
     std::uint64_t pong_us_;
-    std::uint64_t alive_us_ = 0;  // the last sign of life
-    std::uint64_t waits_us_ = 0;  // since when a pong is waited for
-    std::uint64_t sent_us_ = 0;   // of the last ping
+    std::uint64_t alive_us_ = 0;  // the last traffic
     std::uint64_t number_ = 0;    // of the last ping
+    std::uint64_t dead_us_ = 0;   // while waiting: when the connection is dead
+    std::array<Sent, measured_count_max> measured_{};  // oldest first
+    std::size_t measured_count_ = 0;
     RoundTrip round_trip_;
-    bool waits_ = false;  // no sign of life since the ping was queued
-    Ping ping_ = Ping::none;
+    Wait wait_ = Wait::none;
+    bool is_on_its_way_ = false;  // the last ping is queued and not with the OS yet
 };
 
 }  // namespace linnet::inline v0
