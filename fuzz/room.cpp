@@ -101,6 +101,7 @@ void run(FuzzInput input) {
         const ExactCopy message(input.take_part().rest());
         check_codec(message.bytes());
         const std::uint64_t ignored = room.ignored_count();
+        static_cast<void>(room.reserve(1));
         const RoomEvent event = room.hear(message.bytes());
         // There is no model of running out of memory: then it is over.
         if (event.kind == Kind::failed && event.cause == Cause::out_of_memory) {

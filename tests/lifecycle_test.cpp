@@ -36,7 +36,7 @@ constexpr std::string_view table[state_count][event_count] = {
     {".", ".", ".", ".", ".", ".", "open", "closing", "answ", "fail", ".", "end", "idle"},
     /* open       */
     {".", ".", ".", ".", ".", ".", ".", "closing", "answ", "fail", ".", "end", "idle"},
-    /* closing    */ {".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
+    /* closing    */ {".", ".", ".", ".", ".", ".", ".", ".", "answ", ".", ".", "end", "idle"},
     /* answering  */ {".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
     /* failing    */ {".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "drain", "end", "idle"},
     /* draining   */ {".", ".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "end", "idle"},
@@ -124,18 +124,12 @@ TEST(Lifecycle, is_connecting_before_the_handshake_and_conversing_after_it) {
         bool connecting, conversing;
     };
     constexpr Row rows[] = {
-        {State::idle, false, false},
-        {State::resolving, true, false},
-        {State::connecting, true, false},
-        {State::securing, true, false},
-        {State::upgrading, true, false},
-        {State::joining, false, true},
-        {State::open, false, true},
-        {State::closing, false, true},
-        {State::answering, false, true},
-        {State::failing, false, true},
-        {State::draining, false, true},
-        {State::closed, false, false},
+        {State::idle, false, false},      {State::resolving, true, false},
+        {State::connecting, true, false}, {State::securing, true, false},
+        {State::upgrading, true, false},  {State::joining, false, true},
+        {State::open, false, true},       {State::closing, false, true},
+        {State::answering, false, true},  {State::failing, false, true},
+        {State::draining, false, true},   {State::closed, false, false},
     };
     static_assert(std::size(rows) == state_count);
     for (const Row& row : rows) {

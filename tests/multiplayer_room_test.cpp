@@ -33,7 +33,10 @@ std::string payload(PeerId source, std::string_view body = "body", PeerId target
 class Room {
  public:
     explicit Room(std::size_t peer_count_max = 8) : room(&memory, peer_count_max) {}
-    RoomEvent hear(const std::string& message) { return room.hear(bytes_of(message)); }
+    RoomEvent hear(const std::string& message) {
+        static_cast<void>(room.reserve(1));
+        return room.hear(bytes_of(message));
+    }
     void join() {
         EXPECT_EQ(hear(system(Type::id, us)).kind, Kind::none);
         EXPECT_EQ(hear(system(Type::add, server_peer)).kind, Kind::joined);
@@ -198,11 +201,51 @@ TEST(MultiplayerRoom, never_grows_beyond_its_limit) {
     EXPECT_LE(room.memory.peak, (8192u + 4096u) * sizeof(PeerId));
 }
 
+// Case 67: a view of the peers, and more peers in the same poll
+TEST(MultiplayerRoom, moves_its_peers_only_when_space_is_reserved) {
+    for (const std::size_t count : {1u, 16u, 17u, 100u}) {
+        Room room(100);
+        ASSERT_TRUE(room.room.reserve(count + 1));
+        EXPECT_EQ(room.room.hear(bytes_of(system(Type::id, us))).kind, Kind::none);
+        EXPECT_EQ(room.room.hear(bytes_of(system(Type::add, server_peer))).kind, Kind::joined);
+        const PeerId* const first = room.room.peers().data();
+        const int allocation_count = room.memory.allocation_count;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto peer = static_cast<PeerId>(1000 + i);
+            EXPECT_EQ(room.room.hear(bytes_of(system(Type::add, peer))).kind, Kind::peer_connected);
+        }
+        EXPECT_EQ(room.room.peers().data(), first);
+        EXPECT_EQ(room.memory.allocation_count, allocation_count);
+    }
+}
+
+TEST(MultiplayerRoom, fails_at_a_peer_that_no_space_was_reserved_for) {
+    Room room(100);
+    room.join();
+    RoomEvent event;
+    PeerId peer = 2;
+    while ((event = room.room.hear(bytes_of(system(Type::add, peer)))).kind == Kind::peer_connected)
+        ++peer;
+    EXPECT_EQ(event.cause, Cause::out_of_memory);
+    EXPECT_EQ(room.peers().size(), 16u);
+    EXPECT_EQ(room.hear(system(Type::add, peer)).kind, Kind::peer_connected);
+}
+
+TEST(MultiplayerRoom, reserves_no_more_than_its_limit) {
+    Room room(20);
+    room.join();
+    EXPECT_TRUE(room.room.reserve(SIZE_MAX));
+    EXPECT_LE(room.memory.used, MultiplayerRoom::memory_max(20));
+    Room unlimited(SIZE_MAX);
+    EXPECT_TRUE(unlimited.room.reserve(100));
+    EXPECT_LE(unlimited.memory.used, 101 * sizeof(PeerId));
+}
+
 // Case 38: no memory for a peer
 TEST(MultiplayerRoom, tells_when_there_is_no_memory) {
-    for (int n = 0; n < 2; ++n) {
+    for (const std::size_t n : {0u, 1u}) {
         Room room(100);
-        room.faults.fail_at = n;
+        room.memory.limit = n * 16 * sizeof(PeerId);
         RoomEvent event = room.hear(system(Type::id, us));
         for (PeerId peer = 1; event.kind != Kind::failed && peer < 100; ++peer) {
             event = room.hear(system(Type::add, peer));

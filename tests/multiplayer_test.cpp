@@ -87,6 +87,24 @@ TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
     }
 }
 
+// Case 67: more peers than there was memory for arrive in the same poll
+TEST(Multiplayer, keeps_a_view_of_its_peers_through_the_poll) {
+    std::string bytes = welcome();
+    for (PeerId peer = 2; peer < 200; ++peer) bytes += system(Type::add, peer);
+    MultiplayerPlay play({Send{bytes}, AwaitClose{}, Fin{}});
+    std::span<const PeerId> first;
+    play.story->on = [&](const std::string& signal) {
+        if (signal == "connection_succeeded()") first = play.client->peers();
+        ASSERT_TRUE(first.empty() || first[0] == server_peer);
+    };
+    play.join();
+    play.poll(1);
+    ASSERT_EQ(first.size(), 1u);
+    EXPECT_EQ(first[0], server_peer);
+    EXPECT_EQ(play.client->peers().size(), 199u);
+    EXPECT_EQ(play.client->peers().data(), first.data());
+}
+
 // Case 46: a packet before there is a room (godot#46096)
 TEST(Multiplayer, is_connecting_until_it_is_in_the_room) {
     MultiplayerPlay play({Pause{100}, Send{system(Type::id, us)}, Pause{100},

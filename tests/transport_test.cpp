@@ -326,7 +326,8 @@ TEST(Transport, still_receives_when_nothing_can_be_sent) {
     const IoResult failed = tls.send({"b"});
     EXPECT_EQ(failed.status, Status::failed);
     EXPECT_EQ(failed.os_error, EPIPE);
-    EXPECT_FALSE(tls.transport.has_unsent()) << "there is nothing to wait for";
+    EXPECT_TRUE(tls.transport.has_unsent()) << "it has not left";
+    EXPECT_FALSE(tls.transport.is_blocked()) << "there is nothing to wait for";
     tls.socket.incoming = {"A!"};
     std::string got;
     EXPECT_EQ(tls.receive(got).status, Status::moved);

@@ -918,6 +918,85 @@ TEST(WebSocketClient, gives_back_what_its_buffers_grew_by) {
     EXPECT_LE(play.world.memory.used, 4'096u);
 }
 
+// Case 67: a program that was busy for a while, and what it is given then
+TEST(WebSocketClient, keeps_a_packet_in_the_poll_that_finds_the_link_idle) {
+    for (const int burst : {300, 1030}) {
+        std::string bytes;
+        for (int i = 0; i < burst; ++i) {
+            bytes += server_frame(Opcode::binary, "message " + std::to_string(i));
+        }
+        Play play(says(bytes));
+        play.story->reads = false;
+        Bytes last;
+        int taken_count = 0;
+        const auto take_all = [&] {
+            while (play.peer().get_available_packet_count() > 0) {
+                last = play.peer().get_packet();
+                ++taken_count;
+            }
+        };
+        if (burst == 300) {
+            play.story->on = [&](const std::string& signal) {
+                if (signal == "data_received()") take_all();
+            };
+        }
+        open(play);
+        for (int i = 0; i < 20 && taken_count < burst; ++i) {
+            play.world.clock.advance_ms(11'000);
+            play.client->poll();
+            const std::string expected = "message " + std::to_string(taken_count - 1);
+            if (taken_count > 0 && burst == 300) {
+                EXPECT_EQ(text_of(last), expected);
+            }
+            if (burst == 1030) take_all();
+        }
+        EXPECT_EQ(taken_count, burst);
+    }
+}
+
+// Case 67: the first listener replaces the attempt, the second reads on
+TEST(WebSocketClient, keeps_the_text_of_a_signal_for_each_of_its_listeners) {
+    ServerScript server{.steps = {AwaitRequest{}, Accept{"Sec-WebSocket-Protocol: chat\r\n"},
+                                  Send{server_close(3000, "enough")}}};
+    Play play(server);
+    int signals = 0;
+    const auto connect = [&] {
+        ASSERT_EQ(play.client->connect_to_url("ws://host.example/", {"chat", "other"}), ok);
+    };
+    const auto replace = [&] {
+        static_cast<void>(play.client->disconnect_from_host());
+        connect();
+    };
+    const auto expect_protocol = [&](std::string_view protocol) {
+        EXPECT_EQ(protocol, "chat");
+        ++signals;
+    };
+    const auto expect_reason = [&](int code, std::string_view reason) {
+        EXPECT_EQ(code, 3000);
+        EXPECT_EQ(reason, "enough");
+        ++signals;
+    };
+    bool replaces_at_once = true;
+    play.client->connection_established.connect([&](std::string_view protocol) {
+        expect_protocol(protocol);
+        if (replaces_at_once) replace();
+    });
+    play.client->connection_established.connect([&](std::string_view protocol) {
+        expect_protocol(protocol);
+        if (replaces_at_once) replace();
+        replaces_at_once = false;
+    });
+    play.client->connection_established.connect(expect_protocol);
+    play.client->server_close_request.connect([&](int code, std::string_view reason) {
+        expect_reason(code, reason);
+        replace();
+    });
+    play.client->server_close_request.connect(expect_reason);
+    connect();
+    while (signals < 8) play.poll(1);
+    EXPECT_EQ(signals, 8) << "three, three, and two of the close frame";
+}
+
 TEST(WebSocketClient, keeps_its_buffers_while_it_only_sends) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     open(play);
@@ -1165,6 +1244,115 @@ TEST(WebSocketClient, is_not_closed_cleanly_while_tls_holds_its_close_frame) {
         play.run();
         EXPECT_EQ(play.client->failure().cause,
                   leaves ? Cause::closed_by_client : Cause::close_not_sent);
+    }
+}
+
+// Case 42: the link breaks while the OS has taken nothing, or a part, of our close frame.
+TEST(WebSocketClient, is_not_closed_cleanly_when_its_close_frame_never_left) {
+    for (const bool over_tls : {false, true}) {
+        for (const bool we_close : {false, true}) {
+            for (const std::size_t part : {0u, 3u}) {
+                SCOPED_TRACE(std::to_string(over_tls) + std::to_string(we_close) +
+                             std::to_string(part));
+                Play play({.steps = {AwaitRequest{}, Accept{}, Pause{2000},
+                                     Send{server_close(1000)}, Pause{1000}, Reset{}}});
+                ASSERT_EQ(play.client->connect_to_url(over_tls ? "wss://host.example/"
+                                                               : "ws://host.example/"),
+                          ok);
+                play.poll(20);
+                ScriptedConnection& server = play.world.connection();
+                server.script.send_window = server.taken + part;
+                if (we_close) {
+                    ASSERT_EQ(play.client->disconnect_from_host(), ok);
+                }
+                play.run();
+                EXPECT_TRUE(server.frames.empty());
+                EXPECT_NE(play.story->signals.find("connection_closed(false)"), std::string::npos);
+                EXPECT_EQ(play.client->failure().cause, Cause::connection_lost);
+            }
+        }
+    }
+}
+
+// Nothing is queued, so that only the engine's own output notices it.
+TEST(WebSocketClient, notices_that_tls_cannot_send_although_it_has_nothing_to_send_itself) {
+    Play play({.steps = {AwaitRequest{}, Accept{}, Pause{2000}, Reset{}}});
+    ASSERT_EQ(play.client->connect_to_url("wss://host.example/"), ok);
+    play.poll(20);
+    ScriptedConnection& server = play.world.connection();
+    server.script.send_window = server.taken + 3;
+    ASSERT_EQ(play.client->ping(), ok);
+    server.script.receive_max = 0;
+    const std::uint64_t begin_us = play.world.clock.now;
+    play.run();
+    EXPECT_EQ(play.client->failure().cause, Cause::connection_lost);
+    EXPECT_EQ(play.client->failure().os_error, EPIPE);
+    EXPECT_LE(play.world.clock.now - begin_us, 3'000'000u) << "not only at the next ping";
+}
+
+// Both close at once; the server then sends its end of stream and reads on.
+TEST(WebSocketClient, sends_what_was_accepted_when_close_frames_cross_and_the_server_half_closes) {
+    for (const bool over_tls : {false, true}) {
+        for (const bool we_close : {false, true}) {
+            SCOPED_TRACE(std::to_string(over_tls) + std::to_string(we_close));
+            ServerScript script{
+                .steps = {AwaitRequest{}, Accept{}, Pause{500}, Send{server_close(1000)}, Fin{}}};
+            script.send_max = 100;
+            Play play(script);
+            ASSERT_EQ(play.client->connect_to_url(over_tls ? "wss://host.example/"
+                                                           : "ws://host.example/"),
+                      ok);
+            play.poll(20);
+            ScriptedConnection& server = play.world.connection();
+            server.script.send_window = server.taken + 1000;
+            for (int i = 0; i < 10; ++i) {
+                ASSERT_EQ(play.peer().put_packet(std::string(1000, 'x')), ok);
+            }
+            if (we_close) {
+                ASSERT_EQ(play.client->disconnect_from_host(), ok);
+            }
+            play.poll(50);
+            server.script.send_window = SIZE_MAX;
+            play.run();
+            EXPECT_EQ(server.frames.size(), 11u) << "10 messages and a close frame";
+            EXPECT_NE(play.story->signals.find("connection_closed(true)"), std::string::npos);
+            EXPECT_EQ(play.client->failure().cause,
+                      we_close ? Cause::closed_by_client : Cause::closed_by_server);
+        }
+    }
+}
+
+// A slow link is not a dead one: over TLS each byte of a record counts, as it does without.
+TEST(WebSocketClient, takes_each_byte_that_leaves_for_progress) {
+    for (const bool over_tls : {false, true}) {
+        for (const bool closing : {false, true}) {
+            SCOPED_TRACE(std::to_string(over_tls) + std::to_string(closing));
+            Play play({.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{server_close(1000)},
+                                 Fin{}}});
+            ASSERT_EQ(play.client->connect_to_url(over_tls ? "wss://host.example/"
+                                                           : "ws://host.example/"),
+                      ok);
+            play.poll(20);
+            ScriptedConnection& server = play.world.connection();
+            server.script.send_window = server.taken;
+            ASSERT_EQ(play.peer().put_packet(std::string(40, 'x')), ok);
+            if (closing) {
+                ASSERT_EQ(play.client->disconnect_from_host(), ok);
+            }
+            for (int i = 0; i < 40; ++i) {
+                server.script.send_window = server.taken + 1;
+                play.world.clock.advance_ms(closing ? 4'000 : 10'000);
+                play.client->poll();
+            }
+            EXPECT_EQ(play.client->get_connection_status(), CONNECTED);
+            server.script.send_window = SIZE_MAX;
+            play.poll(2);
+            if (!closing) {
+                ASSERT_EQ(play.client->disconnect_from_host(), ok);
+            }
+            play.run();
+            EXPECT_EQ(play.client->failure().cause, Cause::closed_by_client);
+        }
     }
 }
 

@@ -61,8 +61,8 @@ struct Timeouts {
     std::uint32_t message_ms = 30'000;  ///< without a byte while a message is half there
     std::uint32_t closing_ms = 5'000;   ///< without progress of our close frame; then for theirs
     std::uint32_t drain_ms = 1'000;     ///< for the end of stream after both close frames
-    /// Idle time before a ping is sent. 0 switches keep-alive off: no pings but those of the program,
-    /// and no deadline for their pongs.
+    /// Idle time before a ping is sent. 0 switches keep-alive off: no pings but those of the
+    /// program, and no deadline for their pongs.
     std::uint32_t ping_ms = 20'000;
     /// Idle time after a ping, also one of the program, before the connection is dead. Another ping
     /// does not postpone it. 0: never.

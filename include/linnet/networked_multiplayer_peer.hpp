@@ -45,8 +45,8 @@ class NetworkedMultiplayerPeer : public PacketPeer {
     int get_packet_peer() const;
     /// Ours, from `connection_succeeded` until the connection is closing; otherwise 0.
     int get_unique_id() const;
-    /// Who is there, the server (1) too but not we, in ascending order; valid until the next
-    /// `poll`.
+    /// The ids of all other peers, including the server (1), in ascending order. Valid until the
+    /// next `poll`; inside a `poll` its elements change as peers join and leave.
     std::span<const PeerId> peers() const;
 
     /// WebSocket is always reliable: setting is ignored, as in the original.

@@ -53,6 +53,7 @@ ClientCore::ClientCore(WebSocketClient& face, const Options& options)
       journal_(options.log, options.log_level),
       texts_(options.memory),
       answer_(options.memory),
+      replaced_answer_(options.memory),
       dialer_(network_),
       transport_(network_, options.memory, failure_.tls),
       heartbeat_(0, 0),
@@ -74,6 +75,7 @@ void ClientCore::poll() {
     polling_ = true;
     run();
     if (destroyed) return;
+    replaced_answer_.release();
     destroyed_ = nullptr;
     polling_ = false;
 }
@@ -252,7 +254,7 @@ std::size_t ClientCore::wait_set(std::span<WaitItem> items) const {
     if (!transport_.is_open() || items.empty()) return 0;
     const bool unsent = state_ == State::upgrading ? !request_.empty()
                                                    : can_send_ && !session_->outbox().is_empty();
-    const bool writable = unsent || transport_.has_unsent();
+    const bool writable = unsent || transport_.is_blocked();
     const bool readable = can_receive_ && !(decodes() && input_is_full_);
     if (!writable && !readable) return 0;
     items[0] = {.socket = transport_.socket(), .readable = readable, .writable = writable};

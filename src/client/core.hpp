@@ -89,6 +89,7 @@ class ClientCore {
     bool keep_texts(std::string_view url, const HandshakeRequest& request,
                     std::size_t request_size);
     void begin_attempt();
+    void release_answer();
     void resolve();
     void dial();
     void begin_tls();
@@ -112,6 +113,7 @@ class ClientCore {
     void judge_input();
     bool receive_once(MutableBytes room);
     void drain();
+    void shrink_when_idle();
     Delivery deliver_events();
     Delivery handle(const SessionEvent& event);
     Delivery handle_close(const SessionEvent& event);
@@ -126,6 +128,7 @@ class ClientCore {
 
     // core_multiplayer.cpp: gd_mp_api.
     Delivery hear_packet();
+    void reserve_peers();
     Delivery announce_joined(std::uint64_t attempt);
     Delivery leave_room(std::uint64_t attempt);
     void judge_joining();
@@ -183,7 +186,8 @@ class ClientCore {
 
     // The attempt. Its texts are one block: explanation, URL, request.
     Block texts_;
-    Block answer_;  // the header lines of the accepted upgrade
+    Block answer_;           // the header lines of the accepted upgrade
+    Block replaced_answer_;  // those of the attempt that a listener replaced, until `poll` returns
     Url url_;
     Bytes request_;  // what of it is not with the OS yet
     HandshakeOffer offer_;

@@ -90,7 +90,7 @@ void ClientCore::begin_attempt() {
     heartbeat_ = Heartbeat(0, 0);
     room_.clear();
     response_headers_ = protocol_ = {};
-    answer_.release();
+    release_answer();
     write_mode_ = WebSocketPeer::WRITE_MODE_BINARY;
     was_string_packet_ = false;
     can_receive_ = can_send_ = true;
@@ -111,6 +111,12 @@ void ClientCore::begin_attempt() {
     } else {
         resolving_ = resolver_.start(url_.host);
     }
+}
+
+// A listener may replace the attempt while the next one still reads the text of its signal.
+void ClientCore::release_answer() {
+    if (polling_ && answer_.size() > 0) replaced_answer_.swap(answer_);
+    answer_.release();
 }
 
 void ClientCore::resolve() {

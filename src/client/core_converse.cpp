@@ -19,9 +19,12 @@ constexpr std::uint16_t policy_violation = 1008;  // RFC 6455 7.4.1
 }  // namespace
 
 ClientCore::Delivery ClientCore::converse() {
+    // Before anything is delivered: what a listener is given stays where it is in this poll.
+    if (state_ == State::open) shrink_when_idle();
     send_unsent();
     if (decodes()) {
         receive_all();
+        if (is_multiplayer_) reserve_peers();
         if (deliver_events() == Delivery::stop) return Delivery::stop;
         judge_input();
     } else {
@@ -39,15 +42,16 @@ ClientCore::Delivery ClientCore::converse() {
 void ClientCore::send_unsent() {
     flush_transport();
     send_outbox();
+    if (transport_.send_error() != 0) lose_sending(transport_.send_error());
     const bool has_left = !session_->outbox().ping_is_unsent() && !transport_.has_unsent();
     if (heartbeat_.ping_is_on_its_way() && has_left) heartbeat_.ping_sent(now_us_);
 }
 
-// What TLS holds back is not with the OS yet. That the OS takes bytes proves nothing; that it takes
-// them again after it would not, does.
+// Bytes that TLS has encrypted are not with the OS yet. A successful send proves nothing about the
+// server, but one that succeeds after the OS took no more proves that the server is reading.
 void ClientCore::flush_transport() {
-    const bool was_blocked = transport_.has_unsent();
-    if (!transport_.flush() || !was_blocked || transport_.has_unsent()) return;
+    transport_.flush();
+    if (!transport_.take_progress()) return;
     heartbeat_.alive(now_us_);
     close_progress_us_ = now_us_;
 }
@@ -194,9 +198,10 @@ ClientCore::Delivery ClientCore::handle_close(const SessionEvent& event) {
     std::copy(event.close_reason.begin(), event.close_reason.end(), close_reason_.begin());
     failure_.close_reason = text_of(Bytes(close_reason_).first(event.close_reason.size()));
     journal_.close_received(event.close_code, failure_.close_reason);
-    if (state_ == State::closing) return Delivery::go_on;
-    closed_by_server_ = true;
+    const bool is_second = state_ == State::closing;
     enter(Event::they_closed);
+    if (is_second) return Delivery::go_on;
+    closed_by_server_ = true;
     close_progress_us_ = now_us_;
     const int code = event.close_code;
     const std::string_view reason = failure_.close_reason;
@@ -216,6 +221,10 @@ void ClientCore::handle_breach(Cause cause) {
     breach_ = cause;
     enter(Event::broken);
     close_progress_us_ = now_us_;
+}
+
+void ClientCore::shrink_when_idle() {
+    if (now_us_ - std::max(received_us_, sent_us_) >= shrink_after_us) session_->shrink();
 }
 
 // ---- time ------------------------------------------------------------------------------------
@@ -239,7 +248,6 @@ void ClientCore::judge_liveness() {
         }
         journal_.pinged();
     }
-    if (now_us_ - std::max(received_us_, sent_us_) >= shrink_after_us) session_->shrink();
 }
 
 // Input that never stops coming postpones the verdict, but only once and as long again.
@@ -282,7 +290,6 @@ void ClientCore::settle() {
             if (link_is_lost) settle_lost_link();
             return;
         case State::closing:
-            if (close_has_left() && session_->close_is_received()) return say_goodbye();
             if (link_is_lost) return settle_lost_link();
             return judge_closing();
         case State::answering:

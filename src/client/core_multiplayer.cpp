@@ -29,6 +29,12 @@ ClientCore::Delivery ClientCore::hear_packet() {
     return Delivery::go_on;
 }
 
+// So that `peers` stays where it is while this poll delivers.
+void ClientCore::reserve_peers() {
+    constexpr std::size_t message_size_min = 2 + system_packet_size;
+    static_cast<void>(room_.reserve(session_->unparsed().size() / message_size_min + 1));
+}
+
 // Two signals, and after each everything may be different.
 ClientCore::Delivery ClientCore::announce_joined(std::uint64_t attempt) {
     enter(Event::joined);

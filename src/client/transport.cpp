@@ -40,19 +40,19 @@ bool Transport::has_staged() const {
 
 bool Transport::flush() {
     if (engine_ == nullptr) return true;
-    has_unsent_ = false;
+    const bool was_blocked = has_unsent_;
     for (Bytes out; send_error_ == 0 && !(out = engine_->outgoing()).empty();) {
+        has_unsent_ = true;
         const IoResult result = network_.send(socket_, {&out, 1});
         if (result.status == IoResult::Status::failed) send_error_ = result.os_error;
-        has_unsent_ = result.status == IoResult::Status::would_block;
         if (result.status != IoResult::Status::moved) return send_error_ == 0;
+        has_progress_ |= was_blocked;
         engine_->outgoing_sent(result.size);
     }
-    if (shuts_down_ && send_error_ == 0) {
-        shuts_down_ = false;
-        network_.shutdown_send(socket_);
-    }
-    return send_error_ == 0;
+    if (send_error_ != 0) return false;
+    has_unsent_ = false;
+    if (std::exchange(shuts_down_, false)) network_.shutdown_send(socket_);
+    return true;
 }
 
 bool Transport::is_over() const {
@@ -171,7 +171,7 @@ void Transport::close() {
     staging_.release();
     staged_begin_ = staged_end_ = 0;
     send_error_ = 0;
-    has_unsent_ = has_plaintext_ = stream_ended_ = shuts_down_ = false;
+    has_unsent_ = has_progress_ = has_plaintext_ = stream_ended_ = shuts_down_ = false;
     if (is_open()) network_.close(std::exchange(socket_, no_socket));
 }
 

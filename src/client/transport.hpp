@@ -41,8 +41,14 @@ class Transport {
     IoResult send(std::span<const Bytes> pieces);
     /// Sends what the engine has to say. False if the socket cannot be sent to any more.
     bool flush();
-    /// There is something to say, but the socket took no more.
+    /// The engine has output that is not with the OS.
     bool has_unsent() const { return has_unsent_; }
+    /// The same, and the socket may yet take it.
+    bool is_blocked() const { return has_unsent_ && send_error_ == 0; }
+    /// Since the last call the socket took output that it had not taken before.
+    bool take_progress() { return std::exchange(has_progress_, false); }
+    /// Why the socket cannot be sent to any more: an error of the OS, or 0.
+    int send_error() const { return send_error_; }
     /// `receive` has more, whatever the socket has.
     bool has_staged() const;
 
@@ -70,6 +76,7 @@ class Transport {
     std::size_t staged_end_ = 0;
     int send_error_ = 0;  // of the OS, while the engine had something to say
     bool has_unsent_ = false;
+    bool has_progress_ = false;
     bool has_plaintext_ = false;
     bool stream_ended_ = false;
     bool shuts_down_ = false;

@@ -40,8 +40,8 @@ Heartbeat::PingPayload Heartbeat::ping_queued(std::uint64_t now_us) {
     is_on_its_way_ = true;
     if (wait_ != Wait::none) return payload;
     wait_ = Wait::to_send;
-    // A ping that cannot leave is given twice the time, so that a dead connection is noticed even if
-    // our own output blocks the ping.
+    // A ping that cannot leave is given twice the time, so that a dead connection is noticed even
+    // if our own output blocks the ping.
     dead_us_ = pong_deadline(now_us + pong_us_);
     return payload;
 }

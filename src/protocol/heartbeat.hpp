@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Keep-alive. After `ping_us` without traffic a ping is due (RFC 6455 5.5.2); after another `pong_us`
-// without traffic the connection is dead. Any received byte and any progress of a blocked send
-// counts as traffic. The caller passes the time.
+// Keep-alive. After `ping_us` without traffic a ping is due (RFC 6455 5.5.2); after another
+// `pong_us` without traffic the connection is dead. Any received byte and any progress of a blocked
+// send counts as traffic. The caller passes the time.
 #pragma once
 
 #include <array>
@@ -71,9 +71,9 @@ class Heartbeat {
 
     std::uint64_t ping_us_;
     std::uint64_t pong_us_;
-    std::uint64_t alive_us_ = 0;  // the last traffic
-    std::uint64_t number_ = 0;    // of the last ping
-    std::uint64_t dead_us_ = 0;   // while waiting: when the connection is dead
+    std::uint64_t alive_us_ = 0;                       // the last traffic
+    std::uint64_t number_ = 0;                         // of the last ping
+    std::uint64_t dead_us_ = 0;                        // while waiting: when the connection is dead
     std::array<Sent, measured_count_max> measured_{};  // oldest first
     std::size_t measured_count_ = 0;
     RoundTrip round_trip_;

@@ -19,7 +19,7 @@ enum class State : std::uint8_t {
     joining,  // gd_mp_api: the handshake is accepted, the server has not named us yet
     open,
     closing,    // our close frame is queued or sent, theirs has not come
-    answering,  // theirs has come, ours is queued
+    answering,  // theirs has come, ours has not left
     failing,    // the peer broke the protocol: our close frame says so
     draining,   // our end of stream is sent: waiting for theirs
     closed,     // ended; only a new attempt leads out
@@ -65,7 +65,7 @@ inline constexpr Edge edges[] = {
     Edge{State::open, Event::we_closed, State::closing},
     Edge{State::open, Event::they_closed, State::answering},
     Edge{State::open, Event::broken, State::failing},
-    Edge{State::closing, Event::goodbye_sent, State::draining},
+    Edge{State::closing, Event::they_closed, State::answering},
     Edge{State::answering, Event::goodbye_sent, State::draining},
     Edge{State::failing, Event::goodbye_sent, State::draining},
 };

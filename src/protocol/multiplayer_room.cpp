@@ -44,15 +44,23 @@ PeerId MultiplayerRoom::take_peer() {
     return first;
 }
 
-// False when there is no memory.
+// Doubles at least.
+bool MultiplayerRoom::reserve(std::size_t count) {
+    // The limit does not count the server.
+    const std::size_t left = peer_count_max_ - std::min(count_, peer_count_max_);
+    const std::size_t needed = count_ + (count > left ? left + 1 : count);
+    if (needed <= capacity()) return true;
+    Block larger(block_.memory());
+    const std::size_t grown = std::max({needed, capacity() * 2, first_capacity});
+    if (!larger.allocate(grown * sizeof(PeerId))) return false;
+    if (count_ > 0) std::memcpy(larger.data(), block_.data(), count_ * sizeof(PeerId));
+    block_.swap(larger);
+    return true;
+}
+
+// False without space for it.
 bool MultiplayerRoom::insert(PeerId peer) {
-    const std::size_t capacity = block_.size() / sizeof(PeerId);
-    if (count_ == capacity) {
-        Block larger(block_.memory());
-        if (!larger.allocate(std::max(capacity * 2, first_capacity) * sizeof(PeerId))) return false;
-        if (count_ > 0) std::memcpy(larger.data(), block_.data(), count_ * sizeof(PeerId));
-        block_.swap(larger);
-    }
+    if (count_ == capacity()) return false;
     PeerId* const place = std::upper_bound(begin(), begin() + count_, peer);
     std::copy_backward(place, begin() + count_, begin() + count_ + 1);
     *place = peer;

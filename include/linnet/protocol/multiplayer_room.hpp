@@ -54,7 +54,7 @@ struct RoomEvent {
 
 class MultiplayerRoom {
  public:
-    /// Takes no memory before the first peer is there: then a block that doubles.
+    /// Takes no memory before `reserve`.
     MultiplayerRoom(Memory* memory, std::size_t peer_count_max)
         : block_(memory), peer_count_max_(peer_count_max) {}
 
@@ -64,14 +64,18 @@ class MultiplayerRoom {
         return (capacity > first_capacity ? capacity : first_capacity) * sizeof(PeerId) * 3 / 2;
     }
 
-    /// What `message` means and changes.
+    /// Makes space for `count` more peers, as far as `peer_count_max` allows; only here may the
+    /// memory behind `peers` move. False, and nothing has changed, if there is no memory.
+    bool reserve(std::size_t count);
+    /// What `message` means and changes. A peer that joins needs space: at most one per message.
+    /// Without it the event is `failed` with out_of_memory.
     RoomEvent hear(Bytes message);
 
     bool is_joined() const { return is_joined_; }
     /// Ours, or no_peer.
     PeerId unique_id() const { return unique_id_; }
-    /// Who is there, the server too, in ascending order; valid until the next call that is not
-    /// const.
+    /// Who is there, the server too, in ascending order. The memory is valid until the next
+    /// `reserve`; its elements change as peers join and leave.
     std::span<const PeerId> peers() const;
     /// Takes the first peer away and returns it, or no_peer if none is left: for the end.
     PeerId take_peer();
@@ -88,6 +92,7 @@ class MultiplayerRoom {
     RoomEvent hear_add(PeerId peer);
     RoomEvent hear_del(PeerId peer);
     bool insert(PeerId peer);
+    std::size_t capacity() const { return block_.size() / sizeof(PeerId); }
     bool has(PeerId peer) const;
     PeerId* begin() const { return reinterpret_cast<PeerId*>(block_.data()); }
 
