@@ -8,6 +8,7 @@
 // point into it, and nothing shorter is accepted; what is judged to be the 101 that was asked for
 // is one by a slow second reading.
 #include <cctype>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -80,8 +81,9 @@ void check_head(const Verdict& head, std::string_view answer, const Config& conf
     require(head.consumed <= config.size_max, "within the size limit");
     require(answer.substr(0, head.consumed).substr(head.consumed - 4) == "\r\n\r\n",
             "it ends with an empty line");
-    require(answer.substr(0, 9) == "HTTP/1.1 ", "it is HTTP/1.1");
+    require(answer.substr(0, 7) == "HTTP/1.", "it is HTTP/1.x");
     require(head.code >= 0 && head.code <= 999, "three digits");
+    require(head.code / 100 != 1 || head.code == 101, "no interim response is the final one");
     const std::vector<HttpField> fields = fields_of(head.fields);
     require(fields.size() <= config.field_count_max, "within the count limit");
     for (const HttpField& field : fields) {
@@ -114,11 +116,25 @@ std::string_view value_of(const std::vector<HttpField>& fields, std::string_view
     return {};
 }
 
+bool names_only_websocket(std::string_view list) {
+    std::string names;
+    for (const char c : list) names += c == ',' || c == ' ' || c == '\t' ? '\n' : c;
+    std::istringstream lines(names);
+    for (std::string name; std::getline(lines, name);) {
+        if (!name.empty() && !equal_ignoring_case(name, "websocket")) return false;
+    }
+    return true;
+}
+
 // RFC 6455 4.1 once more, of an answer that was accepted.
 void check_acceptance(const ResponseHead& head, const HandshakeVerdict& verdict,
                       const HandshakeOffer& offer) {
     const std::vector<HttpField> fields = fields_of(head.fields);
-    require(head.status == 101, "an upgrade is a 101");
+    require(head.status == 101 && head.minor_version > 0, "an upgrade is a 101 in HTTP/1.1");
+    for (const HttpField& field : fields) {
+        const bool is_upgrade = equal_ignoring_case(field.name, "Upgrade");
+        require(!is_upgrade || names_only_websocket(field.value), "it upgrades to websocket alone");
+    }
     require(count_of(fields, "Upgrade") > 0 && count_of(fields, "Connection") > 0,
             "an upgrade says so");
     require(count_of(fields, "Sec-WebSocket-Accept") == 1 &&

@@ -457,26 +457,35 @@ constexpr std::string_view good_fields =
 constexpr AnswerRow upgrade_rows[] = {
     {"as the RFC has it", "Upgrade: websocket\r\nConnection: Upgrade\r\n", ""},
     {"letter case", "UPGRADE: WebSocket\r\ncOnNeCtIoN: uPGRADE\r\n", ""},
-    {"in lists", "Upgrade: h2c, websocket\r\nConnection: keep-alive, Upgrade\r\n", ""},
-    {"first in lists", "Upgrade: websocket,h2c\r\nConnection: upgrade,close\r\n", ""},
+    {"in lists", "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n", ""},
+    {"first in lists", "Upgrade: websocket\r\nConnection: upgrade,close\r\n", ""},
+    {"twice in a list", "Upgrade: websocket, WebSocket\r\nConnection: upgrade\r\n", ""},
     {"in lists with holes", "Upgrade: ,,websocket ,\r\nConnection: , \tUpgrade\t ,,\r\n", ""},
-    {"in two lines", "Upgrade: a\r\nUpgrade: websocket\r\nConnection: a\r\nConnection: Upgrade\r\n",
-     ""},
+    {"in two lines",
+     "Upgrade: websocket\r\nUpgrade: websocket\r\nConnection: a\r\nConnection: Upgrade\r\n", ""},
     {"in two lines, the other way",
-     "Upgrade: websocket\r\nUpgrade: a\r\nConnection: Upgrade\r\nConnection: a\r\n", ""},
+     "Upgrade:\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nConnection: a\r\n", ""},
     {"white space around", "Upgrade: \twebsocket \r\nConnection:Upgrade\r\n", ""},
     {"no Upgrade", "Connection: Upgrade\r\n", "", Cause::answer_upgrade_missing},
     {"empty Upgrade", "Upgrade:\r\nConnection: Upgrade\r\n", "", Cause::answer_upgrade_missing},
-    {"another Upgrade", "Upgrade: h2c\r\nConnection: Upgrade\r\n", "",
+    {"an Upgrade of holes", "Upgrade: , ,\r\nConnection: Upgrade\r\n", "",
      Cause::answer_upgrade_missing},
+    {"another Upgrade", "Upgrade: h2c\r\nConnection: Upgrade\r\n", "", Cause::answer_upgrade_other},
+    {"another Upgrade beside it", "Upgrade: h2c, websocket\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_other},
+    {"another Upgrade after it", "Upgrade: websocket,h2c\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_other},
+    {"another Upgrade in another line",
+     "Upgrade: websocket\r\nUpgrade: a\r\nConnection: Upgrade\r\n", "",
+     Cause::answer_upgrade_other},
     {"more than websocket", "Upgrade: websockets\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_missing},
+     Cause::answer_upgrade_other},
     {"less than websocket", "Upgrade: websocke\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_missing},
+     Cause::answer_upgrade_other},
     {"no list of Upgrade", "Upgrade: websocket h2c\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_missing},
+     Cause::answer_upgrade_other},
     {"a version of websocket", "Upgrade: websocket/13\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_missing},
+     Cause::answer_upgrade_other},
     {"the wrong field", "X-Upgrade: websocket\r\nConnection: Upgrade\r\n", "",
      Cause::answer_upgrade_missing},
     {"no Connection", "Upgrade: websocket\r\n", "", Cause::answer_connection_missing},
@@ -489,6 +498,17 @@ constexpr AnswerRow upgrade_rows[] = {
     {"no list of Connection", "Upgrade: websocket\r\nConnection: keep-alive Upgrade\r\n", "",
      Cause::answer_connection_missing},
 };
+
+// Case 48: only a 101 needs HTTP/1.1
+TEST(Handshake, upgrades_from_http_1_1_on) {
+    const auto cause_of = [](const char* status_line) {
+        return verdict_on({.status_line = status_line, .fields = std::string(good_fields)}).cause;
+    };
+    EXPECT_EQ(cause_of("HTTP/1.0 101 x"), Cause::answer_http_version);
+    EXPECT_EQ(cause_of("HTTP/1.1 101 x"), Cause::none);
+    EXPECT_EQ(cause_of("HTTP/1.2 101 x"), Cause::none);
+    EXPECT_EQ(cause_of("HTTP/1.0 404 x"), Cause::answer_refused);
+}
 
 // Case 22: Upgrade and Connection: lists, twice, letter case
 TEST(Handshake, looks_for_upgrade_and_connection_as_lists_of_any_letter_case) {
@@ -628,6 +648,7 @@ TEST(Handshake, lets_the_options_decide_whether_a_protocol_must_be_chosen) {
 
 TEST(Handshake, takes_no_status_but_101_for_a_yes) {
     for (int status = 0; status < 1000; ++status) {
+        if (status / 100 == 1 && status != 101) continue;  // interim: the reader skips these
         const std::string digits = std::to_string(1000 + status).substr(1);
         const auto verdict =
             verdict_on({.status_line = "HTTP/1.1 " + digits, .fields = std::string(good_fields)});

@@ -50,7 +50,9 @@ std::string told(const Step<ResponseHead>& step, std::string_view in) {
     if (step.failed()) return "failed: " + std::string(text(step.cause));
     if (!step.done()) return step.consumed == 0 ? "needs more" : "needs more, but consumed";
     const ResponseHead& head = step.value;
-    std::string line = "done with " + std::to_string(step.consumed) + ": " +
+    const std::string version =
+        head.minor_version == 1 ? "" : "1." + std::to_string(head.minor_version) + " ";
+    std::string line = "done with " + std::to_string(step.consumed) + ": " + version +
                        std::to_string(head.status) + " '" + std::string(head.reason) + "'";
     std::string_view rest = head.fields;
     for (HttpField field; take_field(rest, field);) {
@@ -112,7 +114,10 @@ constexpr GoodRow good_rows[] = {
     {"HTTP/1.1 404 Not Found\r\n\r\n", "404 'Not Found'"},
     {"HTTP/1.1 200 \tO\tK \r\n\r\n", "200 'O\tK'"},
     {"HTTP/1.1 999 \xC3\xA9\r\n\r\n", "999 '\xC3\xA9'"},
-    {"HTTP/1.1 100 Continue\r\n\r\n", "100 'Continue'"},
+    {"HTTP/1.0 404 Not Found\r\nA: b\r\n\r\n", "1.0 404 'Not Found' A='b'"},
+    {"HTTP/1.0 101 x\r\n\r\n", "1.0 101 'x'"},
+    {"HTTP/1.2 200\r\n\r\n", "1.2 200 ''"},
+    {"HTTP/1.9 099 x\r\n\r\n", "1.9 99 'x'"},
     {"HTTP/1.1 101 x\r\nA:\r\n\r\n", "101 'x' A=''"},
     {"HTTP/1.1 101 x\r\nA: \t \r\nB:b\r\n\r\n", "101 'x' A='' B='b'"},
     {"HTTP/1.1 101 x\r\nA: \t b  c\t \r\n\r\n", "101 'x' A='b  c'"},
@@ -158,6 +163,65 @@ TEST(Http, points_into_the_bytes_of_the_last_call) {
     EXPECT_EQ(step.value.fields, "A: b\r\n");
 }
 
+std::string failed_with(Cause cause) {
+    return "failed: " + std::string(text(cause));
+}
+
+// ---- interim responses -----------------------------------------------------------------------
+
+constexpr std::string_view interim[] = {
+    "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 102\r\nA: b\r\n\r\n",
+    "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>\r\n\r\n", "HTTP/1.0 199 x\r\n\r\n"};
+
+// Case 49: 1xx before a 101 and before a refusal
+TEST(Http, skips_interim_responses_however_they_are_cut) {
+    for (const GoodRow& row : {good_rows[0], good_rows[3]}) {
+        std::string before;
+        for (const std::string_view each : interim) {
+            for (const std::string& front : {std::string(each), before += each}) {
+                const std::string text = front + std::string(row.head);
+                check_at_every_cut(text, {}, text.size(), done_with(text.size(), row.told));
+            }
+            if (HasFailure()) return;
+        }
+    }
+}
+
+// Case 49: 1xx without end
+TEST(Http, counts_interim_responses_against_both_limits) {
+    const std::string front = std::string(interim[1]) + std::string(interim[2]);
+    const std::string text = front + "HTTP/1.1 101 x\r\nC: d\r\n\r\n";
+    check_at_every_cut(text, {.size_max = text.size(), .field_count_max = 4}, text.size(),
+                       done_with(text.size(), "101 'x' C='d'"));
+    check_at_every_cut(text, {.size_max = text.size() - 1}, text.size() - 1,
+                       failed_with(Cause::answer_too_large));
+    check_at_every_cut(text, {.field_count_max = 3}, text.size() - 2,
+                       failed_with(Cause::answer_too_many_fields));
+    std::string endless;
+    while (endless.size() < 300) endless += interim[0];
+    for (const std::size_t size_max : {200u, 250u, 275u}) {
+        check_at_every_cut(endless, {.size_max = size_max}, size_max,
+                           failed_with(Cause::answer_too_large));
+    }
+}
+
+// Case 49: what follows a 1xx is wrong
+TEST(Http, refuses_bad_heads_after_an_interim_response) {
+    struct Row {
+        std::string_view proof;
+        Cause cause;
+    };
+    for (const Row& row : {Row{"\x81", Cause::answer_not_http}, Row{"\r", Cause::answer_not_http},
+                           Row{"HTTP/2", Cause::answer_http_version},
+                           Row{"HTTP/1.1 10\r\n", Cause::answer_status_line},
+                           Row{"HTTP/1.1 101 x\r\nA\r\n", Cause::answer_field_malformed}}) {
+        for (const std::string_view each : interim) {
+            const std::string text = std::string(each) + std::string(row.proof);
+            check_at_every_cut(text, {}, text.size(), failed_with(row.cause));
+        }
+    }
+}
+
 // ---- bad heads -------------------------------------------------------------------------------
 
 struct BadRow {
@@ -186,8 +250,8 @@ constexpr BadRow bad_rows[] = {
     {"HTTP/1 ", Cause::answer_http_version},
     {"HTTP/1\r", Cause::answer_http_version},
     {"HTTP/1,", Cause::answer_http_version},
-    {"HTTP/1.0", Cause::answer_http_version},
-    {"HTTP/1.2", Cause::answer_http_version},
+    {"HTTP/1.x", Cause::answer_http_version},
+    {"HTTP/1.:", Cause::answer_http_version},
     {"HTTP/1.\r", Cause::answer_http_version},
     {"HTTP/1.1\r\n", Cause::answer_status_line},
     {"HTTP/1.1 \r\n", Cause::answer_status_line},
@@ -206,6 +270,8 @@ constexpr BadRow bad_rows[] = {
     {"HTTP/1.1\t101 OK\r\n", Cause::answer_status_line},
     {"HTTP/1.1101 OK\r\n", Cause::answer_status_line},
     {"HTTP/1.10 101 OK\r\n", Cause::answer_status_line},
+    {"HTTP/1.0\r\n", Cause::answer_status_line},
+    {"HTTP/1.0 40 No\r\n", Cause::answer_status_line},
     {"HTTP/1.1 101 O\0K\r\n"sv, Cause::answer_status_line},
     {"HTTP/1.1 101 O\x1BK\r\n", Cause::answer_status_line},
     {"HTTP/1.1 101 O\x7FK\r\n", Cause::answer_status_line},
@@ -241,10 +307,6 @@ constexpr BadRow bad_rows[] = {
     {"HTTP/1.1 101 x\r\n\xC3\xA9: b\r\n", Cause::answer_field_malformed},
     {"HTTP/1.1 101 x\r\nA: b\r\nHTTP/1.1 101 x\r\n", Cause::answer_field_malformed},
 };
-
-std::string failed_with(Cause cause) {
-    return "failed: " + std::string(text(cause));
-}
 
 // Case 22: heads that are no heads
 TEST(Http, refuses_bad_heads_at_the_byte_that_proves_it_however_they_are_cut) {

@@ -203,6 +203,51 @@ TEST(WebSocketClient, tells_what_a_refusing_server_said) {
     EXPECT_EQ(explanation.find("secret"), explanation.npos) << explanation;
 }
 
+// Case 48: a refusal in HTTP/1.0
+TEST(WebSocketClient, tells_what_a_server_said_that_refuses_in_http_1_0) {
+    Play play(answers("HTTP/1.0 302 Moved\r\nLocation: ws://other/\r\n\r\ngone"));
+    ASSERT_EQ(play.connect(), ok);
+    play.run();
+    const Failure& failure = play.client->failure();
+    EXPECT_EQ(failure.cause, Cause::answer_refused);
+    EXPECT_EQ(failure.http_status, 302);
+    EXPECT_EQ(failure.http_reason, "Moved");
+    EXPECT_EQ(failure.http_fields, "Location: ws://other/\r\n");
+    EXPECT_EQ(failure.http_body, "gone");
+    EXPECT_NE(failure.explain().find("pointed to \"ws://other/\""), std::string_view::npos);
+}
+
+// Case 49: 1xx before a 101 and before a refusal, in one segment and apart
+TEST(WebSocketClient, skips_interim_responses) {
+    const std::string hints = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
+    for (const std::uint64_t pause_ms : {0u, 100u}) {
+        for (const bool refuses : {false, true}) {
+            std::vector<ServerStep> steps{AwaitRequest{}, Send{"HTTP/1.1 100 Continue\r\n\r\n"},
+                                          Send{hints}};
+            if (pause_ms > 0) steps.push_back(Pause{pause_ms});
+            if (refuses) {
+                steps.push_back(Send{"HTTP/1.1 401 No\r\nA: b\r\n\r\nwho?"});
+            } else {
+                steps.push_back(Accept{"A: b\r\n"});
+                steps.push_back(Send{server_frame(Opcode::text, "hello")});
+            }
+            Play play({.steps = steps});
+            ASSERT_EQ(play.connect(), ok);
+            play.poll(20);
+            if (refuses) {
+                EXPECT_EQ(play.client->failure().cause, Cause::answer_refused);
+                EXPECT_EQ(play.client->failure().http_status, 401);
+                EXPECT_EQ(play.client->failure().http_fields, "A: b\r\n");
+                EXPECT_EQ(play.client->failure().http_body, "who?");
+                continue;
+            }
+            EXPECT_EQ(play.story->signals, "connection_established(\"\") -> data_received()");
+            EXPECT_EQ(play.client->response_header("A"), "b");
+            EXPECT_EQ(play.client->response_header("Link"), "");
+        }
+    }
+}
+
 TEST(WebSocketClient, tells_each_address_it_tried) {
     Play play({.connect_error = ECONNREFUSED});
     play.world.resolver.addresses = {SocketAddress{{10, 0, 0, 1}}, SocketAddress{{10, 0, 0, 2}}};

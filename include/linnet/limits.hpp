@@ -21,7 +21,7 @@ struct Limits {
     // Of the opening handshake.
     std::size_t url_size_max = 8 * 1024;
     std::size_t request_size_max = 16 * 1024;
-    std::size_t answer_size_max = 16 * 1024;
+    std::size_t answer_size_max = 16 * 1024;  ///< the response's head, interim ones included
     std::size_t answer_field_count_max = 100;
 
     /// Peers known in a room (gd_mp_api), the server not counted.

@@ -7,22 +7,30 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr std::string_view version = "HTTP/1.1";
+constexpr std::string_view major_version = "HTTP/1.";
+constexpr std::size_t version_size = major_version.size() + 1;
 
-// What the first bytes of a status line prove, however few they are, RFC 9112 2.3.
+// What the first bytes of a status line prove, however few they are, RFC 9112 2.3. A version 1.0 is
+// read too: a server that refuses may not speak more (RFC 9112 2.5).
 Cause judge_status_line_start(std::string_view start) {
     constexpr std::string_view name = "HTTP/";
-    const std::string_view seen = start.substr(0, version.size());
+    const std::string_view seen = start.substr(0, version_size);
     if (seen.substr(0, name.size()) != name.substr(0, seen.size())) return Cause::answer_not_http;
-    if (seen != version.substr(0, seen.size())) return Cause::answer_http_version;
-    return Cause::none;
+    const std::string_view major = seen.substr(0, major_version.size());
+    if (major != major_version.substr(0, major.size())) return Cause::answer_http_version;
+    const bool has_minor = seen.size() == version_size;
+    return !has_minor || is_digit(seen.back()) ? Cause::none : Cause::answer_http_version;
+}
+
+bool is_interim(int status) {
+    return status >= 100 && status <= 199 && status != 101;
 }
 
 // Of a line that begins with the version. status-line = HTTP-version SP 3DIGIT [ SP reason-phrase
 // ], RFC 9112 4. The space before an empty reason is often left out, and nothing is gained by
 // refusing that.
 Cause judge_status_line(std::string_view line) {
-    std::string_view rest = line.substr(version.size());
+    std::string_view rest = line.substr(version_size);
     if (rest.size() < 4 || rest[0] != ' ') return Cause::answer_status_line;
     for (const char c : rest.substr(1, 3)) {
         if (!is_digit(c)) return Cause::answer_status_line;
@@ -53,21 +61,28 @@ Cause ResponseHeadReader::judge_line(std::string_view line) {
 }
 
 Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
-    // First of all, so that the verdict on something else than HTTP/1.1 is the same however it is
-    // cut.
-    if (const Cause cause = judge_status_line_start(in.substr(0, size_max_)); cause != Cause::none)
-        return cause;
     for (;;) {
+        // First of all, so that the result for anything but HTTP/1.x is the same however it is cut.
+        const std::string_view start = in.substr(0, size_max_).substr(head_begin_);
+        if (const Cause cause = judge_status_line_start(start); cause != Cause::none) return cause;
         const std::size_t feed = in.find('\n', scanned_);
         if (feed == in.npos) break;
         if (feed >= size_max_) return Cause::answer_too_large;
         // A line ends in CR LF and has neither of them elsewhere, RFC 9112 2.2.
         const std::string_view line = in.substr(line_begin_, feed - line_begin_);
         if (line.empty() || line.find('\r') != line.size() - 1) return Cause::answer_line_ending;
-        if (line.size() == 1 && status_line_size_ != 0) return {feed + 1, head(in)};
-
-        const Cause cause = judge_line(line.substr(0, line.size() - 1));
-        if (cause != Cause::none) return cause;
+        const bool ends_head = line.size() == 1 && status_line_size_ != 0;
+        if (ends_head) {
+            // Nothing changes when it is done: asked again, the reader says the same.
+            if (const ResponseHead done = head(in); !is_interim(done.status)) {
+                return {feed + 1, done};
+            }
+            head_begin_ = feed + 1;
+            status_line_size_ = 0;
+        } else {
+            const Cause cause = judge_line(line.substr(0, line.size() - 1));
+            if (cause != Cause::none) return cause;
+        }
         line_begin_ = scanned_ = feed + 1;
     }
     scanned_ = in.size();
@@ -75,15 +90,17 @@ Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
     return need_more;
 }
 
-// The parts of `in`, whose lines have all been judged.
+// The parts of the head in `in`, whose lines are all well-formed and followed by the empty line.
 ResponseHead ResponseHeadReader::head(std::string_view in) const {
-    const std::string_view status_line = in.substr(0, status_line_size_);
-    const std::string_view digits = status_line.substr(version.size() + 1, 3);
+    const std::string_view status_line = in.substr(head_begin_, status_line_size_);
+    const std::string_view digits = status_line.substr(version_size + 1, 3);
     int status = 0;
     for (const char c : digits) status = status * 10 + (c - '0');
-    const std::size_t fields_begin = status_line_size_ + 2;
-    return {status, trimmed(status_line.substr(version.size() + 4)),
-            in.substr(fields_begin, line_begin_ - fields_begin)};
+    const std::size_t fields_begin = head_begin_ + status_line_size_ + 2;
+    return {.minor_version = status_line[version_size - 1] - '0',
+            .status = status,
+            .reason = trimmed(status_line.substr(version_size + 4)),
+            .fields = in.substr(fields_begin, line_begin_ - fields_begin)};
 }
 
 bool take_field(std::string_view& fields, HttpField& field) {

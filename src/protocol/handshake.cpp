@@ -135,6 +135,17 @@ bool offers(std::string_view list, std::string_view protocol) {
     return false;
 }
 
+// Every element of the list, and there must be one: `websocket`.
+Cause judge_upgrade(std::string_view list, bool& seen) {
+    while (!list.empty()) {
+        const std::string_view protocol = take_element(list);
+        if (protocol.empty()) continue;
+        if (!same_ignoring_case(protocol, "websocket")) return Cause::answer_upgrade_other;
+        seen = true;
+    }
+    return Cause::none;
+}
+
 struct Seen {
     bool upgrade = false;
     bool connection = false;
@@ -146,7 +157,7 @@ struct Seen {
 Cause judge_field(const HttpField& field, const HandshakeOffer& offer, Seen& seen,
                   std::string_view& protocol) {
     const auto is = [&](std::string_view name) { return same_ignoring_case(field.name, name); };
-    if (is("Upgrade")) seen.upgrade |= list_has(field.value, "websocket");
+    if (is("Upgrade")) return judge_upgrade(field.value, seen.upgrade);
     if (is("Connection")) seen.connection |= list_has(field.value, "upgrade");
     if (is("Sec-WebSocket-Accept")) {
         if (++seen.accept_count > 1) return Cause::answer_field_repeated;
@@ -213,6 +224,8 @@ WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out) 
 
 HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& offer) {
     if (head.status != 101) return {.cause = Cause::answer_refused};
+    // The upgrade mechanism begins with 1.1, RFC 9110 7.8.
+    if (head.minor_version < 1) return {.cause = Cause::answer_http_version};
     HandshakeVerdict verdict;
     Seen seen;
     std::string_view rest = head.fields;

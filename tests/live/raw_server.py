@@ -18,6 +18,8 @@ ANSWERS = {
             b"who are you?",
     "/not-http": b"SSH-2.0-live\r\n",
     "/http-1.0": b"HTTP/1.0 200 OK\r\n\r\n",
+    "/early-hints-401": b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+                        b"HTTP/1.1 401 Unauthorized\r\n\r\n",
     "/half": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: webso",
     "/nothing": b"",
     "/wrong-accept": b"HTTP/1.1 101 Switching Protocols\r\n"

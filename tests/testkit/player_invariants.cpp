@@ -27,6 +27,7 @@ bool is_accusation(Cause cause) {
         case Cause::answer_too_many_fields:
         case Cause::answer_refused:
         case Cause::answer_upgrade_missing:
+        case Cause::answer_upgrade_other:
         case Cause::answer_connection_missing:
         case Cause::answer_accept_missing:
         case Cause::answer_accept_wrong:

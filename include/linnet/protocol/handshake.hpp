@@ -69,8 +69,9 @@ struct HandshakeVerdict {
 };
 
 /// Is this the 101 that was asked for? RFC 6455 4.1. Header names, `websocket` and `Upgrade` are
-/// compared ignoring the letter case, `Connection` and `Upgrade` as lists (RFC 9110 7.6.1, 7.8),
-/// the accept value and the sub-protocol exactly. Linear time, no allocation.
+/// compared ignoring the letter case. `Connection` is a list that contains `Upgrade` (RFC 9110
+/// 7.6.1); `Upgrade` may name nothing but `websocket`. The accept value and the sub-protocol are
+/// compared exactly. HTTP/1.0 cannot upgrade. Linear time, no allocation.
 HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& offer);
 
 }  // namespace linnet::inline v0
