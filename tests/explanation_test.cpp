@@ -218,6 +218,34 @@ TEST(Explanation, makes_control_characters_and_quotes_of_the_server_harmless) {
     }
 }
 
+// C1 controls, separators, and what reorders text.
+TEST(Explanation, shows_nothing_of_the_server_that_steers_a_terminal) {
+    for (const std::string_view harmful :
+         {"\xC2\x80", "\xC2\x85", "\xC2\x9B", "\xC2\x9D", "\xC2\x9F", "\xE2\x80\xA8",
+          "\xE2\x80\xA9", "\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9",
+          "\xD8\x9C"}) {
+        const std::string words = "a" + std::string(harmful) + "b";
+        Failure failure = with_answer(400, words, "Location: " + words + "\r\n", words);
+        failure.close_code = 1000;
+        failure.close_reason = words;
+        const std::string paragraph = explained(failure);
+        EXPECT_EQ(paragraph.find(harmful), paragraph.npos) << paragraph;
+        EXPECT_NE(paragraph.find("a b"), paragraph.npos) << paragraph;
+    }
+}
+
+TEST(Explanation, has_its_cause_however_long_the_url_is) {
+    Failure failure;
+    failure.phase = Phase::upgrade;
+    failure.cause = Cause::answer_refused;
+    const std::string url = "wss://" + std::string(250, 'h') + ":1/" + std::string(7000, 'x');
+    const Url parsed = url_of(url);
+    ExactBytes room(1023);
+    TextWriter out(room.room());
+    explain_failure(out, failure, parsed);
+    EXPECT_NE(out.text().find(text(Cause::answer_refused)), std::string_view::npos) << out.text();
+}
+
 TEST(Explanation, cuts_what_the_server_said_too_long) {
     const std::string fitting(160, 'x');
     EXPECT_NE(explained(with_answer(400, "", "", fitting)).find("said \"" + fitting + "\"."),

@@ -157,7 +157,10 @@ TEST(FailureText, survives_addresses_of_another_size) {
 TEST(FailureText, makes_the_words_of_a_server_harmless) {
     const std::string text =
         detail_of([](DetailWriter&& out) { out.put_harmless("a b\n\x1B[1m\x7F\x80\xFF\0z~"s); });
-    EXPECT_EQ(text, "a?b??[1m????z~");
+    EXPECT_EQ(text, "a b??[1m????z~");
+    EXPECT_EQ(
+        detail_of([](DetailWriter&& out) { out.put_harmless("\xC2\x9B\xE2\x80\xAE\xC3\xBC"); }),
+        "??\xC3\xBC");
 }
 
 TEST(FailureText, knows_the_alerts_of_the_fields_two_rfcs) {

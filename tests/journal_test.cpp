@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/printable.hpp"
 #include "testkit/play.hpp"
 
 namespace linnet::test {
@@ -19,7 +20,9 @@ class Lines final : public Log {
     void write(LogLevel level, std::string_view line) override {
         EXPECT_EQ(line.find_first_of("\r\n\x1b"), line.npos) << "a line is one line: " << line;
         EXPECT_LE(line.size(), 1024u);
-        EXPECT_TRUE(is_utf8(bytes_of(line)));
+        for (std::string_view rest = line; !rest.empty();) {
+            EXPECT_TRUE(take_character(rest).is_printable) << line;
+        }
         all.push_back(std::string(text(level)) + ": " + std::string(line));
     }
     std::string joined() const {
@@ -191,12 +194,35 @@ TEST(Journal, composes_nothing_for_nobody) {
 }
 
 TEST(Journal, cuts_a_long_line_at_a_character) {
-    Lines lines;
-    const Journal journal(&lines, LogLevel::debug);
-    const std::string long_path = "ws://host/" + std::string(5000, 'p');
-    journal.begins(parse_url(long_path).value);
-    ASSERT_EQ(lines.all.size(), 1u);
-    EXPECT_EQ(lines.all[0].size(), std::string("info: ").size() + 1024);
+    for (const std::string& start : {std::string(), std::string("x")}) {
+        Lines lines;
+        const Journal journal(&lines, LogLevel::debug);
+        std::string paragraph = start;
+        while (paragraph.size() < 2000) paragraph += "\xC3\xBC";
+        Failure failure;
+        failure.explanation = paragraph;
+        journal.failed(failure);
+        ASSERT_EQ(lines.all.size(), 1u);
+        EXPECT_EQ(lines.all[0].size(), std::string("error: ").size() + 1024 - start.size());
+    }
+}
+
+TEST(Journal, shows_nothing_of_the_server_that_steers_a_terminal) {
+    const std::string hostile = "a\xC2\x9B\xC2\x85\xE2\x80\xA8\xE2\x80\xAE\xE2\x81\xA6z";
+    for (const bool refuses : {false, true}) {
+        std::vector<ServerStep> steps{AwaitRequest{}};
+        if (refuses) {
+            steps.push_back(Send{"HTTP/1.1 400 " + hostile + "\r\nA: " + hostile +
+                                 "\r\nLocation: ws://" + hostile + "/\r\n\r\n" + hostile});
+        } else {
+            steps.push_back(Accept{"A: " + hostile + "\r\n"});
+            steps.push_back(Send{server_close(1000, hostile)});
+        }
+        Logged logged({.steps = steps});
+        ASSERT_EQ(logged.play.connect(), Error::ok);
+        logged.play.run();
+        EXPECT_GE(logged.lines.count("a     z"), 2u) << logged.lines.joined();
+    }
 }
 
 }  // namespace

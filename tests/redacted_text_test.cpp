@@ -35,6 +35,9 @@ TEST(RedactedText, shows_a_url_without_user_information_and_query) {
         ASSERT_TRUE(url.done()) << row.url;
         EXPECT_EQ(written([&](TextWriter& out) { put_url(out, url.value); }), row.shown);
     }
+    const std::string long_url = "ws://host/" + std::string(8000, 'x');
+    EXPECT_EQ(written([&](TextWriter& out) { put_url(out, parse_url(long_url).value); }),
+              long_url.substr(0, 9 + 160) + "...");
 }
 
 TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
@@ -69,6 +72,11 @@ TEST(RedactedText, makes_words_harmless_and_short) {
              Row{"a \"quote\"", "a  quote "},
              Row{"gr\xC3\xBC\xC3\x9F", "gr\xC3\xBC\xC3\x9F"},
              Row{"bad \xC3", "bad  "},
+             Row{"gr\xC3\xBC\xC3\x9F \xFF", "gr\xC3\xBC\xC3\x9F  "},
+             Row{"\xC2\x9B"
+                 "31m \xC2\x85 \xE2\x80\xA8\xE2\x80\xAE",
+                 " 31m     "},
+             Row{std::string(161, '\xFF'), std::string(160, ' ') + "..."},
              Row{std::string(161, 'x'), std::string(160, 'x') + "..."},
              Row{std::string(159, 'x') + "\xC3\xBC", std::string(159, 'x') + "..."},
          }) {

@@ -50,6 +50,27 @@ TEST(TextWriter, fills_whatever_room_there_is_and_counts_the_rest) {
     }
 }
 
+TEST(TextWriter, cuts_no_character_in_two) {
+    const std::string characters[] = {"a", "\xC3\xBC", "\xE4\xB8\x96", "\xF0\x9F\x8E\x88", "z"};
+    std::string whole;
+    for (const std::string& character : characters) whole += character;
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+        std::string expected;
+        for (const std::string& character : characters) {
+            if (expected.size() + character.size() > size) break;
+            expected += character;
+        }
+        ExactBytes room(size);
+        TextWriter in_one(room.room());
+        in_one.put(whole);
+        EXPECT_EQ(in_one.text(), expected) << size;
+        EXPECT_EQ(in_one.size(), whole.size());
+        TextWriter bytewise(room.room());
+        for (const char byte : whole) bytewise.put({&byte, 1});
+        EXPECT_EQ(bytewise.text(), expected) << size;
+    }
+}
+
 TEST(TextWriter, leaves_out_what_comes_behind_the_first_that_did_not_fit) {
     ExactBytes room(4);
     TextWriter out(room.room());

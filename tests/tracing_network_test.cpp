@@ -296,6 +296,11 @@ TEST(Rendering, keeps_every_character_that_is_none_of_control) {
     std::string out;
     append_harmless(out, "a~ü世🎈\n\t\x7F\xE4\xC2", "\n");
     EXPECT_EQ(out, "a~ü世🎈\n\\x09\\x7f\\xe4\\xc2");
+    out.clear();
+    append_harmless(out,
+                    "\xC2\x9B"
+                    "31m\xC2\x85\xE2\x80\xA8\xE2\x80\xAE");
+    EXPECT_EQ(out, "\\xc2\\x9b31m\\xc2\\x85\\xe2\\x80\\xa8\\xe2\\x80\\xae");
 }
 
 TEST(Rendering, writes_milliseconds) {

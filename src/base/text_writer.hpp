@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Composes text in memory that is lent. What does not fit is counted but not written.
+// Composes text in a buffer of the caller. What does not fit is counted but not written; a UTF-8
+// character that fits only in part is left out.
 #pragma once
 
 #include <algorithm>
@@ -36,11 +37,24 @@ class TextWriter {
     std::size_t size() const { return size_; }
     /// What was written from `begin` on.
     std::string_view text(std::size_t begin = 0) const {
-        const std::string_view all = text_of(out_.first(std::min(size_, out_.size())));
+        std::string_view all = text_of(out_.first(std::min(size_, out_.size())));
+        if (size_ > out_.size()) all.remove_suffix(unfinished_size(all));
         return all.substr(std::min(begin, all.size()));
     }
 
  private:
+    // The bytes at the end of `text` that begin a character and do not complete it.
+    static std::size_t unfinished_size(std::string_view text) {
+        for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
+            const auto byte = static_cast<std::uint8_t>(text[text.size() - size]);
+            if (byte < 0x80) return 0;
+            if (byte < 0xC0) continue;
+            const std::size_t whole = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+            return whole > size ? size : 0;
+        }
+        return 0;
+    }
+
     MutableBytes out_;
     std::size_t size_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "codec/printable.hpp"
 #include "linnet/protocol/utf8.hpp"
 
 namespace linnet::cli {
@@ -27,20 +28,6 @@ void append_offset(std::string& out, std::size_t offset) {
 
 bool is_printable(std::uint8_t byte) {
     return byte >= 0x20 && byte < 0x7F;
-}
-
-// The bytes of the UTF-8 character at the front, 0 if there is none.
-std::size_t character_size(Bytes text) {
-    for (std::size_t size = 1; size <= std::min<std::size_t>(text.size(), 4); ++size) {
-        if (is_utf8(text.first(size))) return size;
-    }
-    return 0;
-}
-
-// C0, DEL and C1, which is U+0080 to U+009F.
-bool is_control_character(Bytes character) {
-    if (character.size() == 1) return !is_printable(character[0]);
-    return character.size() == 2 && character[0] == 0xC2 && character[1] < 0xA0;
 }
 
 void append_row(std::string& out, std::size_t offset, Bytes row) {
@@ -72,17 +59,15 @@ void append_hex(std::string& out, Bytes bytes) {
 }
 
 void append_harmless(std::string& out, std::string_view text, std::string_view kept) {
-    Bytes rest = bytes_of(text);
-    while (!rest.empty()) {
-        const std::size_t size = character_size(rest);
-        const Bytes character = rest.first(std::max<std::size_t>(size, 1));
-        rest = rest.subspan(character.size());
-        const bool is_kept = kept.find(static_cast<char>(character[0])) != kept.npos;
-        if (is_kept || (size > 0 && !is_control_character(character))) {
-            out.append(text_of(character));
+    while (!text.empty()) {
+        const Character character = take_character(text);
+        if (character.is_printable || kept.find(character.bytes) != kept.npos) {
+            out.append(character.bytes);
             continue;
         }
-        for (const std::uint8_t byte : character) append_byte(out.append("\\x"), byte);
+        for (const std::uint8_t byte : bytes_of(character.bytes)) {
+            append_byte(out.append("\\x"), byte);
+        }
     }
 }
 

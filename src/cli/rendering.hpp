@@ -16,8 +16,8 @@ void append_hex_dump(std::string& out, Bytes bytes);
 /// "00ff17".
 void append_hex(std::string& out, Bytes bytes);
 
-/// `text` without what would move the cursor or switch modes of a terminal: control characters (but
-/// for `kept`) and bytes that are not UTF-8 become \xNN.
+/// `text` with each character that is not printable as \xNN, unless it is one of `kept`: nothing
+/// moves the cursor, switches modes of a terminal or reorders the line.
 void append_harmless(std::string& out, std::string_view text, std::string_view kept = {});
 
 /// Is something all there, or only its front?

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "codec/text.hpp"
-#include "linnet/protocol/utf8.hpp"
 #include "net/system.hpp"
 
 namespace linnet::inline v0 {
@@ -28,8 +27,7 @@ void Journal::write(LogLevel level, Compose compose) const {
     std::array<std::uint8_t, line_size_max> room;
     TextWriter out(room);
     compose(out);
-    const std::string_view line = out.text();
-    log_->write(level, line.substr(0, utf8_prefix_size(bytes_of(line), line.size())));
+    log_->write(level, out.text());
 }
 
 // ---- from connect_to_url to open -------------------------------------------------------------

@@ -2,8 +2,8 @@
 // Copyright the linnet authors
 #include "client/redacted_text.hpp"
 
+#include "codec/printable.hpp"
 #include "codec/text.hpp"
-#include "linnet/protocol/utf8.hpp"
 
 namespace linnet::inline v0 {
 namespace {
@@ -22,10 +22,10 @@ bool is_secret_header(std::string_view name) {
 void put_url(TextWriter& out, const Url& url) {
     out.put(url.secure ? "wss://" : "ws://");
     if (url.ipv6_literal) out.put("[");
-    out.put(url.host);
+    put_harmless(out, url.host);
     if (url.ipv6_literal) out.put("]");
     if (url.port != url.default_port()) out.put(":").put_number(url.port);
-    out.put(url.path);
+    put_harmless(out, url.path);
     if (!url.query.empty()) out.put("?...");
 }
 
@@ -43,15 +43,16 @@ void put_location(TextWriter& out, std::string_view location) {
 }
 
 void put_harmless(TextWriter& out, std::string_view words) {
-    const std::size_t size = utf8_prefix_size(bytes_of(words), quote_size_max);
-    const bool readable = is_utf8(bytes_of(words.substr(0, size)));
-    for (const char c : words.substr(0, size)) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool harmful = byte < 0x20 || byte == 0x7F || c == '"' || (byte >= 0x80 && !readable);
-        const char shown = harmful ? ' ' : c;
-        out.put({&shown, 1});
+    const std::size_t size = words.size();
+    while (!words.empty()) {
+        const Character character = take_character(words);
+        if (size - words.size() > quote_size_max) {
+            out.put("...");
+            return;
+        }
+        const bool is_shown = character.is_printable && character.bytes != "\"";
+        out.put(is_shown ? character.bytes : " ");
     }
-    if (words.size() > size) out.put("...");
 }
 
 void put_quoted(TextWriter& out, std::string_view words) {

@@ -15,13 +15,14 @@ namespace linnet::inline v0 {
 /// for the user (RFC 9110 11, RFC 6265).
 bool is_secret_header(std::string_view name);
 
-/// Without user information, query and fragment.
+/// Without user information, query and fragment; host and path are cut to 160 bytes each.
 void put_url(TextWriter& out, const Url& url);
 
 /// Where a redirect points to (RFC 3986 3), likewise, and quoted.
 void put_location(TextWriter& out, std::string_view location);
 
-/// Words of the server, or of anybody: cut to 160 bytes at a character.
+/// Text of the server, or of anybody: cut to 160 bytes after a whole character. A character that is
+/// not printable, or a quotation mark, becomes a space.
 void put_harmless(TextWriter& out, std::string_view words);
 void put_quoted(TextWriter& out, std::string_view words);
 

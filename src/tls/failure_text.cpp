@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "codec/printable.hpp"
 #include "linnet/protocol/utf8.hpp"
 #include "net/system.hpp"
 
@@ -66,8 +67,9 @@ DetailWriter& DetailWriter::put_ip(Bytes ip) {
 }
 
 DetailWriter& DetailWriter::put_harmless(std::string_view words) {
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        put(words[i] > ' ' && words[i] < 0x7F ? words.substr(i, 1) : "?");
+    while (!words.empty()) {
+        const Character character = take_character(words);
+        put(character.is_printable ? character.bytes : "?");
     }
     return *this;
 }

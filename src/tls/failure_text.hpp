@@ -33,7 +33,7 @@ class DetailWriter {
     DetailWriter& put_hex(Bytes bytes);
     /// 4 or 16 bytes in network order.
     DetailWriter& put_ip(Bytes ip);
-    /// The server's words: what is not a visible ASCII character becomes a question mark.
+    /// Text of the server: each character that is not printable becomes a question mark.
     DetailWriter& put_harmless(std::string_view words);
     /// "2026-11-22 18:00:00 UTC"
     DetailWriter& put_time(std::int64_t unix_s);

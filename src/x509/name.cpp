@@ -3,11 +3,12 @@
 #include "x509/name.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/endian.hpp"
 #include "base/text_writer.hpp"
+#include "codec/printable.hpp"
 #include "codec/text.hpp"
-#include "linnet/protocol/utf8.hpp"
 #include "linnet/x509_certificate.hpp"
 
 namespace linnet::inline v0 {
@@ -110,42 +111,34 @@ void put_hex(TextWriter& writer, Bytes bytes, std::string_view before_each) {
     }
 }
 
-// One character, or one byte that is none.
-struct Character {
-    std::uint8_t utf8[4] = {};
-    std::size_t size = 0;
-    bool is_valid = true;
-
-    Bytes bytes() const { return {utf8, size}; }
-};
-
-// `code` is at most U+FFFF and no surrogate.
-Character encoded(unsigned code) {
+// `code`, at most U+FFFF and no surrogate, as UTF-8 in `out`.
+Bytes encoded(unsigned code, std::array<std::uint8_t, 3>& out) {
     const auto tail = [](unsigned bits) { return static_cast<std::uint8_t>(0x80 | (bits & 0x3F)); };
-    if (code < 0x80) return {{static_cast<std::uint8_t>(code)}, 1};
-    if (code < 0x800) return {{static_cast<std::uint8_t>(0xC0 | code >> 6), tail(code)}, 2};
-    return {{static_cast<std::uint8_t>(0xE0 | code >> 12), tail(code >> 6), tail(code)}, 3};
+    if (code < 0x80) {
+        out = {static_cast<std::uint8_t>(code)};
+        return Bytes(out).first(1);
+    }
+    if (code < 0x800) {
+        out = {static_cast<std::uint8_t>(0xC0 | code >> 6), tail(code)};
+        return Bytes(out).first(2);
+    }
+    out = {static_cast<std::uint8_t>(0xE0 | code >> 12), tail(code >> 6), tail(code)};
+    return out;
 }
 
-Character take_utf8(Bytes& rest) {
-    const std::uint8_t first = rest[0];
-    const std::size_t size = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    Character character;
-    character.is_valid = size <= rest.size() && is_utf8(rest.first(size));
-    character.size = character.is_valid ? size : 1;
-    std::copy_n(rest.begin(), character.size, character.utf8);
-    rest = rest.subspan(character.size);
-    return character;
-}
-
-// Of a value that `is_text`.
-Character take_character(std::uint8_t tag, Bytes& rest) {
-    if (tag != bmp_string && tag != teletex_string) return take_utf8(rest);
+// The first character of a value that `is_text`. What is not stored as UTF-8 is written to `out`.
+Character take_stored(std::uint8_t tag, Bytes& rest, std::array<std::uint8_t, 3>& out) {
+    if (tag != bmp_string && tag != teletex_string) {
+        std::string_view text = text_of(rest);
+        const Character character = take_character(text);
+        rest = bytes_of(text);
+        return character;
+    }
     // Nobody writes T.61 into a TeletexString: all take it for Latin-1.
     const std::size_t size = tag == bmp_string ? 2 : 1;
-    const auto code = static_cast<unsigned>(load_be(rest.first(size)));
+    std::string_view text = text_of(encoded(static_cast<unsigned>(load_be(rest.first(size))), out));
     rest = rest.subspan(size);
-    return encoded(code);
+    return take_character(text);
 }
 
 bool is_text(const DerItem& value) {
@@ -156,34 +149,15 @@ bool is_text(const DerItem& value) {
     return true;
 }
 
-struct Range {
-    std::uint64_t first, last;  // of the UTF-8 bytes, seen as one number
-};
-
-// What breaks a line, steers a terminal or turns the direction of the text around it.
-constexpr Range harmful[] = {
-    {0x00, 0x1F},         {0x7F, 0x7F},          // C0 controls, DEL
-    {0xC280, 0xC29F},     {0xD89C, 0xD89C},      // C1 controls; U+061C
-    {0xE2808E, 0xE2808F}, {0xE280A8, 0xE280AE},  // U+200E to U+200F; U+2028 to U+202E
-    {0xE281A6, 0xE281A9},                        // U+2066 to U+2069
-};
-
-bool is_harmful(const Character& character) {
-    const std::uint64_t number = load_be(character.bytes());
-    return !character.is_valid ||
-           std::any_of(harmful, harmful + std::size(harmful), [&](const Range& range) {
-               return number >= range.first && number <= range.last;
-           });
-}
-
 // RFC 4514 2.4.
 void put_text(TextWriter& writer, const DerItem& value) {
+    std::array<std::uint8_t, 3> utf8;
     for (Bytes rest = value.content; !rest.empty();) {
         const bool is_first = rest.size() == value.content.size();
-        const Character character = take_character(value.tag, rest);
-        const std::string_view text = text_of(character.bytes());
-        if (is_harmful(character)) {
-            put_hex(writer, character.bytes(), "\\");
+        const Character character = take_stored(value.tag, rest, utf8);
+        const std::string_view text = character.bytes;
+        if (!character.is_printable) {
+            put_hex(writer, bytes_of(text), "\\");
             continue;
         }
         const bool at_an_end = is_first || rest.empty();
