@@ -94,7 +94,7 @@ class MemoryNetwork final : public Network {
         const std::size_t size = std::min(room.size(), coming_.size());
         std::copy_n(coming_.begin(), size, room.begin());
         coming_.erase(0, size);
-        return {IoResult::Status::moved, size, 0};
+        return {IoResult::Outcome::moved, size, 0};
     }
     IoResult send(SocketHandle, std::span<const Bytes> pieces) override {
         std::size_t size = 0;
@@ -104,7 +104,7 @@ class MemoryNetwork final : public Network {
         }
         if (tls_ != nullptr) say_secured();
         if (tls_ == nullptr) coming_ += std::exchange(echo_.unsaid, {});
-        return {IoResult::Status::moved, size, 0};
+        return {IoResult::Outcome::moved, size, 0};
     }
     void shutdown_send(SocketHandle) override {}
     void close(SocketHandle) override {}

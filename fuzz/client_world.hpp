@@ -133,14 +133,14 @@ class FuzzResolver final : public Resolver {
         const std::uint8_t answer = answers_.byte();
         if (answer == 254) return {};
         std::erase(open_, request);
-        if (answer == 255) return {Status::failed, 0, -2};
+        if (answer == 255) return {Outcome::failed, 0, -2};
         // Zero is one address; some answers have none, some have more than there is room for.
         const std::size_t count = answer == 0 ? 1 : answer % 20u;
         for (std::size_t i = 0; i < std::min(count, out.size()); ++i) {
             out[i] = SocketAddress{.ipv6 = (answer >> (i % 8) & 1) != 0};
             out[i].bytes[3] = static_cast<std::uint8_t>(i + 1);
         }
-        return {Status::done, count, 0};
+        return {Outcome::done, count, 0};
     }
     void cancel(Request request) override {
         ++calls;
@@ -186,18 +186,18 @@ class FuzzNetwork final : public Network {
         require(!room.empty(), "there is room to receive into");
         const std::uint8_t answer = answers_.byte();
         if (answer == 254) return {};
-        if (answer == 255) return {IoResult::Status::failed, 0, ECONNRESET};
+        if (answer == 255) return {IoResult::Outcome::failed, 0, ECONNRESET};
         server_.advance(socket);
         std::size_t size = std::min(room.size(), socket.unread.size());
         if (answer != 0) size = std::min<std::size_t>(size, answer);
         if (size == 0) {
-            if (socket.reset) return {IoResult::Status::failed, 0, ECONNRESET};
-            return {socket.ended ? IoResult::Status::end : IoResult::Status::would_block, 0, 0};
+            if (socket.reset) return {IoResult::Outcome::failed, 0, ECONNRESET};
+            return {socket.ended ? IoResult::Outcome::end : IoResult::Outcome::would_block, 0, 0};
         }
         std::copy_n(socket.unread.begin(), size, room.begin());
         socket.unread.erase(0, size);
         moved += size;
-        return {IoResult::Status::moved, size, 0};
+        return {IoResult::Outcome::moved, size, 0};
     }
     IoResult send(SocketHandle handle, std::span<const Bytes> pieces) override {
         ++calls;
@@ -206,7 +206,7 @@ class FuzzNetwork final : public Network {
         require(!socket.is_shut_down, "nothing is sent behind the end of stream");
         const std::uint8_t answer = answers_.byte();
         if (answer == 254) return {};
-        if (answer == 255 || socket.reset) return {IoResult::Status::failed, 0, EPIPE};
+        if (answer == 255 || socket.reset) return {IoResult::Outcome::failed, 0, EPIPE};
         std::size_t left = answer == 0 ? SIZE_MAX : answer;
         std::size_t size = 0;
         for (const Bytes piece : pieces) {
@@ -217,7 +217,7 @@ class FuzzNetwork final : public Network {
             hear(socket, taken.text());
         }
         moved += size;
-        return {IoResult::Status::moved, size, 0};
+        return {IoResult::Outcome::moved, size, 0};
     }
     void shutdown_send(SocketHandle handle) override {
         ++calls;

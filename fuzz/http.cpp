@@ -26,7 +26,7 @@ struct Config {
 };
 
 struct Verdict {
-    Step<ResponseHead>::Status status = Step<ResponseHead>::Status::partial;
+    Step<ResponseHead>::Outcome status = Step<ResponseHead>::Outcome::partial;
     Cause cause = Cause::none;
     std::size_t consumed = 0;
     int code = 0;
@@ -52,7 +52,7 @@ Verdict read_cut(std::string_view answer, const Config& config, Cuts cuts) {
     ResponseHeadReader reader(config.size_max, config.field_count_max);
     Verdict verdict;
     std::size_t size = 0;
-    while (verdict.status == Step<ResponseHead>::Status::partial && size < answer.size()) {
+    while (verdict.status == Step<ResponseHead>::Outcome::partial && size < answer.size()) {
         size += cuts.next(answer.size() - size);
         const ExactCopy arrived(answer.substr(0, size));
         verdict = verdict_of(reader.read(arrived.text()));
@@ -97,7 +97,7 @@ void check_head(const Verdict& head, std::string_view answer, const Config& conf
                 "values are without the space around them");
     }
     const std::string_view shorter = answer.substr(0, head.consumed - 1);
-    require(read_whole(shorter, config).status == Step<ResponseHead>::Status::partial,
+    require(read_whole(shorter, config).status == Step<ResponseHead>::Outcome::partial,
             "one byte less is not enough");
     require(read_whole(answer.substr(0, head.consumed), config) == head,
             "what stands behind it is not looked at");
@@ -183,7 +183,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(read_cut(answer, config, cuts) == whole, "no cut shows");
     require(answer.size() > 400 || read_cut(answer, config, Cuts(1)) == whole,
             "not even between all bytes");
-    if (whole.status != linnet::Step<linnet::ResponseHead>::Status::done) return 0;
+    if (whole.status != linnet::Step<linnet::ResponseHead>::Outcome::done) return 0;
     check_head(whole, answer, config);
     check_judgement(answer, config, offer);
     return 0;

@@ -18,7 +18,7 @@ namespace {
 using namespace std::string_view_literals;
 using test::ExactBytes;
 using test::shown;
-using Status = Step<FrameHeader>::Status;
+using Outcome = Step<FrameHeader>::Outcome;
 
 constexpr Role roles[] = {Role::client, Role::server};
 constexpr Opcode opcodes[] = {Opcode::continuation, Opcode::text, Opcode::binary,
@@ -63,10 +63,10 @@ std::string encoded(const FrameHeader& header) {
 }
 
 // What every answer must be beside its status: nothing is taken unless done.
-void check_step(const Step<FrameHeader>& step, Status status, Cause cause) {
+void check_step(const Step<FrameHeader>& step, Outcome status, Cause cause) {
     EXPECT_EQ(step.status, status);
     EXPECT_EQ(step.cause, cause);
-    if (status != Status::done) {
+    if (status != Outcome::done) {
         EXPECT_EQ(step.consumed, 0u);
     }
 }
@@ -116,9 +116,9 @@ void check_first_two(unsigned first, unsigned second, Role receiver) {
     if (cause == Cause::none) cause = naively_judged_second(first, second, receiver);
     const bool whole = second % 128 < 126 && second < 128;
     check_step(step,
-               cause != Cause::none ? Status::failed
-               : whole              ? Status::done
-                                    : Status::partial,
+               cause != Cause::none ? Outcome::failed
+               : whole              ? Outcome::done
+                                    : Outcome::partial,
                cause);
     if (!step.done()) return;
     EXPECT_EQ(step.consumed, 2u);
@@ -147,13 +147,13 @@ TEST(Frame, judges_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
 // Case 16, 17: fatal is not incomplete
 TEST(Frame, needs_one_byte_to_judge_what_the_first_byte_proves) {
     for (const Role receiver : roles) {
-        check_step(decoded("", receiver), Status::partial, Cause::none);
+        check_step(decoded("", receiver), Outcome::partial, Cause::none);
         for (unsigned first = 0; first < 256; ++first) {
             SCOPED_TRACE(first);
             const char byte = static_cast<char>(static_cast<std::uint8_t>(first));
             const Cause cause = naively_judged_first(first);
             check_step(decoded({&byte, 1}, receiver),
-                       cause == Cause::none ? Status::partial : Status::failed, cause);
+                       cause == Cause::none ? Outcome::partial : Outcome::failed, cause);
         }
     }
 }
@@ -211,10 +211,10 @@ TEST(Frame, judges_a_length_at_the_byte_that_decides_it) {
                 SCOPED_TRACE(size);
                 const auto step = decoded(wire.substr(0, size), receiver);
                 if (size < decided_at) {
-                    check_step(step, Status::partial, Cause::none);
+                    check_step(step, Outcome::partial, Cause::none);
                     continue;
                 }
-                check_step(step, good ? Status::done : Status::failed, row.cause);
+                check_step(step, good ? Outcome::done : Outcome::failed, row.cause);
                 if (!good) continue;
                 EXPECT_EQ(step.consumed, decided_at);
                 EXPECT_EQ(step.value.payload_size, row.payload_size);
@@ -260,7 +260,7 @@ TEST(Frame, decodes_what_it_encoded) {
         const std::string wire = encoded(header);
         SCOPED_TRACE(shown(wire));
         const auto step = decoded(wire, header.masked ? Role::server : Role::client);
-        check_step(step, Status::done, Cause::none);
+        check_step(step, Outcome::done, Cause::none);
         EXPECT_EQ(step.consumed, wire.size());
         EXPECT_TRUE(step.value == header);
     }
@@ -273,7 +273,7 @@ TEST(Frame, consumes_nothing_of_a_header_that_is_cut_short) {
         for (std::size_t size = 0; size < wire.size(); ++size) {
             SCOPED_TRACE(shown(wire) + " cut at " + std::to_string(size));
             check_step(decoded(wire.substr(0, size), header.masked ? Role::server : Role::client),
-                       Status::partial, Cause::none);
+                       Outcome::partial, Cause::none);
         }
     }
 }
@@ -284,7 +284,7 @@ TEST(Frame, leaves_what_follows_the_header_where_it_is) {
         SCOPED_TRACE(shown(wire));
         const auto step = decoded(wire + "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
                                   header.masked ? Role::server : Role::client);
-        check_step(step, Status::done, Cause::none);
+        check_step(step, Outcome::done, Cause::none);
         EXPECT_EQ(step.consumed, wire.size());
         EXPECT_TRUE(step.value == header);
     }
@@ -333,7 +333,7 @@ TEST(Frame, has_the_examples_of_rfc_6455) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.name);
         const auto step = decoded(row.wire, row.header.masked ? Role::server : Role::client);
-        check_step(step, Status::done, Cause::none);
+        check_step(step, Outcome::done, Cause::none);
         EXPECT_TRUE(step.value == row.header);
         EXPECT_EQ(encoded(row.header), row.wire);
     }

@@ -437,7 +437,7 @@ class BoastingResolver final : public Resolver {
     Result take(Request, std::span<SocketAddress> out) override {
         ++taken_count;
         for (SocketAddress& address : out) address = {{10, 0, 0, 1}};
-        return {Status::done, 10'000, 0};
+        return {Outcome::done, 10'000, 0};
     }
     void cancel(Request) override { ADD_FAILURE() << "cancelled after its answer"; }
     int taken_count = 0;

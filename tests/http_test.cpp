@@ -19,7 +19,7 @@ using namespace std::string_view_literals;
 using test::ExactBytes;
 using test::lies_within;
 using test::shown;
-using Status = Step<ResponseHead>::Status;
+using Outcome = Step<ResponseHead>::Outcome;
 
 struct Bounds {
     std::size_t size_max = 4096;
@@ -70,7 +70,7 @@ std::string told_in_pieces(const Beginnings& beginnings, const Bounds& bounds, S
     std::string line = "needs more";
     for (const std::size_t size : {std::size_t{sizes}...}) {
         const auto step = reader.read(beginnings[size]);
-        if (step.status == Status::partial && step.consumed == 0) continue;
+        if (step.status == Outcome::partial && step.consumed == 0) continue;
         return told(step, beginnings[size]);
     }
     return line;
@@ -404,7 +404,7 @@ TEST(Http, searches_each_byte_once_and_judges_each_line_once) {
         seen.replace(0, version_size, head, 0, version_size);
         seen.replace(kept, size - kept, head, kept, size - kept);
         const auto step = reader.read(ExactBytes(seen).text());
-        ASSERT_EQ(step.status, size < head.size() ? Status::partial : Status::done) << size;
+        ASSERT_EQ(step.status, size < head.size() ? Outcome::partial : Outcome::done) << size;
         if (ends_line) line_begin = size;
     }
 }

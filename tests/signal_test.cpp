@@ -34,7 +34,7 @@ struct Chorus {
 
 TEST(Signal, calls_nobody_when_nobody_is_connected) {
     Signal<int> signal;
-    signal.emit(1);
+    signal.notify(1);
     EXPECT_EQ(signal.slot_count(), 0u);
 }
 
@@ -47,8 +47,8 @@ TEST(Signal, calls_in_the_order_of_connecting_with_its_arguments) {
     signal.connect(
         [&](int number, std::string_view) { heard += "second " + std::to_string(number) + ";"; });
     EXPECT_EQ(signal.slot_count(), 2u);
-    signal.emit(7, "seven");
-    signal.emit(8, "eight");
+    signal.notify(7, "seven");
+    signal.notify(8, "eight");
     EXPECT_EQ(heard, "first 7 seven;second 7;first 8 eight;second 8;");
 }
 
@@ -63,7 +63,7 @@ TEST(Signal, takes_callables_of_six_words_and_plain_functions) {
         [&sum, a = words[0], b = words[1], c = words[2], d = words[3], e = words[4]](int number) {
             sum += a + b + c + d + e + static_cast<std::uint64_t>(number);
         });
-    signal.emit(100);
+    signal.notify(100);
     EXPECT_EQ(calls, 100);
     EXPECT_EQ(sum, 115u);
 }
@@ -72,8 +72,8 @@ TEST(Signal, calls_a_copy_so_that_each_call_begins_alike) {
     Signal<> signal;
     std::string heard;
     signal.connect([&heard, count = 0]() mutable { heard += std::to_string(++count); });
-    signal.emit();
-    signal.emit();
+    signal.notify();
+    signal.notify();
     EXPECT_EQ(heard, "11");
 }
 
@@ -88,7 +88,7 @@ TEST(Signal, disconnects_each_slot_by_its_name) {
         EXPECT_FALSE(signal.disconnect(ids[gone]));
         EXPECT_FALSE(signal.disconnect(SlotId::none));
         EXPECT_EQ(signal.slot_count(), 3u);
-        signal.emit();
+        signal.notify();
         std::string expected = "abcd";
         expected.erase(gone, 1);
         EXPECT_EQ(chorus.heard, expected);
@@ -116,11 +116,11 @@ TEST(Signal, allocates_nothing_for_the_first_two) {
     Chorus chorus;
     signal.connect(chorus.singer<'a'>());
     signal.connect(chorus.singer<'b'>());
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(memory.allocation_count, 0);
     signal.connect(chorus.singer<'c'>());
     EXPECT_EQ(memory.allocation_count, 1);
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "ababc");
 }
 
@@ -134,12 +134,12 @@ TEST(Signal, takes_any_number_through_its_memory) {
         ids.push_back(signal.connect([&heard, i] { heard.push_back(i); }));
         EXPECT_NE(ids.back(), SlotId::none);
     }
-    signal.emit();
+    signal.notify();
     ASSERT_EQ(heard.size(), 100u);
     for (int i = 0; i < 100; ++i) EXPECT_EQ(heard[static_cast<std::size_t>(i)], i);
     for (const SlotId id : ids) EXPECT_TRUE(signal.disconnect(id));
     heard.clear();
-    signal.emit();
+    signal.notify();
     EXPECT_TRUE(heard.empty());
     EXPECT_LE(memory.allocation_count, 8);
 }
@@ -155,11 +155,11 @@ TEST(Signal, answers_none_without_memory_and_keeps_what_it_has) {
     signal.connect(chorus.singer<'b'>());
     EXPECT_EQ(signal.connect(chorus.singer<'c'>()), SlotId::none);
     EXPECT_EQ(signal.slot_count(), 2u);
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "ab");
     EXPECT_TRUE(signal.disconnect(first));
     EXPECT_NE(signal.connect(chorus.singer<'d'>()), SlotId::none);
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "abbd");
     EXPECT_FALSE(ScopedConnection(signal, chorus.singer<'e'>()).is_connected());
 }
@@ -174,11 +174,11 @@ TEST(Signal, calls_what_is_connected_during_an_emission_from_the_next_one_on) {
         for (int i = 0; i < 10; ++i) signal.connect(chorus.singer<'n'>());  // grows
     });
     signal.connect(chorus.singer<'b'>());
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "<b");
     EXPECT_EQ(signal.slot_count(), 12u);
     chorus.heard.clear();
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "<bnnnnnnnnnn");
 }
 
@@ -198,12 +198,12 @@ TEST(Signal, does_not_call_what_was_disconnected_before_its_turn) {
             for (std::size_t i = 0; i < 4; ++i) {
                 ids[i] = signal.connect([&call, i] { call(i); });
             }
-            signal.emit();
+            signal.notify();
             std::string expected(letters);
             if (whom > who) expected.erase(whom, 1);
             EXPECT_EQ(heard, expected);
             heard.clear();
-            signal.emit();
+            signal.notify();
             expected = letters;
             expected.erase(whom, 1);
             EXPECT_EQ(heard, expected);
@@ -221,7 +221,7 @@ TEST(Signal, may_lose_all_its_slots_during_an_emission) {
             for (const SlotId id : ids) signal.disconnect(id);
         }));
     }
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(heard, "x");
     EXPECT_EQ(signal.slot_count(), 0u);
 }
@@ -231,10 +231,10 @@ TEST(Signal, may_be_emitted_inside_an_emission) {
     std::string heard;
     signal.connect([&](int depth) {
         heard += "a" + std::to_string(depth);
-        if (depth < 2) signal.emit(depth + 1);
+        if (depth < 2) signal.notify(depth + 1);
     });
     signal.connect([&](int depth) { heard += "b" + std::to_string(depth); });
-    signal.emit(0);
+    signal.notify(0);
     EXPECT_EQ(heard, "a0a1a2b2b1b0");
 }
 
@@ -245,9 +245,9 @@ TEST(Signal, lets_an_inner_emission_call_what_the_outer_one_may_not) {
         chorus.heard += 'a';
         if (depth > 0) return;
         signal.connect([&](int) { chorus.heard += 'n'; });
-        signal.emit(1);
+        signal.notify(1);
     });
-    signal.emit(0);
+    signal.notify(0);
     EXPECT_EQ(chorus.heard, "aan");
 }
 
@@ -265,7 +265,7 @@ TEST(Signal, may_be_destroyed_by_any_of_its_slots) {
                 heard += text;  // the callable and its arguments are still there
             });
         }
-        signal->emit(".");
+        signal->notify(".");
         EXPECT_EQ(heard, std::string("0.1.2.3.").substr(0, 2 * (who + 1)));
     }
 }
@@ -276,7 +276,7 @@ TEST(Signal, may_be_destroyed_in_an_inner_emission) {
     signal->connect([&](int depth) {
         heard += 'a';
         if (depth < 3) {
-            signal->emit(depth + 1);
+            signal->notify(depth + 1);
         } else {
             signal.reset();
         }
@@ -284,7 +284,7 @@ TEST(Signal, may_be_destroyed_in_an_inner_emission) {
     });
     signal->connect([&](int) { heard += 'b'; });
     signal->connect([&](int) { heard += 'c'; });
-    signal->emit(0);
+    signal->notify(0);
     EXPECT_EQ(heard, "aaaazzzz");
     EXPECT_EQ(signal, nullptr);
 }
@@ -295,11 +295,11 @@ TEST(Signal, may_be_destroyed_in_an_outer_emission_after_an_inner_one) {
     signal->connect([&](int depth) {
         heard += std::to_string(depth);
         if (depth > 0) return;
-        signal->emit(1);
+        signal->notify(1);
         signal.reset();
     });
     signal->connect([&](int depth) { heard += "b" + std::to_string(depth); });
-    signal->emit(0);
+    signal->notify(0);
     EXPECT_EQ(heard, "01b1");
 }
 
@@ -312,10 +312,10 @@ TEST(ScopedConnection, disconnects_at_the_end_of_its_scope) {
         const ScopedConnection a(signal, chorus.singer<'a'>());
         const ScopedConnection b(signal, chorus.singer<'b'>());
         EXPECT_TRUE(a.is_connected());
-        signal.emit();
+        signal.notify();
     }
     EXPECT_EQ(signal.slot_count(), 0u);
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "ab");
     EXPECT_FALSE(ScopedConnection().is_connected());
 }
@@ -337,7 +337,7 @@ TEST(ScopedConnection, disconnects_when_it_is_reset) {
             connections[index].reset();
             std::erase(expected, static_cast<char>('a' + index));
             chorus.heard.clear();
-            signal.emit();
+            signal.notify();
             EXPECT_EQ(chorus.heard, expected);
         }
     }
@@ -352,7 +352,7 @@ TEST(ScopedConnection, hands_its_slot_on_when_it_is_moved) {
     ScopedConnection b(std::move(a));
     EXPECT_FALSE(a.is_connected());
     EXPECT_TRUE(b.is_connected());
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "abc");
 
     behind = std::move(b);  // what it held is disconnected
@@ -360,7 +360,7 @@ TEST(ScopedConnection, hands_its_slot_on_when_it_is_moved) {
     EXPECT_TRUE(behind.is_connected());
     EXPECT_EQ(signal.slot_count(), 2u);
     chorus.heard.clear();
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "ab");
 
     before = ScopedConnection();
@@ -370,7 +370,7 @@ TEST(ScopedConnection, hands_its_slot_on_when_it_is_moved) {
     EXPECT_TRUE(behind.is_connected());
     EXPECT_EQ(signal.slot_count(), 1u);
     chorus.heard.clear();
-    signal.emit();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "b");
 }
 
@@ -380,8 +380,8 @@ TEST(ScopedConnection, may_move_to_another_signal) {
     Chorus chorus;
     ScopedConnection connection(first, chorus.singer<'a'>());
     connection = ScopedConnection(second, chorus.singer<'b'>());
-    first.emit();
-    second.emit();
+    first.notify();
+    second.notify();
     EXPECT_EQ(chorus.heard, "b");
     EXPECT_EQ(first.slot_count(), 0u);
 }
@@ -398,7 +398,7 @@ TEST(ScopedConnection, outlives_its_signal) {
     b.reset();
     Signal<> another;
     b = ScopedConnection(another, chorus.singer<'n'>());
-    another.emit();
+    another.notify();
     EXPECT_EQ(chorus.heard, "n");
 }
 
@@ -414,8 +414,8 @@ TEST(ScopedConnection, may_end_during_the_emission_that_calls_it) {
     });
     later.emplace(signal, chorus.singer<'l'>());
     const ScopedConnection last(signal, chorus.singer<'z'>());
-    signal.emit();
-    signal.emit();
+    signal.notify();
+    signal.notify();
     EXPECT_EQ(chorus.heard, "ozz");
 }
 
@@ -427,7 +427,7 @@ TEST(ScopedConnection, may_see_its_signal_die_during_the_emission) {
         signal.reset();
     });
     const ScopedConnection second(*signal, chorus.singer<'b'>());
-    signal->emit();
+    signal->notify();
     EXPECT_EQ(chorus.heard, "a");
     EXPECT_FALSE(first.is_connected());
     EXPECT_FALSE(second.is_connected());

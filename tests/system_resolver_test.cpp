@@ -74,14 +74,14 @@ extern "C" void freeaddrinfo(addrinfo* list) {
 namespace linnet::test {
 namespace {
 
-using Status = Resolver::Status;
+using Outcome = Resolver::Outcome;
 
 // Asks again until there is an answer; a test that hangs is ended by its runner.
 Resolver::Result answer(SystemResolver& resolver, Resolver::Request request,
                         std::span<SocketAddress> out) {
     for (;;) {
         const Resolver::Result result = resolver.take(request, out);
-        if (result.status != Status::pending) return result;
+        if (result.status != Outcome::pending) return result;
         std::this_thread::yield();
     }
 }
@@ -92,7 +92,7 @@ TEST(SystemResolver, answers_with_addresses) {
     const Resolver::Request request = resolver.start("four");
     ASSERT_NE(request, 0u);
     const Resolver::Result result = answer(resolver, request, out);
-    EXPECT_EQ(result.status, Status::done);
+    EXPECT_EQ(result.status, Outcome::done);
     ASSERT_EQ(result.count, 1u);
     EXPECT_EQ(out[0].bytes[0], 10);
     EXPECT_EQ(out[0].bytes[3], 4);
@@ -102,7 +102,7 @@ TEST(SystemResolver, answers_with_addresses) {
 TEST(SystemResolver, says_what_the_system_said) {
     SystemResolver resolver;
     const Resolver::Result result = answer(resolver, resolver.start("none.example"), {});
-    EXPECT_EQ(result.status, Status::failed);
+    EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, EAI_NONAME);
 }
 
@@ -111,10 +111,10 @@ TEST(SystemResolver, asks_nobody_for_what_can_be_no_name) {
     const int before = asked_count;
     const Resolver::Request request = resolver.start(std::string(256, 'a'));
     const Resolver::Result result = resolver.take(request, {});
-    EXPECT_EQ(result.status, Status::failed);
+    EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, EAI_NONAME);
     EXPECT_EQ(asked_count, before);
-    EXPECT_EQ(answer(resolver, resolver.start(std::string(255, 'a')), {}).status, Status::done);
+    EXPECT_EQ(answer(resolver, resolver.start(std::string(255, 'a')), {}).status, Outcome::done);
 }
 
 TEST(SystemResolver, does_not_wait_for_an_answer) {
@@ -122,11 +122,11 @@ TEST(SystemResolver, does_not_wait_for_an_answer) {
     SystemResolver resolver;
     const Resolver::Request slow = resolver.start("wait.example");
     ASSERT_TRUE(are_waiting(1));
-    EXPECT_EQ(resolver.take(slow, {}).status, Status::pending);
-    EXPECT_EQ(answer(resolver, resolver.start("other"), {}).status, Status::done);
-    EXPECT_EQ(resolver.take(slow, {}).status, Status::pending);
+    EXPECT_EQ(resolver.take(slow, {}).status, Outcome::pending);
+    EXPECT_EQ(answer(resolver, resolver.start("other"), {}).status, Outcome::done);
+    EXPECT_EQ(resolver.take(slow, {}).status, Outcome::pending);
     open_gate(true);
-    EXPECT_EQ(answer(resolver, slow, {}).status, Status::done);
+    EXPECT_EQ(answer(resolver, slow, {}).status, Outcome::done);
     resolver.join();
 }
 
@@ -142,12 +142,12 @@ TEST(SystemResolver, has_four_threads_at_most_and_a_queue_behind_them) {
     ASSERT_TRUE(are_waiting(4));
     EXPECT_EQ(asked_count - before, 4);
     for (const Resolver::Request request : requests) {
-        EXPECT_EQ(resolver.take(request, {}).status, Status::pending);
+        EXPECT_EQ(resolver.take(request, {}).status, Outcome::pending);
     }
     open_gate(true);
     std::array<SocketAddress, 1> out;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        ASSERT_EQ(answer(resolver, requests[i], out).status, Status::done);
+        ASSERT_EQ(answer(resolver, requests[i], out).status, Outcome::done);
         EXPECT_EQ(out[0].bytes[3], i + 4) << "each has its own answer";
     }
     EXPECT_EQ(asked_count - before, 20);
@@ -164,14 +164,14 @@ TEST(SystemResolver, forgets_what_is_cancelled) {
     ASSERT_TRUE(are_waiting(4));
     for (const Resolver::Request request : requests) resolver.cancel(request);
     for (const Resolver::Request request : requests) {
-        EXPECT_NE(resolver.take(request, {}).status, Status::done) << "it is over";
+        EXPECT_NE(resolver.take(request, {}).status, Outcome::done) << "it is over";
     }
     open_gate(true);
-    EXPECT_EQ(answer(resolver, resolver.start("next"), {}).status, Status::done);
+    EXPECT_EQ(answer(resolver, resolver.start("next"), {}).status, Outcome::done);
     resolver.join();
     EXPECT_EQ(asked_count - before, 5) << "what was only queued was never asked";
     for (const Resolver::Request request : requests) {
-        EXPECT_EQ(resolver.take(request, {}).status, Status::failed) << "its answer is gone, too";
+        EXPECT_EQ(resolver.take(request, {}).status, Outcome::failed) << "its answer is gone, too";
     }
 }
 
@@ -201,7 +201,7 @@ TEST(SystemResolver, joins_its_threads) {
         const std::unique_lock lock(gate_mutex);
         EXPECT_EQ(waiting_count, 0);
     }
-    EXPECT_EQ(answer(resolver, resolver.start("again"), {}).status, Status::done);
+    EXPECT_EQ(answer(resolver, resolver.start("again"), {}).status, Outcome::done);
 }
 
 TEST(SystemResolver, can_be_shared_by_clients_on_many_threads) {
@@ -217,7 +217,7 @@ TEST(SystemResolver, can_be_shared_by_clients_on_many_threads) {
                     resolver.cancel(request);
                     continue;
                 }
-                const bool is_right = answer(resolver, request, out).status == Status::done &&
+                const bool is_right = answer(resolver, request, out).status == Outcome::done &&
                                       out[0].bytes[3] == t * 50 + i;
                 done += is_right ? 1 : 0;
             }

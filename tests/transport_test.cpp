@@ -16,7 +16,7 @@
 namespace linnet::test {
 namespace {
 
-using Status = IoResult::Status;
+using Outcome = IoResult::Outcome;
 
 // One socket: what it will answer, and what it was given.
 class Socket final : public Network {
@@ -34,12 +34,12 @@ class Socket final : public Network {
         std::copy_n(incoming.front().begin(), size, room.begin());
         incoming.front().erase(0, size);
         if (incoming.front().empty()) incoming.pop_front();
-        return {Status::moved, size, 0};
+        return {Outcome::moved, size, 0};
     }
     IoResult send(SocketHandle, std::span<const Bytes> pieces) override {
         EXPECT_TRUE(is_open);
         EXPECT_FALSE(is_shut_down) << "something is sent behind the end";
-        if (send_error != 0) return {Status::failed, 0, send_error};
+        if (send_error != 0) return {Outcome::failed, 0, send_error};
         std::size_t taken = 0;
         for (const Bytes piece : pieces) {
             const std::size_t size = std::min(piece.size(), window);
@@ -47,7 +47,7 @@ class Socket final : public Network {
             window -= size;
             taken += size;
         }
-        return taken == 0 ? IoResult{} : IoResult{Status::moved, taken, 0};
+        return taken == 0 ? IoResult{} : IoResult{Outcome::moved, taken, 0};
     }
     void shutdown_send(SocketHandle) override { is_shut_down = true; }
     void close(SocketHandle) override { is_open = false; }
@@ -135,14 +135,14 @@ struct Fixture {
     void secure() {
         begin();
         socket.incoming.push_front(".");
-        EXPECT_EQ(transport.secure().status, Status::moved);
+        EXPECT_EQ(transport.secure().status, Outcome::moved);
         socket.sent.clear();
     }
     void begin() { EXPECT_TRUE(transport.begin_tls(GivenEngine(&engine), {})); }
     IoResult receive(std::string& got, std::size_t size = 100) {
         ExactBytes room(size);
         const IoResult result = transport.receive(room.room());
-        if (result.status == Status::moved) got += text_of(room.bytes().first(result.size));
+        if (result.status == Outcome::moved) got += text_of(room.bytes().first(result.size));
         return result;
     }
     IoResult send(std::initializer_list<std::string_view> texts) {
@@ -161,7 +161,7 @@ TEST(Transport, without_tls_is_the_socket) {
     Fixture plain;
     plain.socket.incoming = {"abc"};
     std::string got;
-    EXPECT_EQ(plain.receive(got).status, Status::moved);
+    EXPECT_EQ(plain.receive(got).status, Outcome::moved);
     EXPECT_EQ(got, "abc");
     EXPECT_EQ(plain.send({"de", "f"}).size, 3u);
     EXPECT_EQ(plain.socket.sent, "def");
@@ -182,21 +182,21 @@ TEST(Transport, tells_why_there_is_no_engine) {
 TEST(Transport, sends_its_hello_before_it_listens) {
     Fixture tls;
     tls.begin();
-    EXPECT_EQ(tls.transport.secure().status, Status::would_block);
+    EXPECT_EQ(tls.transport.secure().status, Outcome::would_block);
     EXPECT_EQ(tls.socket.sent, "hello ");
-    EXPECT_EQ(tls.transport.secure().status, Status::would_block) << "nothing came";
+    EXPECT_EQ(tls.transport.secure().status, Outcome::would_block) << "nothing came";
     tls.socket.incoming = {"xy."};
-    EXPECT_EQ(tls.transport.secure().status, Status::moved);
+    EXPECT_EQ(tls.transport.secure().status, Outcome::moved);
 }
 
 TEST(Transport, keeps_what_came_behind_the_handshake) {
     Fixture tls;
     tls.begin();
     tls.socket.incoming = {"x.AB"};
-    EXPECT_EQ(tls.transport.secure().status, Status::moved);
+    EXPECT_EQ(tls.transport.secure().status, Outcome::moved);
     EXPECT_TRUE(tls.transport.has_staged());
     std::string got;
-    EXPECT_EQ(tls.receive(got).status, Status::moved);
+    EXPECT_EQ(tls.receive(got).status, Outcome::moved);
     EXPECT_EQ(got, "AB");
     EXPECT_FALSE(tls.transport.has_staged());
 }
@@ -206,13 +206,13 @@ TEST(Transport, ends_a_handshake_that_the_server_ends) {
         Fixture tls;
         tls.begin();
         if (breaks) tls.socket.incoming = {"?."};
-        tls.socket.end = {Status::end, 0, 0};
-        EXPECT_EQ(tls.transport.secure().status, Status::failed);
+        tls.socket.end = {Outcome::end, 0, 0};
+        EXPECT_EQ(tls.transport.secure().status, Outcome::failed);
         EXPECT_EQ(tls.failure.cause, breaks ? Cause::tls_bad_record : Cause::tls_truncated);
     }
     Fixture reset;
     reset.begin();
-    reset.socket.end = {Status::failed, 0, ECONNRESET};
+    reset.socket.end = {Outcome::failed, 0, ECONNRESET};
     EXPECT_EQ(reset.transport.secure().os_error, ECONNRESET);
     EXPECT_EQ(reset.failure.cause, Cause::none);
 }
@@ -224,7 +224,7 @@ TEST(Transport, gathers_many_records_of_one_receive) {
     std::string got;
     EXPECT_EQ(tls.receive(got).size, 4u);
     EXPECT_EQ(got, "ABCD");
-    EXPECT_EQ(tls.receive(got).status, Status::would_block);
+    EXPECT_EQ(tls.receive(got).status, Outcome::would_block);
 }
 
 TEST(Transport, says_that_there_is_more_when_the_room_was_too_small) {
@@ -233,12 +233,12 @@ TEST(Transport, says_that_there_is_more_when_the_room_was_too_small) {
     tls.socket.incoming = {"ABC"};
     std::string got;
     for (const char* expected : {"A", "AB"}) {
-        EXPECT_EQ(tls.receive(got, 1).status, Status::moved);
+        EXPECT_EQ(tls.receive(got, 1).status, Outcome::moved);
         EXPECT_EQ(got, expected);
         EXPECT_TRUE(tls.transport.has_staged());
     }
     const int receive_count = tls.socket.receive_count;
-    EXPECT_EQ(tls.receive(got, 1).status, Status::moved);
+    EXPECT_EQ(tls.receive(got, 1).status, Outcome::moved);
     EXPECT_EQ(got, "ABC");
     EXPECT_FALSE(tls.transport.has_staged());
     EXPECT_EQ(tls.socket.receive_count, receive_count) << "no need to ask the socket";
@@ -249,15 +249,15 @@ TEST(Transport, gives_what_came_before_the_end_first) {
     struct Row {
         std::deque<std::string> incoming;
         IoResult end;
-        Status status;
+        Outcome status;
         Cause cause;
     };
     const Row rows[] = {
-        {{"A!"}, {}, Status::end, Cause::none},
-        {{"A!BC"}, {}, Status::end, Cause::none},
-        {{"A?B"}, {}, Status::failed, Cause::tls_bad_record},
-        {{"A"}, {Status::end, 0, 0}, Status::failed, Cause::tls_truncated},
-        {{"A", "x"}, {Status::failed, 0, ECONNRESET}, Status::failed, Cause::none},
+        {{"A!"}, {}, Outcome::end, Cause::none},
+        {{"A!BC"}, {}, Outcome::end, Cause::none},
+        {{"A?B"}, {}, Outcome::failed, Cause::tls_bad_record},
+        {{"A"}, {Outcome::end, 0, 0}, Outcome::failed, Cause::tls_truncated},
+        {{"A", "x"}, {Outcome::failed, 0, ECONNRESET}, Outcome::failed, Cause::none},
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(row.incoming[0]);
@@ -266,7 +266,7 @@ TEST(Transport, gives_what_came_before_the_end_first) {
         tls.socket.incoming = row.incoming;
         tls.socket.end = row.end;
         std::string got;
-        EXPECT_EQ(tls.receive(got).status, Status::moved);
+        EXPECT_EQ(tls.receive(got).status, Outcome::moved);
         EXPECT_EQ(got, "A");
         const IoResult result = tls.receive(got);
         EXPECT_EQ(result.status, row.status);
@@ -283,10 +283,10 @@ TEST(Transport, lets_a_server_send_nothing_only_so_often) {
     tls.secure();
     for (int i = 0; i < 1000; ++i) tls.socket.incoming.push_back("x");
     std::string got;
-    EXPECT_EQ(tls.receive(got).status, Status::would_block);
+    EXPECT_EQ(tls.receive(got).status, Outcome::would_block);
     EXPECT_LT(tls.socket.receive_count, 100);
     tls.socket.incoming = {"A"};
-    EXPECT_EQ(tls.receive(got).status, Status::moved);
+    EXPECT_EQ(tls.receive(got).status, Outcome::moved);
 }
 
 // Case 34: TLS that takes less than it was asked
@@ -306,13 +306,13 @@ TEST(Transport, remembers_what_the_socket_did_not_take) {
     tls.socket.window = 1;
     EXPECT_EQ(tls.send({"abc"}).size, 3u) << "what the engine has counts as sent";
     EXPECT_TRUE(tls.transport.has_unsent());
-    EXPECT_EQ(tls.send({"d"}).status, Status::would_block);
+    EXPECT_EQ(tls.send({"d"}).status, Outcome::would_block);
     tls.socket.window = 1;
     EXPECT_TRUE(tls.transport.flush());
     EXPECT_TRUE(tls.transport.has_unsent());
     tls.socket.window = 10;
     std::string got;
-    EXPECT_EQ(tls.receive(got).status, Status::would_block);
+    EXPECT_EQ(tls.receive(got).status, Outcome::would_block);
     EXPECT_EQ(tls.socket.sent, "abc") << "receiving sends first";
     EXPECT_FALSE(tls.transport.has_unsent());
 }
@@ -321,17 +321,17 @@ TEST(Transport, still_receives_when_nothing_can_be_sent) {
     Fixture tls;
     tls.secure();
     tls.socket.send_error = EPIPE;
-    EXPECT_EQ(tls.send({"a"}).status, Status::moved) << "it is with the engine";
+    EXPECT_EQ(tls.send({"a"}).status, Outcome::moved) << "it is with the engine";
     EXPECT_FALSE(tls.transport.flush());
     const IoResult failed = tls.send({"b"});
-    EXPECT_EQ(failed.status, Status::failed);
+    EXPECT_EQ(failed.status, Outcome::failed);
     EXPECT_EQ(failed.os_error, EPIPE);
     EXPECT_TRUE(tls.transport.has_unsent()) << "it has not left";
     EXPECT_FALSE(tls.transport.is_blocked()) << "there is nothing to wait for";
     tls.socket.incoming = {"A!"};
     std::string got;
-    EXPECT_EQ(tls.receive(got).status, Status::moved);
-    EXPECT_EQ(tls.receive(got).status, Status::end);
+    EXPECT_EQ(tls.receive(got).status, Outcome::moved);
+    EXPECT_EQ(tls.receive(got).status, Outcome::end);
     EXPECT_EQ(got, "A");
 }
 
@@ -347,7 +347,7 @@ TEST(Transport, sends_close_notify_and_then_its_end) {
     tls.socket.window = 10;
     std::string got;
     tls.socket.incoming = {"AB!"};
-    EXPECT_EQ(tls.receive(got).status, Status::end) << "what comes now is dropped";
+    EXPECT_EQ(tls.receive(got).status, Outcome::end) << "what comes now is dropped";
     EXPECT_EQ(tls.socket.sent, "a!");
     EXPECT_TRUE(tls.socket.is_shut_down);
     EXPECT_EQ(got, "");
@@ -357,18 +357,18 @@ TEST(Transport, takes_the_end_of_the_stream_for_an_answer_to_close_notify) {
     Fixture tls;
     tls.secure();
     tls.transport.shutdown_send();
-    tls.socket.end = {Status::end, 0, 0};
+    tls.socket.end = {Outcome::end, 0, 0};
     std::string got;
-    EXPECT_EQ(tls.receive(got).status, Status::end);
+    EXPECT_EQ(tls.receive(got).status, Outcome::end);
     EXPECT_EQ(tls.failure.cause, Cause::none);
 }
 
 TEST(Transport, can_still_send_when_the_stream_was_cut_off) {
     Fixture tls;
     tls.secure();
-    tls.socket.end = {Status::end, 0, 0};
+    tls.socket.end = {Outcome::end, 0, 0};
     std::string got;
-    EXPECT_EQ(tls.receive(got).status, Status::failed);
+    EXPECT_EQ(tls.receive(got).status, Outcome::failed);
     EXPECT_EQ(tls.failure.cause, Cause::tls_truncated);
     EXPECT_EQ(tls.send({"bye"}).size, 3u);
     tls.transport.shutdown_send();
@@ -381,8 +381,8 @@ TEST(Transport, shuts_down_where_tls_has_failed) {
     tls.secure();
     tls.socket.incoming = {"?"};
     std::string got;
-    EXPECT_EQ(tls.receive(got).status, Status::failed);
-    EXPECT_EQ(tls.send({"a"}).status, Status::failed);
+    EXPECT_EQ(tls.receive(got).status, Outcome::failed);
+    EXPECT_EQ(tls.send({"a"}).status, Outcome::failed);
     tls.transport.shutdown_send();
     EXPECT_TRUE(tls.socket.is_shut_down);
 }
@@ -392,7 +392,7 @@ TEST(Transport, gives_everything_back_at_the_end) {
     tls.secure();
     tls.socket.incoming = {"ABC"};
     std::string got;
-    EXPECT_EQ(tls.receive(got, 1).status, Status::moved);
+    EXPECT_EQ(tls.receive(got, 1).status, Outcome::moved);
     tls.transport.close();
     EXPECT_TRUE(tls.engine.is_destroyed);
     EXPECT_FALSE(tls.socket.is_open);
@@ -403,7 +403,7 @@ TEST(Transport, gives_everything_back_at_the_end) {
     tls.transport.open(Socket::handle);
     tls.socket.incoming = {"plain"};
     got.clear();
-    EXPECT_EQ(tls.receive(got).status, Status::moved);
+    EXPECT_EQ(tls.receive(got).status, Outcome::moved);
     EXPECT_EQ(got, "plain");
 }
 

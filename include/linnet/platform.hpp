@@ -49,9 +49,9 @@ inline constexpr std::size_t address_count_max = 16;
 /// Host names to addresses.
 class Resolver {
  public:
-    enum class Status : std::uint8_t { pending, done, failed };
+    enum class Outcome : std::uint8_t { pending, done, failed };
     struct Result {
-        Status status = Status::pending;
+        Outcome status = Outcome::pending;
         std::size_t count = 0;  ///< addresses written, when done
         int os_error = 0;       ///< of getaddrinfo or the like, when failed
     };
@@ -78,8 +78,8 @@ inline constexpr SocketHandle no_socket = -1;
 
 /// What a call on a socket did. Nothing ever blocks.
 struct IoResult {
-    enum class Status : std::uint8_t { moved, would_block, end, failed };
-    Status status = Status::would_block;
+    enum class Outcome : std::uint8_t { moved, would_block, end, failed };
+    Outcome status = Outcome::would_block;
     std::size_t size = 0;  ///< bytes taken or given, when moved; at least 1
     int os_error = 0;      ///< when failed
 };

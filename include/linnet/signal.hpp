@@ -35,7 +35,7 @@ class SignalBase {
         Thunk thunk = nullptr;
         alignas(void*) unsigned char callable[callable_size_max];
     };
-    // One `emit` under way, on the stack of whoever emits.
+    // One `notify` under way, on the stack of whoever emits.
     struct Emission {
         Emission* outer;
         SlotId last;       // called last
@@ -56,8 +56,10 @@ class SignalBase {
     friend class ScopedConnection;
 
     static constexpr std::size_t inline_count = 2;
-    Slot* slots() { return more_.size() > 0 ? reinterpret_cast<Slot*>(more_.data()) : inline_; }
-    const Slot* slots() const { return const_cast<SignalBase*>(this)->slots(); }
+    Slot* slot_array() {
+        return more_.size() > 0 ? reinterpret_cast<Slot*>(more_.data()) : inline_;
+    }
+    const Slot* slot_array() const { return const_cast<SignalBase*>(this)->slot_array(); }
     bool grow();
 
     Slot inline_[inline_count];
@@ -100,7 +102,7 @@ class Signal : public SignalBase {
 
     /// Calls every callable that is connected now and still is when its turn comes. The callable
     /// that runs is a copy, so that it may destroy the signal.
-    void emit(Args... args) {
+    void notify(Args... args) {
         Emission emission{nullptr, SlotId::none, end_id()};
         begin(emission);
         Slot slot;

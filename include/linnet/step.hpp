@@ -17,20 +17,20 @@ inline constexpr NeedMore need_more{};
 /// A decoder consumed one whole `T`, or nothing at all: "need more" leaves the input as it is.
 template <class T>
 struct [[nodiscard]] Step {
-    enum class Status : std::uint8_t { done, partial, failed };
+    enum class Outcome : std::uint8_t { done, partial, failed };
 
-    Status status;
+    Outcome status;
     Cause cause = Cause::none;  ///< why, when failed
     std::size_t consumed = 0;   ///< bytes taken from the front of the input, when done
     T value{};                  ///< when done
 
-    constexpr Step(NeedMore) : status(Status::partial) {}
-    constexpr Step(Cause why) : status(Status::failed), cause(why) {}
+    constexpr Step(NeedMore) : status(Outcome::partial) {}
+    constexpr Step(Cause why) : status(Outcome::failed), cause(why) {}
     constexpr Step(std::size_t size, T result)
-        : status(Status::done), consumed(size), value(result) {}
+        : status(Outcome::done), consumed(size), value(result) {}
 
-    constexpr bool done() const { return status == Status::done; }
-    constexpr bool failed() const { return status == Status::failed; }
+    constexpr bool done() const { return status == Outcome::done; }
+    constexpr bool failed() const { return status == Outcome::failed; }
 };
 
 }  // namespace linnet::inline v0

@@ -20,7 +20,7 @@ SignalBase::~SignalBase() {
 bool SignalBase::grow() {
     Block larger(more_.memory());
     if (!larger.allocate(capacity_ * 2 * sizeof(Slot))) return false;
-    std::memcpy(larger.data(), slots(), count_ * sizeof(Slot));
+    std::memcpy(larger.data(), slot_array(), count_ * sizeof(Slot));
     more_.swap(larger);
     capacity_ *= 2;
     return true;
@@ -29,13 +29,13 @@ bool SignalBase::grow() {
 SlotId SignalBase::add(Slot& slot) {
     if (count_ == capacity_ && !grow()) return SlotId::none;
     slot.id = static_cast<SlotId>(next_id_++);
-    slots()[count_++] = slot;
+    slot_array()[count_++] = slot;
     return slot.id;
 }
 
 bool SignalBase::disconnect(SlotId id) {
-    Slot* const end = slots() + count_;
-    Slot* const found = std::find_if(slots(), end, [id](const Slot& s) { return s.id == id; });
+    Slot* const end = slot_array() + count_;
+    Slot* const found = std::find_if(slot_array(), end, [id](const Slot& s) { return s.id == id; });
     if (found == end) return false;
     std::copy(found + 1, end, found);
     --count_;
@@ -52,7 +52,7 @@ void SignalBase::finish(const Emission& emission) {
 
 // Slots stand in the order of their ids, so that those may come and go during an emission.
 bool SignalBase::next(Emission& emission, Slot& slot) const {
-    for (const Slot* s = slots(); s != slots() + count_; ++s) {
+    for (const Slot* s = slot_array(); s != slot_array() + count_; ++s) {
         if (s->id <= emission.last) continue;
         if (s->id >= emission.end) return false;
         slot = *s;

@@ -132,8 +132,8 @@ void EmbeddedServer::finish(Connection& connection) {
 // True once TLS is there.
 bool EmbeddedServer::secure(Connection& connection) {
     const IoResult result = connection.transport.secure();
-    connection.secured = result.status == IoResult::Status::moved;
-    connection.gone = !connection.secured && result.status != IoResult::Status::would_block;
+    connection.secured = result.status == IoResult::Outcome::moved;
+    connection.gone = !connection.secured && result.status != IoResult::Outcome::would_block;
     return connection.secured;
 }
 
@@ -143,8 +143,8 @@ bool EmbeddedServer::receive(Connection& connection) {
         const MutableBytes room = connection.session.room();
         if (room.empty()) return false;
         const IoResult result = connection.transport.receive(room);
-        if (result.status == IoResult::Status::would_block) return false;
-        if (result.status != IoResult::Status::moved) return true;
+        if (result.status == IoResult::Outcome::would_block) return false;
+        if (result.status != IoResult::Outcome::moved) return true;
         connection.session.fill(result.size);
         if (result.size < room.size() && !connection.transport.has_staged()) return false;
     }
@@ -176,8 +176,8 @@ void EmbeddedServer::send(Connection& connection) {
         if (answering) pieces[0] = answer;
         if (count == 0) return;
         const IoResult result = connection.transport.send(std::span(pieces).first(count));
-        if (result.status == IoResult::Status::failed) connection.gone = true;
-        if (result.status != IoResult::Status::moved) return;
+        if (result.status == IoResult::Outcome::failed) connection.gone = true;
+        if (result.status != IoResult::Outcome::moved) return;
         if (answering) {
             connection.answer.erase(0, result.size);
         } else {

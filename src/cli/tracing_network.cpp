@@ -139,12 +139,12 @@ IoResult TracingNetwork::receive(SocketHandle socket, MutableBytes room) {
     const IoResult result = network_.receive(socket, room);
     Connection& connection = at(socket);
     switch (result.status) {
-        case IoResult::Status::moved:
+        case IoResult::Outcome::moved:
             if (!connection.secured) show(connection.in, to_client, room.first(result.size));
             break;
-        case IoResult::Status::would_block: break;
-        case IoResult::Status::end: end_in(connection, "end of stream"); break;
-        case IoResult::Status::failed: end_in(connection, os_error_text(result.os_error)); break;
+        case IoResult::Outcome::would_block: break;
+        case IoResult::Outcome::end: end_in(connection, "end of stream"); break;
+        case IoResult::Outcome::failed: end_in(connection, os_error_text(result.os_error)); break;
     }
     return result;
 }
@@ -152,10 +152,10 @@ IoResult TracingNetwork::receive(SocketHandle socket, MutableBytes room) {
 IoResult TracingNetwork::send(SocketHandle socket, std::span<const Bytes> pieces) {
     const IoResult result = network_.send(socket, pieces);
     Connection& connection = at(socket);
-    if (result.status == IoResult::Status::failed) {
+    if (result.status == IoResult::Outcome::failed) {
         end_out(connection, os_error_text(result.os_error));
     }
-    if (result.status != IoResult::Status::moved || connection.secured) return result;
+    if (result.status != IoResult::Outcome::moved || connection.secured) return result;
     std::size_t left = result.size;
     for (const Bytes piece : pieces) {
         const Bytes taken = piece.first(std::min(left, piece.size()));

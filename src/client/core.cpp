@@ -87,8 +87,8 @@ void ClientCore::run() {
     if (state_ == State::securing) secure();
     if (state_ == State::upgrading) {
         upgrade();
-        const auto emit = [&] { face_.connection_established.emit(protocol_); };
-        if (is_established(state_) && deliver(emit) == Delivery::stop) return;
+        const auto notify = [&] { face_.connection_established.notify(protocol_); };
+        if (is_established(state_) && deliver(notify) == Delivery::stop) return;
     }
     if (is_connecting(state_)) judge_attempt();
     if (is_conversing(state_) && converse() == Delivery::stop) return;
@@ -100,14 +100,14 @@ ClientCore::Delivery ClientCore::deliver_ending() {
     ending_ = Ending::none;
     if (ending == Ending::none) return Delivery::go_on;
     const std::uint64_t attempt = attempt_count_;
-    const auto emit = [&] {
+    const auto notify = [&] {
         if (ending == Ending::error) {
-            face_.connection_error.emit();
+            face_.connection_error.notify();
         } else {
-            face_.connection_closed.emit(ending == Ending::closed_clean);
+            face_.connection_closed.notify(ending == Ending::closed_clean);
         }
     };
-    if (deliver(emit) == Delivery::stop) return Delivery::stop;
+    if (deliver(notify) == Delivery::stop) return Delivery::stop;
     return is_multiplayer_ ? leave_room(attempt) : Delivery::go_on;
 }
 

@@ -154,9 +154,9 @@ class ClientCore {
     bool decodes() const { return is_established(state_) || state_ == State::closing; }
 
     template <class Emit>
-    Delivery deliver(Emit emit) {
+    Delivery deliver(Emit notify) {
         const bool* const destroyed = destroyed_;
-        emit();
+        notify();
         return *destroyed ? Delivery::stop : Delivery::go_on;
     }
 

@@ -123,9 +123,9 @@ void ClientCore::resolve() {
     if (resolving_ == 0) return end(Cause::resolve_not_begun);
     std::array<SocketAddress, address_count_max> addresses;
     const Resolver::Result result = resolver_.take(resolving_, addresses);
-    if (result.status == Resolver::Status::pending) return;
+    if (result.status == Resolver::Outcome::pending) return;
     resolving_ = 0;
-    if (result.status == Resolver::Status::failed) {
+    if (result.status == Resolver::Outcome::failed) {
         return end(Cause::resolve_failed, result.os_error);
     }
     if (result.count == 0) return end(Cause::resolve_no_address);
@@ -168,8 +168,8 @@ void ClientCore::begin_tls() {
 
 void ClientCore::secure() {
     const IoResult result = transport_.secure();
-    if (result.status == IoResult::Status::would_block) return;
-    if (result.status != IoResult::Status::moved) {
+    if (result.status == IoResult::Outcome::would_block) return;
+    if (result.status != IoResult::Outcome::moved) {
         return end(lost(Cause::tls_closed), result.os_error);
     }
     journal_.secured();
@@ -196,8 +196,8 @@ void ClientCore::upgrade() {
 void ClientCore::send_request() {
     while (!request_.empty() && can_send_) {
         const IoResult result = transport_.send({&request_, 1});
-        if (result.status == IoResult::Status::failed) lose_sending(result.os_error);
-        if (result.status != IoResult::Status::moved) return;
+        if (result.status == IoResult::Outcome::failed) lose_sending(result.os_error);
+        if (result.status != IoResult::Outcome::moved) return;
         stats_.bytes_sent += result.size;
         request_ = request_.subspan(result.size);
     }

@@ -62,14 +62,14 @@ void ClientCore::send_outbox() {
         const std::size_t count = session_->unsent(pieces);
         if (count == 0) return;
         const IoResult result = transport_.send(std::span(pieces).first(count));
-        if (result.status == IoResult::Status::failed) lose_sending(result.os_error);
+        if (result.status == IoResult::Outcome::failed) lose_sending(result.os_error);
         const bool was_blocked = send_is_blocked_;
-        send_is_blocked_ = result.status == IoResult::Status::would_block;
+        send_is_blocked_ = result.status == IoResult::Outcome::would_block;
         if (send_is_blocked_ && !was_blocked) {
             ++stats_.send_stalls;
             journal_.send_stalled();
         }
-        if (result.status != IoResult::Status::moved) return;
+        if (result.status != IoResult::Outcome::moved) return;
         session_->sent(result.size);
         stats_.bytes_sent += result.size;
         sent_us_ = now_us_;
@@ -87,17 +87,17 @@ void ClientCore::lose_sending(int os_error) {
 // True if there may be more.
 bool ClientCore::receive_once(MutableBytes room) {
     const IoResult result = transport_.receive(room);
-    if (result.status == IoResult::Status::moved) {
+    if (result.status == IoResult::Outcome::moved) {
         session_->fill(result.size);
         stats_.bytes_received += result.size;
         received_us_ = now_us_;
         heartbeat_.alive(now_us_);
         return result.size == room.size() || transport_.has_staged();
     }
-    if (result.status == IoResult::Status::end) stream_ended_ = true;
-    const bool failed = result.status == IoResult::Status::failed;
+    if (result.status == IoResult::Outcome::end) stream_ended_ = true;
+    const bool failed = result.status == IoResult::Outcome::failed;
     if (failed && link_error_ == 0) link_error_ = result.os_error;
-    if (result.status != IoResult::Status::would_block) can_receive_ = false;
+    if (result.status != IoResult::Outcome::would_block) can_receive_ = false;
     return false;
 }
 
@@ -143,8 +143,8 @@ void ClientCore::drain() {
     quiet_ = !can_receive_;
     while (!quiet_ && left > 0) {
         const IoResult result = transport_.receive(scrap);
-        quiet_ = result.status != IoResult::Status::moved;
-        can_receive_ = !quiet_ || result.status == IoResult::Status::would_block;
+        quiet_ = result.status != IoResult::Outcome::moved;
+        can_receive_ = !quiet_ || result.status == IoResult::Outcome::would_block;
         stats_.bytes_received += result.size;
         stats_.discarded_size += result.size;
         left -= std::min(left, result.size);
@@ -177,7 +177,7 @@ ClientCore::Delivery ClientCore::handle(const SessionEvent& event) {
         case SessionEvent::Kind::none: break;
         case SessionEvent::Kind::message:
             if (is_multiplayer_) return hear_packet();
-            if (!options_.discard_input) return deliver([&] { face_.data_received.emit(); });
+            if (!options_.discard_input) return deliver([&] { face_.data_received.notify(); });
             stats_.discarded_size += session_->take().payload.size();
             break;
         case SessionEvent::Kind::ping: ++stats_.pings_received; break;
@@ -205,7 +205,7 @@ ClientCore::Delivery ClientCore::handle_close(const SessionEvent& event) {
     close_progress_us_ = now_us_;
     const int code = event.close_code;
     const std::string_view reason = failure_.close_reason;
-    return deliver([&] { face_.server_close_request.emit(code, reason); });
+    return deliver([&] { face_.server_close_request.notify(code, reason); });
 }
 
 // The framing holds, but what is in the frames does not: the server is told so.

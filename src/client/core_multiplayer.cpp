@@ -18,11 +18,11 @@ ClientCore::Delivery ClientCore::hear_packet() {
         case RoomEvent::Kind::none: break;
         case RoomEvent::Kind::joined: return announce_joined(attempt_count_);
         case RoomEvent::Kind::peer_connected:
-            return deliver([&] { face_.peer_connected.emit(event.peer); });
+            return deliver([&] { face_.peer_connected.notify(event.peer); });
         case RoomEvent::Kind::peer_disconnected:
-            return deliver([&] { face_.peer_disconnected.emit(event.peer); });
+            return deliver([&] { face_.peer_disconnected.notify(event.peer); });
         case RoomEvent::Kind::packet:
-            if (is_kept) return deliver([&] { face_.peer_packet.emit(event.peer); });
+            if (is_kept) return deliver([&] { face_.peer_packet.notify(event.peer); });
             break;
         case RoomEvent::Kind::failed: break_off(event.cause); break;
     }
@@ -39,11 +39,11 @@ void ClientCore::reserve_peers() {
 ClientCore::Delivery ClientCore::announce_joined(std::uint64_t attempt) {
     enter(Event::joined);
     journal_.joined(room_.unique_id());
-    if (deliver([&] { face_.peer_connected.emit(server_peer); }) == Delivery::stop) {
+    if (deliver([&] { face_.peer_connected.notify(server_peer); }) == Delivery::stop) {
         return Delivery::stop;
     }
     if (attempt != attempt_count_ || !is_conversing(state_)) return Delivery::go_on;
-    return deliver([&] { face_.connection_succeeded.emit(); });
+    return deliver([&] { face_.connection_succeeded.notify(); });
 }
 
 // Behind the signal of the end: who was there is gone, and then the room itself.
@@ -52,16 +52,16 @@ ClientCore::Delivery ClientCore::leave_room(std::uint64_t attempt) {
     while (attempt == attempt_count_) {
         const PeerId peer = room_.take_peer();
         if (peer == no_peer) break;
-        if (deliver([&] { face_.peer_disconnected.emit(peer); }) == Delivery::stop) {
+        if (deliver([&] { face_.peer_disconnected.notify(peer); }) == Delivery::stop) {
             return Delivery::stop;
         }
     }
     if (attempt != attempt_count_) return Delivery::go_on;
     return deliver([&] {
         if (was_joined) {
-            face_.server_disconnected.emit();
+            face_.server_disconnected.notify();
         } else {
-            face_.connection_failed.emit();
+            face_.connection_failed.notify();
         }
     });
 }

@@ -12,7 +12,7 @@ constexpr std::size_t staging_size = 16 * 1024;
 // So often a server may send what is no plaintext before other work has its turn.
 constexpr int fruitless_receive_count_max = 32;
 
-constexpr IoResult would_block{IoResult::Status::would_block, 0, 0};
+constexpr IoResult would_block{IoResult::Outcome::would_block, 0, 0};
 
 }  // namespace
 
@@ -30,7 +30,7 @@ bool Transport::begin_tls(const TlsContext& context, const TlsRequest& request) 
 
 IoResult Transport::secure() {
     const IoResult result = receive_secured({});
-    if (engine_->state() == TlsState::open) return {IoResult::Status::moved, 0, 0};
+    if (engine_->state() == TlsState::open) return {IoResult::Outcome::moved, 0, 0};
     return result;
 }
 
@@ -44,8 +44,8 @@ bool Transport::flush() {
     for (Bytes out; send_error_ == 0 && !(out = engine_->outgoing()).empty();) {
         has_unsent_ = true;
         const IoResult result = network_.send(socket_, {&out, 1});
-        if (result.status == IoResult::Status::failed) send_error_ = result.os_error;
-        if (result.status != IoResult::Status::moved) return send_error_ == 0;
+        if (result.status == IoResult::Outcome::failed) send_error_ = result.os_error;
+        if (result.status != IoResult::Outcome::moved) return send_error_ == 0;
         has_progress_ |= was_blocked;
         engine_->outgoing_sent(result.size);
     }
@@ -64,13 +64,13 @@ bool Transport::is_over() const {
 // before can still be answered, so that the engine is not told.
 IoResult Transport::truncated() {
     failure_.cause = Cause::tls_truncated;
-    return {IoResult::Status::failed, 0, 0};
+    return {IoResult::Outcome::failed, 0, 0};
 }
 
 IoResult Transport::ended() {
     failure_ = engine_->failure();
-    if (engine_->state() == TlsState::closed) return {IoResult::Status::end, 0, 0};
-    return {IoResult::Status::failed, 0, 0};
+    if (engine_->state() == TlsState::closed) return {IoResult::Outcome::end, 0, 0};
+    return {IoResult::Outcome::failed, 0, 0};
 }
 
 std::size_t Transport::take_plaintext(MutableBytes room) {
@@ -96,7 +96,7 @@ bool Transport::feed_staged() {
 
 IoResult Transport::receive_staged() {
     const IoResult result = network_.receive(socket_, staging_.bytes());
-    if (result.status == IoResult::Status::moved) {
+    if (result.status == IoResult::Outcome::moved) {
         staged_begin_ = 0;
         staged_end_ = result.size;
     }
@@ -122,13 +122,13 @@ IoResult Transport::receive_secured(MutableBytes room) {
         }
         --left;
         const IoResult result = receive_staged();
-        if (result.status == IoResult::Status::end) {
+        if (result.status == IoResult::Outcome::end) {
             stream_ended_ = true;
-        } else if (result.status != IoResult::Status::moved) {
+        } else if (result.status != IoResult::Outcome::moved) {
             return result;
         }
     }
-    return size > 0 ? IoResult{IoResult::Status::moved, size, 0} : would_block;
+    return size > 0 ? IoResult{IoResult::Outcome::moved, size, 0} : would_block;
 }
 
 // ---- both ------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ IoResult Transport::receive(MutableBytes room) {
 
 IoResult Transport::send(std::span<const Bytes> pieces) {
     if (engine_ == nullptr) return network_.send(socket_, pieces);
-    if (!flush()) return {IoResult::Status::failed, 0, send_error_};
+    if (!flush()) return {IoResult::Outcome::failed, 0, send_error_};
     const MutableBytes room = engine_->room();
     std::size_t size = 0;
     for (const Bytes piece : pieces) {
@@ -149,12 +149,12 @@ IoResult Transport::send(std::span<const Bytes> pieces) {
     }
     if (size == 0 && is_over()) {
         ended();
-        return {IoResult::Status::failed, 0, 0};
+        return {IoResult::Outcome::failed, 0, 0};
     }
     if (size == 0) return would_block;
     engine_->compose(size);
     flush();
-    return {IoResult::Status::moved, size, 0};
+    return {IoResult::Outcome::moved, size, 0};
 }
 
 void Transport::shutdown_send() {

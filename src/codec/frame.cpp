@@ -85,7 +85,7 @@ Step<FrameHeader> decode_frame_header(Bytes in, Role receiver) {
     Step<FrameHeader> step = need_more;
     const Step<std::size_t> size = read_header(in, receiver, step.value);
     if (!size.done()) step.value = {};
-    step.status = static_cast<Step<FrameHeader>::Status>(size.status);
+    step.status = static_cast<Step<FrameHeader>::Outcome>(size.status);
     step.cause = size.cause;
     step.consumed = size.consumed;
     return step;

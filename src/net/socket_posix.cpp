@@ -45,11 +45,11 @@ bool make_non_blocking(int fd) {
 }
 
 IoResult result_of(ssize_t size) {
-    if (size > 0) return {IoResult::Status::moved, static_cast<std::size_t>(size), 0};
-    if (size == 0) return {IoResult::Status::end, 0, 0};
+    if (size > 0) return {IoResult::Outcome::moved, static_cast<std::size_t>(size), 0};
+    if (size == 0) return {IoResult::Outcome::end, 0, 0};
     const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    if (later) return {IoResult::Status::would_block, 0, 0};
-    return {IoResult::Status::failed, 0, errno};
+    if (later) return {IoResult::Outcome::would_block, 0, 0};
+    return {IoResult::Outcome::failed, 0, errno};
 }
 
 }  // namespace

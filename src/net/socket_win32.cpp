@@ -29,8 +29,8 @@ bool make_non_blocking(SOCKET socket) {
 
 IoResult failure() {
     const int error = WSAGetLastError();
-    if (error == WSAEWOULDBLOCK || error == WSAEINTR) return {IoResult::Status::would_block, 0, 0};
-    return {IoResult::Status::failed, 0, error};
+    if (error == WSAEWOULDBLOCK || error == WSAEINTR) return {IoResult::Outcome::would_block, 0, 0};
+    return {IoResult::Outcome::failed, 0, error};
 }
 
 }  // namespace
@@ -73,8 +73,8 @@ IoResult SystemNetwork::receive(SocketHandle socket, MutableBytes room) {
     const int size_max = static_cast<int>(std::min<std::size_t>(room.size(), INT_MAX));
     const int size = ::recv(socket_of(socket), reinterpret_cast<char*>(room.data()), size_max, 0);
     if (size < 0) return failure();
-    if (size == 0) return {IoResult::Status::end, 0, 0};
-    return {IoResult::Status::moved, static_cast<std::size_t>(size), 0};
+    if (size == 0) return {IoResult::Outcome::end, 0, 0};
+    return {IoResult::Outcome::moved, static_cast<std::size_t>(size), 0};
 }
 
 IoResult SystemNetwork::send(SocketHandle socket, std::span<const Bytes> pieces) {
@@ -87,7 +87,7 @@ IoResult SystemNetwork::send(SocketHandle socket, std::span<const Bytes> pieces)
     DWORD size = 0;
     const int error = WSASend(socket_of(socket), buffers, count, &size, 0, nullptr, nullptr);
     if (error != 0) return failure();
-    return {IoResult::Status::moved, size, 0};
+    return {IoResult::Outcome::moved, size, 0};
 }
 
 void SystemNetwork::shutdown_send(SocketHandle socket) {

@@ -25,8 +25,8 @@ Resolver::Result ask(const char* host, Addresses& addresses) {
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* list = nullptr;
     const int error = getaddrinfo(host, nullptr, &hints, &list);
-    if (error != 0) return {Resolver::Status::failed, 0, error};
-    const Resolver::Result result{Resolver::Status::done, from_addrinfo(list, addresses), 0};
+    if (error != 0) return {Resolver::Outcome::failed, 0, error};
+    const Resolver::Result result{Resolver::Outcome::done, from_addrinfo(list, addresses), 0};
     freeaddrinfo(list);
     return result;
 }
@@ -189,7 +189,7 @@ Resolver::Request SystemResolver::start(std::string_view host) {
     lookup->request = ++own->last;
     *own->find(0) = lookup;
     if (host.size() > host_size_max) {
-        lookup->result = {Status::failed, 0, EAI_NONAME};
+        lookup->result = {Outcome::failed, 0, EAI_NONAME};
         lookup->stage = Lookup::Stage::answered;
         return lookup->request;
     }
@@ -200,10 +200,10 @@ Resolver::Request SystemResolver::start(std::string_view host) {
 }
 
 Resolver::Result SystemResolver::take(Request request, std::span<SocketAddress> out) {
-    if (state_ == nullptr) return {Status::failed, 0, 0};
+    if (state_ == nullptr) return {Outcome::failed, 0, 0};
     const std::unique_lock lock(state_->mutex);
     Lookup** const place = state_->find(request);
-    if (*place == nullptr) return {Status::failed, 0, 0};
+    if (*place == nullptr) return {Outcome::failed, 0, 0};
     if ((*place)->stage != Lookup::Stage::answered) return {};
     Result result = (*place)->result;
     result.count = std::min(result.count, out.size());

@@ -14,7 +14,7 @@ Resolver::Request SystemResolver::start(std::string_view) {
 }
 
 Resolver::Result SystemResolver::take(Request, std::span<SocketAddress>) {
-    return {Status::failed, 0, 0};
+    return {Outcome::failed, 0, 0};
 }
 
 void SystemResolver::cancel(Request) {}

@@ -165,7 +165,7 @@ class Localhost final : public Resolver {
     Result take(Request, std::span<SocketAddress> out) override {
         out[0] = loopback_address(true, 0);
         out[1] = loopback_address(false, 0);
-        return {Status::done, 2, 0};
+        return {Outcome::done, 2, 0};
     }
     void cancel(Request) override {}
 };

@@ -48,7 +48,7 @@ class LoopbackResolver final : public Resolver {
     Request start(std::string_view) override { return 1; }
     Result take(Request, std::span<SocketAddress> out) override {
         out[0] = {.bytes = {127, 0, 0, 1}};
-        return {Status::done, 1, 0};
+        return {Outcome::done, 1, 0};
     }
     void cancel(Request) override {}
 };

@@ -255,9 +255,9 @@ IoResult Internet::receive(Connection& connection, MutableBytes room) {
     if (size > 0 && stage_.percent(weather_.short_percent)) size = 1 + stage_.below(size);
     if (size == 0) {
         if (connection.client_error != 0) {
-            return {IoResult::Status::failed, 0, connection.client_error};
+            return {IoResult::Outcome::failed, 0, connection.client_error};
         }
-        return {lane.fin_arrived ? IoResult::Status::end : IoResult::Status::would_block, 0, 0};
+        return {lane.fin_arrived ? IoResult::Outcome::end : IoResult::Outcome::would_block, 0, 0};
     }
     std::copy_n(lane.wire.begin() + static_cast<std::ptrdiff_t>(lane.read), size, room.begin());
     lane.read += size;
@@ -266,12 +266,12 @@ IoResult Internet::receive(Connection& connection, MutableBytes room) {
     stage_.after(connection.to_server.latency_us, [&connection] {
         if (connection.server) connection.server->step();
     });
-    return {IoResult::Status::moved, size, 0};
+    return {IoResult::Outcome::moved, size, 0};
 }
 
 IoResult Internet::send(Connection& connection, std::span<const Bytes> pieces) {
     if (connection.client_error != 0) {
-        return {IoResult::Status::failed, 0, stage_.pick({EPIPE, ECONNRESET})};
+        return {IoResult::Outcome::failed, 0, stage_.pick({EPIPE, ECONNRESET})};
     }
     Lane& lane = connection.to_server;
     std::size_t left = lane.room();
@@ -284,7 +284,7 @@ IoResult Internet::send(Connection& connection, std::span<const Bytes> pieces) {
     }
     if (size == 0) return {};
     depart(connection, Direction::to_server);
-    return {IoResult::Status::moved, size, 0};
+    return {IoResult::Outcome::moved, size, 0};
 }
 
 void Internet::shut_down(Connection& connection) {
@@ -349,7 +349,7 @@ Network::ConnectResult SimulatedNetwork::connect_status(SocketHandle socket) {
 IoResult SimulatedNetwork::receive(SocketHandle socket, MutableBytes room) {
     Stage& stage = internet_.stage();
     Connection* const connection = open(socket);
-    if (connection == nullptr) return {IoResult::Status::failed, 0, EBADF};
+    if (connection == nullptr) return {IoResult::Outcome::failed, 0, EBADF};
     stage.require(!room.empty(), rightly, "a receive without room");
     stage.require(connection->dialled == Connecting::connected, rightly,
                   "a receive before the connection is there");
@@ -359,13 +359,13 @@ IoResult SimulatedNetwork::receive(SocketHandle socket, MutableBytes room) {
         return {};
     }
     const IoResult result = internet_.receive(*connection, room);
-    if (result.status != IoResult::Status::would_block) ++progress_count;
+    if (result.status != IoResult::Outcome::would_block) ++progress_count;
     moved += result.size;
     if (result.size > 0) {
         stage.tell("c%zu receives %zu from #%zu", client_, result.size, connection->number);
-    } else if (result.status != IoResult::Status::would_block) {
+    } else if (result.status != IoResult::Outcome::would_block) {
         stage.tell("c%zu receives %s from #%zu", client_,
-                   result.status == IoResult::Status::end ? "the end" : "an error",
+                   result.status == IoResult::Outcome::end ? "the end" : "an error",
                    connection->number);
     }
     return result;
@@ -374,7 +374,7 @@ IoResult SimulatedNetwork::receive(SocketHandle socket, MutableBytes room) {
 IoResult SimulatedNetwork::send(SocketHandle socket, std::span<const Bytes> pieces) {
     Stage& stage = internet_.stage();
     Connection* const connection = open(socket);
-    if (connection == nullptr) return {IoResult::Status::failed, 0, EBADF};
+    if (connection == nullptr) return {IoResult::Outcome::failed, 0, EBADF};
     stage.require(connection->dialled == Connecting::connected, rightly,
                   "a send before the connection is there");
     stage.require(!connection->client_shut_down, rightly, "a send behind the end of stream");
@@ -387,11 +387,11 @@ IoResult SimulatedNetwork::send(SocketHandle socket, std::span<const Bytes> piec
         return {};
     }
     const IoResult result = internet_.send(*connection, pieces);
-    if (result.status != IoResult::Status::would_block) ++progress_count;
+    if (result.status != IoResult::Outcome::would_block) ++progress_count;
     moved += result.size;
     if (result.size > 0) {
         stage.tell("c%zu sends %zu on #%zu", client_, result.size, connection->number);
-    } else if (result.status == IoResult::Status::failed) {
+    } else if (result.status == IoResult::Outcome::failed) {
         stage.tell("c%zu cannot send on #%zu", client_, connection->number);
     }
     return result;
@@ -453,17 +453,17 @@ Resolver::Result SimulatedResolver::take(Request request, std::span<SocketAddres
     Stage& stage = internet_.stage();
     const auto found = open_.find(request);
     if (!stage.require(found != open_.end(), "a_request_is_used_rightly", "it is over")) {
-        return {Status::failed, 0, 0};
+        return {Outcome::failed, 0, 0};
     }
     if (stage.now_us() < found->second.answered_us) return {};
     const Question question = std::move(found->second);
     open_.erase(found);
     stage.tell("c%zu has the answer of request %llu: %zu addresses, error %d", client_,
                static_cast<unsigned long long>(request), question.addresses.size(), question.error);
-    if (question.error != 0) return {Status::failed, 0, question.error};
+    if (question.error != 0) return {Outcome::failed, 0, question.error};
     const std::size_t count = std::min(out.size(), question.addresses.size());
     std::copy_n(question.addresses.begin(), count, out.begin());
-    return {Status::done, count, 0};
+    return {Outcome::done, count, 0};
 }
 
 void SimulatedResolver::cancel(Request request) {

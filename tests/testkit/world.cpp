@@ -113,7 +113,7 @@ IoResult FakeNetwork::receive(SocketHandle socket, MutableBytes room) {
     ScriptedConnection& connection = at(socket);
     EXPECT_FALSE(room.empty()) << "a receive without room";
     ++receive_count;
-    if (faults_.fails()) return {IoResult::Status::failed, 0, ECONNRESET};
+    if (faults_.fails()) return {IoResult::Outcome::failed, 0, ECONNRESET};
     connection.advance(clock_.now_us());
     std::size_t size = connection.to_client.size() - connection.given;
     for (const std::size_t cut : connection.script.cuts) {
@@ -129,19 +129,19 @@ IoResult FakeNetwork::receive(SocketHandle socket, MutableBytes room) {
         std::copy_n(connection.to_client.begin() + static_cast<std::ptrdiff_t>(connection.given),
                     size, room.begin());
         connection.given += size;
-        return {IoResult::Status::moved, size, 0};
+        return {IoResult::Outcome::moved, size, 0};
     }
-    if (connection.reset) return {IoResult::Status::failed, 0, ECONNRESET};
-    return {connection.ended ? IoResult::Status::end : IoResult::Status::would_block, 0, 0};
+    if (connection.reset) return {IoResult::Outcome::failed, 0, ECONNRESET};
+    return {connection.ended ? IoResult::Outcome::end : IoResult::Outcome::would_block, 0, 0};
 }
 
 IoResult FakeNetwork::send(SocketHandle socket, std::span<const Bytes> pieces) {
     ScriptedConnection& connection = at(socket);
     EXPECT_FALSE(pieces.empty()) << "a send of nothing";
     ++send_count;
-    if (faults_.fails()) return {IoResult::Status::failed, 0, ECONNRESET};
+    if (faults_.fails()) return {IoResult::Outcome::failed, 0, ECONNRESET};
     connection.advance(clock_.now_us());
-    if (connection.reset) return {IoResult::Status::failed, 0, EPIPE};
+    if (connection.reset) return {IoResult::Outcome::failed, 0, EPIPE};
     std::size_t left =
         std::min(connection.script.send_max, connection.script.send_window - connection.taken);
     std::size_t sent = 0;
@@ -157,7 +157,7 @@ IoResult FakeNetwork::send(SocketHandle socket, std::span<const Bytes> pieces) {
     }
     connection.advance(clock_.now_us());
     if (sent == 0) return {};
-    return {IoResult::Status::moved, sent, 0};
+    return {IoResult::Outcome::moved, sent, 0};
 }
 
 void FakeNetwork::shutdown_send(SocketHandle socket) {

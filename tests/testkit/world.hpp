@@ -71,14 +71,14 @@ class FakeResolver final : public Resolver {
         EXPECT_TRUE(is_open(request)) << "a request is asked for after its end";
         if (faults_.fails()) {
             cancel(request);
-            return {Status::failed, 0, -1};
+            return {Outcome::failed, 0, -1};
         }
         if (pending) return {};
         cancel(request);
-        if (error != 0) return {Status::failed, 0, error};
+        if (error != 0) return {Outcome::failed, 0, error};
         const std::size_t count = std::min(out.size(), addresses.size());
         std::copy_n(addresses.begin(), count, out.begin());
-        return {Status::done, count, 0};
+        return {Outcome::done, count, 0};
     }
     void cancel(Request request) override {
         EXPECT_TRUE(is_open(request)) << "a request is cancelled after its end";
