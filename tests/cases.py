@@ -4,8 +4,8 @@
 """Compares what is written about the tests with the tests. Prints each breach as file:line and what to do.
 
 - README.md has a table of cases. Every number is there once; every test that it names exists and has the
-  number in the comment above it, "// Case 1, 2: what hurts"; every such comment is in the table. A case
-  without a test says "not served yet".
+  number in the comment above it, "// Case 1, 2: what hurts" (in Python "# Case ..."); every such comment is
+  in the table. A case without a test says "not served yet". A test of a .py file is named without "test_".
 - calls_by_state.md has a row for every public function of the documented classes.
 """
 import pathlib
@@ -21,7 +21,8 @@ HEADERS = ('packet_peer', 'networked_multiplayer_peer', 'websocket_peer', 'webso
 OBJECTS = {'PacketPeer': ('client', 'peer'), 'WebSocketPeer': ('peer',)}
 
 TEST = re.compile(r'TEST(?:_F|_P)?\((\w+), (\w+)\)')
-COMMENT = re.compile(r'// Case (\d+(?:, \d+)*): \S')
+PYTHON_TEST = re.compile(r' *def test_(\w+)\(')
+COMMENT = re.compile(r' *(?://|#) Case (\d+(?:, \d+)*): \S')
 
 breaches = []
 
@@ -35,16 +36,17 @@ def breach(path, line, what):
 def marked_tests():
     """(file name, Suite.name) -> (path, line, numbers in the comment above it)."""
     tests = {}
-    for path in sorted(TESTS.rglob('*_test.cpp')):
+    for path in sorted([*TESTS.rglob('*_test.cpp'), *TESTS.rglob('*_test.py')]):
+        begin = TEST if path.suffix == '.cpp' else PYTHON_TEST
         lines = path.read_text().split('\n')
         for number, line in enumerate(lines, 1):
-            if test := TEST.match(line):
+            if test := begin.match(line):
                 comment = COMMENT.match(lines[number - 2])
                 cases = {int(case) for case in comment[1].split(', ')} if comment else set()
                 tests[path.name, '.'.join(test.groups())] = path, number, cases
-            elif re.search(r'//.*\bCase \d', line):
-                if not COMMENT.match(line) or not TEST.match(lines[number]):
-                    breach(path, number, 'write "// Case 1, 2: what hurts" right above a TEST')
+            elif re.search(r'(//|#).*\bCase \d', line):
+                if not COMMENT.match(line) or not begin.match(lines[number]):
+                    breach(path, number, 'write "// Case 1, 2: what hurts" right above a test')
     return tests
 
 
@@ -63,7 +65,7 @@ def told_cases(readme):
             continue
         file = None
         for word in re.findall(r'`([^`]+)`', row[2]):
-            if word.endswith('.cpp'):
+            if word.endswith(('.cpp', '.py')):
                 file = word
             else:
                 told[int(row[1]), file, word] = line_number

@@ -4,6 +4,7 @@
 """What an engine asks of a library that it takes in: each test builds something the way a stranger
 would, without Meson. Compilers: $CXX or c++, and clang++ and mingw where they are (with CI set they
 must be)."""
+import functools
 import os
 import pathlib
 import re
@@ -15,10 +16,37 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WARNINGS = ('-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast '
             '-Wundef -Werror').split()
+# The flags of linnet's own build. Designated initialisers leave out what keeps its default.
+LIBRARY_FLAGS = ('-fno-exceptions', '-fno-rtti', '-Wno-missing-field-initializers',
+                 f'-I{ROOT}/include', f'-I{ROOT}/src')
 ROOMS = ('base', 'codec', 'protocol', 'x509', 'net', 'resolver', 'tls', 'client')
 ENGINE = 'tls_bearssl'
 NO_ENGINE = 'tls_none'
 PREPROCESSED_LINES_MAX = 16_000
+
+STD_HEADERS = ('array', 'atomic', 'cstddef', 'cstdint', 'initializer_list', 'new', 'span',
+               'string_view', 'type_traits')
+
+# Macros that other libraries leave behind: Qt, Xlib, Windows, Objective-C, Unreal, Godot. What they
+# mean does not matter here: where one is expanded, nothing compiles.
+FOREIGN_NAMES = """
+    signals slots emit foreach forever
+    Always Above Below Bool Complex Convex ControlMask CurrentTime CursorShape DestroyAll EvenOddRule
+    Expose False FocusIn FocusOut FontChange GrayScale KeyPress KeyRelease LowerHighest Never None
+    NoSymbol Nonconvex Opposite PlaceOnTop RaiseLowest Status StaticColor StippleShape Success True
+    Unsorted Button1 NormalState LeaveNotify MapNotify XOffset
+    interface small hyper near far pascal cdecl IN OUT OPTIONAL CONST VOID TRUE FALSE BOOL STRICT ERROR
+    NO_ERROR DELETE OPAQUE TRANSPARENT ABSOLUTE RELATIVE ALTERNATE DIFFERENCE INFINITE IGNORE THIS
+    PURE STDMETHOD CALLBACK WINAPI CreateWindow GetMessage SendMessage PostMessage GetObject
+    GetClassName GetCommandLine FindText MessageBox DrawText Yield SetPort GetJob environ
+    YES NO nil Nil
+    PI FORCEINLINE UPROPERTY UCLASS UENUM DEPRECATED PLATFORM_WINDOWS
+    OK ERR_BUSY MAX_PATH RES REF SNAME GDCLASS memnew memdelete linux unix i386
+""".split()
+FOREIGN_FUNCTIONS = """
+    min max abs index check checkf checkSlow verify verifyf require ensure likely unlikely TEXT
+    MIN MAX ABS SIGN CLAMP SWAP LOWORD HIWORD major minor bit round isnan
+""".split()
 
 # Derives from every interface, with RTTI and exceptions on, and asks for the dynamic type.
 GUEST = r'''
@@ -135,6 +163,13 @@ int main() {
 }
 '''
 
+# Headers that are known for their macros: what to include, and a module of pkg-config if there is one.
+FOREIGN_HEADERS = {
+    'Xlib': ('#include <X11/Xlib.h>\n#include <X11/Xutil.h>\n#include <X11/Xos.h>\n', ''),
+    'Qt 5': ('#include <QObject>\n', 'Qt5Core'),
+    'Qt 6': ('#include <QObject>\n', 'Qt6Core'),
+}
+
 
 def run(*command, cwd=ROOT):
     done = subprocess.run([str(part) for part in command], cwd=cwd, text=True,
@@ -158,6 +193,39 @@ def needed(program):
     return False
 
 
+def has_headers(unit, *command):
+    """Whether `unit`, which includes headers of others, compiles: it does not where they are missing."""
+    return subprocess.run([*command, '-fsyntax-only', str(unit)], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+def needed_headers(name, unit, *command):
+    if has_headers(unit, *command):
+        return True
+    if os.environ.get('CI'):
+        raise AssertionError(f'{name} is not installed')
+    print(f'{name} is not installed: left out')
+    return False
+
+
+def flags_of(module):
+    """The compiler's options for a module of pkg-config, or none."""
+    if not module or not shutil.which('pkg-config'):
+        return []
+    done = subprocess.run(['pkg-config', '--cflags', module], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL)
+    # As headers of the system: their warnings are not ours.
+    return done.stdout.replace('-I', '-isystem ').split() + ['-fPIC']
+
+
+def public_headers():
+    return [path.relative_to(ROOT / 'include') for path in sorted((ROOT / 'include').rglob('*.hpp'))]
+
+
+def included(paths):
+    return ''.join(f'#include "{path}"\n' for path in paths)
+
+
 def sources(*rooms):
     return [path for room in rooms for path in sorted((ROOT / 'src' / room).glob('*.cpp'))]
 
@@ -168,11 +236,16 @@ class Embedding(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix='linnet-embedding-'))
-        cls.objects = cls.folder / 'objects'
-        cls.objects.mkdir()
-        # The one plain command of the README.
+
+    @classmethod
+    @functools.cache
+    def objects(cls):
+        """The library by the one plain command of the README."""
+        folder = cls.folder / 'objects'
+        folder.mkdir()
         run(compilers()[0], '-std=c++20', '-O2', '-fno-exceptions', '-fno-rtti',
-            f'-I{ROOT}/include', f'-I{ROOT}/src', '-c', *sources(*ROOMS, ENGINE), cwd=cls.objects)
+            f'-I{ROOT}/include', f'-I{ROOT}/src', '-c', *sources(*ROOMS, ENGINE), cwd=folder)
+        return sorted(folder.glob('*.o'))
 
     @classmethod
     def tearDownClass(cls):
@@ -183,15 +256,15 @@ class Embedding(unittest.TestCase):
         path.write_text(source)
         program = self.folder / name
         run(compilers()[0], '-std=c++20', *flags, f'-I{ROOT}/include', path,
-            *sorted(self.objects.glob('*.o')), '-lbearssl', '-o', program)
+            *self.objects(), '-lbearssl', '-o', program)
         return program
 
     def test_the_library_has_no_exceptions_and_no_rtti(self):
-        names = run('nm', '-C', *sorted(self.objects.glob('*.o')))
+        names = run('nm', '-C', *self.objects())
         self.assertNotRegex(names, r'__cxa_throw|__cxa_begin_catch|typeinfo for linnet')
 
     def test_the_library_has_no_mutable_globals_and_no_static_constructors(self):
-        sections = run('size', '-A', *sorted(self.objects.glob('*.o')))
+        sections = run('size', '-A', *self.objects())
         # Constants that hold addresses are in .data.rel.ro, read-only once they are relocated.
         writable = re.compile(r'^(\.t?data(?!\.rel\.ro)\S*|\.t?bss\S*|\.init_array\S*|\.ctors\S*)'
                               r'\s+([1-9]\d*)', re.M)
@@ -204,7 +277,7 @@ class Embedding(unittest.TestCase):
         path = self.folder / 'without_tls.cpp'
         path.write_text(WITHOUT_TLS)
         engine = {source.stem for source in sources(ENGINE)}
-        objects = [each for each in sorted(self.objects.glob('*.o')) if each.stem not in engine]
+        objects = [each for each in self.objects() if each.stem not in engine]
         program = self.folder / 'without_tls'
         run(compilers()[0], '-std=c++20', '-fno-exceptions', '-fno-rtti', f'-I{ROOT}/include',
             f'-I{ROOT}/src', path, *sources(NO_ENGINE), *objects, '-o', program)
@@ -220,13 +293,53 @@ class Embedding(unittest.TestCase):
             self.build(whole, f'readme{number}', *WARNINGS)
 
     def test_every_public_header_compiles_alone_without_a_warning(self):
-        for header in sorted((ROOT / 'include').rglob('*.hpp')):
-            name = header.relative_to(ROOT / 'include')
+        for name in public_headers():
             unit = self.folder / 'alone.cpp'
             unit.write_text(f'#include "{name}"\n#include "{name}"\n')
             for compiler, flags in zip(compilers(), ([], ['-fno-exceptions', '-fno-rtti'])):
                 run(compiler, '-std=c++20', *WARNINGS, *flags, f'-I{ROOT}/include',
                     '-fsyntax-only', unit)
+
+    # Case 50: macros of Qt, Xlib, Windows and others before our headers
+    def test_the_public_headers_compile_after_the_macros_of_others(self):
+        unit = self.folder / 'after_macros.cpp'
+        unit.write_text(''.join(f'#include <{name}>\n' for name in STD_HEADERS) +
+                        ''.join(f'#undef {name}\n#define {name} @{name}@\n' for name in FOREIGN_NAMES) +
+                        ''.join(f'#undef {name}\n#define {name}(...) @{name}@\n'
+                                for name in FOREIGN_FUNCTIONS) +
+                        included(public_headers()))
+        for compiler in compilers():
+            run(compiler, '-std=c++20', *WARNINGS, f'-I{ROOT}/include', '-fsyntax-only', unit)
+
+    # Case 50: the headers themselves, where they are installed
+    def test_the_public_headers_compile_after_the_headers_of_others(self):
+        theirs, both = self.folder / 'theirs.cpp', self.folder / 'theirs_and_ours.cpp'
+        for name, (includes, module) in FOREIGN_HEADERS.items():
+            theirs.write_text(includes)
+            both.write_text(includes + included(public_headers()))
+            command = (compilers()[0], '-std=c++20', *WARNINGS, *flags_of(module))
+            if has_headers(theirs, *command):
+                run(*command, f'-I{ROOT}/include', '-fsyntax-only', both)
+            else:
+                print(f'{name} is not installed: left out')
+
+    # Case 51: all sources in one translation unit
+    def test_all_sources_in_one_translation_unit_compile(self):
+        unit = self.folder / 'unity.cpp'
+        unit.write_text(included(sources(*ROOMS, ENGINE)))
+        for compiler in compilers():
+            # A name of one file may hide that of another, which is a global only here.
+            run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-Wno-shadow', '-fsyntax-only',
+                unit)
+
+    def test_the_library_compiles_with_another_standard_library(self):
+        unit = self.folder / 'libcxx.cpp'
+        unit.write_text('#include <version>\n#ifndef _LIBCPP_VERSION\n#error\n#endif\n')
+        command = ('clang++', '-stdlib=libc++', '-std=c++20', *WARNINGS)
+        if not (needed('clang++') and needed_headers('libc++', unit, *command)):
+            self.skipTest('clang++ or libc++ is not installed: apt-get install clang libc++-dev')
+        for source in sources(*ROOMS, ENGINE):
+            run(*command, *LIBRARY_FLAGS, '-fsyntax-only', source)
 
     def test_the_public_headers_are_small(self):
         unit = self.folder / 'all.cpp'
@@ -241,9 +354,25 @@ class Embedding(unittest.TestCase):
             self.skipTest(f'{compiler} is not installed: apt-get install '
                           'g++-mingw-w64-x86-64-posix')
         for source in sources('net', 'resolver', 'tls'):
-            run(compiler, '-std=c++20', '-fno-exceptions', '-fno-rtti', *WARNINGS,
-                '-Wno-missing-field-initializers', f'-I{ROOT}/include', f'-I{ROOT}/src',
-                '-fsyntax-only', source)
+            run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-fsyntax-only', source)
+
+    # Case 50: windows.h and its macros, before our headers and within our sources
+    def test_nothing_minds_the_macros_of_windows(self):
+        compiler = 'x86_64-w64-mingw32-g++-posix'
+        if not needed(compiler):
+            self.skipTest(f'{compiler} is not installed: apt-get install '
+                          'g++-mingw-w64-x86-64-posix')
+        headers, own, unity = (self.folder / f'windows_{name}.cpp'
+                               for name in ('headers', 'own', 'unity'))
+        headers.write_text('#include <winsock2.h>\n#include <windows.h>\n'
+                           + included(public_headers()))
+        own.write_text('#include "net/windows_os.hpp"\n'
+                       '#if defined(min) || defined(max)\n#error NOMINMAX\n#endif\n')
+        # Without BearSSL, which is not installed for Windows.
+        unity.write_text(included(sources(*ROOMS, NO_ENGINE)))
+        for unit in (headers, own, unity):
+            run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-Wno-shadow', '-fsyntax-only',
+                unit)
 
     def test_the_kernels_for_aarch64_compile_and_give_the_right_answers(self):
         compiler, emulator = 'aarch64-linux-gnu-g++', 'qemu-aarch64'

@@ -38,11 +38,13 @@ PURE_ROOMS = {'base', 'codec', 'protocol', 'x509'}
 PURE_STD = {'algorithm', 'array', 'bit', 'cassert', 'cstddef', 'cstdint', 'cstdlib', 'cstring',
             'initializer_list', 'new', 'optional', 'span', 'string_view', 'tuple', 'type_traits',
             'utility'}
-PUBLIC_STD = {'array', 'cstddef', 'cstdint', 'initializer_list', 'new', 'span', 'string_view',
+PUBLIC_STD = {'array', 'atomic', 'cstddef', 'cstdint', 'initializer_list', 'new', 'span', 'string_view',
               'type_traits'}
 # Public headers that talk of the outside world: the protocol needs only Entropy of them.
 PURE_PUBLIC = {'bytes', 'cause', 'error', 'step', 'memory', 'block', 'signal', 'strings', 'limits',
                'platform', 'x509_certificate'}
+# They have macros that are in the way of others, and an order.
+WINDOWS_HEADERS = {'windows.h', 'winsock2.h'}
 
 breaches = []
 
@@ -93,7 +95,9 @@ def check_includes(path, lines):
                 breach(path, number, f'a public header does not include <{name}>')
             if quote == '"' and not name.startswith('linnet/'):
                 breach(path, number, 'a public header includes only public headers')
-        elif room in MAY_INCLUDE:
+        if name in WINDOWS_HEADERS and path.name != 'windows_os.hpp':
+            breach(path, number, f'include "net/windows_os.hpp" instead of <{name}>')
+        if room in MAY_INCLUDE:
             check_include_of_room(path, number, room, quote, name)
 
 

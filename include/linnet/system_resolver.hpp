@@ -6,6 +6,8 @@
 // to ask. This is the only place where linnet has threads.
 #pragma once
 
+#include <atomic>
+
 #include "linnet/platform.hpp"
 
 namespace linnet::inline v0 {
@@ -39,7 +41,7 @@ class SystemResolver final : public Resolver {
     struct State;
     State* state();
 
-    State* state_ = nullptr;
+    std::atomic<State*> state_ = nullptr;
 };
 
 }  // namespace linnet::inline v0

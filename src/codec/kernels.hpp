@@ -6,6 +6,8 @@
 // so that there is no state; callers come here only with enough bytes for that not to matter.
 #pragma once
 
+#include <bit>
+
 #include "linnet/bytes.hpp"
 
 namespace linnet::inline v0 {
@@ -27,6 +29,14 @@ void copy_masked_wide(Cpu cpu, std::uint8_t* to, const std::uint8_t* from, std::
 /// The same of any size, and for any CPU: in mask.cpp.
 void copy_masked_plain(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
                        std::uint64_t key);
+
+/// The key of these, as it lies over the byte at `offset`: rotated. Not by std::rotr, whose second
+/// argument is an int in one standard library and unsigned in another.
+inline std::uint64_t turned_key(std::uint64_t key, std::uint64_t offset) {
+    const auto bits = static_cast<unsigned>(offset % 8 * 8);
+    const unsigned right = std::endian::native == std::endian::little ? bits : (64 - bits) % 64;
+    return key >> right | key << (64 - right) % 64;
+}
 
 struct WideVerdict {
     std::size_t size = 0;  ///< bytes at the front that were judged, possibly none

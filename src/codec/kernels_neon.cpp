@@ -6,8 +6,6 @@
 
 #include <arm_neon.h>
 
-#include <bit>
-
 #include "codec/kernels.hpp"
 #include "codec/utf8_tables.hpp"
 
@@ -17,7 +15,7 @@ namespace {
 // ---- masking ---------------------------------------------------------------------------------
 
 uint8x16_t wide_key(std::uint64_t key, std::size_t offset) {
-    const std::uint64_t turned = std::rotr(key, static_cast<int>(offset % 8 * 8));
+    const std::uint64_t turned = turned_key(key, offset);
     return vreinterpretq_u8_u64(vdupq_n_u64(turned));
 }
 

@@ -23,7 +23,7 @@ namespace {
 // twice: so both are loaded before anything is stored, and stored last.
 
 __m128i wide_key_sse2(std::uint64_t key, std::size_t offset) {
-    const std::uint64_t turned = std::rotr(key, static_cast<int>(offset % 8 * 8));
+    const std::uint64_t turned = turned_key(key, offset);
     return _mm_set1_epi64x(static_cast<long long>(turned));
 }
 
@@ -60,7 +60,7 @@ void copy_masked_sse2(std::uint8_t* to, const std::uint8_t* from, std::size_t si
 }
 
 LINNET_AVX2 __m256i wide_key_avx2(std::uint64_t key, std::size_t offset) {
-    const std::uint64_t turned = std::rotr(key, static_cast<int>(offset % 8 * 8));
+    const std::uint64_t turned = turned_key(key, offset);
     return _mm256_set1_epi64x(static_cast<long long>(turned));
 }
 

@@ -2,7 +2,6 @@
 // Copyright the linnet authors
 #include "linnet/protocol/mask.hpp"
 
-#include <bit>
 #include <cstring>
 
 #include "codec/kernels.hpp"
@@ -10,14 +9,11 @@
 namespace linnet::inline v0 {
 namespace {
 
-// The key as it lies over the byte at `offset` and the seven behind it, in the order of memory.
+// The key twice, as it lies over the byte at `offset` and the seven after it.
 std::uint64_t turned(const MaskKey& key, std::uint64_t offset) {
     std::uint32_t half;
     std::memcpy(&half, key.data(), 4);
-    const int bits = static_cast<int>(offset % 4 * 8);
-    half =
-        std::endian::native == std::endian::little ? std::rotr(half, bits) : std::rotl(half, bits);
-    return std::uint64_t{half} << 32 | half;
+    return turned_key(std::uint64_t{half} << 32 | half, offset);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr std::size_t chunk_size = 64;
+constexpr std::size_t sha1_chunk_size = 64;
 
 struct Sha1State {
     std::uint32_t h[5] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
@@ -55,19 +55,20 @@ void absorb(Sha1State& state, Bytes chunk) {
 Sha1Digest sha1(Bytes data) {
     Sha1State state;
     Bytes rest = data;
-    for (; rest.size() >= chunk_size; rest = rest.subspan(chunk_size)) {
-        absorb(state, rest.first(chunk_size));
+    for (; rest.size() >= sha1_chunk_size; rest = rest.subspan(sha1_chunk_size)) {
+        absorb(state, rest.first(sha1_chunk_size));
     }
 
     // The last one or two chunks: what is left, a one bit, zeros, the length in bits.
-    std::array<std::uint8_t, 2 * chunk_size> tail{};
+    std::array<std::uint8_t, 2 * sha1_chunk_size> tail{};
     std::copy(rest.begin(), rest.end(), tail.begin());
     tail[rest.size()] = 0x80;
-    const std::size_t tail_size = rest.size() + 1 + 8 <= chunk_size ? chunk_size : 2 * chunk_size;
+    const std::size_t tail_size =
+        rest.size() + 1 + 8 <= sha1_chunk_size ? sha1_chunk_size : 2 * sha1_chunk_size;
     const MutableBytes last = MutableBytes(tail).first(tail_size);
     store_be(last.last(8), std::uint64_t{data.size()} * 8);
-    for (Bytes chunk = last; !chunk.empty(); chunk = chunk.subspan(chunk_size)) {
-        absorb(state, chunk.first(chunk_size));
+    for (Bytes chunk = last; !chunk.empty(); chunk = chunk.subspan(sha1_chunk_size)) {
+        absorb(state, chunk.first(sha1_chunk_size));
     }
 
     Sha1Digest digest;

@@ -10,7 +10,7 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr std::size_t chunk_size = 64;
+constexpr std::size_t sha256_chunk_size = 64;
 
 // FIPS 180-4 4.2.2: of the cube roots of the first 64 primes.
 constexpr std::uint32_t constants[64] = {
@@ -78,19 +78,20 @@ void absorb(Sha256State& state, Bytes chunk) {
 std::array<std::uint8_t, 32> sha256(Bytes data) {
     Sha256State state;
     Bytes rest = data;
-    for (; rest.size() >= chunk_size; rest = rest.subspan(chunk_size)) {
-        absorb(state, rest.first(chunk_size));
+    for (; rest.size() >= sha256_chunk_size; rest = rest.subspan(sha256_chunk_size)) {
+        absorb(state, rest.first(sha256_chunk_size));
     }
 
     // The last one or two chunks: what is left, a one bit, zeros, the length in bits.
-    std::array<std::uint8_t, 2 * chunk_size> tail{};
+    std::array<std::uint8_t, 2 * sha256_chunk_size> tail{};
     std::copy(rest.begin(), rest.end(), tail.begin());
     tail[rest.size()] = 0x80;
-    const std::size_t tail_size = rest.size() + 1 + 8 <= chunk_size ? chunk_size : 2 * chunk_size;
+    const std::size_t tail_size =
+        rest.size() + 1 + 8 <= sha256_chunk_size ? sha256_chunk_size : 2 * sha256_chunk_size;
     const MutableBytes last = MutableBytes(tail).first(tail_size);
     store_be(last.last(8), std::uint64_t{data.size()} * 8);
-    for (Bytes chunk = last; !chunk.empty(); chunk = chunk.subspan(chunk_size)) {
-        absorb(state, chunk.first(chunk_size));
+    for (Bytes chunk = last; !chunk.empty(); chunk = chunk.subspan(sha256_chunk_size)) {
+        absorb(state, chunk.first(sha256_chunk_size));
     }
 
     std::array<std::uint8_t, 32> digest;

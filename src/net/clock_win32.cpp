@@ -3,9 +3,9 @@
 #ifdef _WIN32
 
 #include <time.h>
-#include <windows.h>
 
 #include "net/system.hpp"
+#include "net/windows_os.hpp"
 
 namespace linnet::inline v0 {
 

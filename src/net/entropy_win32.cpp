@@ -4,8 +4,8 @@
 // Link with bcrypt.
 #ifdef _WIN32
 
-#include <windows.h>
-
+#include "net/windows_os.hpp"
+//
 #include <bcrypt.h>
 
 #include "net/system.hpp"

@@ -6,7 +6,8 @@
 #pragma once
 
 #ifdef _WIN32
-#include <winsock2.h>
+#include "net/windows_os.hpp"
+//
 #include <ws2tcpip.h>
 #else
 #include <arpa/inet.h>

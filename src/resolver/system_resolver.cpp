@@ -15,7 +15,7 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr std::size_t host_size_max = 255;  // RFC 1035 2.3.4
+constexpr std::size_t asked_size_max = 255;  // RFC 1035 2.3.4
 
 using Addresses = std::array<SocketAddress, address_count_max>;
 
@@ -31,20 +31,19 @@ Resolver::Result ask(const char* host, Addresses& addresses) {
     return result;
 }
 
-struct Lookup {
-    enum class Stage : std::uint8_t { queued, asking, abandoned, answered };
-
-    Lookup* next = nullptr;
-    Resolver::Request request = 0;
-    Stage stage = Stage::queued;
-    Resolver::Result result;
-    Addresses addresses;
-    std::array<char, host_size_max + 1> host{};
-};
-
 }  // namespace
 
 struct SystemResolver::State {
+    struct Lookup {
+        enum class Stage : std::uint8_t { queued, asking, abandoned, answered };
+
+        Lookup* next = nullptr;
+        Request request = 0;
+        Stage stage = Stage::queued;
+        Result result;
+        Addresses addresses;
+        std::array<char, asked_size_max + 1> host{};
+    };
     struct Worker {
         enum class Stage : std::uint8_t { none, running, ended };
         State* state = nullptr;
@@ -71,13 +70,13 @@ struct SystemResolver::State {
 // ---- lookups; the mutex is held --------------------------------------------------------------
 
 // The place behind the last, if there is no such.
-Lookup** SystemResolver::State::find(Request request) {
+SystemResolver::State::Lookup** SystemResolver::State::find(Request request) {
     Lookup** place = &lookups;
     while (*place != nullptr && (*place)->request != request) place = &(*place)->next;
     return place;
 }
 
-Lookup* SystemResolver::State::next_queued() {
+SystemResolver::State::Lookup* SystemResolver::State::next_queued() {
     Lookup* lookup = lookups;
     while (lookup != nullptr && lookup->stage != Lookup::Stage::queued) lookup = lookup->next;
     return lookup;
@@ -157,30 +156,30 @@ bool SystemResolver::State::start_worker() {
 
 // Clients on several threads may begin at once.
 SystemResolver::State* SystemResolver::state() {
-    const std::atomic_ref<State*> shared(state_);
-    if (State* const there = shared.load()) return there;
+    if (State* const there = state_.load()) return there;
     auto* const made = new (std::nothrow) State;
     State* there = nullptr;
-    if (made == nullptr || shared.compare_exchange_strong(there, made)) return made;
+    if (made == nullptr || state_.compare_exchange_strong(there, made)) return made;
     delete made;
     return there;
 }
 
 SystemResolver::~SystemResolver() {
-    if (state_ == nullptr) return;
-    std::unique_lock lock(state_->mutex);
-    state_->abandon_all();
-    for (State::Worker& worker : state_->workers) {
+    State* const own = state_.load();
+    if (own == nullptr) return;
+    std::unique_lock lock(own->mutex);
+    own->abandon_all();
+    for (State::Worker& worker : own->workers) {
         if (worker.stage != State::Worker::Stage::none) worker.thread.detach();
     }
-    const bool is_last = --state_->owner_count == 0;
+    const bool is_last = --own->owner_count == 0;
     lock.unlock();
-    if (is_last) delete state_;
+    if (is_last) delete own;
 }
 
 Resolver::Request SystemResolver::start(std::string_view host) {
     State* const own = state();
-    auto* const lookup = new (std::nothrow) Lookup;
+    auto* const lookup = new (std::nothrow) State::Lookup;
     if (own == nullptr || lookup == nullptr) {
         delete lookup;
         return 0;
@@ -188,9 +187,9 @@ Resolver::Request SystemResolver::start(std::string_view host) {
     const std::unique_lock lock(own->mutex);
     lookup->request = ++own->last;
     *own->find(0) = lookup;
-    if (host.size() > host_size_max) {
+    if (host.size() > asked_size_max) {
         lookup->result = {Outcome::failed, 0, EAI_NONAME};
-        lookup->stage = Lookup::Stage::answered;
+        lookup->stage = State::Lookup::Stage::answered;
         return lookup->request;
     }
     std::copy(host.begin(), host.end(), lookup->host.begin());
@@ -200,29 +199,32 @@ Resolver::Request SystemResolver::start(std::string_view host) {
 }
 
 Resolver::Result SystemResolver::take(Request request, std::span<SocketAddress> out) {
-    if (state_ == nullptr) return {Outcome::failed, 0, 0};
-    const std::unique_lock lock(state_->mutex);
-    Lookup** const place = state_->find(request);
+    State* const own = state_.load();
+    if (own == nullptr) return {Outcome::failed, 0, 0};
+    const std::unique_lock lock(own->mutex);
+    State::Lookup** const place = own->find(request);
     if (*place == nullptr) return {Outcome::failed, 0, 0};
-    if ((*place)->stage != Lookup::Stage::answered) return {};
+    if ((*place)->stage != State::Lookup::Stage::answered) return {};
     Result result = (*place)->result;
     result.count = std::min(result.count, out.size());
     std::copy_n((*place)->addresses.begin(), result.count, out.begin());
-    state_->remove(place);
+    own->remove(place);
     return result;
 }
 
 void SystemResolver::cancel(Request request) {
-    if (state_ == nullptr) return;
-    const std::unique_lock lock(state_->mutex);
-    Lookup** const place = state_->find(request);
-    if (*place != nullptr) state_->abandon(place);
+    State* const own = state_.load();
+    if (own == nullptr) return;
+    const std::unique_lock lock(own->mutex);
+    State::Lookup** const place = own->find(request);
+    if (*place != nullptr) own->abandon(place);
 }
 
 void SystemResolver::join() {
-    if (state_ == nullptr) return;
-    for (State::Worker& worker : state_->workers) {
-        std::unique_lock lock(state_->mutex);
+    State* const own = state_.load();
+    if (own == nullptr) return;
+    for (State::Worker& worker : own->workers) {
+        std::unique_lock lock(own->mutex);
         if (worker.stage == State::Worker::Stage::none) continue;
         lock.unlock();
         worker.thread.join();

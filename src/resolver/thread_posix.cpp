@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include <bit>
+#include <cstring>
 #include <new>
 
 #include "resolver/thread.hpp"
@@ -45,6 +45,22 @@ bool create(pthread_t& thread, Body* body) {
     return error == 0;
 }
 
+// Not std::bit_cast, which not every standard library has. What is an integer here is a pointer
+// there.
+static_assert(sizeof(pthread_t) <= sizeof(std::uintptr_t));
+
+std::uintptr_t handle_of(pthread_t thread) {
+    std::uintptr_t handle = 0;
+    std::memcpy(&handle, &thread, sizeof thread);
+    return handle;
+}
+
+pthread_t thread_of(std::uintptr_t handle) {
+    pthread_t thread;
+    std::memcpy(&thread, &handle, sizeof thread);
+    return thread;
+}
+
 }  // namespace
 
 // A new thread has the mask of its creator: no handler of the program shall run on it.
@@ -58,7 +74,7 @@ bool Thread::start(void (*run)(void*), void* argument) {
     const bool is_created = create(thread, body);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (is_created) {
-        handle_ = std::bit_cast<std::uintptr_t>(thread);
+        handle_ = handle_of(thread);
     } else {
         delete body;
     }
@@ -66,11 +82,11 @@ bool Thread::start(void (*run)(void*), void* argument) {
 }
 
 void Thread::join() {
-    pthread_join(std::bit_cast<pthread_t>(handle_), nullptr);
+    pthread_join(thread_of(handle_), nullptr);
 }
 
 void Thread::detach() {
-    pthread_detach(std::bit_cast<pthread_t>(handle_));
+    pthread_detach(thread_of(handle_));
 }
 
 }  // namespace linnet::inline v0

@@ -2,11 +2,9 @@
 // Copyright the linnet authors
 #ifdef _WIN32
 
-#include <windows.h>
-
-#include <bit>
 #include <new>
 
+#include "net/windows_os.hpp"
 #include "resolver/thread.hpp"
 
 namespace linnet::inline v0 {
@@ -31,17 +29,17 @@ bool Thread::start(void (*run)(void*), void* argument) {
     if (body == nullptr) return false;
     const HANDLE thread = CreateThread(nullptr, 0, run_body, body, 0, nullptr);
     if (thread == nullptr) delete body;
-    handle_ = std::bit_cast<std::uintptr_t>(thread);
+    handle_ = reinterpret_cast<std::uintptr_t>(thread);
     return thread != nullptr;
 }
 
 void Thread::join() {
-    WaitForSingleObject(std::bit_cast<HANDLE>(handle_), INFINITE);
+    WaitForSingleObject(reinterpret_cast<HANDLE>(handle_), INFINITE);
     detach();
 }
 
 void Thread::detach() {
-    CloseHandle(std::bit_cast<HANDLE>(handle_));
+    CloseHandle(reinterpret_cast<HANDLE>(handle_));
 }
 
 }  // namespace linnet::inline v0

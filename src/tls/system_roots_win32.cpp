@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 #ifdef _WIN32
 
-#include <windows.h>
+#include "net/windows_os.hpp"
 //
 #include <wincrypt.h>
 
