@@ -2,6 +2,7 @@
 // Copyright the linnet authors
 #include "bench.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "linnet/protocol/outbox.hpp"

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "bench.hpp"
 #include "echo_server.hpp"
 #include "frames.hpp"

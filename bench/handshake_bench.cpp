@@ -5,6 +5,8 @@
 // and judged.
 #include "linnet/protocol/handshake.hpp"
 
+#include <algorithm>
+
 #include "bench.hpp"
 #include "linnet/limits.hpp"
 

@@ -4,6 +4,7 @@
 // What an idle connection holds: opens one over ws:// and one over wss:// to a server in memory,
 // and prints how many bytes of `Options::memory` each has after a message there and back and the
 // ten seconds of silence in which a client gives back what its queues have grown by.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>

@@ -6,6 +6,8 @@
 // to be restored; that copy alone is the yardstick.
 #include "linnet/protocol/session.hpp"
 
+#include <algorithm>
+
 #include "bench.hpp"
 #include "frames.hpp"
 #include "net/system.hpp"

@@ -5,6 +5,7 @@
 // the clock of the CPU; the server encrypts and decrypts between the measurements.
 #include "tls_bench.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 

@@ -13,6 +13,7 @@
 // has a cause that is the case; without memory nothing is lost that was there.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "chain_opinion.hpp"

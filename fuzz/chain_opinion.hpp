@@ -5,6 +5,7 @@
 // property at a time, without its order of questions.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "fuzz_input.hpp"

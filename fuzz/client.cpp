@@ -10,6 +10,7 @@
 // left; every message is announced once and readable; what the server hears are whole messages in
 // their order; `next_deadline` and `wait_set` tell the truth and lead to the end; no poll calls the
 // outside without bound.
+#include <algorithm>
 #include <memory>
 
 #include "client_world.hpp"

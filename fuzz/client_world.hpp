@@ -6,6 +6,7 @@
 // on well, so that an input that is too short ends well too.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <vector>

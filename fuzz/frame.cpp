@@ -7,6 +7,7 @@
 // Holds: a second, slow reading of RFC 6455 5.2 agrees; what was decoded is encoded to the same
 // bytes; a verdict on a prefix is the verdict on everything longer; masking agrees with the XOR of
 // single bytes, wherever the payload is cut and lies.
+#include <algorithm>
 #include <bit>
 #include <optional>
 

@@ -7,6 +7,7 @@
 // Holds: no cut changes the verdict; what is accepted obeys the limits and the grammar, all views
 // point into it, and nothing shorter is accepted; what is judged to be the 101 that was asked for
 // is one by a slow second reading.
+#include <algorithm>
 #include <cctype>
 #include <sstream>
 #include <string>

@@ -3,6 +3,7 @@
 //
 // Runs a fuzz target over the files of the folders (or the files) given as arguments: the corpus as
 // a normal test, with any compiler. When it ends badly it names the file.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>

@@ -9,6 +9,7 @@
 // The limits are kept, memory stays within its bound, nothing is moved without end, nothing is
 // decoded after the end. What is sent, the opposite role decodes: whole messages as they were put,
 // nothing behind a close frame; also when memory or entropy run out and sending is slow.
+#include <algorithm>
 #include <string>
 #include <vector>
 

@@ -10,6 +10,7 @@
 // it was told; untouched, all of it arrives; a state is never left backwards, the windows say what
 // tls.hpp says of them; nothing goes on without end; an open connection holds less than 40 KiB,
 // and at the end all memory is back.
+#include <algorithm>
 #include <map>
 
 #include "chain_opinion.hpp"

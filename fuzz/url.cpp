@@ -7,6 +7,7 @@
 // Holds: the parts of an accepted URL, put together again, are the URL, and each has only the
 // characters of its grammar; a refusal's cause is true; a request has the lines it must have, each
 // once, and nothing given by the caller ends one of them.
+#include <algorithm>
 #include <cctype>
 #include <string>
 #include <vector>

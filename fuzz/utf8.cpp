@@ -7,6 +7,9 @@
 // make valid is refused, wherever the text is cut; a prefix ends with a whole character and is the
 // longest such.
 #include "linnet/protocol/utf8.hpp"
+
+#include <algorithm>
+
 #include "codec/kernels.hpp"
 #include "fuzz_input.hpp"
 

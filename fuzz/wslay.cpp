@@ -9,6 +9,7 @@
 // README.md, each with its reason, and stand in `check_reading`.
 #include <wslay/wslay.h>
 
+#include <algorithm>
 #include <string>
 
 #include "fuzz_input.hpp"

@@ -5,6 +5,7 @@
 // what they cost.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <string>

@@ -6,6 +6,7 @@
 // function is missing there is checked by cases.py.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iterator>
 #include <sstream>
 #include <string>

@@ -13,7 +13,7 @@
 
 #include "codec/sha256.hpp"
 #include "linnet/tls_chain.hpp"
-#include "testkit/certificates.hpp"
+#include "testkit/certificates_needed.hpp"
 #include "testkit/der_builder.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/random.hpp"

@@ -5,6 +5,7 @@
 // cut short at any byte, with any call failing, and to listeners that do their worst.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 

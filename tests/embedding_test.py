@@ -94,6 +94,13 @@ int main() {
 }
 '''
 
+# With linnet as a subproject, as the README has it.
+SUPERPROJECT = """
+project('superproject', 'cpp', default_options: ['cpp_std=c++20'])
+linnet_dep = subproject('linnet').get_variable('linnet_dep')
+executable('guest', 'guest.cpp', dependencies: linnet_dep)
+"""
+
 # What a build without TLS says.
 WITHOUT_TLS = r'''
 #include "linnet/linnet.hpp"
@@ -282,6 +289,19 @@ class Embedding(unittest.TestCase):
         run(compilers()[0], '-std=c++20', '-fno-exceptions', '-fno-rtti', f'-I{ROOT}/include',
             f'-I{ROOT}/src', path, *sources(NO_ENGINE), *objects, '-o', program)
         run(program)
+
+    def test_a_superproject_decides_about_warnings_itself(self):
+        if not needed('meson'):
+            self.skipTest('meson is not installed: apt-get install meson')
+        project = self.folder / 'superproject'
+        (project / 'subprojects').mkdir(parents=True)
+        (project / 'subprojects' / 'linnet').symlink_to(ROOT)
+        (project / 'meson.build').write_text(SUPERPROJECT)
+        (project / 'guest.cpp').write_text(GUEST)
+        run('meson', 'setup', project / 'build', project)
+        commands = (project / 'build' / 'compile_commands.json').read_text()
+        self.assertIn('websocket_client.cpp', commands)
+        self.assertNotIn('-Werror', commands)
 
     def test_the_program_in_the_readme_compiles(self):
         readme = (ROOT / 'README.md').read_text()

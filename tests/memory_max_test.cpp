@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "testkit/arena.hpp"
 #include "testkit/play.hpp"
 #include "tls/default_context.hpp"

@@ -45,6 +45,15 @@ PURE_PUBLIC = {'bytes', 'cause', 'error', 'step', 'memory', 'block', 'signal', '
                'platform', 'x509_certificate'}
 # They have macros that are in the way of others, and an order.
 WINDOWS_HEADERS = {'windows.h', 'winsock2.h'}
+# Other headers have these by chance, and each year fewer.
+ALGORITHM = re.compile(r'\bstd::(ranges::)?(' + '|'.join("""
+    adjacent_find all_of any_of binary_search clamp copy copy_backward copy_if copy_n count count_if equal
+    equal_range fill fill_n find find_end find_first_of find_if find_if_not for_each for_each_n generate
+    generate_n includes is_permutation is_sorted lexicographical_compare lower_bound max max_element merge
+    min min_element minmax mismatch move_backward next_permutation none_of nth_element partial_sort
+    partition remove remove_copy remove_if replace replace_if reverse rotate sample search shuffle sort
+    stable_partition stable_sort swap_ranges transform unique upper_bound
+""".split()) + r')(<[\w: ]+>)?\(')
 
 breaches = []
 
@@ -99,6 +108,15 @@ def check_includes(path, lines):
             breach(path, number, f'include "net/windows_os.hpp" instead of <{name}>')
         if room in MAY_INCLUDE:
             check_include_of_room(path, number, room, quote, name)
+
+
+def check_algorithms(path, lines):
+    if '#include <algorithm>' in lines:
+        return
+    for number, line in enumerate(lines, 1):
+        if match := ALGORITHM.search(line.split('//')[0]):
+            breach(path, number, f'include <algorithm>, which has {match[0][:-1]}')
+            return
 
 
 def check_include_of_room(path, number, room, quote, name):
@@ -193,6 +211,7 @@ def main():
         check_head(path, lines)
         check_lines(path, lines)
         check_includes(path, lines)
+        check_algorithms(path, lines)
         check_text(path, text)
     check_every_source_has_its_test()
     for line in breaches:

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cli/rendering.hpp"
 #include "testkit/wire.hpp"
 #include "testkit/world.hpp"

@@ -4,6 +4,7 @@
 // libwebsockets: its parser lives within its event loop, so that it only echoes.
 #include <libwebsockets.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 

@@ -6,6 +6,8 @@
 #include <websocketpp/config/asio_no_tls_client.hpp>
 #include <websocketpp/processors/hybi13.hpp>
 
+#include <algorithm>
+
 #include "../targets.hpp"
 
 namespace linnet::bench {

@@ -2,6 +2,7 @@
 // Copyright the linnet authors
 #include "cli/tls_client.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>

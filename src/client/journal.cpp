@@ -2,6 +2,7 @@
 // Copyright the linnet authors
 #include "client/journal.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "codec/text.hpp"

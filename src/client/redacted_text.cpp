@@ -2,6 +2,8 @@
 // Copyright the linnet authors
 #include "client/redacted_text.hpp"
 
+#include <algorithm>
+
 #include "codec/printable.hpp"
 #include "codec/text.hpp"
 

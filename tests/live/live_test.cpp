@@ -19,6 +19,7 @@
 
 #include "linnet/linnet.hpp"
 #include "live/foreign_server.hpp"
+#include "testkit/certificates.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/story.hpp"
 #include "tls/default_context.hpp"
@@ -281,10 +282,8 @@ class Live : public testing::TestWithParam<Kind> {
     void SetUp() override {
         const bool has_tls = default_tls_context() != nullptr;
         if (scheme() == Scheme::wss && !has_tls) GTEST_SKIP() << "this build has no TLS";
-        const bool has_certificates =
-            std::filesystem::exists(LINNET_CERTIFICATES_DIR "/root.crt") ||
-            std::getenv("CI") != nullptr;
-        if (scheme() == Scheme::wss && !has_certificates) GTEST_SKIP() << "there is no openssl";
+        const std::string reason = scheme() == Scheme::wss ? why_no_certificates() : "";
+        if (!reason.empty()) GTEST_SKIP() << reason;
         need(program());
     }
 

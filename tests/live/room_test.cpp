@@ -14,6 +14,7 @@
 #include "cli/relay_server.hpp"
 #include "linnet/linnet.hpp"
 #include "live/foreign_server.hpp"
+#include "testkit/certificates.hpp"
 
 namespace linnet::test {
 namespace {
@@ -139,6 +140,8 @@ class GodotRoom : public testing::TestWithParam<Scheme> {
     }
     void SetUp() override {
         if (GetParam() == Scheme::ws) return;
+        const std::string reason = why_no_certificates();
+        if (!reason.empty()) GTEST_SKIP() << reason;
         ASSERT_EQ(roots.load(LINNET_CERTIFICATES_DIR "/root.crt"), Error::ok);
     }
     const X509Certificate* trusted() const { return GetParam() == Scheme::ws ? nullptr : &roots; }

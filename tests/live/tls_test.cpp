@@ -5,6 +5,7 @@
 // another TLS, servers that misbehave, and faults on the way. Compiled once for each engine.
 //
 // s_server answers the upgrade with a page of HTTP/1.0: that is how a trusted server shows here.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,7 +13,7 @@
 
 #include "live/foreign_server.hpp"
 #include "live/tls_attempt.hpp"
-#include "testkit/certificates.hpp"
+#include "testkit/certificates_needed.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/tally_memory.hpp"
 
