@@ -94,6 +94,32 @@ int main() {
 }
 '''
 
+# Asks for a name in a thread of the resolver, while each thread has STORAGE bytes of its own.
+NAME_LOOKUP = r'''
+#include <chrono>
+#include <cstdio>
+#include <thread>
+#include "linnet/system_resolver.hpp"
+using linnet::Resolver;
+thread_local volatile char storage[STORAGE];
+int main() {
+    storage[STORAGE - 1] = 1;
+    linnet::SystemResolver resolver;
+    const Resolver::Request request = resolver.start("localhost");
+    if (request == 0) return std::puts("no thread began") < 0;
+    linnet::SocketAddress addresses[4];
+    Resolver::Result result;
+    for (int i = 0; i < 2000 && result.status == Resolver::Outcome::pending; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        result = resolver.take(request, addresses);
+    }
+    resolver.join();
+    // Where there is no localhost, the system has said so.
+    const bool is_answered = result.status == Resolver::Outcome::done || result.os_error != 0;
+    std::puts(is_answered ? "answered" : "no answer");
+}
+'''
+
 # With linnet as a subproject, as the README has it.
 SUPERPROJECT = """
 project('superproject', 'cpp', default_options: ['cpp_std=c++20'])
@@ -289,6 +315,12 @@ class Embedding(unittest.TestCase):
         run(compilers()[0], '-std=c++20', '-fno-exceptions', '-fno-rtti', f'-I{ROOT}/include',
             f'-I{ROOT}/src', path, *sources(NO_ENGINE), *objects, '-o', program)
         run(program)
+
+    # Case 69: a resolver's stack, of which the C library takes the thread-local storage
+    def test_names_resolve_beside_any_size_of_thread_local_storage(self):
+        for size in (1, *range(236, 260, 4), 1024):
+            program = self.build(NAME_LOOKUP, f'names{size}', f'-DSTORAGE={size}*1024')
+            self.assertEqual(run(program), 'answered\n', f'{size} KiB')
 
     def test_a_superproject_decides_about_warnings_itself(self):
         if not needed('meson'):

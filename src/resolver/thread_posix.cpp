@@ -13,7 +13,8 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr std::size_t stack_size = 256 * 1024;
+// For getaddrinfo and the modules that it loads; musl's default is less.
+constexpr std::size_t stack_size_min = 256 * 1024;
 
 struct Body {
     void (*run)(void*);
@@ -36,10 +37,15 @@ void* run_body(void* body) {
     return nullptr;
 }
 
+// The stack has the program's default size: glibc takes the thread-local storage of the program and
+// its libraries out of it, and there is no public call that tells how much. Only pages that are
+// touched take memory.
 bool create(pthread_t& thread, Body* body) {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0) return false;
-    pthread_attr_setstacksize(&attributes, stack_size);
+    std::size_t size = 0;
+    pthread_attr_getstacksize(&attributes, &size);
+    if (size < stack_size_min) pthread_attr_setstacksize(&attributes, stack_size_min);
     const int error = pthread_create(&thread, &attributes, run_body, body);
     pthread_attr_destroy(&attributes);
     return error == 0;
