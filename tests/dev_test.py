@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""./dev beside programs that only pretend: what it asks of them, and what it prints meanwhile."""
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# Each writes down its arguments. Meson makes a folder; a dry run of ninja says what it would do, and a
+# real one takes its time.
+PRETENDED = {
+    'dpkg-query': 'echo "install ok installed"',
+    'meson': 'echo "meson $*" >>calls; if [ "$1" = setup ]; then mkdir -p "$2"; touch "$2/build.ninja"; fi',
+    'ninja': '''
+        echo "ninja $*" >>calls
+        case " $* " in
+            *" build.ninja "*) ;;
+            *" -n "*) for file in a b c; do echo "[1/4] Compiling C++ object $file"; done ;;
+            *)
+                echo "[1/4] Compiling C++ object a"
+                sleep "$PRETENDED_SECONDS"
+                echo "[2/4] Compiling C++ object b"
+                mkdir -p build/main/src/cli build/fuzz/fuzz
+                for program in build/main/src/cli/linnet-demo build/fuzz/fuzz/fuzz_frame; do
+                    printf '#!/bin/sh\\necho "it runs"\\n' >$program
+                    chmod +x $program
+                done
+                exit "$PRETENDED_STATUS"
+                ;;
+        esac''',
+}
+
+
+class Dev(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='linnet-dev-'))
+        self.addCleanup(shutil.rmtree, self.folder)
+        shutil.copy(ROOT / 'dev', self.folder)
+        programs = self.folder / 'programs'
+        programs.mkdir()
+        for name, text in PRETENDED.items():
+            (programs / name).write_text(f'#!/usr/bin/env bash\n{text}\n')
+            (programs / name).chmod(0o755)
+        self.environment = {**os.environ, 'PATH': f'{programs}:{os.environ["PATH"]}',
+                            'PRETENDED_SECONDS': '0', 'PRETENDED_STATUS': '0'}
+
+    def start(self, *arguments, **settings):
+        return subprocess.Popen([self.folder / 'dev', *arguments], text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, env={**self.environment, **settings})
+
+    def run_dev(self, *arguments, status=0, **settings):
+        process = self.start(*arguments, **settings)
+        output = process.communicate(timeout=60)[0]
+        self.assertEqual(process.returncode, status, output)
+        return output
+
+    def calls(self):
+        path = self.folder / 'calls'
+        return path.read_text().splitlines() if path.exists() else []
+
+    def test_help_is_no_error_and_an_unknown_command_is(self):
+        for argument in ('--help', '-h', 'help'):
+            self.assertIn('./dev demo', self.run_dev(argument))
+        self.assertIn('./dev demo', self.run_dev('nosuch', status=2))
+
+    def test_the_demo_builds_the_command_too(self):
+        self.assertIn('it runs', self.run_dev('demo'))
+        self.assertIn('ninja -C build/main src/cli/linnet-demo src/cli/linnet', self.calls())
+
+    def test_warnings_are_errors_here(self):
+        self.run_dev('demo')
+        setups = [call for call in self.calls() if call.startswith('meson')]
+        self.assertEqual(setups, ['meson setup build/main -Dwerror=true -Dtests=false'])
+
+    def test_compiling_is_announced_before_it_begins(self):
+        process = self.start('demo', PRETENDED_SECONDS='2')
+        begin = time.monotonic()
+        lines = [process.stdout.readline().strip() for _ in range(2)]
+        elapsed = time.monotonic() - begin
+        process.communicate(timeout=60)
+        self.assertEqual(lines, ['configuring build/main',
+                                 'compiling 3 files; log: build/main/compile.log'])
+        self.assertLess(elapsed, 1.9, 'before the compiler ends')
+
+    def test_how_far_it_is_is_said_every_ten_seconds(self):
+        output = self.run_dev('demo', PRETENDED_SECONDS='12')
+        self.assertIn('\n[1/4] Compiling C++ object a\n', output)
+
+    def test_what_does_not_compile_is_shown(self):
+        output = self.run_dev('demo', status=1, PRETENDED_STATUS='1')
+        self.assertIn('[2/4] Compiling C++ object b', output)
+        self.assertNotIn('it runs', output)
+
+    def test_an_unknown_fuzz_target_is_refused_before_anything_is_built(self):
+        self.assertIn('no such target: nosuch', self.run_dev('fuzz', 'nosuch', status=2))
+        self.assertEqual(self.calls(), [])
+
+    def test_one_fuzz_target_is_built_alone(self):
+        self.assertIn('it runs', self.run_dev('fuzz', 'frame', '1'))
+        self.assertIn('ninja -C build/fuzz fuzz/fuzz_frame', self.calls())
+
+    def test_the_fuzz_targets_are_those_that_there_are(self):
+        output = self.run_dev('fuzz', 'nosuch', status=2)
+        named = output[output.index('there are: ') + len('there are: '):output.index(')')].split()
+        corpora = sorted(path.name for path in (ROOT / 'fuzz' / 'corpus').iterdir())
+        self.assertEqual(named, corpora)
+
+
+if __name__ == '__main__':
+    unittest.main()
