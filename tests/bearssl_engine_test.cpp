@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -17,6 +18,7 @@
 #include "testkit/tls_rows.hpp"
 #include "testkit/world.hpp"
 #include "tls/default_context.hpp"
+#include "tls_bearssl/no_client_certificate.hpp"
 
 namespace linnet::test {
 namespace {
@@ -398,6 +400,25 @@ TEST(BearSslEngine, tells_what_is_no_tls_from_broken_tls) {
             talk.client->outgoing_sent(out.size());
         }
         EXPECT_EQ(talk.cause(), row.cause) << shown(row.bytes);
+    }
+}
+
+// ---- client certificates ---------------------------------------------------------------------
+
+// What BearSSL passes is whatever its stack has at that place.
+// Case 58: a server that requests a client certificate, and does not require it
+TEST(BearSslEngine, chooses_no_client_certificate_whatever_the_memory_for_the_choice_contains) {
+    for (const int garbage : {0xFF, 0xAA, 0x01, 0x00}) {
+        NoClientCertificate none{&no_client_certificate, false};
+        none.vtable->start_name_list(&none.vtable);
+        EXPECT_TRUE(none.is_asked_for);
+        br_ssl_client_certificate choices;
+        std::memset(&choices, garbage, sizeof choices);
+        none.vtable->choose(&none.vtable, nullptr, 0, &choices);
+        EXPECT_EQ(choices.auth_type, 0) << garbage;
+        EXPECT_EQ(choices.hash_id, 0) << garbage << ": 0xFF is static ECDH, a call of null";
+        EXPECT_EQ(choices.chain, nullptr) << garbage;
+        EXPECT_EQ(choices.chain_len, 0u) << garbage;
     }
 }
 

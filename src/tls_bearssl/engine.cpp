@@ -17,6 +17,7 @@
 #include "tls/default_context.hpp"
 #include "tls/failure_text.hpp"
 #include "tls_bearssl/cause.hpp"
+#include "tls_bearssl/no_client_certificate.hpp"
 #include "tls_bearssl/stream.hpp"
 #include "tls_bearssl/verifier.hpp"
 
@@ -54,30 +55,6 @@ std::span<const std::uint16_t> suites_for_this_cpu() {
     if (has_aes || has_power8) return suites_aes_first;
     return suites_chacha_first;
 }
-
-// Answers a server's wish for a client certificate with none, and remembers it: the alert that may
-// follow does not say why.
-struct NoClientCertificate {
-    const br_ssl_client_certificate_class* vtable;
-    bool is_asked_for;
-};
-constexpr br_ssl_client_certificate_class no_client_certificate = {
-    sizeof(NoClientCertificate),
-    [](const br_ssl_client_certificate_class** context) {
-        reinterpret_cast<NoClientCertificate*>(context)->is_asked_for = true;
-    },
-    [](const br_ssl_client_certificate_class**, std::size_t) {},
-    [](const br_ssl_client_certificate_class**, const unsigned char*, std::size_t) {},
-    [](const br_ssl_client_certificate_class**) {},
-    [](const br_ssl_client_certificate_class**) {},
-    [](const br_ssl_client_certificate_class**, const br_ssl_client_context*, std::uint32_t,
-       br_ssl_client_certificate* choices) {
-        choices->chain = nullptr;
-        choices->chain_len = 0;
-    },
-    nullptr,
-    nullptr,
-};
 
 class BearSslEngine final : public BearSslStream {
  public:

@@ -227,7 +227,7 @@ class TlsDialects : public testing::TestWithParam<Dialect> {};
 INSTANTIATE_TEST_SUITE_P(Servers, TlsDialects, testing::ValuesIn(dialects),
                          [](const auto& row) { return std::string(row.param.name); });
 
-// Case 35: a server of TLS 1.3 alone, among others
+// Case 35, 58: servers of TLS 1.3 alone, and those that request or require a client certificate
 TEST_P(TlsDialects, are_spoken_or_named) {
     const Dialect& row = GetParam();
     ForeignServer server(s_server(std::string(row.chain), row.options));
