@@ -108,7 +108,7 @@ class ChainOpinion {
         require(request_.unix_s != 0 && are_in_date(verdict), "all are in date");
         const bool common_name_counts = trust_.certificate != nullptr && !is_path;
         require(is_meant_for(*leaf_, request_.host, common_name_counts), "it is for the host");
-        require(!is_path || leaf_->allows_server, "it is for a server");
+        require(!is_path || are_for_servers(verdict), "all are for servers");
     }
 
     void check_refused(const TlsFailure& why) const {
@@ -178,6 +178,12 @@ class ChainOpinion {
         return true;
     }
 
+    static bool are_for_servers(const ChainVerdict& verdict) {
+        const auto path = std::span(verdict.path).first(verdict.path_count);
+        return std::all_of(path.begin(), path.end(),
+                           [](Bytes der) { return parse_certificate(der)->allows_server; });
+    }
+
     static bool is_weak(const Certificate& certificate) {
         return certificate.signature == Certificate::Signature::weak ||
                (certificate.key == Certificate::Key::rsa && certificate.key_bits < 2048);
@@ -219,6 +225,8 @@ class ChainOpinion {
                 return trust_.verify && any([&](const auto& c) { return c.not_before_s > now; });
             case Cause::tls_host_mismatch: return !is_meant_for(*leaf_, request_.host, false);
             case Cause::tls_purpose: return !leaf_->allows_server;
+            case Cause::tls_issuer_purpose:
+                return any([](const auto& c) { return c.is_ca && !c.allows_server; });
             case Cause::tls_name_constraints:
                 return any([](const auto& c) { return c.has_name_constraints; });
             case Cause::tls_critical_extension:

@@ -283,10 +283,18 @@ bool Judge::judge_dates(const Certificate& certificate) {
     return true;
 }
 
+// RFC 5280 does not say what extendedKeyUsage means in a CA; every TLS library takes it as a limit
+// on what the CA may issue, and CAs for e-mail alone rely on that.
 bool Judge::judge_purpose() {
-    if (path_[0].allows_server) return true;
-    fail(Cause::tls_purpose).put("its extendedKeyUsage lacks serverAuth");
-    return false;
+    for (const Certificate& certificate : std::span(path_).first(verdict_.path_count)) {
+        if (certificate.allows_server) continue;
+        const bool is_leaf = &certificate == path_.data();
+        DetailWriter detail = fail(is_leaf ? Cause::tls_purpose : Cause::tls_issuer_purpose);
+        detail.put("the extendedKeyUsage of ").put_name(certificate.subject);
+        detail.put(" lacks serverAuth");
+        return false;
+    }
+    return true;
 }
 
 bool Judge::judge_host(CommonName common_name) {

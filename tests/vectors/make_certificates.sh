@@ -41,6 +41,11 @@ constrained_elsewhere_ca      ec3       root                      valid    nameC
 cross_new_root                ec6       old_root                  valid    -subject=new_root
 cross_new_root_expired        ec6       old_root                  expired  -subject=new_root
 new_intermediate              ec2       new_root                  valid
+email_ca                      ec3       root                      valid    extendedKeyUsage=emailProtection
+client_ca                     ec3       root                      valid    extendedKeyUsage=clientAuth
+server_ca                     ec3       root                      valid    extendedKeyUsage=clientAuth,serverAuth
+any_purpose_ca                ec3       root                      valid    extendedKeyUsage=anyExtendedKeyUsage
+below_email_ca                ec2       email_ca                  valid
 ed25519_intermediate          ed25519   root                      valid
 printable_ca                  ec3       root                      valid    -subject=string-type-ca;-mask=default
 utf8_ca                       ec3       root                      valid    -subject=string-type-ca
@@ -99,6 +104,11 @@ eku_client                    ec        intermediate              valid    DNS:g
 eku_server_critical           ec        intermediate              valid    DNS:good.test                  extendedKeyUsage=critical,serverAuth
 eku_none                      ec        intermediate              valid    DNS:good.test                  extendedKeyUsage=
 eku_any                       ec        intermediate              valid    DNS:good.test                  extendedKeyUsage=anyExtendedKeyUsage
+eku_email_issuer              ec        email_ca                  valid    DNS:good.test
+eku_client_issuer             ec        client_ca                 valid    DNS:good.test
+eku_server_issuer             ec        server_ca                 valid    DNS:good.test
+eku_any_issuer                ec        any_purpose_ca            valid    DNS:good.test
+eku_email_above_its_issuer    ec        below_email_ca            valid    DNS:good.test
 unknown_critical              ec        intermediate              valid    DNS:good.test                  1.2.3.4.5=critical,DER:0500
 no_digital_signature          ec        intermediate              valid    DNS:good.test                  keyUsage=critical,keyAgreement
 name_constraints_critical     ec        constrained_critical_ca   valid    DNS:good.test
