@@ -101,6 +101,7 @@ class ChainOpinion {
         const bool is_path = verdict.root_count > 0;
         require(is_path == (!is_pinned() && (trust_.verify || trust_.certificate != nullptr)),
                 "signatures matter unless the leaf is trusted as it is");
+        require(leaf_->exponent_bits <= exponent_bits_max, "its key is quick to verify with");
         if (is_path) check_path(verdict);
         if (!is_path) require(verdict.path_count == 1, "nothing else is looked at");
         check_key_pins(verdict);
@@ -131,6 +132,7 @@ class ChainOpinion {
 
     void check_path(const ChainVerdict& verdict) const {
         require(verdict.path_count <= chain_.size(), "a path is not longer than what was shown");
+        require(verdict.path_count < path_count_max, "nor than it may be");
         Bytes issuer;
         for (std::size_t i = 0; i < verdict.path_count; ++i) {
             const auto certificate = parse_certificate(verdict.path[i]);
@@ -189,7 +191,8 @@ class ChainOpinion {
                (certificate.key == Certificate::Key::rsa && certificate.key_bits < 2048);
     }
     static bool is_beyond(const Certificate& certificate) {
-        return certificate.has_unknown_critical || certificate.has_name_constraints;
+        return certificate.has_unknown_critical || certificate.has_name_constraints ||
+               certificate.exponent_bits > exponent_bits_max;
     }
 
     template <class Is>
@@ -217,6 +220,9 @@ class ChainOpinion {
             case Cause::tls_trust_empty: return given()->size() == 0;
             case Cause::tls_no_time: return now == 0 && trust_.verify;
             case Cause::tls_pin_mismatch: return is_pin_missing();
+            case Cause::tls_path_too_long: return parsed_.size() >= path_count_max;
+            case Cause::tls_key_exponent:
+                return any([](const auto& c) { return c.exponent_bits > exponent_bits_max; });
             case Cause::tls_issuer_unknown: return !is_pinned();
             case Cause::tls_issuer_not_ca: return any([](const auto& c) { return !c.is_ca; });
             case Cause::tls_certificate_expired:

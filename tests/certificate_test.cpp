@@ -352,6 +352,35 @@ TEST(Certificate, measures_rsa_keys) {
     }
 }
 
+// Whatever name the key has: OpenSSL knows all three.
+TEST(Certificate, measures_the_exponents_of_rsa_keys) {
+    struct Row {
+        std::string exponent;
+        std::size_t bits;
+    };
+    const Row rows[] = {
+        {"\x03", 2},
+        {"\x01\0\x01"s, 17},
+        {"\0\xFF\xFF\xFF\xFF"s, 32},
+        {"\x01\0\0\0\0"s, 33},
+        {"\x7F" + std::string(511, 'e'), 4095},
+    };
+    for (const Id& id :
+         {Id{1, 2, 840, 113549, 1, 1, 1}, Id{1, 2, 840, 113549, 1, 1, 10}, Id{2, 5, 8, 1, 1}}) {
+        for (const Row& row : rows) {
+            const Parsed parsed({.public_key = test::rsa_key("\x7F", row.exponent, id)});
+            ASSERT_TRUE(parsed.is_good()) << shown(oid(id));
+            EXPECT_EQ(parsed->exponent_bits, row.bits) << shown(oid(id));
+        }
+    }
+    // What this parser cannot read, a TLS library might.
+    const Parsed odd(
+        {.public_key = sequence({algorithm({1, 2, 840, 113549, 1, 1, 10}), bit_string("pss")})});
+    ASSERT_TRUE(odd.is_good());
+    EXPECT_EQ(odd->exponent_bits, SIZE_MAX);
+    EXPECT_EQ(Parsed(CertificateParts{})->exponent_bits, 0u) << "a key on a curve";
+}
+
 TEST(Certificate, knows_the_curves_that_are_in_use) {
     const Id ec = {1, 2, 840, 10045, 2, 1};
     const auto other = [&](const std::string& parameters) {

@@ -39,7 +39,7 @@ struct Judged {
         const TlsRequest request{.host = host, .trust = trust, .unix_s = unix_s};
         is_trusted = judge_chain(request, shown, room.room(), verdict, why);
         EXPECT_EQ(is_trusted, why.cause == Cause::none);
-        EXPECT_LE(verdict.path_count, chain_count_max);
+        EXPECT_LT(verdict.path_count, path_count_max);
         EXPECT_LE(verdict.root_count, root_count_max);
     }
 
@@ -217,15 +217,36 @@ TEST(Chain, has_64_kib_at_most) {
     EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
 }
 
-TEST(Chain, may_be_16_certificates_deep) {
+// The root is one of them, whether or not the server shows it.
+TEST(Chain, has_a_path_of_8_certificates_at_most) {
     Ders ders = chain_ders("chain_100");
     ders.resize(chain_count_max);
-    const LoadedTrust deep({.roots = "chain_ca_84"});
+    const LoadedTrust deep({.roots = "chain_ca_93"});
     const Judged judged(ders, deep.trust());
     EXPECT_TRUE(judged.is_trusted) << judged.detail();
-    EXPECT_EQ(judged.verdict.path_count, chain_count_max);
-    const LoadedTrust deeper({.roots = "chain_ca_83"});
-    EXPECT_EQ(Judged(ders, deeper.trust()).why.cause, Cause::tls_issuer_unknown);
+    EXPECT_EQ(judged.path(), "0123456");
+    const LoadedTrust deeper({.roots = "chain_ca_92"});
+    const Judged refused(ders, deeper.trust());
+    EXPECT_EQ(refused.why.cause, Cause::tls_path_too_long);
+    EXPECT_EQ(refused.detail(),
+              "\"CN=chain_ca_94,O=linnet\" is number 7, and is not signed by a trusted root");
+    ders.resize(7);
+    EXPECT_EQ(Judged(ders, deeper.trust()).why.cause, Cause::tls_issuer_unknown)
+        << "the issuer is neither shown nor trusted";
+}
+
+// The server signs with that key, even where no signature in its chain matters.
+TEST(Chain, has_no_leaf_with_a_large_exponent_whatever_is_trusted) {
+    for (const RowTrust& row :
+         {RowTrust{}, RowTrust{.pinned = "large_exponent"}, RowTrust{.keys = "large_exponent"},
+          RowTrust{.roots = "large_exponent"}, RowTrust{.verify = false},
+          RowTrust{.pinned = "root", .verify = false},
+          RowTrust{.pinned = "large_exponent", .verify = false}}) {
+        const LoadedTrust trust(row);
+        const Judged judged(chain_ders("large_exponent"), trust.trust());
+        EXPECT_EQ(judged.why.cause, Cause::tls_key_exponent);
+        EXPECT_EQ(judged.detail(), "it is that of \"CN=large_exponent,O=linnet\"");
+    }
 }
 
 TEST(Chain, must_not_be_empty_nor_malformed) {

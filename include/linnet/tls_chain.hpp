@@ -12,6 +12,11 @@ namespace linnet::inline v0 {
 /// Bounds on what a server may show.
 inline constexpr std::size_t chain_size_max = 64 * 1024;
 inline constexpr std::size_t chain_count_max = 16;
+/// Certificates on a path: the server's own, the intermediate ones and the root.
+inline constexpr std::size_t path_count_max = 8;
+/// Public exponents of RSA keys are below 2 to the power of this: verifying a signature takes time
+/// in proportion to the bits.
+inline constexpr std::size_t exponent_bits_max = 32;
 /// At most so many roots of one name are tried.
 inline constexpr std::size_t root_count_max = 8;
 /// What `judge_chain` needs to hold the system's roots.
@@ -20,7 +25,7 @@ inline constexpr std::size_t root_room_size = 24 * 1024;
 /// What is left to verify. Views live as long as the chain, the room and the trust that were given.
 struct ChainVerdict {
     /// From the server's own certificate on, each signed by the next.
-    std::array<Bytes, chain_count_max> path;
+    std::array<Bytes, path_count_max - 1> path;
     std::size_t path_count = 0;
     /// Roots of the name that has signed the last of the path; one of them must have. None: the
     /// certificate is trusted as it is, and no signature in the chain matters.
@@ -32,8 +37,9 @@ struct ChainVerdict {
 };
 
 /// Sorts what the server has shown (`chain`, DER, its own first) into a path to a trusted root, and
-/// judges dates, host name, key usage for servers, strength and pins. `room` is lent for roots of
-/// the system, `root_room_size` bytes. False: `why` tells cause and detail.
+/// checks dates, host name, key usage for servers, strength and pins. No signature is verified
+/// before it returns true, so that the bounds above limit what a server can make that cost. `room`
+/// is borrowed for roots of the system, `root_room_size` bytes. False: `why` has cause and detail.
 bool judge_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes room,
                  ChainVerdict& verdict, TlsFailure& why);
 

@@ -77,10 +77,11 @@ class Judge {
     bool find_path();
     bool find_roots(Bytes issuer);
     std::optional<Certificate> find_issuer(const Certificate& certificate) const;
-    bool add_to_path(const Certificate& certificate);
+    void add_to_path(const Certificate& certificate);
     bool judge_path();
     bool judge_issuer(const Certificate& certificate);
     bool judge_strength(const Certificate& certificate);
+    bool judge_exponent(const Certificate& certificate);
     bool judge_dates(const Certificate& certificate);
     bool judge_purpose();
     bool judge_host(CommonName common_name);
@@ -89,6 +90,7 @@ class Judge {
     bool fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more);
     bool fail_host();
     bool fail_issuer(const Certificate& last);
+    bool fail_path_too_long(const Certificate& last);
 
     const TlsTrust& trust_;
     std::int64_t now_s_;
@@ -98,7 +100,7 @@ class Judge {
     TlsFailure& why_;
     SocketAddress address_;
     Host host_;
-    std::array<Certificate, chain_count_max> path_;  // parsed; beside `verdict_.path`
+    std::array<Certificate, path_count_max - 1> path_;  // parsed; beside `verdict_.path`
 };
 
 bool Judge::run() {
@@ -119,6 +121,8 @@ bool Judge::run() {
         return fail_pin(sha256(trust_.certificate->der(0)), sha256(leaf.der), "certificate",
                         trust_.certificate->size() - 1);
     }
+    // Whatever is trusted: with this key the server signs.
+    if (!judge_exponent(leaf)) return false;
     if (is_pinned_itself) {
         // Self-made certificates often have no other name.
         const CommonName common_name =
@@ -151,14 +155,13 @@ bool Judge::parse_leaf() {
         fail(Cause::tls_certificate_malformed).put("it is the server's own");
         return false;
     }
-    return add_to_path(*leaf);
+    add_to_path(*leaf);
+    return true;
 }
 
-bool Judge::add_to_path(const Certificate& certificate) {
-    if (verdict_.path_count == chain_count_max) return false;
+void Judge::add_to_path(const Certificate& certificate) {
     path_[verdict_.path_count] = certificate;
     verdict_.path[verdict_.path_count++] = certificate.der;
-    return true;
 }
 
 // Among the roots of the program's own, pinned or as CA bundle, is this very certificate.
@@ -181,14 +184,16 @@ bool Judge::pins_a_ca() const {
 }
 
 // From each certificate to its issuer, until that is a root. Strays and repeated certificates are
-// never asked for. A path cannot be longer than what was shown.
+// never asked for.
 bool Judge::find_path() {
     for (;;) {
         const Certificate& last = path_[verdict_.path_count - 1];
         if (find_roots(last.issuer)) return true;
         if (why_.cause != Cause::none) return false;
         const auto issuer = find_issuer(last);
-        if (!issuer || !add_to_path(*issuer)) return fail_issuer(last);
+        if (!issuer) return fail_issuer(last);
+        if (verdict_.path_count == path_.size()) return fail_path_too_long(last);
+        add_to_path(*issuer);
     }
 }
 
@@ -234,7 +239,7 @@ bool Judge::judge_path() {
             verdict_.unix_s = std::max(verdict_.unix_s, certificate.not_before_s);
         }
         if (i > 0 && !judge_issuer(certificate)) return false;
-        if (!judge_strength(certificate)) return false;
+        if (!judge_strength(certificate) || !judge_exponent(certificate)) return false;
         if (trust_.verify && !judge_dates(certificate)) return false;
     }
     return true;
@@ -258,6 +263,12 @@ bool Judge::judge_strength(const Certificate& certificate) {
     DetailWriter detail = fail(cause);
     detail.put("it is that of ").put_name(certificate.subject);
     if (is_weak) detail.put(", which has ").put_number(certificate.key_bits);
+    return false;
+}
+
+bool Judge::judge_exponent(const Certificate& certificate) {
+    if (certificate.exponent_bits <= exponent_bits_max) return true;
+    fail(Cause::tls_key_exponent).put("it is that of ").put_name(certificate.subject);
     return false;
 }
 
@@ -335,6 +346,15 @@ bool Judge::fail_issuer(const Certificate& last) {
         detail.put_name(last.subject).put(" is signed by ").put_name(last.issuer);
         detail.put(", which was neither shown nor is it trusted");
     }
+    return false;
+}
+
+bool Judge::fail_path_too_long(const Certificate& last) {
+    fail(Cause::tls_path_too_long)
+        .put_name(last.subject)
+        .put(" is number ")
+        .put_number(verdict_.path_count)
+        .put(", and is not signed by a trusted root");
     return false;
 }
 

@@ -132,8 +132,11 @@ bool take_validity(Bytes& rest, Certificate& certificate) {
 // ---- key and signature -----------------------------------------------------------------------
 
 constexpr std::string_view rsa_encryption =
-    "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"sv;                                 // RFC 8017 A.1
-constexpr std::string_view ec_public_key = "\x2A\x86\x48\xCE\x3D\x02\x01"sv;  // RFC 5480 2.1.1
+    "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"sv;  // RFC 8017 A.1
+// Keys of RSA under other names, which OpenSSL knows.
+constexpr std::string_view rsassa_pss = "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A"sv;  // A.2.3
+constexpr std::string_view x500_rsa = "\x55\x08\x01\x01"sv;                        // X.509 (1988)
+constexpr std::string_view ec_public_key = "\x2A\x86\x48\xCE\x3D\x02\x01"sv;       // RFC 5480 2.1.1
 
 struct Curve {
     std::string_view parameters;
@@ -175,13 +178,17 @@ Signature signature_of(std::string_view algorithm_id) {
 }
 
 // RSAPublicKey, RFC 8017 A.1.1.
-bool read_rsa_key(Bytes key, Certificate& certificate) {
+bool read_rsa_key(Bytes key, std::size_t& modulus_bits, std::size_t& exponent_bits) {
     Bytes numbers;
-    std::size_t exponent_bits = 0;
-    certificate.key = Key::rsa;
     return take_content(key, der::sequence, numbers) && key.empty() &&
-           take_positive(numbers, certificate.key_bits) && take_positive(numbers, exponent_bits) &&
+           take_positive(numbers, modulus_bits) && take_positive(numbers, exponent_bits) &&
            numbers.empty();
+}
+
+// More than any limit if the key cannot be read: a TLS library may be less strict.
+std::size_t exponent_bits_of(Bytes key) {
+    std::size_t modulus_bits = 0, exponent_bits = 0;
+    return read_rsa_key(key, modulus_bits, exponent_bits) ? exponent_bits : SIZE_MAX;
 }
 
 // SubjectPublicKeyInfo, RFC 5280 4.1.2.7.
@@ -194,7 +201,14 @@ bool take_public_key(Bytes& rest, Certificate& certificate) {
     if (!take_algorithm(content, algorithm)) return false;
     if (!take_bytes(content, key) || !content.empty()) return false;
     certificate.public_key = item.whole;
-    if (algorithm.id == rsa_encryption) return read_rsa_key(key, certificate);
+    if (algorithm.id == rsa_encryption) {
+        certificate.key = Key::rsa;
+        return read_rsa_key(key, certificate.key_bits, certificate.exponent_bits);
+    }
+    if (algorithm.id == rsassa_pss || algorithm.id == x500_rsa) {
+        certificate.exponent_bits = exponent_bits_of(key);
+        return true;
+    }
     for (const Curve& curve : curves) {
         if (algorithm.id == ec_public_key && text_of(algorithm.parameters) == curve.parameters) {
             certificate.key = Key::ec;

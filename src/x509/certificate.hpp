@@ -31,6 +31,8 @@ struct Certificate {
     std::int64_t not_after_s = 0;
     Key key = Key::other;
     std::size_t key_bits = 0;  // of the RSA modulus or of the curve; 0 for other keys
+    std::size_t exponent_bits =
+        0;  // of the public exponent of an RSA key of any kind; 0 for other keys
     Signature signature = Signature::other;
     bool is_ca = false;
     bool has_alt_names = false;

@@ -85,9 +85,11 @@ inline std::string dns(std::string_view name) {
     return item(0x82, name);
 }
 
-inline std::string rsa_key(std::string_view modulus) {
-    const std::string numbers = sequence({item(0x02, modulus), item(0x02, "\x01\x01")});
-    return sequence({algorithm({1, 2, 840, 113549, 1, 1, 1}, null()), bit_string(numbers)});
+inline std::string rsa_key(std::string_view modulus, std::string_view exponent = "\x01\x01",
+                           const std::vector<unsigned long long>& id = {1, 2, 840, 113549, 1, 1,
+                                                                        1}) {
+    const std::string numbers = sequence({item(0x02, modulus), item(0x02, exponent)});
+    return sequence({algorithm(id, null()), bit_string(numbers)});
 }
 inline std::string ec_key(const std::vector<unsigned long long>& curve) {
     return sequence({algorithm({1, 2, 840, 10045, 2, 1}, oid(curve)), bit_string("\x04point")});

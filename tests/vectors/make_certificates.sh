@@ -46,6 +46,7 @@ client_ca                     ec3       root                      valid    exten
 server_ca                     ec3       root                      valid    extendedKeyUsage=clientAuth,serverAuth
 any_purpose_ca                ec3       root                      valid    extendedKeyUsage=anyExtendedKeyUsage
 below_email_ca                ec2       email_ca                  valid
+large_exponent_ca             rsa_2e33  root                      valid
 ed25519_intermediate          ed25519   root                      valid
 printable_ca                  ec3       root                      valid    -subject=string-type-ca;-mask=default
 utf8_ca                       ec3       root                      valid    -subject=string-type-ca
@@ -87,6 +88,9 @@ intermediate_expired          ec        intermediate_expired_ca   valid    DNS:g
 intermediate_not_ca           ec        intermediate_not_ca_ca    valid    DNS:good.test
 pathlen_violated              ec        below_pathlen_ca          valid    DNS:good.test
 rsa_1024                      rsa1024   intermediate              valid    DNS:good.test
+largest_exponent              rsa_2e32  intermediate              valid    DNS:good.test
+large_exponent                rsa_2e33  intermediate              valid    DNS:good.test
+large_exponent_issuer         ec        large_exponent_ca         valid    DNS:good.test
 rsa_4096                      rsa4096   intermediate              valid    DNS:good.test
 rsa_8192                      rsa8192   intermediate              valid    DNS:good.test
 ec_p384                       p384      intermediate              valid    DNS:good.test
@@ -117,6 +121,8 @@ name_constraints_violated     ec        constrained_elsewhere_ca  valid    DNS:g
 v1                            ec        intermediate              valid    -                              -subject=good.test;-v1
 san_3000                      ec        intermediate              valid    DNS:@3000,DNS:good.test
 san_10000                     ec        intermediate              valid    DNS:@10000,DNS:good.test
+chain_7                       ec        chain_ca_6                valid    DNS:good.test
+chain_8                       ec        chain_ca_7                valid    DNS:good.test
 chain_12                      ec        chain_ca_11               valid    DNS:good.test
 chain_100                     ec        chain_ca_99               valid    DNS:good.test
 string_type_leaf              ec        utf8_ca                   valid    DNS:good.test
@@ -197,6 +203,9 @@ make_keys() {
     make_key rsa1024 -algorithm RSA -pkeyopt rsa_keygen_bits:1024
     make_key rsa2048 -algorithm RSA -pkeyopt rsa_keygen_bits:2048
     make_key rsa_ca -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+    # The largest prime below 2^32 as public exponent, and the next one.
+    make_key rsa_2e32 -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:4294967291
+    make_key rsa_2e33 -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:4294967311
     make_key rsa4096 -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -pkeyopt rsa_keygen_primes:4
     make_key rsa8192 -algorithm RSA -pkeyopt rsa_keygen_bits:8192 -pkeyopt rsa_keygen_primes:5
     make_key pss -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048
