@@ -216,7 +216,8 @@ void check_certificate(Bytes der, std::uint8_t other) {
     if (!certificate) return;
     require(text_of(certificate->der) == text_of(der), "it is all of the bytes");
     for (const Bytes part : {certificate->issuer, certificate->subject, certificate->public_key,
-                             certificate->alt_names, certificate->common_name}) {
+                             certificate->alt_names, certificate->common_name,
+                             certificate->subject_key_id, certificate->authority_key_id}) {
         require(lies_within(part, der), "views lie within");
     }
     require(lies_within(certificate->common_name, certificate->subject), "the name in the name");

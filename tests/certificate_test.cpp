@@ -455,6 +455,7 @@ std::string told(const std::vector<std::string>& extensions) {
     if (parsed->has_name_constraints) line += "constraints ";
     if (parsed->has_unknown_critical) line += "unknown ";
     if (!parsed->allows_server) line += "no server ";
+    if (!parsed->allows_signing) line += "no signing ";
     return line;
 }
 
@@ -487,6 +488,77 @@ TEST(Certificate, may_be_that_of_an_authority) {
         EXPECT_EQ(told({extension(basic_constraints, row.value)}), row.told) << shown(row.value);
         EXPECT_EQ(told({extension(basic_constraints, row.value, true)}), row.told);
     }
+}
+
+TEST(Certificate, limits_the_cas_below_it) {
+    struct Row {
+        std::string number;
+        std::size_t path_length;  // SIZE_MAX - 1: malformed
+    };
+    constexpr std::size_t malformed = SIZE_MAX - 1;
+    const Row rows[] = {
+        {"\0"s, 0},          {"\x01", 1},         {"\x7F", 127},
+        {"\0\x80"s, 128},    {"\x7F\xFF", 32767}, {"\0\x80\0"s, SIZE_MAX},
+        {"\xFF", malformed}, {"", malformed},     {"\0\x01"s, malformed},
+    };
+    for (const Row& row : rows) {
+        const std::string value = sequence({item(0x01, "\xFF"), item(0x02, row.number)});
+        const Parsed parsed({.extensions = {extension(basic_constraints, value)}});
+        EXPECT_EQ(parsed.is_good() ? parsed->path_length : malformed, row.path_length)
+            << shown(row.number);
+    }
+    EXPECT_EQ(Parsed(CertificateParts{})->path_length, SIZE_MAX);
+}
+
+TEST(Certificate, may_sign_others_unless_its_key_usage_says_otherwise) {
+    struct Row {
+        std::string value;
+        std::string_view told;
+    };
+    const Row rows[] = {
+        {item(0x03, "\x02\x04"), ""},      // keyCertSign
+        {item(0x03, "\x01\x06"), ""},      // and cRLSign
+        {item(0x03, "\0\xFF"s), ""},       // all of the first byte
+        {item(0x03, "\x07\x04\x80"), ""},  // and decipherOnly
+        {item(0x03, "\x07\x80"), "no signing "},
+        {item(0x03, "\x01\x02"), "no signing "},
+        {item(0x03, "\x07\0\x80"s), "no signing "},
+        {item(0x03, "\0"s), "no signing "},  // no bit at all
+        {item(0x03, ""), "malformed"},
+        {item(0x03, "\x08\x04"), "malformed"},
+        {item(0x03, "\x01"), "malformed"},
+        {item(0x04, "\x02\x04"), "malformed"},
+        {item(0x03, "\x02\x04") + null(), "malformed"},
+        {"", "malformed"},
+    };
+    for (const Row& row : rows) {
+        EXPECT_EQ(told({extension(key_usage, row.value)}), row.told) << shown(row.value);
+        EXPECT_EQ(told({extension(key_usage, row.value, true)}), row.told) << shown(row.value);
+    }
+}
+
+// They only help to choose an issuer, so that a malformed one is as good as none.
+TEST(Certificate, has_key_identifiers_of_its_own_and_of_its_issuer) {
+    const Id subject_key = {2, 5, 29, 14}, authority_key = {2, 5, 29, 35};
+    const auto ids = [](const std::vector<std::string>& extensions) {
+        const Parsed parsed({.extensions = extensions});
+        if (!parsed.is_good()) return "malformed"s;
+        return std::string(text_of(parsed->subject_key_id)) + "|" +
+               std::string(text_of(parsed->authority_key_id));
+    };
+    const std::string own = extension(subject_key, item(0x04, "own"));
+    EXPECT_EQ(ids({}), "|");
+    EXPECT_EQ(ids({own}), "own|");
+    EXPECT_EQ(ids({own, extension(authority_key, sequence({item(0x80, "its")}))}), "own|its");
+    EXPECT_EQ(ids({extension(authority_key, sequence({item(0x80, "its"), item(0xA1, "name"),
+                                                      item(0x82, "number")}))}),
+              "|its");
+    EXPECT_EQ(ids({extension(authority_key, sequence({item(0xA1, "name")}))}), "|");
+    for (const std::string& odd : {""s, "x"s, null(), sequence({}), item(0x04, "")}) {
+        EXPECT_EQ(ids({extension(subject_key, odd), extension(authority_key, odd)}), "|");
+    }
+    EXPECT_EQ(told({extension(subject_key, item(0x04, "own"), true)}), "unknown ");
+    EXPECT_EQ(told({extension(authority_key, sequence({}), true)}), "unknown ");
 }
 
 TEST(Certificate, has_alternative_names_that_are_well_formed) {
@@ -546,7 +618,7 @@ TEST(Certificate, tells_of_critical_extensions_that_nothing_understands) {
         std::string_view told;
     };
     const Row known[] = {
-        {key_usage, item(0x03, "\x07\x80"), ""},
+        {key_usage, item(0x03, "\x07\x80"), "no signing "},
         {subject_alt_name, sequence({}), "names "},
         {basic_constraints, sequence({}), ""},
         {name_constraints, sequence({}), "constraints "},
@@ -688,8 +760,9 @@ TEST(Certificate, survives_every_change_of_one_byte) {
                 byte = static_cast<std::uint8_t>(value);
                 const auto result = parse_certificate(exact.bytes());
                 if (!result) continue;
-                for (const Bytes part : {result->issuer, result->subject, result->public_key,
-                                         result->alt_names, result->common_name}) {
+                for (const Bytes part :
+                     {result->issuer, result->subject, result->public_key, result->alt_names,
+                      result->common_name, result->subject_key_id, result->authority_key_id}) {
                     ASSERT_TRUE(test::lies_within(text_of(part), exact.text()));
                 }
             }

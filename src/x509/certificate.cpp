@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 
+#include "base/endian.hpp"
 #include "codec/text.hpp"
 #include "x509/der.hpp"
 #include "x509/name.hpp"
@@ -237,11 +238,32 @@ bool take_extension(Bytes& rest, Extension& extension) {
            take_content(content, der::octet_string, extension.value) && content.empty();
 }
 
+// An INTEGER of 0 or above; what no chain reaches is the same as no limit.
+bool take_path_length(Bytes& rest, std::size_t& length) {
+    Bytes number;
+    if (!take_content(rest, der::integer, number) || number.empty() || number[0] >= 0x80)
+        return false;
+    if (number.size() > 1 && number[0] == 0 && number[1] < 0x80) return false;
+    length = number.size() <= 2 ? static_cast<std::size_t>(load_be(number)) : SIZE_MAX;
+    return true;
+}
+
 bool read_basic_constraints(Bytes value, Certificate& certificate) {
-    Bytes content, path_length;
+    Bytes content;
     if (!take_content(value, der::sequence, content) || !value.empty()) return false;
     if (!take_optional_boolean(content, certificate.is_ca)) return false;
-    return content.empty() || (take_content(content, der::integer, path_length) && content.empty());
+    return content.empty() ||
+           (take_path_length(content, certificate.path_length) && content.empty());
+}
+
+// BIT STRING, X.690 8.6: the first byte counts the unused bits, and the first bit is the highest.
+bool read_key_usage(Bytes value, Certificate& certificate) {
+    constexpr std::uint8_t key_cert_sign = 0x80 >> 5;
+    Bytes bits;
+    if (!take_content(value, der::bit_string, bits) || !value.empty()) return false;
+    if (bits.empty() || bits[0] > 7 || (bits.size() == 1 && bits[0] != 0)) return false;
+    certificate.allows_signing = bits.size() > 1 && (bits[1] & key_cert_sign) != 0;
+    return true;
 }
 
 bool read_alt_names(Bytes value, Certificate& certificate) {
@@ -284,7 +306,7 @@ struct KnownExtension {
 };
 
 constexpr KnownExtension known_extensions[] = {
-    {"\x55\x1D\x0F"sv, read_nothing},  // keyUsage
+    {"\x55\x1D\x0F"sv, read_key_usage},
     {"\x55\x1D\x11"sv, read_alt_names},
     {"\x55\x1D\x13"sv, read_basic_constraints},
     {"\x55\x1D\x1E"sv, read_name_constraints},
@@ -292,10 +314,23 @@ constexpr KnownExtension known_extensions[] = {
     {"\x55\x1D\x25"sv, read_extended_key_usage},
 };
 
+// RFC 5280 4.2.1.1 and 4.2.1.2: neither is ever critical.
+void read_key_id(const Extension& extension, Certificate& certificate) {
+    constexpr std::string_view subject_key = "\x55\x1D\x0E"sv;
+    constexpr std::string_view authority_key = "\x55\x1D\x23"sv;
+    Bytes value = extension.value, content;
+    if (extension.id == subject_key) {
+        take_content(value, der::octet_string, certificate.subject_key_id);
+    } else if (extension.id == authority_key && take_content(value, der::sequence, content)) {
+        take_content(content, der::context(0, false), certificate.authority_key_id);
+    }
+}
+
 bool read_extension(const Extension& extension, Certificate& certificate) {
     for (const KnownExtension& known : known_extensions) {
         if (known.id == extension.id) return known.read(extension.value, certificate);
     }
+    read_key_id(extension, certificate);
     if (extension.is_critical) certificate.has_unknown_critical = true;
     return true;
 }

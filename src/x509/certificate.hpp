@@ -5,6 +5,7 @@
 // judges only the form; `judge_chain` decides what it means.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "linnet/bytes.hpp"
@@ -26,6 +27,10 @@ struct Certificate {
     Bytes public_key;   // SubjectPublicKeyInfo, whole
     Bytes alt_names;    // the content of GeneralNames
     Bytes common_name;  // the last CN of the subject: its characters; empty if there is none
+    // subjectKeyIdentifier and the keyIdentifier of authorityKeyIdentifier; empty if absent or
+    // malformed, as they only help to choose among issuers of one name.
+    Bytes subject_key_id;
+    Bytes authority_key_id;
 
     std::int64_t not_before_s = 0;  // Unix time
     std::int64_t not_after_s = 0;
@@ -35,6 +40,8 @@ struct Certificate {
         0;  // of the public exponent of an RSA key of any kind; 0 for other keys
     Signature signature = Signature::other;
     bool is_ca = false;
+    bool allows_signing = true;          // keyUsage is absent, or has keyCertSign
+    std::size_t path_length = SIZE_MAX;  // CAs allowed below it (pathLenConstraint), if limited
     bool has_alt_names = false;
     bool has_name_constraints = false;
     bool has_unknown_critical = false;  // a critical extension that nothing here understands
