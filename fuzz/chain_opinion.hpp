@@ -139,7 +139,8 @@ class ChainOpinion {
             require(certificate.has_value(), "what is on the path is a certificate");
             require(i == 0 || text_of(certificate->subject) == text_of(issuer),
                     "each is signed by the next");
-            require(i == 0 || certificate->is_ca, "which may sign");
+            require(i == 0 || (certificate->is_ca && certificate->allows_signing),
+                    "which may sign");
             require(!is_weak(*certificate) && !is_beyond(*certificate), "each is sound");
             for (std::size_t before = 0; before < i; ++before) {
                 require(text_of(verdict.path[before]) != text_of(verdict.path[i]),
@@ -152,7 +153,21 @@ class ChainOpinion {
             require(root && is_given(der), "a root is one of those given");
             require(text_of(root->subject) == text_of(issuer), "and has signed the last");
             require(root->is_ca || trust_.certificate == nullptr, "which it may");
+            require(root->allows_signing && !is_beyond(*root) && !has_short_key(*root),
+                    "and is sound itself");
+            require(root->path_length >= ca_count(verdict), "and allows the CAs below it");
+            require(!trust_.verify || (root->allows_server && is_in_date(*root)),
+                    "and is for servers, and in date");
         }
+    }
+
+    static std::size_t ca_count(const ChainVerdict& verdict) {
+        std::size_t count = 0;
+        for (const Bytes der : std::span(verdict.path).first(verdict.path_count).subspan(1)) {
+            const auto ca = parse_certificate(der);
+            if (text_of(ca->subject) != text_of(ca->issuer)) ++count;
+        }
+        return count;
     }
 
     bool is_key_pinned(Bytes der) const {
@@ -174,10 +189,14 @@ class ChainOpinion {
     bool are_in_date(const ChainVerdict& verdict) const {
         for (std::size_t i = 0; i < verdict.path_count; ++i) {
             const auto certificate = parse_certificate(verdict.path[i]);
-            const bool has_begun = certificate->not_before_s <= request_.unix_s;
-            if (!has_begun || certificate->not_after_s < request_.unix_s) return false;
+            if (!is_in_date(*certificate)) return false;
         }
         return true;
+    }
+
+    bool is_in_date(const Certificate& certificate) const {
+        return certificate.not_before_s <= request_.unix_s &&
+               request_.unix_s <= certificate.not_after_s;
     }
 
     static bool are_for_servers(const ChainVerdict& verdict) {
@@ -187,8 +206,10 @@ class ChainOpinion {
     }
 
     static bool is_weak(const Certificate& certificate) {
-        return certificate.signature == Certificate::Signature::weak ||
-               (certificate.key == Certificate::Key::rsa && certificate.key_bits < 2048);
+        return certificate.signature == Certificate::Signature::weak || has_short_key(certificate);
+    }
+    static bool has_short_key(const Certificate& certificate) {
+        return certificate.key == Certificate::Key::rsa && certificate.key_bits < 2048;
     }
     static bool is_beyond(const Certificate& certificate) {
         return certificate.has_unknown_critical || certificate.has_name_constraints ||
@@ -211,6 +232,34 @@ class ChainOpinion {
         return is_other || (!trust_.key_pins.empty() && !is_key_pinned(chain_[0]));
     }
 
+    template <class Is>
+    bool any_given(Is is) const {
+        for (std::size_t i = 0; i < given()->size(); ++i) {
+            const auto root = parse_certificate(given()->der(i));
+            if (root && is(*root)) return true;
+        }
+        return false;
+    }
+
+    bool is_true_of_a_root(Cause cause) const {
+        return any_given([&](const Certificate& root) {
+            switch (cause) {
+                case Cause::tls_root_key_usage: return !root.allows_signing;
+                case Cause::tls_root_critical_extension: return root.has_unknown_critical;
+                case Cause::tls_root_name_constraints: return root.has_name_constraints;
+                case Cause::tls_root_path_length: return root.path_length < path_count_max;
+                case Cause::tls_root_key_weak: return has_short_key(root);
+                case Cause::tls_root_key_exponent: return root.exponent_bits > exponent_bits_max;
+                case Cause::tls_root_purpose: return trust_.verify && !root.allows_server;
+                case Cause::tls_root_expired:
+                    return trust_.verify && root.not_after_s < request_.unix_s;
+                case Cause::tls_root_not_yet_valid:
+                    return trust_.verify && root.not_before_s > request_.unix_s;
+                default: return false;
+            }
+        });
+    }
+
     bool is_true(Cause cause) const {
         const std::int64_t now = request_.unix_s;
         switch (cause) {
@@ -224,7 +273,10 @@ class ChainOpinion {
             case Cause::tls_key_exponent:
                 return any([](const auto& c) { return c.exponent_bits > exponent_bits_max; });
             case Cause::tls_issuer_unknown: return !is_pinned();
-            case Cause::tls_issuer_not_ca: return any([](const auto& c) { return !c.is_ca; });
+            case Cause::tls_issuer_not_ca:
+                return any([](const auto& c) {
+                    return !c.is_ca || !c.allows_signing || c.path_length < path_count_max;
+                });
             case Cause::tls_certificate_expired:
                 return trust_.verify && any([&](const auto& c) { return c.not_after_s < now; });
             case Cause::tls_certificate_not_yet_valid:
@@ -239,7 +291,7 @@ class ChainOpinion {
                 return any([](const auto& c) { return c.has_unknown_critical; });
             case Cause::tls_key_weak:
             case Cause::tls_signature_weak: return any(is_weak);
-            default: return false;
+            default: return is_true_of_a_root(cause);
         }
     }
 

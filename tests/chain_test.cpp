@@ -187,11 +187,13 @@ TEST(Chain, does_not_go_round_for_ever) {
 
 TEST(Chain, tries_all_roots_of_a_name_up_to_a_bound) {
     X509Certificate roots;
-    const std::string renewed = certificates_path("self_signed_renewed", ".crt");
+    const std::string expired = certificates_path("twin_root_expired", ".crt");
+    const std::string other = certificates_path("twin_root_other", ".crt");
     for (std::size_t i = 0; i < root_count_max + 3; ++i) {
-        ASSERT_EQ(roots.load(renewed.c_str()), Error::ok);
+        ASSERT_EQ(roots.load(expired.c_str()), Error::ok) << "which takes no other's place";
+        ASSERT_EQ(roots.load(other.c_str()), Error::ok);
     }
-    const Judged judged(ders_of({"self_signed"}), {.ca_bundle = &roots});
+    const Judged judged(ders_of({"twin"}), {.ca_bundle = &roots});
     EXPECT_TRUE(judged.is_trusted) << judged.detail();
     EXPECT_EQ(judged.verdict.root_count, root_count_max);
 }

@@ -163,6 +163,24 @@ TEST(FailureText, makes_the_words_of_a_server_harmless) {
         "??\xC3\xBC");
 }
 
+// With several roots of one name, one that was refused may be the one that has signed.
+TEST(FailureText, names_the_root_that_was_refused_if_none_has_signed) {
+    ChainVerdict verdict;
+    TlsFailure why;
+    why.native = 62;
+    put_not_signed(verdict, why);
+    EXPECT_EQ(why.cause, Cause::tls_issuer_unknown);
+    EXPECT_EQ(why.detail(), "the trusted root of that name has not signed it");
+    EXPECT_EQ(why.native, 62);
+
+    verdict.refused_root.cause = Cause::tls_root_expired;
+    DetailWriter(verdict.refused_root).put("it is the old one");
+    put_not_signed(verdict, why);
+    EXPECT_EQ(why.cause, Cause::tls_root_expired);
+    EXPECT_EQ(why.detail(), "it is the old one");
+    EXPECT_EQ(why.native, 62);
+}
+
 TEST(FailureText, knows_the_alerts_of_the_fields_two_rfcs) {
     EXPECT_EQ(alert_name(0), "close_notify");
     EXPECT_EQ(alert_name(40), "handshake_failure");

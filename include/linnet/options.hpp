@@ -23,7 +23,8 @@ struct Options {
     bool discard_input = false;
 
     /// Roots to trust instead of the system's; not looked at when a certificate is pinned
-    /// (`WebSocketClient::set_trusted_ssl_certificate`).
+    /// (`WebSocketClient::set_trusted_ssl_certificate`). Their own dates and limits count
+    /// (`TlsTrust::ca_bundle`).
     const X509Certificate* ca_bundle = nullptr;
     /// Public keys, one of which the server must show, besides everything else: SHA-256 of the
     /// SubjectPublicKeyInfo (RFC 7469 2.4). Several, so that keys can be changed.

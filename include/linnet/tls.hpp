@@ -44,12 +44,16 @@ struct TlsTrust {
     /// Chain, dates and host name are judged. When false only the pins are.
     bool verify = true;
     /// The only certificate (or certificates) to accept, by `set_trusted_ssl_certificate`. One that
-    /// is no CA: exactly that certificate. One that is a CA: itself, or what it has signed.
+    /// is not a CA: exactly that certificate. One that is a CA: itself, or what it has signed, as
+    /// `ca_bundle`.
     const X509Certificate* certificate = nullptr;
     /// The server's chain must have one of these keys (SHA-256 of its SubjectPublicKeyInfo); when
     /// `verify` is false, the server's own certificate must.
     std::span<const Sha256Digest> key_pins;
-    /// The roots, if no certificate is pinned; null means the system's.
+    /// The roots, if no certificate is pinned; null means the system's. What a root says about
+    /// itself counts: its dates (but of the system's), keyUsage, extendedKeyUsage and path length;
+    /// one with name constraints or an unknown critical extension is not used, nor one with a weak
+    /// key.
     const X509Certificate* ca_bundle = nullptr;
 };
 

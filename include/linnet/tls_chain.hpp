@@ -31,6 +31,9 @@ struct ChainVerdict {
     /// certificate is trusted as it is, and no signature in the chain matters.
     std::array<Bytes, root_count_max> roots;
     std::size_t root_count = 0;
+    /// Why another root of that name is not among `roots`: what to report if none of those has
+    /// signed the path, unless its cause is `Cause::none`.
+    TlsFailure refused_root;
     /// A moment, in Unix time, at which the path shall be valid. Not now when dates do not count:
     /// then one at which all of it was, as far as there is one.
     std::int64_t unix_s = 0;

@@ -107,9 +107,9 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// The only certificate (or certificates) to accept from a wss:// server; null, as at first,
     /// for the roots of `Options::ca_bundle` or the system. One that is no CA: exactly that
     /// certificate, also if another has signed it. One that is a CA: itself, or what it has signed.
-    /// Dates and host name count besides, unless verification is off. It is only lent: it must
-    /// outlive the client or the next call, and not change while connecting. already_in_use unless
-    /// disconnected.
+    /// Dates (of the CA, too) and host name count besides, unless verification is off. It is only
+    /// lent: it must outlive the client or the next call, and not change while connecting.
+    /// already_in_use unless disconnected.
     Error set_trusted_ssl_certificate(const X509Certificate* certificate);
     const X509Certificate* get_trusted_ssl_certificate() const;
 

@@ -10,6 +10,7 @@
 #include "codec/sha256.hpp"
 #include "linnet/tls_chain.hpp"
 #include "net/system.hpp"
+#include "tls/certificate_checks.hpp"
 #include "tls/failure_text.hpp"
 #include "tls/system_roots.hpp"
 #include "x509/certificate.hpp"
@@ -18,33 +19,19 @@
 namespace linnet::inline v0 {
 namespace {
 
-constexpr std::size_t rsa_bits_min = 2048;
 constexpr std::size_t root_size_max = 8 * 1024;  // the largest of the web's is 2 KiB
 
 bool same(Bytes a, Bytes b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
 }
 
-// Keeps the roots of one name.
-class RootsOfName final : public RootVisitor {
- public:
-    RootsOfName(Bytes subject, MutableBytes room, ChainVerdict& verdict)
-        : subject_(subject), room_(room), verdict_(verdict) {}
+// Whether a root has the key that signed `last`, as far as the key identifiers show.
+enum class Fit : std::uint8_t { other_key, unknown, same_key };
 
-    void root(Bytes der) override {
-        if (verdict_.root_count == root_count_max || der.size() > room_.size()) return;
-        const auto certificate = parse_certificate(der);
-        if (!certificate || !same(certificate->subject, subject_)) return;
-        std::memcpy(room_.data(), der.data(), der.size());
-        verdict_.roots[verdict_.root_count++] = room_.first(der.size());
-        room_ = room_.subspan(der.size());
-    }
-
- private:
-    Bytes subject_;
-    MutableBytes room_;
-    ChainVerdict& verdict_;
-};
+Fit fit_of(const Certificate& root, const Certificate& last) {
+    if (root.subject_key_id.empty() || last.authority_key_id.empty()) return Fit::unknown;
+    return same(root.subject_key_id, last.authority_key_id) ? Fit::same_key : Fit::other_key;
+}
 
 class Judge {
  public:
@@ -75,11 +62,15 @@ class Judge {
     bool is_pinned(Bytes der) const;
     bool pins_a_ca() const;
     bool find_path();
-    bool find_roots(Bytes issuer);
+    bool find_roots(const Certificate& last);
+    void find_own_roots(const X509Certificate& own, const Certificate& last);
+    bool find_system_roots(const Certificate& last);
+    bool admits(const Certificate& root, const Certificate& last);
+    std::size_t ca_count(std::size_t path_count) const;
     std::optional<Certificate> find_issuer(const Certificate& certificate) const;
     void add_to_path(const Certificate& certificate);
     bool judge_path();
-    bool judge_issuer(const Certificate& certificate);
+    bool judge_issuer(std::size_t place);
     bool judge_strength(const Certificate& certificate);
     bool judge_exponent(const Certificate& certificate);
     bool judge_dates(const Certificate& certificate);
@@ -90,6 +81,7 @@ class Judge {
     bool fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more);
     bool fail_host();
     bool fail_issuer(const Certificate& last);
+    bool fail_root();
     bool fail_path_too_long(const Certificate& last);
 
     const TlsTrust& trust_;
@@ -100,6 +92,9 @@ class Judge {
     TlsFailure& why_;
     SocketAddress address_;
     Host host_;
+    Fit admitted_fit_ = Fit::other_key;                 // the best of the roots admitted
+    Fit refused_fit_ = Fit::other_key;                  // that of `verdict_.refused_root`
+    std::size_t refused_at_ = 0;                        // the size that the path had then
     std::array<Certificate, path_count_max - 1> path_;  // parsed; beside `verdict_.path`
 };
 
@@ -183,37 +178,103 @@ bool Judge::pins_a_ca() const {
     return false;
 }
 
-// From each certificate to its issuer, until that is a root. Strays and repeated certificates are
-// never asked for.
+// From each certificate to its issuer, until that is a root that may be used; past one that may
+// not, as a server may show a way to another. Strays and repeated certificates are never looked at.
 bool Judge::find_path() {
     for (;;) {
         const Certificate& last = path_[verdict_.path_count - 1];
-        if (find_roots(last.issuer)) return true;
+        if (find_roots(last)) return true;
         if (why_.cause != Cause::none) return false;
         const auto issuer = find_issuer(last);
-        if (!issuer) return fail_issuer(last);
-        if (verdict_.path_count == path_.size()) return fail_path_too_long(last);
-        add_to_path(*issuer);
+        if (issuer && verdict_.path_count < path_.size()) {
+            add_to_path(*issuer);
+            continue;
+        }
+        if (verdict_.refused_root.cause != Cause::none) return fail_root();
+        return issuer ? fail_path_too_long(last) : fail_issuer(last);
     }
 }
 
-bool Judge::find_roots(Bytes issuer) {
+// Roots that have signed `last`, by its name, and may be used for that.
+bool Judge::find_roots(const Certificate& last) {
     const X509Certificate* const own =
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
-    if (own == nullptr) {
-        const std::size_t piece = std::min(room_.size(), root_size_max);
-        RootsOfName roots(issuer, room_.subspan(piece), verdict_);
-        if (!visit_system_roots(room_.first(piece), roots)) fail(Cause::tls_roots_missing);
-        return verdict_.root_count > 0;
+    if (own != nullptr) {
+        find_own_roots(*own, last);
+    } else if (!find_system_roots(last)) {
+        fail(Cause::tls_roots_missing);
     }
-    for (std::size_t i = own->find_subject(issuer);
-         i < own->size() && verdict_.root_count < root_count_max;
-         i = own->find_subject(issuer, i + 1)) {
-        const auto root = parse_certificate(own->der(i));
+    if (verdict_.root_count == 0) return false;
+    const bool may_have_signed = refused_at_ == verdict_.path_count &&
+                                 refused_fit_ != Fit::other_key && refused_fit_ >= admitted_fit_;
+    if (!may_have_signed) verdict_.refused_root = {};
+    return true;
+}
+
+void Judge::find_own_roots(const X509Certificate& own, const Certificate& last) {
+    for (std::size_t i = own.find_subject(last.issuer);
+         i < own.size() && verdict_.root_count < root_count_max;
+         i = own.find_subject(last.issuer, i + 1)) {
+        const auto root = parse_certificate(own.der(i));
         const bool may_sign = root && (root->is_ca || trust_.certificate == nullptr);
-        if (may_sign) verdict_.roots[verdict_.root_count++] = own->der(i);
+        if (may_sign && admits(*root, last)) verdict_.roots[verdict_.root_count++] = own.der(i);
     }
-    return verdict_.root_count > 0;
+}
+
+bool Judge::find_system_roots(const Certificate& last) {
+    class Visitor final : public RootVisitor {
+     public:
+        Visitor(Judge& judge, const Certificate& last, MutableBytes room)
+            : judge_(judge), last_(last), room_(room) {}
+
+        void root(Bytes der) override {
+            ChainVerdict& verdict = judge_.verdict_;
+            if (verdict.root_count == root_count_max || der.size() > room_.size()) return;
+            const auto root = parse_certificate(der);
+            if (!root || !same(root->subject, last_.issuer)) return;
+            if (!judge_.admits(*root, last_)) return;
+            std::memcpy(room_.data(), der.data(), der.size());
+            verdict.roots[verdict.root_count++] = room_.first(der.size());
+            room_ = room_.subspan(der.size());
+        }
+
+     private:
+        Judge& judge_;
+        const Certificate& last_;
+        MutableBytes room_;
+    };
+    const std::size_t piece = std::min(room_.size(), root_size_max);
+    Visitor roots(*this, last, room_.subspan(piece));
+    return visit_system_roots(room_.first(piece), roots);
+}
+
+bool Judge::admits(const Certificate& root, const Certificate& last) {
+    const bool is_own = trust_.certificate != nullptr || trust_.ca_bundle != nullptr;
+    const Fit fit = fit_of(root, last);
+    TlsFailure why;
+    const RootUse use{.ca_count = ca_count(verdict_.path_count),
+                      .for_servers = trust_.verify,
+                      .dates_count = trust_.verify && is_own,
+                      .now_s = now_s_};
+    if (check_root(root, use, why)) {
+        admitted_fit_ = std::max(admitted_fit_, fit);
+        return true;
+    }
+    const bool is_first = verdict_.refused_root.cause == Cause::none;
+    if (is_first || fit > refused_fit_) {
+        verdict_.refused_root = why;
+        refused_fit_ = fit;
+        refused_at_ = verdict_.path_count;
+    }
+    return false;
+}
+
+// CAs among the first `path_count` of the path, as a path length counts them.
+std::size_t Judge::ca_count(std::size_t path_count) const {
+    const auto first = path_.begin() + 1;
+    const auto last = path_.begin() + static_cast<std::ptrdiff_t>(path_count);
+    return static_cast<std::size_t>(
+        std::count_if(first, last, [](const Certificate& ca) { return !is_self_issued(ca); }));
 }
 
 std::optional<Certificate> Judge::find_issuer(const Certificate& certificate) const {
@@ -238,16 +299,28 @@ bool Judge::judge_path() {
         if (!trust_.verify) {
             verdict_.unix_s = std::max(verdict_.unix_s, certificate.not_before_s);
         }
-        if (i > 0 && !judge_issuer(certificate)) return false;
+        if (i > 0 && !judge_issuer(i)) return false;
         if (!judge_strength(certificate) || !judge_exponent(certificate)) return false;
         if (trust_.verify && !judge_dates(certificate)) return false;
     }
     return true;
 }
 
-bool Judge::judge_issuer(const Certificate& certificate) {
-    if (certificate.is_ca) return true;
-    fail(Cause::tls_issuer_not_ca).put("it is ").put_name(certificate.subject);
+bool Judge::judge_issuer(std::size_t place) {
+    const Certificate& certificate = path_[place];
+    const std::size_t below = ca_count(place);
+    if (certificate.is_ca && certificate.allows_signing && below <= certificate.path_length) {
+        return true;
+    }
+    DetailWriter detail = fail(Cause::tls_issuer_not_ca);
+    detail.put("it is ").put_name(certificate.subject);
+    if (!certificate.is_ca) return false;
+    if (!certificate.allows_signing) {
+        detail.put(", whose keyUsage lacks keyCertSign");
+    } else {
+        detail.put(", which allows ").put_number(certificate.path_length);
+        detail.put(" CAs below it, not ").put_number(below);
+    }
     return false;
 }
 
@@ -273,25 +346,8 @@ bool Judge::judge_exponent(const Certificate& certificate) {
 }
 
 bool Judge::judge_dates(const Certificate& certificate) {
-    if (now_s_ < certificate.not_before_s) {
-        fail(Cause::tls_certificate_not_yet_valid)
-            .put_name(certificate.subject)
-            .put(" begins on ")
-            .put_time(certificate.not_before_s)
-            .put(", and now is ")
-            .put_time(now_s_);
-        return false;
-    }
-    if (now_s_ > certificate.not_after_s) {
-        fail(Cause::tls_certificate_expired)
-            .put_name(certificate.subject)
-            .put(" ended on ")
-            .put_time(certificate.not_after_s)
-            .put(", and now is ")
-            .put_time(now_s_);
-        return false;
-    }
-    return true;
+    return check_dates(certificate, now_s_, Cause::tls_certificate_not_yet_valid,
+                       Cause::tls_certificate_expired, why_);
 }
 
 // RFC 5280 does not say what extendedKeyUsage means in a CA; every TLS library takes it as a limit
@@ -346,6 +402,13 @@ bool Judge::fail_issuer(const Certificate& last) {
         detail.put_name(last.subject).put(" is signed by ").put_name(last.issuer);
         detail.put(", which was neither shown nor is it trusted");
     }
+    return false;
+}
+
+// What the server shows comes first: where its own certificate has expired, too, that is told.
+bool Judge::fail_root() {
+    verdict_.path_count = refused_at_;
+    if (judge_path()) why_ = verdict_.refused_root;
     return false;
 }
 

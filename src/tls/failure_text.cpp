@@ -88,6 +88,15 @@ DetailWriter& DetailWriter::put_time(std::int64_t unix_s) {
     return put(" UTC");
 }
 
+void put_not_signed(const ChainVerdict& verdict, TlsFailure& why) {
+    const int native = why.native;
+    why = verdict.refused_root;
+    why.native = native;
+    if (why.cause != Cause::none) return;
+    why.cause = Cause::tls_issuer_unknown;
+    DetailWriter(why).put("the trusted root of that name has not signed it");
+}
+
 std::string_view alert_name(std::uint8_t alert) {
     switch (alert) {
         case 0: return "close_notify";

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/text_writer.hpp"
-#include "linnet/tls.hpp"
+#include "linnet/tls_chain.hpp"
 
 namespace linnet::inline v0 {
 
@@ -44,6 +44,9 @@ class DetailWriter {
     TlsFailure& why_;
     TextWriter writer_;
 };
+
+/// None of the roots in `verdict` has signed the path: sets cause and detail of `why`.
+void put_not_signed(const ChainVerdict& verdict, TlsFailure& why);
 
 /// The field's name for an alert, RFC 8446 6 and RFC 5246 7.2; empty if it has none.
 std::string_view alert_name(std::uint8_t alert);

@@ -83,10 +83,6 @@ unsigned BearSslVerifier::end_chain() {
     failure_.native = static_cast<int>(error);
     if (failure_.cause != Cause::none) return error;
     failure_.cause = cause_of_bearssl(error);
-    // Where the names agree and the signatures do not.
-    if (error == BR_ERR_X509_NOT_TRUSTED) {
-        DetailWriter(failure_).put("the trusted root of that name has not signed it");
-    }
     return error;
 }
 
@@ -153,6 +149,8 @@ unsigned BearSslVerifier::verify_path(const ChainVerdict& verdict) {
     }
     const unsigned error = minimal_.vtable->end_chain(context);
     if (error == 0) key_from_ = KeyFrom::path;
+    // Where the names agree and the signatures do not.
+    if (error == BR_ERR_X509_NOT_TRUSTED) put_not_signed(verdict, failure_);
     return error;
 }
 

@@ -2,6 +2,7 @@
 // Copyright the linnet authors
 #include "tls_openssl/verifier.hpp"
 
+#include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
 #include <new>
@@ -75,12 +76,11 @@ class Path {
 
     /// X509_V_OK or what is wrong.
     int verify(std::int64_t unix_s);
-    /// Which certificate of the path is wrong.
-    std::size_t wrong_place() const {
-        return static_cast<std::size_t>(X509_STORE_CTX_get_error_depth(context_));
-    }
+    /// One of the roots has signed the last certificate of the path.
+    bool is_signed() const { return is_signed_; }
 
  private:
+    bool add_root(Bytes der, bool must_have_signed);
     bool is_complete() const {
         return store_ != nullptr && context_ != nullptr && leaf_ != nullptr;
     }
@@ -89,7 +89,17 @@ class Path {
     X509_STORE_CTX* context_ = X509_STORE_CTX_new();
     STACK_OF(X509) * others_ = sk_X509_new_null();
     X509* leaf_ = nullptr;
+    bool is_signed_ = false;
 };
+
+// The dates of roots count where `judge_chain` says so, and there they have been checked.
+int ignore_dates_of_root(int is_good, X509_STORE_CTX* context) {
+    const int error = X509_STORE_CTX_get_error(context);
+    const bool is_date =
+        error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
+    const int last = sk_X509_num(X509_STORE_CTX_get0_chain(context)) - 1;
+    return is_date && X509_STORE_CTX_get_error_depth(context) == last ? 1 : is_good;
+}
 
 Path::Path(const ChainVerdict& verdict) {
     leaf_ = decode(verdict.path[0]);
@@ -99,11 +109,23 @@ Path::Path(const ChainVerdict& verdict) {
             X509_free(certificate);
         }
     }
-    for (const Bytes der : std::span(verdict.roots).first(verdict.root_count)) {
-        X509* const root = decode(der);
-        if (root != nullptr && store_ != nullptr) X509_STORE_add_cert(store_, root);
-        X509_free(root);
-    }
+    // Of several roots of one name OpenSSL tries one.
+    const auto roots = std::span(verdict.roots).first(verdict.root_count);
+    ERR_set_mark();
+    for (const Bytes der : roots) is_signed_ |= add_root(der, true);
+    ERR_pop_to_mark();  // or SSL_get_error takes a root that has not signed it for a failure
+    for (const Bytes der : is_signed_ ? roots.first(0) : roots) add_root(der, false);
+}
+
+bool Path::add_root(Bytes der, bool must_have_signed) {
+    const int other_count = sk_X509_num(others_);
+    X509* const last = other_count > 0 ? sk_X509_value(others_, other_count - 1) : leaf_;
+    X509* const root = decode(der);
+    bool is_added = root != nullptr && last != nullptr && store_ != nullptr;
+    if (is_added && must_have_signed) is_added = X509_verify(last, X509_get0_pubkey(root)) == 1;
+    if (is_added) X509_STORE_add_cert(store_, root);
+    X509_free(root);
+    return is_added;
 }
 
 Path::~Path() {
@@ -121,6 +143,7 @@ int Path::verify(std::int64_t unix_s) {
     X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_PARTIAL_CHAIN);
     X509_VERIFY_PARAM_set_time(how, static_cast<time_t>(unix_s));
     X509_VERIFY_PARAM_set_auth_level(how, 2);
+    X509_STORE_CTX_set_verify_cb(context_, ignore_dates_of_root);
     return X509_verify_cert(context_) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(context_);
 }
 
@@ -141,11 +164,9 @@ bool judge(const TlsRequest& request, const STACK_OF(X509) * shown, Chain& chain
     failure.cause = cause_of(error);
     failure.native = error;
     // Where the names agree and the signatures do not.
-    if (error == X509_V_ERR_CERT_SIGNATURE_FAILURE &&
-        path.wrong_place() + 1 == verdict.path_count) {
-        failure.cause = Cause::tls_issuer_unknown;
-        DetailWriter(failure).put("the trusted root of that name has not signed it");
-    }
+    const bool is_about_signature =
+        failure.cause == Cause::tls_signature_wrong || failure.cause == Cause::tls_issuer_unknown;
+    if (is_about_signature && !path.is_signed()) put_not_signed(verdict, failure);
     return false;
 }
 

@@ -26,6 +26,23 @@ old_root                      rsa_ca    -                         valid
 other_root                    ec5       -                         valid
 expired_root                  ec7       -                         expired
 new_root                      ec6       -                         valid
+new_root_expired              ec6       -                         expired  -subject=new_root
+future_root                   ec7       -                         future
+constrained_root              ec7       -                         valid    nameConstraints=permitted;DNS:good.test
+critical_root                 ec7       -                         valid    1.2.3.4.5=critical,DER:0500
+crl_root                      ec7       -                         valid    keyUsage=critical,cRLSign
+email_root                    ec7       -                         valid    extendedKeyUsage=emailProtection
+server_root                   ec7       -                         valid    extendedKeyUsage=serverAuth
+pathlen_root                  ec7       -                         valid    basicConstraints=critical,CA:TRUE,pathlen:0
+pathlen_root_intermediate     ec3       pathlen_root              valid
+rsa_1024_root                 rsa1024   -                         valid
+large_exponent_root           rsa_2e33  -                         valid
+twin_root                     ec7       -                         valid
+twin_root_expired             ec7       -                         expired  -subject=twin_root
+twin_root_constrained         ec7       -                         valid    -subject=twin_root;nameConstraints=permitted;DNS:good.test
+twin_root_other               ec8       -                         valid    -subject=twin_root
+twin_root_other_expired       ec8       -                         expired  -subject=twin_root
+twin_root_third               ec5       -                         valid    -subject=twin_root
 intermediate                  ec2       root                      valid
 rsa_intermediate              rsa_ca    root                      valid
 other_intermediate            ec3       other_root                valid
@@ -84,6 +101,19 @@ self_signed_expired           ec        -                         expired  DNS:g
 self_signed_ca                ec        -                         valid    DNS:good.test,IP:127.0.0.1     basicConstraints=critical,CA:TRUE;keyUsage=critical,digitalSignature,keyCertSign
 untrusted_root                ec        other_intermediate        valid    DNS:good.test
 expired_root_leaf             ec        expired_root_intermediate valid    DNS:good.test
+future_root_leaf              ec        future_root               valid    DNS:good.test
+constrained_root_leaf         ec        constrained_root          valid    DNS:good.test
+critical_root_leaf            ec        critical_root             valid    DNS:good.test
+crl_root_leaf                 ec        crl_root                  valid    DNS:good.test
+email_root_leaf               ec        email_root                valid    DNS:good.test
+server_root_leaf              ec        server_root               valid    DNS:good.test
+pathlen_root_leaf             ec        pathlen_root              valid    DNS:good.test
+pathlen_root_violated         ec        pathlen_root_intermediate valid    DNS:good.test
+rsa_1024_root_leaf            ec        rsa_1024_root             valid    DNS:good.test
+large_exponent_root_leaf      ec        large_exponent_root       valid    DNS:good.test
+twin                          ec        twin_root                 valid    DNS:good.test                  authorityKeyIdentifier=none
+twin_with_key_id              ec        twin_root                 valid    DNS:good.test                  authorityKeyIdentifier=keyid:always
+twin_of_the_third             ec        twin_root_third           valid    DNS:good.test                  authorityKeyIdentifier=keyid:always
 intermediate_expired          ec        intermediate_expired_ca   valid    DNS:good.test
 intermediate_not_ca           ec        intermediate_not_ca_ca    valid    DNS:good.test
 pathlen_violated              ec        below_pathlen_ca          valid    DNS:good.test
@@ -134,6 +164,7 @@ cross_signed_leaf             ec        new_intermediate          valid    DNS:g
 chains='
 missing_intermediate          good
 root_sent                     good intermediate root
+constrained_root_sent         constrained_root_leaf constrained_root
 wrong_order                   good root intermediate
 unrelated_sent                good other_intermediate intermediate
 leaf_twice                    good good intermediate

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The roots of a system, which is replaced here by one whose roots are those of the tests.
+#include "tls/system_roots.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "linnet/tls_chain.hpp"
+#include "testkit/certificates.hpp"
+#include "testkit/exact.hpp"
+#include "testkit/tls_rows.hpp"
+
+namespace {
+std::vector<std::string> roots_of_the_system;
+}
+
+// Instead of that of the library, which the linker does not take then.
+namespace linnet::inline v0 {
+bool visit_system_roots(MutableBytes room, RootVisitor& visitor) {
+    for (const std::string& der : roots_of_the_system) {
+        std::copy(der.begin(), der.end(), room.begin());
+        visitor.root(room.first(der.size()));
+    }
+    return !roots_of_the_system.empty();
+}
+}  // namespace linnet::inline v0
+
+namespace linnet::test {
+namespace {
+
+constexpr std::int64_t now_s = 1'795'392'000;  // 2026-11-23 00:00:00 UTC
+
+struct Row {
+    std::string_view chain;
+    std::vector<std::string_view> roots;
+    Cause cause = Cause::none;
+    std::vector<std::size_t> used = {};  // which of them the signature may be of
+};
+
+// Systems keep expired roots, or do not; every other limit of a root counts.
+TEST(SystemRoots, are_trusted_after_they_have_expired_but_not_beyond_their_limits) {
+    const Row rows[] = {
+        {"good", {"other_root", "root"}, Cause::none, {1}},
+        {"good", {"other_root"}, Cause::tls_issuer_unknown},
+        {"good", {}, Cause::tls_roots_missing},
+        {"expired_root_leaf", {"expired_root"}, Cause::none, {0}},
+        {"future_root_leaf", {"future_root"}, Cause::none, {0}},
+        {"constrained_root_leaf", {"constrained_root"}, Cause::tls_root_name_constraints},
+        {"critical_root_leaf", {"critical_root"}, Cause::tls_root_critical_extension},
+        {"crl_root_leaf", {"crl_root"}, Cause::tls_root_key_usage},
+        {"email_root_leaf", {"email_root"}, Cause::tls_root_purpose},
+        {"pathlen_root_leaf", {"pathlen_root"}, Cause::none, {0}},
+        {"pathlen_root_violated", {"pathlen_root"}, Cause::tls_root_path_length},
+        {"rsa_1024_root_leaf", {"rsa_1024_root"}, Cause::tls_root_key_weak},
+        {"large_exponent_root_leaf", {"large_exponent_root"}, Cause::tls_root_key_exponent},
+        {"twin", {"twin_root_constrained", "root", "twin_root_expired"}, Cause::none, {2}},
+        {"twin", {"twin_root", "twin_root_other"}, Cause::none, {0, 1}},
+    };
+    for (const Row& row : rows) {
+        SCOPED_TRACE(row.chain);
+        roots_of_the_system.clear();
+        for (const std::string_view name : row.roots) {
+            roots_of_the_system.push_back(authority_der(name));
+        }
+        const std::vector<std::string> shown = chain_ders(row.chain);
+        std::vector<Bytes> chain;
+        for (const std::string& der : shown) chain.push_back(bytes_of(der));
+        ExactBytes room(root_room_size);
+        ChainVerdict verdict;
+        TlsFailure why;
+        judge_chain({.host = "good.test", .unix_s = now_s}, chain, room.room(), verdict, why);
+        EXPECT_EQ(why.cause, row.cause) << text(why.cause);
+        ASSERT_EQ(verdict.root_count, row.used.size());
+        for (std::size_t i = 0; i < row.used.size(); ++i) {
+            EXPECT_EQ(text_of(verdict.roots[i]), roots_of_the_system[row.used[i]]);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace linnet::test
