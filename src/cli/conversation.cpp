@@ -167,6 +167,10 @@ std::uint64_t Conversation::next_deadline(std::uint64_t now_us) const {
 void Conversation::sleep() {
     std::array<WaitItem, address_count_max> items;
     const std::size_t item_count = client_.wait_set(items);
+    const bool os_is_full = std::any_of(items.begin(), items.begin() + item_count,
+                                        [](const WaitItem& item) { return item.writable; });
+    // The queue that was full is empty by now, and no event will report that.
+    if (send_queue_was_full_ && !os_is_full) return;
     std::array<pollfd, 3 + address_count_max> polled;
     const bool output_is_lost = output_.state() != Output::State::good;
     const int output_events = output_.is_empty() ? 0 : POLLOUT;
@@ -275,12 +279,14 @@ void Conversation::heed_output() {
 
 void Conversation::send_messages() {
     Input::Message message;
+    send_queue_was_full_ = false;
     while (is_open() && !closing_ && input_.next(message)) {
         if (message.too_long) {
             tell_refused(message, std::string("longer than ").append(message_size_max_text));
         } else {
             const Error error = packets_.put_packet(message.text);
-            // There will be room, or the client will tell that the link is gone.
+            send_queue_was_full_ = error == Error::out_of_memory;
+            // Either there will be room, or the client reports that the connection is lost.
             if (error == Error::out_of_memory || error == Error::failed) return;
             if (error == Error::ok) sent_size_ += message.text.size();
             if (error == Error::invalid_data) tell_refused(message, "not UTF-8 (see --binary)");

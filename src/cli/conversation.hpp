@@ -90,6 +90,7 @@ class Conversation {
     std::uint64_t silent_since_us_ = 0;  // the last message, or the end of input
     std::uint64_t received_size_ = 0;    // payload
     std::uint64_t sent_size_ = 0;        // payload
+    bool send_queue_was_full_ = false;
     bool opened_ = false;
     bool ended_cleanly_ = false;
     bool closing_ = false;  // we have begun to

@@ -295,6 +295,13 @@ class Messages(Case):
         peer.leave()
         self.ends(linnet, 0)
 
+    def test_more_lines_than_the_send_queue_holds_reach_a_server_that_does_not_answer(self):
+        lines = [b'%d' % i for i in range(20000)]
+        linnet, peer = self.talk('-q', stdin=b'\n'.join(lines))
+        self.assertEqual(peer.accept().messages()[0], lines)
+        peer.leave()
+        self.ends(linnet, 0)
+
     def test_without_input_it_closes_at_once(self):
         linnet, peer = self.talk(stdin=b'')
         self.assertEqual(peer.accept().messages(), ([], struct.pack('>H', 1000)))
