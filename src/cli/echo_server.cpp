@@ -3,21 +3,27 @@
 #include "cli/echo_server.hpp"
 
 namespace linnet::cli {
+namespace {
 
-// A message leaves the queue only when its echo has a place: a client that does not read is not
-// read.
-void EchoServer::heard(Connection& connection) {
+constexpr std::uint16_t internal_error = 1011;  // RFC 6455 7.4.1
+
+}  // namespace
+
+// A message stays in the queue until all of the previous echo is with the OS, so that a client that
+// does not read is not read either.
+bool EchoServer::can_take(const Connection& connection) const {
+    const Outbox& out = connection.session.outbox();
+    return out.packet_count() == 0 || connection.session.close_is_queued();
+}
+
+void EchoServer::take(Connection& connection) {
     Session& session = connection.session;
-    while (session.packet_count() > 0) {
-        const Outbox& out = session.outbox();
-        const bool fits = out.queued_payload() == 0 && out.packet_count() == 0;
-        if (!fits) return;
-        const Inbox::Packet packet = session.take();
-        const Error error =
-            session.put(packet.is_text ? Opcode::text : Opcode::binary, {}, packet.payload);
-        if (error != Error::ok) return;
-        send(connection);
-    }
+    const Inbox::Packet packet = session.take();
+    if (session.close_is_queued()) return;
+    const Error error =
+        session.put(packet.is_text ? Opcode::text : Opcode::binary, {}, packet.payload);
+    if (error == Error::ok) return;
+    connection.gone = session.close(internal_error, "the message cannot be sent back") != Error::ok;
 }
 
 }  // namespace linnet::cli

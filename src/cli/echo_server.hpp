@@ -15,7 +15,8 @@ class EchoServer final : public EmbeddedServer {
         : EmbeddedServer(limits, tls) {}
 
  private:
-    void heard(Connection& connection) override;
+    bool can_take(const Connection& connection) const override;
+    void take(Connection& connection) override;
 };
 
 }  // namespace linnet::cli

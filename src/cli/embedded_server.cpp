@@ -13,6 +13,12 @@
 #include "net/sockets_os.hpp"
 
 namespace linnet::cli {
+namespace {
+
+// Receive calls, events and messages of one connection before the others have their turn.
+constexpr int turn_step_count = 128;
+
+}  // namespace
 
 EmbeddedServer::Connection::Connection(Network& network, SocketHandle socket, const Limits& limits,
                                        Entropy& entropy)
@@ -29,6 +35,9 @@ EmbeddedServer::EmbeddedServer(const Limits& limits, const TlsServer* tls)
 
 EmbeddedServer::~EmbeddedServer() {
     if (listener_ != no_socket) network_.close(listener_);
+    for (const int fd : ready_pipe_) {
+        if (fd >= 0) ::close(fd);
+    }
 }
 
 std::unique_ptr<EmbeddedServer::Connection> EmbeddedServer::make_connection(SocketHandle socket) {
@@ -49,14 +58,16 @@ bool EmbeddedServer::listen(std::uint16_t port) {
     SocketAddress bound;
     from_sockaddr(name, bound);
     port_ = bound.port;
+    if (::pipe(ready_pipe_) != 0 || ::write(ready_pipe_[1], "", 1) != 1) return false;
     return ::fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
 void EmbeddedServer::step() {
     accept_all();
     for (const auto& connection : connections_) serve(*connection);
-    // What one has said may be for all.
+    // A message of one may be for all.
     for (const auto& connection : connections_) finish(*connection);
+    end_step();
     for (const auto& connection : connections_) {
         if (connection->gone && connection->upgraded) closed(*connection);
     }
@@ -69,10 +80,22 @@ void EmbeddedServer::wait_set(std::vector<WaitItem>& items) const {
     const bool accepts = listener_ != no_socket && (!is_short_of_sockets_ || connections_.empty());
     if (accepts) items.push_back({.socket = listener_, .readable = true});
     for (const auto& connection : connections_) {
-        items.push_back({.socket = connection->transport.socket(),
-                         .readable = !connection->session.input_is_held(),
-                         .writable = connection->has_unsent()});
+        const bool readable = connection->waits_for_input;
+        const bool writable = connection->has_unsent();
+        // poll(2) reports a lost connection even if it is asked for nothing: that would never rest.
+        if (!readable && !writable) continue;
+        items.push_back(
+            {.socket = connection->transport.socket(), .readable = readable, .writable = writable});
     }
+    if (has_work()) items.push_back({.socket = ready_pipe_[0], .readable = true});
+}
+
+// Derived from the state as it is now: whatever made a message ready, no event has to report it.
+bool EmbeddedServer::has_work() const {
+    return std::any_of(connections_.begin(), connections_.end(), [this](const auto& connection) {
+        const bool has_message = connection->session.packet_count() > 0;
+        return connection->has_more || (has_message && can_take(*connection));
+    });
 }
 
 void EmbeddedServer::say_goodbye() {
@@ -102,20 +125,28 @@ void EmbeddedServer::accept_all() {
 }
 
 void EmbeddedServer::serve(Connection& connection) {
+    connection.waits_for_input = connection.has_more = false;
     if (!connection.secured && !secure(connection)) return;
-    bool ended = false;
-    do {
-        ended = receive(connection);
-        if (!connection.upgraded && !connection.refused) upgrade(connection);
-        if (connection.upgraded) {
-            while (connection.session.next().kind != SessionEvent::Kind::none) {
-            }
-            heard(connection);
-        }
+    for (int i = 0; i < turn_step_count; ++i) {
         send(connection);
-        // What TLS holds wakes nobody.
-    } while (!ended && connection.transport.has_staged() && connection.has_room());
-    connection.gone |= ended;
+        if (!advance(connection)) return;
+    }
+    connection.has_more = true;
+}
+
+// One step. False: nothing can be done before a socket is ready. A message is handled before what
+// follows it is decoded, and all that is decoded before more is received: a client that does not
+// read its answers is not read, and no answer is lost to a close frame after its question.
+bool EmbeddedServer::advance(Connection& connection) {
+    if (connection.gone) return false;
+    if (connection.session.packet_count() > 0) {
+        if (!can_take(connection)) return false;
+        take(connection);
+        return true;
+    }
+    if (connection.input_ended) return false;
+    const bool has_moved = connection.upgraded ? decode(connection) : upgrade(connection);
+    return has_moved || receive(connection);
 }
 
 void EmbeddedServer::finish(Connection& connection) {
@@ -123,7 +154,8 @@ void EmbeddedServer::finish(Connection& connection) {
     send(connection);
     const bool all_sent = connection.answer.empty() && connection.session.outbox().is_empty();
     const bool is_answered = !leaving_ || connection.session.close_is_received();
-    const bool said_all = connection.refused || (connection.session.close_is_sent() && is_answered);
+    const bool said_all = connection.refused || connection.stream_ended ||
+                          (connection.session.close_is_sent() && is_answered);
     if (!all_sent || !said_all) return;
     connection.transport.shutdown_send();
     connection.gone = !connection.transport.has_unsent();
@@ -133,28 +165,50 @@ void EmbeddedServer::finish(Connection& connection) {
 bool EmbeddedServer::secure(Connection& connection) {
     const IoResult result = connection.transport.secure();
     connection.secured = result.status == IoResult::Outcome::moved;
-    connection.gone = !connection.secured && result.status != IoResult::Outcome::would_block;
+    connection.waits_for_input = result.status == IoResult::Outcome::would_block;
+    connection.gone = !connection.secured && !connection.waits_for_input;
     return connection.secured;
 }
 
-// True at the end of the stream.
-bool EmbeddedServer::receive(Connection& connection) {
-    for (;;) {
-        const MutableBytes room = connection.session.room();
-        if (room.empty()) return false;
-        const IoResult result = connection.transport.receive(room);
-        if (result.status == IoResult::Outcome::would_block) return false;
-        if (result.status != IoResult::Outcome::moved) return true;
-        connection.session.fill(result.size);
-        if (result.size < room.size() && !connection.transport.has_staged()) return false;
-    }
+// False if there was no event.
+bool EmbeddedServer::decode(Connection& connection) {
+    const SessionEvent::Kind kind = connection.session.next().kind;
+    connection.input_ended =
+        kind == SessionEvent::Kind::close || kind == SessionEvent::Kind::failed;
+    return kind != SessionEvent::Kind::none;
 }
 
-void EmbeddedServer::upgrade(Connection& connection) {
-    const UpgradeRequest request = read_upgrade_request(connection.session.unparsed());
-    if (request.size == 0) return;
-    connection.session.skip(request.size);
-    if (request.target.empty()) {
+// False if nothing was received.
+bool EmbeddedServer::receive(Connection& connection) {
+    const bool was_held = connection.session.input_is_held();
+    const MutableBytes room = connection.session.room();
+    // With an empty queue this is a lack of memory.
+    connection.gone = room.empty();
+    if (connection.gone) return false;
+    const IoResult result = connection.transport.receive(room);
+    switch (result.status) {
+        case IoResult::Outcome::moved: connection.session.fill(result.size); return true;
+        case IoResult::Outcome::would_block: connection.waits_for_input = true; break;
+        case IoResult::Outcome::end:
+            connection.stream_ended = connection.input_ended = true;
+            return false;
+        case IoResult::Outcome::failed: connection.gone = true; return false;
+    }
+    // `room` may have made space for what could not be decoded before.
+    return was_held;
+}
+
+// False if the request is incomplete.
+bool EmbeddedServer::upgrade(Connection& connection) {
+    const Bytes received = connection.session.unparsed();
+    const UpgradeRequest request = read_upgrade_request(received);
+    const bool is_too_long = request.size == 0 && received.size() > limits_.request_size_max;
+    if (request.size == 0 && !is_too_long) return false;
+    connection.session.skip(is_too_long ? received.size() : request.size);
+    if (is_too_long) {
+        connection.answer = refuse_upgrade("431 Request Header Fields Too Large",
+                                           "the request is longer than this server accepts");
+    } else if (request.target.empty()) {
         connection.answer = refuse_upgrade("400 Bad Request", "this is no WebSocket upgrade");
     } else if (request.target.starts_with("/refuse")) {
         connection.answer = refuse_upgrade("404 Not Found", "there is no such room here");
@@ -163,7 +217,8 @@ void EmbeddedServer::upgrade(Connection& connection) {
         connection.upgraded = true;
         opened(connection);
     }
-    connection.refused = !connection.upgraded;
+    connection.refused = connection.input_ended = !connection.upgraded;
+    return true;
 }
 
 void EmbeddedServer::send(Connection& connection) {

@@ -26,10 +26,12 @@ class EmbeddedServer {
     bool listen(std::uint16_t port);
     std::uint16_t port() const { return port_; }
 
-    /// Accepts, receives, answers and sends whatever is there to be.
+    /// Accepts, receives, answers and sends what can be now: a bounded turn for each connection.
     void step();
-    /// The sockets that `step` waits for.
+    /// The sockets that `step` waits for; one that is always ready if the last `step` left work.
     void wait_set(std::vector<WaitItem>& items) const;
+    /// The latest time for the next `step`, by the system's clock; UINT64_MAX: none.
+    virtual std::uint64_t next_deadline_us() const { return UINT64_MAX; }
 
     /// Connections that are there, and those that have ended since the begin.
     std::size_t connection_count() const { return connections_.size(); }
@@ -42,7 +44,6 @@ class EmbeddedServer {
         Connection(Network& network, SocketHandle socket, const Limits& limits, Entropy& entropy);
 
         bool has_unsent() const;
-        bool has_room() const { return !session.input_is_held() && session.outbox().is_empty(); }
 
         TlsFailure tls_failure;
         Transport transport;
@@ -52,6 +53,10 @@ class EmbeddedServer {
         bool upgraded = false;
         bool refused = false;
         bool gone = false;
+        bool stream_ended = false;     // the client sends nothing more
+        bool input_ended = false;      // nothing more is read: of a refused or closing client, say
+        bool waits_for_input = false;  // everything received so far has been handled
+        bool has_more = false;         // its turn ended before its work did
     };
 
     /// With `tls` (which must outlive it) it speaks wss://, else ws://.
@@ -61,8 +66,13 @@ class EmbeddedServer {
     virtual std::unique_ptr<Connection> make_connection(SocketHandle socket);
     /// The handshake is accepted.
     virtual void opened(Connection&) {}
-    /// Messages may be in its queue.
-    virtual void heard(Connection& connection) = 0;
+    /// Whether the oldest message of its queue can be handled now. If not, nothing more is read
+    /// from the connection, and some connection must have unsent data or the deadline must be set.
+    virtual bool can_take(const Connection& connection) const = 0;
+    /// Handles the oldest message of its queue and removes it.
+    virtual void take(Connection& connection) = 0;
+    /// Every connection has had its turn.
+    virtual void end_step() {}
     /// An open connection is about to go.
     virtual void closed(Connection&) {}
 
@@ -77,12 +87,16 @@ class EmbeddedServer {
     void accept_all();
     void serve(Connection& connection);
     bool secure(Connection& connection);
+    bool advance(Connection& connection);
+    bool decode(Connection& connection);
     bool receive(Connection& connection);
-    void upgrade(Connection& connection);
+    bool upgrade(Connection& connection);
     void finish(Connection& connection);
+    bool has_work() const;
 
     const TlsServer* tls_;
     SocketHandle listener_ = no_socket;
+    int ready_pipe_[2] = {-1, -1};  // holds one byte: always readable
     std::uint16_t port_ = 0;
     std::vector<std::unique_ptr<Connection>> connections_;
     std::size_t ended_count_ = 0;

@@ -8,6 +8,7 @@ namespace linnet::cli {
 namespace {
 
 constexpr std::uint16_t too_slow = 1008;  // RFC 6455 7.4.1
+constexpr std::uint64_t never = UINT64_MAX;
 
 // Does a packet for `target` reach `peer`?
 bool is_for(PeerId target, PeerId peer) {
@@ -19,6 +20,7 @@ bool is_for(PeerId target, PeerId peer) {
 struct RelayServer::Member final : Connection {
     using Connection::Connection;
     PeerId id = no_peer;
+    std::uint64_t full_since_us = never;  // others wait for it
 };
 
 std::unique_ptr<EmbeddedServer::Connection> RelayServer::make_connection(SocketHandle socket) {
@@ -51,7 +53,7 @@ PeerId RelayServer::new_id() {
     }
 }
 
-// A peer that does not read is none: the others do not wait for it.
+// For what must not wait: announcements and the server's own packets.
 void RelayServer::pass(Member& member, Bytes front, Bytes body) {
     const Error error = member.session.put(Opcode::binary, front, body);
     if (error == Error::out_of_memory) {
@@ -85,22 +87,78 @@ void RelayServer::closed(Connection& connection) {
     if (listeners.left) listeners.left(id);
 }
 
-void RelayServer::heard(Connection& connection) {
-    auto& sender = static_cast<Member&>(connection);
-    while (sender.session.packet_count() > 0) relay(sender, sender.session.take().payload);
+// Half of a queue is for packets that are passed on, the rest for announcements.
+bool RelayServer::has_place(const Member& member, std::size_t size) const {
+    const Outbox& out = member.session.outbox();
+    if (out.packet_count() == 0 || member.gone || member.session.close_is_queued()) return true;
+    return out.packet_count() < limits_.output_packet_count_max / 2 &&
+           out.queued_payload() + size <= limits_.output_payload_max / 2;
 }
 
-// What is malformed or under a false name is dropped, and nobody is told.
+bool RelayServer::is_accepted(const Member& sender, Bytes message,
+                              MultiplayerPacket& packet) const {
+    return decode_multiplayer_packet(message, packet) &&
+           packet.type == MultiplayerPacket::Type::payload && packet.source == sender.id;
+}
+
+// A packet waits until every peer that it is for has a place for it.
+bool RelayServer::can_take(const Connection& connection) const {
+    const auto& sender = static_cast<const Member&>(connection);
+    return std::none_of(connections().begin(), connections().end(), [&](const auto& each) {
+        const auto& member = static_cast<const Member&>(*each);
+        return member.id != no_peer && waits_for(sender, member);
+    });
+}
+
+void RelayServer::take(Connection& connection) {
+    auto& sender = static_cast<Member&>(connection);
+    relay(sender, sender.session.take().payload);
+}
+
+// A malformed packet, or one with the id of another peer, is dropped without a report.
 void RelayServer::relay(Member& sender, Bytes message) {
     MultiplayerPacket packet;
-    if (!decode_multiplayer_packet(message, packet)) return;
-    if (packet.type != MultiplayerPacket::Type::payload || packet.source != sender.id) return;
+    if (!is_accepted(sender, message, packet)) return;
     for (Member* const member : members()) {
-        if (member != &sender && is_for(packet.target, member->id)) pass(*member, {}, message);
+        if (member == &sender || !is_for(packet.target, member->id)) continue;
+        pass(*member, {}, message);
+        member->full_since_us = never;
     }
     if (is_for(packet.target, server_peer) && listeners.packet) {
         listeners.packet(sender.id, packet.body);
     }
+}
+
+// Whether the packet at the front of `sender`'s queue waits for `member`.
+bool RelayServer::waits_for(const Member& sender, const Member& member) const {
+    if (&sender == &member || sender.gone || sender.session.packet_count() == 0) return false;
+    const Bytes message = sender.session.oldest();
+    MultiplayerPacket packet;
+    return is_accepted(sender, message, packet) && is_for(packet.target, member.id) &&
+           !has_place(member, message.size());
+}
+
+// A peer that takes nothing for too long while others wait for it is dropped.
+void RelayServer::end_step() {
+    const std::uint64_t now_us = clock_.now_us();
+    for (Member* const member : members()) {
+        const bool is_waited_for =
+            std::any_of(connections().begin(), connections().end(), [&](const auto& each) {
+                return waits_for(static_cast<const Member&>(*each), *member);
+            });
+        if (!is_waited_for) member->full_since_us = never;
+        if (is_waited_for && member->full_since_us == never) member->full_since_us = now_us;
+        member->gone |= is_waited_for && now_us - member->full_since_us >= patience_us_;
+    }
+}
+
+std::uint64_t RelayServer::next_deadline_us() const {
+    std::uint64_t next_us = never;
+    for (const Member* const member : members()) {
+        if (member->full_since_us == never) continue;
+        next_us = std::min(next_us, member->full_since_us + patience_us_);
+    }
+    return next_us;
 }
 
 void RelayServer::put(PeerId target, Bytes body) {

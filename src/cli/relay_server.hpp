@@ -34,19 +34,31 @@ class RelayServer final : public EmbeddedServer {
     /// Closes the connection of that peer, if there is one.
     void disconnect_peer(PeerId peer, std::uint16_t code, std::string_view reason);
 
+    /// Peers that send to one whose queue is full wait for it; after this time it is dropped.
+    void set_patience_us(std::uint64_t patience_us) { patience_us_ = patience_us; }
+    std::uint64_t next_deadline_us() const override;
+
  private:
     struct Member;
 
     std::unique_ptr<Connection> make_connection(SocketHandle socket) override;
     void opened(Connection& connection) override;
-    void heard(Connection& connection) override;
+    bool can_take(const Connection& connection) const override;
+    void take(Connection& connection) override;
+    void end_step() override;
     void closed(Connection& connection) override;
 
     PeerId new_id();
     std::vector<Member*> members() const;
     static void tell(Member& member, MultiplayerPacket::Type type, PeerId subject);
     static void pass(Member& member, Bytes front, Bytes body);
+    bool is_accepted(const Member& sender, Bytes message, MultiplayerPacket& packet) const;
+    bool has_place(const Member& member, std::size_t size) const;
+    bool waits_for(const Member& sender, const Member& member) const;
     void relay(Member& sender, Bytes message);
+
+    SystemClock clock_;
+    std::uint64_t patience_us_ = 5'000'000;
 };
 
 }  // namespace linnet::cli

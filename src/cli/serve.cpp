@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -16,6 +17,7 @@ namespace linnet::cli {
 namespace {
 
 constexpr std::uint64_t farewell_us = 1'000'000;  // for the clients to answer our close frames
+constexpr std::uint64_t sleep_us_max = 3'600'000'000;
 
 Limits limits() {
     Limits limits;
@@ -65,9 +67,8 @@ std::unique_ptr<EmbeddedServer> make_room(const TlsServer* tls) {
     return room;
 }
 
-// Until something is there for the server or to be read from `signal_fd` (-1: none), or
-// `timeout_ms` is over (-1: never).
-void sleep(const EmbeddedServer& server, int signal_fd, int timeout_ms) {
+// Until a socket of the server or `signal_fd` (-1: none) is ready, or it is `deadline_us`.
+void sleep(const EmbeddedServer& server, int signal_fd, std::uint64_t deadline_us) {
     std::vector<WaitItem> items;
     server.wait_set(items);
     std::vector<pollfd> polled;
@@ -76,7 +77,10 @@ void sleep(const EmbeddedServer& server, int signal_fd, int timeout_ms) {
         const int events = (item.readable ? POLLIN : 0) | (item.writable ? POLLOUT : 0);
         polled.push_back({static_cast<int>(item.socket), static_cast<short>(events), 0});
     }
-    ::poll(polled.data(), polled.size(), timeout_ms);
+    const std::uint64_t next_us = std::min(deadline_us, server.next_deadline_us());
+    const std::uint64_t now_us = SystemClock().now_us();
+    const std::uint64_t sleep_us = std::min(std::max(next_us, now_us) - now_us, sleep_us_max);
+    ::poll(polled.data(), polled.size(), static_cast<int>((sleep_us + 999) / 1000));
 }
 
 void say_farewell(EmbeddedServer& server) {
@@ -85,9 +89,8 @@ void say_farewell(EmbeddedServer& server) {
     server.say_goodbye();
     server.step();
     while (server.connection_count() > 0) {
-        const std::uint64_t now_us = clock.now_us();
-        if (now_us >= deadline_us) return;
-        sleep(server, -1, static_cast<int>((deadline_us - now_us + 999) / 1000));
+        if (clock.now_us() >= deadline_us) return;
+        sleep(server, -1, deadline_us);
         server.step();
     }
 }
@@ -111,7 +114,7 @@ int serve(const ServeOptions& what, const Interruption& interruption) {
     while (interruption.signal() == 0) {
         server.step();
         if (what.once && server.ended_count() > 0 && server.connection_count() == 0) return 0;
-        sleep(server, interruption.fd(), -1);
+        sleep(server, interruption.fd(), UINT64_MAX);
     }
     say_farewell(server);
     return 0;

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 import unittest
 
@@ -1068,6 +1069,67 @@ class Serving(Case):
             client.signal(signal.SIGSTOP)
             server.signal(signal.SIGTERM)
             self.ends(server, 0)
+
+
+class Floods(Case):
+    """Case 70: a flood of small messages into each server."""
+
+    COUNT = 20000
+    LINES = b''.join(b'%d\n' % i for i in range(COUNT))
+
+    def flood(self, linnet):
+        """Sends all lines, and leaves the input open: nothing ends it before its answers are here."""
+        writer = threading.Thread(target=linnet.send, args=(self.LINES,))
+        writer.start()
+        self.addCleanup(writer.join)
+        return linnet
+
+    def test_every_line_of_a_flood_is_echoed(self):
+        for options in ((), ('--tls',)):
+            server = self.entered(Serve('0', *options))
+            linnet = self.flood(self.entered(Linnet('-q', '--insecure', server.url)))
+            linnet.out.until(b'\n%d\n$' % (self.COUNT - 1))
+            self.assertTrue(linnet.out.data == self.LINES)
+            linnet.end_input()
+            self.ends(linnet, 0)
+
+    def test_every_line_of_a_flood_reaches_the_room(self):
+        server = self.entered(Serve('0', '--multiplayer'))
+        reader = self.entered(Linnet('join', server.url))
+        reader.err.until(b'joined')
+        sender = self.flood(self.entered(Linnet('join', '--target=0', server.url)))
+        for stream in (server.out, reader.out):
+            stream.until(b'"%d"\n$' % (self.COUNT - 1))
+            heard = re.findall(rb'\d+: "(\d+)"\n', stream.data)
+            self.assertTrue(heard == self.LINES.split())
+        for linnet in (sender, reader):
+            linnet.end_input()
+            self.ends(linnet, 0)
+
+    NODE = """
+        const WebSocket = require('ws'), [url, count] = process.argv.slice(1);
+        const socket = new WebSocket(url);
+        let heard = 0;
+        socket.on('open', () => { for (let i = 0; i < count; ++i) socket.send(String(i)); });
+        socket.on('message', data => {
+            if (String(data) !== String(heard)) process.exit(2);
+            if (++heard == count) socket.close();
+        });
+        socket.on('close', code => { console.log(heard, code); });
+    """
+
+    def test_every_message_of_a_flood_by_node_is_echoed(self):
+        environment = {**os.environ, 'NODE_PATH': '/usr/share/nodejs'}
+        if not shutil.which('node') or subprocess.run(
+                ['node', '-e', 'require("ws")'], env=environment, capture_output=True,
+                timeout=DEADLINE_S, check=False).returncode != 0:
+            self.skipTest("node's ws is not installed: apt-get install node-ws")
+        server = self.entered(Serve())
+        for count in (1000, 5000):
+            done = subprocess.run(['node', '-e', self.NODE, '--', server.url, str(count)],
+                                  env=environment, capture_output=True, timeout=2 * DEADLINE_S,
+                                  check=False)
+            self.assertEqual(done.stdout, b'%d 1005\n' % count, done.stderr)
 
 
 # ---- terminals ---------------------------------------------------------------------------------
