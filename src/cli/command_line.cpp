@@ -20,7 +20,7 @@ Lines of standard input go out as text, what arrives is printed; Ctrl-D ends
   -p, --protocol NAME    offer a sub-protocol; repeat it for more
   -H, --header LINE      send the header 'Name: value'; repeat it for more
   -b, --binary, --raw    send all input as one binary message; print it raw
-  -w, --wait SECONDS     at the end of input wait for so long a silence
+  -w, --wait SECONDS     at the end of input wait for SECONDS of silence
   -1, --one-message      print the first message that arrives, then close
       --close CODE[:REASON]  close with this instead of 1000
       --ping SECONDS     ping so often and tell how long each answer took

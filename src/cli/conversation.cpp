@@ -15,6 +15,8 @@ namespace linnet::cli {
 namespace {
 
 constexpr std::uint64_t never = UINT64_MAX;
+// The silence that ends the run after the end of input, unless --wait says otherwise.
+constexpr std::uint64_t silence_us_default = 1'000'000;
 
 int number_of(ExitStatus status) {
     return static_cast<int>(status);
@@ -77,6 +79,8 @@ int Conversation::run() {
         print_messages();
         heed_output();
         send_messages();
+        client_.flush();
+        watch_for_silence();
         heed_end_of_input();
         send_ping();
         client_.flush();
@@ -140,7 +144,23 @@ bool Conversation::wants_input() const {
 }
 
 bool Conversation::waits_for_silence() const {
-    return input_end_is_seen_ && what_.wait_us > 0 && !closing_;
+    return is_open() && input_end_is_seen_ && !what_.one_message && !closing_;
+}
+
+std::uint64_t Conversation::silence_us() const {
+    return what_.wait_us > 0 ? what_.wait_us : silence_us_default;
+}
+
+// A ping would overtake messages that are not with the OS yet.
+bool Conversation::is_all_sent() const {
+    return client_.stats().output_queued_size == 0 && !os_is_full();
+}
+
+bool Conversation::os_is_full() const {
+    std::array<WaitItem, address_count_max> items;
+    const std::size_t count = client_.wait_set(items);
+    return std::any_of(items.begin(), items.begin() + count,
+                       [](const WaitItem& item) { return item.writable; });
 }
 
 std::string_view Conversation::stage() const {
@@ -158,19 +178,17 @@ bool Conversation::can_print_more() const {
 std::uint64_t Conversation::next_deadline(std::uint64_t now_us) const {
     if (can_print_more()) return now_us;
     std::uint64_t next_us = client_.next_deadline();
-    if (is_open() && !closing_) next_us = std::min(next_us, next_ping_us_);
+    if (is_open() && !closing_ && !last_ping_is_sent_) next_us = std::min(next_us, next_ping_us_);
     if (what_.timeout_us > 0) next_us = std::min(next_us, begin_us_ + what_.timeout_us);
-    if (waits_for_silence()) next_us = std::min(next_us, silent_since_us_ + what_.wait_us);
+    if (waits_for_silence()) next_us = std::min(next_us, silent_since_us_ + silence_us());
     return std::max(next_us, now_us);
 }
 
 void Conversation::sleep() {
     std::array<WaitItem, address_count_max> items;
     const std::size_t item_count = client_.wait_set(items);
-    const bool os_is_full = std::any_of(items.begin(), items.begin() + item_count,
-                                        [](const WaitItem& item) { return item.writable; });
     // The queue that was full is empty by now, and no event will report that.
-    if (send_queue_was_full_ && !os_is_full) return;
+    if (send_queue_was_full_ && !os_is_full()) return;
     std::array<pollfd, 3 + address_count_max> polled;
     const bool output_is_lost = output_.state() != Output::State::good;
     const int output_events = output_.is_empty() ? 0 : POLLOUT;
@@ -239,7 +257,24 @@ void Conversation::heed_end_of_input() {
         }
     }
     if (what_.one_message) return;
-    if (what_.wait_us == 0 || clock_.now_us() - silent_since_us_ >= what_.wait_us) close();
+    if (what_.wait_us == 0 && !last_ping_is_sent_ && is_all_sent()) {
+        last_ping_is_sent_ = true;
+        ping();
+    }
+    // The server has handled everything that was sent before the ping.
+    const bool is_answered = last_ping_is_sent_ &&
+                             client_.stats().pongs_received >= awaited_pong_ &&
+                             packets_.get_available_packet_count() == 0;
+    if (is_answered || clock_.now_us() - silent_since_us_ >= silence_us()) close();
+}
+
+// A part of a message either way is no silence, nor is a standard output that takes nothing.
+void Conversation::watch_for_silence() {
+    const Stats stats = client_.stats();
+    const std::size_t unsent_size = std::exchange(unsent_size_, stats.output_queued_size);
+    const std::size_t part_size = std::exchange(part_size_, stats.message_size_so_far);
+    const bool has_moved = unsent_size != unsent_size_ || part_size != part_size_;
+    if (has_moved || packets_.get_available_packet_count() > 0) silent_since_us_ = clock_.now_us();
 }
 
 // ---- messages --------------------------------------------------------------------------------
@@ -303,10 +338,15 @@ void Conversation::send_ping() {
         tell(std::string("pong after ").append(milliseconds(stats.round_trip_us)).append(" ms"));
     }
     const std::uint64_t now_us = clock_.now_us();
-    if (!is_open() || closing_ || now_us < next_ping_us_) return;
+    if (!is_open() || closing_ || last_ping_is_sent_ || now_us < next_ping_us_) return;
     next_ping_us_ = now_us + what_.ping_us;
-    // It fails only without entropy, which the next message tells as well.
-    static_cast<void>(client_.ping());
+    ping();
+}
+
+// It fails only without entropy, which the next message reports as well.
+void Conversation::ping() {
+    const std::uint64_t pongs_received = client_.stats().pongs_received;
+    if (client_.ping() == Error::ok) awaited_pong_ = std::max(awaited_pong_, pongs_received) + 1;
 }
 
 // ---- telling ---------------------------------------------------------------------------------
@@ -369,8 +409,19 @@ void Conversation::tell_stats() {
 
 int Conversation::finish() {
     const int status = judge_end();
+    tell_discarded();
     if (what_.stats) tell_stats();
     return status;
+}
+
+// Whoever asks for one message, or reads no more, does not want the others.
+void Conversation::tell_discarded() {
+    const std::uint64_t size = client_.stats().discarded_size;
+    if (size == 0 || what_.one_message || output_.state() != Output::State::good) return;
+    tell(std::string("discarded ")
+             .append(std::to_string(size))
+             .append(size == 1 ? " byte" : " bytes")
+             .append(" of messages that arrived after this side had closed (see --wait)"));
 }
 
 int Conversation::judge_end() {

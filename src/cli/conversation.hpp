@@ -52,7 +52,9 @@ class Conversation {
     void heed_output();
     void send_messages();
     void heed_end_of_input();
+    void watch_for_silence();
     void send_ping();
+    void ping();
     void close();
     void give_up(int status, const std::string& why);
 
@@ -63,11 +65,15 @@ class Conversation {
     void tell_joined();
     void tell_refused(const Input::Message& message, std::string_view why);
     void tell_stats();
+    void tell_discarded();
     std::string_view stage() const;
     bool is_open() const;
     bool wants_input() const;
     bool can_print_more() const;
     bool waits_for_silence() const;
+    std::uint64_t silence_us() const;
+    bool is_all_sent() const;
+    bool os_is_full() const;
 
     const TalkOptions& what_;
     const Interruption& interruption_;
@@ -87,7 +93,10 @@ class Conversation {
     std::uint64_t begin_us_;
     std::uint64_t next_ping_us_ = UINT64_MAX;
     std::uint64_t pong_count_ = 0;       // told
-    std::uint64_t silent_since_us_ = 0;  // the last message, or the end of input
+    std::uint64_t awaited_pong_ = 0;     // the number of pongs once all our pings are answered
+    std::uint64_t silent_since_us_ = 0;  // the last progress of a message, or the end of input
+    std::size_t unsent_size_ = 0;        // payload
+    std::size_t part_size_ = 0;          // of the message that is arriving
     std::uint64_t received_size_ = 0;    // payload
     std::uint64_t sent_size_ = 0;        // payload
     bool send_queue_was_full_ = false;
@@ -96,6 +105,7 @@ class Conversation {
     bool closing_ = false;  // we have begun to
     bool signal_is_heeded_ = false;
     bool input_end_is_seen_ = false;
+    bool last_ping_is_sent_ = false;  // at the end of input
     bool one_message_is_printed_ = false;
     bool input_was_refused_ = false;  // a part of it could not be sent
     bool given_up_ = false;

@@ -193,11 +193,19 @@ class Peer:
         plain = int.from_bytes(payload, 'big') ^ int.from_bytes(mask, 'big')
         return first & 0x0F, plain.to_bytes(size, 'big')
 
+    def message(self):
+        """The next frame that is no ping: those are answered."""
+        while True:
+            opcode, payload = self.frame()
+            if opcode != PING:
+                return opcode, payload
+            self.send(frame(PONG, payload))
+
     def messages(self):
         """All that come before the close frame, and that."""
         all_of_them = []
         while True:
-            opcode, payload = self.frame()
+            opcode, payload = self.message()
             if opcode == CLOSE:
                 return all_of_them, payload
             all_of_them.append(payload)
@@ -303,11 +311,77 @@ class Messages(Case):
         peer.leave()
         self.ends(linnet, 0)
 
-    def test_without_input_it_closes_at_once(self):
+    def test_without_input_it_closes(self):
         linnet, peer = self.talk(stdin=b'')
         self.assertEqual(peer.accept().messages(), ([], struct.pack('>H', 1000)))
         peer.leave()
         self.ends(linnet, 0)
+
+    def test_answers_to_piped_input_are_printed(self):
+        # On a busy machine a second of silence may end it before the answers: then it says so.
+        for _ in range(10):
+            linnet, peer = self.talk('-q', stdin=b'1\n2\n3\n4\n5\n')
+            peer.accept()
+            questions = [peer.frame() for _ in range(5)]
+            opcode, payload = peer.frame()
+            for question in questions:
+                peer.send(frame(*question))
+            if opcode == PING:
+                peer.send(frame(PONG, payload))
+                self.assertEqual(peer.frame()[0], CLOSE)
+            peer.leave()
+            status, out, err = linnet.finish()
+            if 'discarded' not in err:
+                break
+        self.assertEqual((status, out, err), (0, b'1\n2\n3\n4\n5\n', ''))
+
+    def test_the_end_of_input_is_a_ping_after_the_messages_and_its_pong_closes(self):
+        lines = [b'%d' % i for i in range(5000)]
+        linnet, peer = self.talk('-q', stdin=b'\n'.join(lines))
+        peer.accept()
+        for line in lines:
+            self.assertEqual(peer.frame(), (TEXT, line))
+        opcode, payload = peer.frame()
+        self.assertEqual(opcode, PING)
+        peer.send(frame(TEXT, b'answer') + frame(PONG, payload))
+        self.assertEqual(peer.frame()[0], CLOSE)
+        peer.leave()
+        self.ends(linnet, 0)
+
+    def test_a_pong_of_an_earlier_ping_does_not_close(self):
+        linnet, peer = self.talk('--ping=0.05')
+        opcode, early = peer.accept().frame()
+        self.assertEqual(opcode, PING)
+        begin = time.monotonic()
+        linnet.end_input()
+        peer.send(frame(PONG, early))
+        while opcode == PING:
+            opcode, _ = peer.frame()
+        self.assertEqual(opcode, CLOSE)
+        self.assertGreaterEqual(time.monotonic() - begin, 0.99, 'not by the silence')
+
+    def test_a_second_of_silence_closes_without_a_pong(self):
+        linnet, peer = self.talk()
+        peer.accept()
+        linnet.err.until(b'connected')
+        begin = time.monotonic()
+        linnet.end_input()
+        self.assertEqual(peer.frame()[0], PING)
+        self.assertEqual(peer.frame()[0], CLOSE)
+        self.assertGreaterEqual(time.monotonic() - begin, 0.99)
+        peer.leave()
+        self.ends(linnet, 0)
+
+    def test_what_arrives_after_closing_is_reported(self):
+        for late, text in ((b'late', '8 bytes'), (b'', None)):
+            linnet, peer = self.talk('-q', stdin=b'')
+            peer.accept().messages()
+            peer.send(frame(TEXT, late) * 2 + close_frame(1000))
+            peer.end()
+            out, err = self.ends(linnet, 0)
+            self.assertEqual(out, b'')
+            self.assertEqual(err, text and f'linnet: discarded {text} of messages that arrived '
+                                           'after this side had closed (see --wait)\n' or '')
 
     def test_lines_leave_as_they_are_typed(self):
         linnet, peer = self.talk()
@@ -446,6 +520,21 @@ class BackPressure(Case):
             self.assertEqual(peer.frame(), (TEXT, line[:-1]))
             received += 1
         linnet.end_input()
+        self.assertEqual(peer.message()[0], CLOSE)
+        peer.leave()
+        self.ends(linnet, 0)
+
+    def test_the_end_of_input_waits_for_a_slow_reader_of_the_output(self):
+        linnet, peer = self.talk('-q', stdin=b'question\n')
+        line = b'z' * (MIB // 2)
+        peer.send(peer.answer() + frame(TEXT, line) * 4)
+        self.assertEqual(peer.frame(), (TEXT, b'question'))
+        opcode, ping = peer.frame()
+        self.assertEqual(opcode, PING)
+        # More than the silence that would end it: standard output takes nothing.
+        self.assertFalse(select.select([peer.sock], [], [], 1.5)[0], 'it has closed')
+        linnet.out.until((line + b'\n') * 4)
+        peer.send(frame(PONG, ping))
         self.assertEqual(peer.frame()[0], CLOSE)
         peer.leave()
         self.ends(linnet, 0)
@@ -777,6 +866,15 @@ class Rooms(Case):
             linnet.end_input()
             status, out, _ = linnet.finish()
             self.assertEqual((status, out.count(b'\n')), (0, count))
+
+    def test_the_end_of_input_waits_for_the_room_to_have_heard_it(self):
+        linnet, peer = self.join('--trace')
+        linnet.send(b'last words\n')
+        linnet.end_input()
+        self.server.out.until(peer + b': "last words"\n')
+        status, _, err = linnet.finish()
+        self.assertEqual(status, 0)
+        self.assertRegex(err, r'(?s)-> @\d+ +binary.*-> @\d+ +ping.*-> @\d+ +close')
 
     def test_who_comes_and_goes_is_told(self):
         ann, ann_id = self.join()
