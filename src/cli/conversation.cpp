@@ -144,7 +144,12 @@ bool Conversation::wants_input() const {
 }
 
 bool Conversation::waits_for_silence() const {
-    return is_open() && input_end_is_seen_ && !what_.one_message && !closing_;
+    const bool is_wanted = !what_.one_message || what_.wait_us > 0;
+    return is_open() && input_end_is_seen_ && is_wanted && !closing_;
+}
+
+bool Conversation::is_silent(std::uint64_t now_us) const {
+    return waits_for_silence() && now_us - silent_since_us_ >= silence_us();
 }
 
 std::uint64_t Conversation::silence_us() const {
@@ -256,7 +261,12 @@ void Conversation::heed_end_of_input() {
             input_was_refused_ = true;
         }
     }
-    if (what_.one_message) return;
+    if (what_.one_message) {
+        // Without a question there can be no answer.
+        const bool asked_nothing = input_was_refused_ && client_.stats().messages_sent == 0;
+        if (asked_nothing || is_silent(clock_.now_us())) close();
+        return;
+    }
     if (what_.wait_us == 0 && !last_ping_is_sent_ && is_all_sent()) {
         last_ping_is_sent_ = true;
         ping();
@@ -265,7 +275,7 @@ void Conversation::heed_end_of_input() {
     const bool is_answered = last_ping_is_sent_ &&
                              client_.stats().pongs_received >= awaited_pong_ &&
                              packets_.get_available_packet_count() == 0;
-    if (is_answered || clock_.now_us() - silent_since_us_ >= silence_us()) close();
+    if (is_answered || is_silent(clock_.now_us())) close();
 }
 
 // A part of a message either way is no silence, nor is a standard output that takes nothing.
@@ -438,13 +448,18 @@ int Conversation::judge_end() {
     return ended_cleanly_ ? judge_clean_end() : number_of(failure.phase);
 }
 
+// With -1. Whoever reads no more misses nothing.
+bool Conversation::is_unanswered() const {
+    return what_.one_message && !one_message_is_printed_ && output_.state() == Output::State::good;
+}
+
 int Conversation::judge_clean_end() {
     const Failure& failure = client_.failure();
     const bool by_server = failure.cause == Cause::closed_by_server;
     Input::Message message;
-    if (what_.one_message && !one_message_is_printed_ && by_server) {
-        tell("no message has come");
-        return number_of(Phase::closing);
+    if (is_unanswered()) {
+        tell("no message has arrived");
+        return number_of(input_was_refused_ ? ExitStatus::usage : ExitStatus::closing);
     }
     if (by_server && input_.next(message)) {
         tell("the server closed before all input was sent");

@@ -71,6 +71,8 @@ class Conversation {
     bool wants_input() const;
     bool can_print_more() const;
     bool waits_for_silence() const;
+    bool is_silent(std::uint64_t now_us) const;
+    bool is_unanswered() const;
     std::uint64_t silence_us() const;
     bool is_all_sent() const;
     bool os_is_full() const;

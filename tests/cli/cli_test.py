@@ -435,7 +435,48 @@ class Messages(Case):
     def test_one_message_that_does_not_come_is_told(self):
         linnet, peer = self.talk('-1', stdin=b'')
         peer.accept().send(close_frame(1000))
-        self.ends(linnet, CLOSING, 'no message has come')
+        self.ends(linnet, CLOSING, 'no message has arrived')
+
+    def test_one_message_ends_when_all_of_its_input_was_refused(self):
+        for options, stdin, why in ((('-b', '-1'), b'x' * (16 * MIB + 1), 'longer than 16 MiB'),
+                                    (('-1',), b'x' * (16 * MIB + 1), 'longer than 16 MiB'),
+                                    (('-1',), b'bad \xff\n', 'not UTF-8')):
+            linnet, peer = self.talk(*options, stdin=stdin)
+            self.assertEqual(peer.accept().messages()[0], [])
+            peer.leave()
+            out, _ = self.ends(linnet, USAGE, why, 'no message has arrived')
+            self.assertEqual(out, b'')
+
+    def test_one_message_ends_when_its_input_cannot_be_read(self):
+        folder = os.open('/', os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        listener = self.entered(Listener())
+        with subprocess.Popen([LINNET, '-1', listener.url], stdin=folder, stderr=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as process:
+            peer = listener.peer().accept()
+            self.assertEqual(peer.messages()[0], [])
+            peer.leave()
+            out, err = process.communicate(timeout=DEADLINE_S)
+            self.assertEqual((process.returncode, out), (USAGE, b''))
+        self.assertIn(b'standard input cannot be read', err)
+        self.assertIn(b'no message has arrived', err)
+
+    def test_one_message_waits_for_the_answer_to_the_part_that_was_sent(self):
+        linnet, peer = self.talk('-1', stdin=b'bad \xff\ngood\n')
+        self.assertEqual(peer.accept().frame(), (TEXT, b'good'))
+        linnet.err.until(b'line 1 is not sent')
+        peer.send(frame(TEXT, b'answer'))
+        self.assertEqual(peer.frame()[0], CLOSE)
+        peer.leave()
+        out, _ = self.ends(linnet, USAGE)
+        self.assertEqual(out, b'answer\n')
+
+    def test_one_message_that_does_not_come_within_the_silence_is_told(self):
+        linnet, peer = self.talk('-1', '-w', '0.2', stdin=b'question\n')
+        self.assertEqual(peer.accept().frame(), (TEXT, b'question'))
+        self.assertEqual(peer.frame()[0], CLOSE)
+        peer.leave()
+        self.ends(linnet, CLOSING, 'no message has arrived')
 
     def test_wait_ends_after_a_silence(self):
         linnet, peer = self.talk('--wait=0.4', stdin=b'q\n')
