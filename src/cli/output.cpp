@@ -95,7 +95,9 @@ bool Output::write_once() {
 }
 
 void Output::judge(short events) {
-    if ((events & (POLLERR | POLLNVAL)) != 0 && state_ == State::good) lose(EPIPE);
+    // A socket whose reader has gone reports POLLHUP alone (a pipe POLLERR), and always again.
+    const bool is_lost = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+    if (is_lost && state_ == State::good) lose(EPIPE);
 }
 
 void Output::lose(int os_error) {

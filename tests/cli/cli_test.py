@@ -616,6 +616,43 @@ class BackPressure(Case):
         _, err = self.ends(linnet, 0)
         self.assertNotIn('ended', err)
 
+    def socket_with_linnet(self, **options):
+        """The program with a socket as standard output, as inetd and Node's child_process give."""
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        with theirs:
+            linnet, peer = self.talk(stdout=theirs, **options)
+        return linnet, peer, ours
+
+    def test_a_reader_at_a_socket_that_goes_away_ends_it_quietly(self):
+        linnet, peer, ours = self.socket_with_linnet()
+        peer.accept().send(frame(TEXT, b'first'))
+        self.assertEqual(ours.recv(100), b'first\n')
+        ours.close()
+        self.assertEqual(peer.frame(), (CLOSE, struct.pack('>H', 1000)))
+        peer.leave()
+        _, err = self.ends(linnet, 0)
+        self.assertNotIn('ended', err)
+
+    def test_a_socket_as_input_and_output_ends_with_its_other_end(self):
+        ours, theirs = socket.socketpair()
+        listener = self.entered(Listener())
+        with theirs:
+            process = subprocess.Popen([LINNET, '-q', listener.url], stdin=theirs, stdout=theirs)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        peer = listener.peer().accept()
+        ours.sendall(b'question\n')
+        self.assertEqual(peer.frame(), (TEXT, b'question'))
+        peer.send(frame(TEXT, b'answer'))
+        self.assertEqual(ours.recv(100), b'answer\n')
+        ours.shutdown(socket.SHUT_WR)  # the end of its input, and not of its output
+        self.assertEqual(peer.frame()[0], PING)
+        ours.close()
+        self.assertEqual(peer.messages()[0], [])
+        peer.leave()
+        self.assertEqual(process.wait(DEADLINE_S), 0)
+
     def test_a_reader_that_is_gone_before_the_connection_opens_ends_it_quietly(self):
         linnet, peer = self.talk()
         linnet.process.stdout.close()
