@@ -445,12 +445,22 @@ int Conversation::judge_end() {
     const bool is_fine = ended_cleanly_ && !is_abnormal(failure.close_code);
     const bool is_heard = !what_.quiet && output_.state() == Output::State::good;
     if (!is_fine || is_heard) tell(failure.explain());
+    if (signal_is_heeded_ && is_unfinished()) {
+        tell(std::string("ended by a signal before ")
+                 .append(is_unanswered() ? "a message has arrived" : "all input was sent"));
+        return number_of(ExitStatus::signal) + interruption_.signal();
+    }
     return ended_cleanly_ ? judge_clean_end() : number_of(failure.phase);
 }
 
 // With -1. Whoever reads no more misses nothing.
 bool Conversation::is_unanswered() const {
     return what_.one_message && !one_message_is_printed_ && output_.state() == Output::State::good;
+}
+
+bool Conversation::is_unfinished() const {
+    Input::Message message;
+    return is_unanswered() || input_.next(message);
 }
 
 int Conversation::judge_clean_end() {

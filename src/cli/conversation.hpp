@@ -73,6 +73,7 @@ class Conversation {
     bool waits_for_silence() const;
     bool is_silent(std::uint64_t now_us) const;
     bool is_unanswered() const;
+    bool is_unfinished() const;
     std::uint64_t silence_us() const;
     bool is_all_sent() const;
     bool os_is_full() const;

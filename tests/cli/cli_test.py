@@ -1113,6 +1113,44 @@ class Signals(Case):
             peer.leave()
             self.ends(linnet, 0, 'this side closed the connection and the server agreed')
 
+    def test_a_signal_before_the_one_message_is_no_success(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for end in (Peer.leave, Peer.end):
+                linnet, peer = self.talk('-q1', stdin=b'question\n')
+                self.assertEqual(peer.accept().frame(), (TEXT, b'question'))
+                linnet.signal(number)
+                self.assertEqual(peer.frame()[0], CLOSE)
+                end(peer)
+                out, _ = self.ends(linnet, 128 + number,
+                                   'ended by a signal before a message has arrived')
+                self.assertEqual(out, b'')
+
+    def test_a_signal_after_the_one_message_changes_nothing(self):
+        linnet, peer = self.talk('-q1', stdin=b'')
+        peer.accept().send(frame(TEXT, b'answer'))
+        self.assertEqual(peer.frame()[0], CLOSE)
+        linnet.out.until(b'answer\n')
+        peer.leave()
+        self.ends(linnet, 0)
+
+    def standard_input_of(self, linnet):
+        with open(f'/proc/{linnet.process.pid}/fdinfo/0', encoding='ascii') as file:
+            return file.read()
+
+    def test_a_signal_before_all_input_is_sent_is_no_success(self):
+        stdin = (b'y' * (9 * MIB) + b'\n') * 2
+        linnet, peer = self.talk('-q', stdin=stdin)
+        # The second line does not fit after the first, which nobody reads yet.
+        peer.accept()
+        deadline = time.monotonic() + DEADLINE_S
+        while f'pos:\t{len(stdin)}\n' not in self.standard_input_of(linnet):
+            self.assertLess(time.monotonic(), deadline)
+            select.select([], [], [], 0.01)
+        linnet.signal(signal.SIGTERM)
+        self.assertEqual(len(peer.messages()[0]), 1)
+        peer.leave()
+        self.ends(linnet, 128 + signal.SIGTERM, 'ended by a signal before all input was sent')
+
     def test_the_same_signal_to_process_and_group_is_one(self):
         linnet, peer = self.talk()
         peer.accept()
