@@ -139,7 +139,7 @@ TEST(CommandLine, says_what_is_wrong) {
         {{}, "no URL is given"},
         {{"--trace"}, "no URL is given"},
         {{"--"}, "no URL is given"},
-        {{"ws://a/", "ws://b/"}, "one URL is enough: 'ws://b/'"},
+        {{"ws://a/", "ws://b/"}, "one URL is enough, and 2 are given"},
         {{"--nonsense", "ws://a/"}, "there is no option --nonsense"},
         {{"--nonsense=1", "ws://a/"}, "there is no option --nonsense"},
         {{"--=1", "ws://a/"}, "there is no option --"},

@@ -56,6 +56,10 @@ TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
              Row{{"X-Authorization-Hint", "none"}, "X-Authorization-Hint: none"},
              Row{{"Location", "https://me:secret@host/x?token=secret#secret"},
                  "Location: \"https://host/x\""},
+             Row{{"Referer", "/x?token=secret"}, "Referer: \"/x\""},
+             Row{{"Link", "<http://me:secret@a/>, <http://me:secret@b/>"},
+                 "Link: \"<http://a/>, <http://b/>\""},
+             Row{{"X-Next", "http://me:secret@host"}, "X-Next: \"http://host\""},
          }) {
         EXPECT_EQ(written([&](TextWriter& out) { put_header(out, row.field); }), row.shown);
     }

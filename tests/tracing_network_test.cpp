@@ -67,6 +67,32 @@ TEST(StreamTracer, shows_an_answer_without_its_secrets) {
               (Rows{"0 HTTP/1.1 101 What?", "20 Set-Cookie: (not shown)", "40 no field"}));
 }
 
+TEST(StreamTracer, shows_urls_in_headers_without_their_secrets) {
+    struct Row {
+        std::string field;
+        std::string shown;
+    };
+    const Row rows[] = {
+        {"Location: https://me:secret@host.example/x?token=secret",
+         "Location: \"https://host.example/x\""},
+        {"location:/x?token=secret", "location: \"/x\""},
+        {"Content-Location: //me:secret@h/#secret", "Content-Location: \"//h/\""},
+        {"Refresh: 5; url=https://me:secret@h/?secret", "Refresh: \"5; url=https://h/\""},
+        {"Link: <https://me:secret@a/>; rel=next, <https://me:secret@b/?secret>",
+         "Link: \"<https://a/>; rel=next, <https://b/\""},
+        {"Referer: https://a/b?secret", "Referer: \"https://a/b\""},
+        {"X-Next: https://me:secret@h/", "X-Next: \"https://h/\""},
+        {"Location: https://me:" + std::string(2000, 's'), "Location: (not shown)..."},
+        {"Server: a?b", "Server: a?b"},
+    };
+    for (const Row& row : rows) {
+        const Rows lines = traced(Role::client, "HTTP/1.1 302 x\r\n" + row.field + "\r\n\r\n");
+        EXPECT_EQ(lines.at(1), "16 " + row.shown);
+        const Rows request = traced(Role::server, "GET / HTTP/1.1\r\n" + row.field + "\r\n\r\n");
+        EXPECT_EQ(request.at(1), "16 " + row.shown);
+    }
+}
+
 TEST(StreamTracer, shows_every_kind_of_frame) {
     struct Row {
         std::string wire;

@@ -318,7 +318,8 @@ void take_url(std::span<const std::string_view> operands, CommandLine& line) {
     if (operands.empty()) {
         line.error = "no URL is given";
     } else if (operands.size() > 1) {
-        line.error = std::string("one URL is enough: ").append(in_quotes(operands[1]));
+        // Not quoted: a URL may hold a password.
+        line.error = "one URL is enough, and " + std::to_string(operands.size()) + " are given";
     } else {
         line.talk.url = operands[0];
     }

@@ -42,13 +42,23 @@ void append_first_line(std::string& out, std::string_view line, Role receiver) {
     append_harmless(out.append("?..."), end == line.npos ? "" : line.substr(end));
 }
 
-void append_field(std::string& out, std::string_view line) {
+// Of a URL that is cut off, it is unknown where the user information ends.
+void append_field(std::string& out, std::string_view line, bool is_cut) {
     const std::size_t colon = line.find(':');
-    if (colon == line.npos || !is_secret_header(trimmed(line.substr(0, colon)))) {
-        return append_harmless(out, line);
-    }
+    if (colon == line.npos) return append_harmless(out, line);
+    const HttpField field{trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1))};
+    const bool has_url = may_hold_url(field);
+    if (!has_url && !is_secret_header(field.name)) return append_harmless(out, line);
     append_harmless(out, line.substr(0, colon));
-    out.append(": (not shown)");
+    out.append(": ");
+    if (!has_url || is_cut || is_secret_header(field.name)) {
+        out.append("(not shown)");
+        return;
+    }
+    std::array<std::uint8_t, 2 * line_size_max> room;
+    TextWriter writer(room);
+    put_location(writer, field.value);
+    out.append(writer.text());
 }
 
 void append_close(std::string& out, Bytes payload) {
@@ -110,14 +120,15 @@ void StreamTracer::end_head_line(TraceLines& lines) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) return enter(refused_ ? Stage::other : Stage::header);
     std::string shown;
+    const bool is_cut = line_.size() >= line_size_max;
     if (is_first_line_) {
         append_first_line(shown, line, receiver_);
         take_until(line, " ");
         refused_ = receiver_ == Role::client && !line.starts_with(" 101");
     } else {
-        append_field(shown, line);
+        append_field(shown, line, is_cut);
     }
-    if (line_.size() >= line_size_max) shown.append("...");
+    if (is_cut) shown.append("...");
     lines.line(begin_, shown);
     is_first_line_ = false;
     enter(Stage::head);

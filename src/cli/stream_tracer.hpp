@@ -6,7 +6,7 @@
 // cut. Pure.
 //
 // Values of Authorization, Proxy-Authorization, Cookie and Set-Cookie are not shown, nor the query
-// of the request.
+// of the request, nor user information, queries and fragments of URLs in other headers.
 #pragma once
 
 #include <array>

@@ -31,16 +31,26 @@ void put_url(TextWriter& out, const Url& url) {
     if (!url.query.empty()) out.put("?...");
 }
 
+bool may_hold_url(const HttpField& field) {
+    constexpr std::string_view names[] = {"Location", "Content-Location", "Refresh", "Link",
+                                          "Referer"};
+    const bool is_named = std::any_of(std::begin(names), std::end(names), [&](auto each) {
+        return same_ignoring_case(field.name, each);
+    });
+    return is_named || field.value.find("//") != field.value.npos;
+}
+
 void put_location(TextWriter& out, std::string_view location) {
-    const std::string_view shown = take_until(location, "?#");
-    const std::size_t slashes = shown.find("//");
-    const std::size_t begin = slashes == shown.npos ? shown.size() : slashes + 2;
-    std::string_view rest = shown.substr(begin);
-    const std::size_t at = rest.substr(0, rest.find('/')).rfind('@');
-    if (at != rest.npos) rest.remove_prefix(at + 1);
+    std::string_view rest = take_until(location, "?#");
     out.put("\"");
-    put_harmless(out, shown.substr(0, begin));
-    put_harmless(out, rest);
+    while (!rest.empty()) {
+        const std::size_t slashes = rest.find("//");
+        const std::size_t size = slashes == rest.npos ? rest.size() : slashes + 2;
+        put_harmless(out, rest.substr(0, size));
+        rest.remove_prefix(size);
+        const std::size_t at = rest.substr(0, rest.find('/')).rfind('@');
+        if (at != rest.npos) rest.remove_prefix(at + 1);
+    }
     out.put("\"");
 }
 
@@ -68,7 +78,7 @@ void put_header(TextWriter& out, const HttpField& field) {
     out.put(": ");
     if (is_secret_header(field.name)) {
         out.put("(not shown)");
-    } else if (same_ignoring_case(field.name, "Location")) {
+    } else if (may_hold_url(field)) {
         put_location(out, field.value);
     } else {
         put_harmless(out, field.value);

@@ -18,7 +18,11 @@ bool is_secret_header(std::string_view name);
 /// Without user information, query and fragment; host and path are cut to 160 bytes each.
 void put_url(TextWriter& out, const Url& url);
 
-/// Where a redirect points to (RFC 3986 3), likewise, and quoted.
+/// Location, Referer and the like, and any other value with "//" in it.
+bool may_hold_url(const HttpField& field);
+
+/// A value that may hold URLs (RFC 3986 3), quoted: without the user information of any, and
+/// without what follows the first query or fragment.
 void put_location(TextWriter& out, std::string_view location);
 
 /// Text of the server, or of anybody: cut to 160 bytes after a whole character. A character that is

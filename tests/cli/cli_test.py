@@ -759,6 +759,23 @@ class Options(Case):
                      at + r'-- closed$'):
             self.assertRegex(err, re.compile(line, re.M))
 
+    def test_trace_hides_the_secrets_of_urls(self):
+        linnet, peer = self.talk('--trace', '-H', 'Referer: https://me:secret@a.example/?secret')
+        peer.answer()
+        peer.send(b'HTTP/1.1 302 Found\r\nLocation: https://me:secret@login.example/x?t=secret\r\n'
+                  b'Refresh: 5; url=https://me:secret@b.example/?secret\r\n\r\n')
+        peer.end()
+        _, err = self.ends(linnet, UPGRADE, 'Referer: "https://a.example/"',
+                           'Location: "https://login.example/x"',
+                           'Refresh: "5; url=https://b.example/"')
+        self.assertNotIn('secret', err)
+
+    def test_wrong_use_does_not_quote_a_password(self):
+        status, _, err = run('ws://me:secret@a/', 'ws://me:secret@b/?secret')
+        self.assertEqual(status, USAGE)
+        self.assertIn('one URL is enough', err)
+        self.assertNotIn('secret', err)
+
     def test_stats(self):
         server = self.entered(Serve())
         status, _, err = run('--stats', '-w', '0.3', '--ping', '0.05', server.url,
