@@ -13,13 +13,14 @@ namespace {
 
 constexpr std::string_view help =
     R"(linnet [OPTION...] ws[s]://HOST[:PORT][/PATH]   talk to a WebSocket server
-linnet join [OPTION...] [--target ID] ws[s]://...  the same, as a Godot 3 peer
+linnet join [OPTION...] [--target ID] ws[s]://...  as a Godot 3 peer, to peer 1
 linnet certificate wss://HOST[:PORT]            show its certificates and pins
 linnet serve [PORT] [--once] [--tls] [--multiplayer]  echo, or be such a room
 Lines of standard input go out as text, what arrives is printed; Ctrl-D ends
   -p, --protocol NAME    offer a sub-protocol; repeat it for more
   -H, --header LINE      send the header 'Name: value'; repeat it for more
-  -b, --binary, --raw    send all input as one binary message; print it raw
+  -b, --binary           send all input as one binary message; pipe it raw
+      --raw              print what arrives as it is: no hex dump, no \x1b
   -w, --wait SECONDS     at the end of input wait for SECONDS of silence
   -1, --one-message      print the first message that arrives, then close
       --close CODE[:REASON]  close with this instead of 1000
@@ -56,12 +57,12 @@ bool parse_number(std::string_view digits, std::uint64_t max, std::uint64_t& val
     return !digits.empty();
 }
 
-// "2", "0.5"; below a microsecond is cut.
+// "2", "0.5", ".5"; below a microsecond is cut.
 std::string parse_seconds(std::string_view text, std::uint64_t& us) {
     std::string_view rest = text;
     const std::string_view whole = take_until(rest, ".");
     std::uint64_t seconds = 0;
-    bool is_number = parse_number(whole, seconds_max, seconds);
+    bool is_number = parse_number(whole, seconds_max, seconds) || whole.empty();
     us = seconds * second_us;
     if (!rest.empty()) {
         rest.remove_prefix(1);
@@ -70,7 +71,7 @@ std::string parse_seconds(std::string_view text, std::uint64_t& us) {
         for (const char c : rest) us += (unit_us /= 10) * static_cast<std::uint64_t>(c - '0');
     }
     if (is_number && us > 0) return {};
-    return in_quotes(text).append(" is no number of seconds above 0, such as 2 or 0.5");
+    return in_quotes(text).append(" is not a number of seconds above 0, such as 2 or 0.5");
 }
 
 std::string parse_close(std::string_view text, TalkOptions& talk) {
