@@ -19,6 +19,7 @@ import subprocess
 import sys
 
 import chart
+import code_size
 
 HERE = pathlib.Path(__file__).resolve().parent
 README = HERE.parent / 'README.md'
@@ -59,7 +60,6 @@ Row = collections.namedtuple('Row', 'target case ns ns_min gb_per_s ratios')
 Figure = collections.namedtuple('Figure', 'name unit goals sizes')  # ws:// and wss://
 UNITS = {'KB': 1000, 'KiB': 1024}
 SCHEMES = ('ws', 'wss')
-CODE_GOALS = (None, 100_000)
 IDLE_GOALS = (4 * 1024, 60 * 1024)
 
 
@@ -162,26 +162,21 @@ def read_lines(path):
 # ---- sizes -------------------------------------------------------------------------------------
 
 def figures_of(path):
-    """Of the programs that were built beside the benchmarks."""
+    """Of the program that was built beside the benchmarks, and of one that is built for its size."""
     folder = path.parent
     if path.suffix == '.json' or not (folder / 'idle').is_file():
         return []
     idle = dict(line.split() for line in output_of(folder / 'idle').splitlines())
-    code = {scheme: text_size(folder / f'minimal_{scheme}') for scheme in SCHEMES}
-    return [Figure('code of a whole program', 'KB', CODE_GOALS, [code[s] for s in SCHEMES]),
+    print('measuring: code size', file=sys.stderr)
+    code = code_size.measure()
+    return [Figure(code_size.NAME, 'KB', tuple(code_size.GOALS[s] for s in SCHEMES),
+                   [code[s] for s in SCHEMES]),
             Figure('memory of an idle connection', 'KiB', IDLE_GOALS,
                    [int(idle[s]) if s in idle else None for s in SCHEMES])]
 
 
 def output_of(*command):
     return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
-
-
-def text_size(program):
-    """What `size` calls text: code, constants and tables; None if it was not built."""
-    if not program.is_file():
-        return None
-    return int(output_of('size', program).splitlines()[1].split()[0])
 
 
 def figure_cells(figure):
