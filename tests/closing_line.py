@@ -17,7 +17,9 @@ def main(logs):
         if case.find('failure') is not None or case.find('error') is not None:
             failed += 1
         elif skip is not None:
-            reason = (skip.get('message') or 'no reason given').splitlines()[-1]
+            # Its place, the reason, and which part of the test it was.
+            message = (skip.get('message') or '').split('Google Test trace:')[0].strip()
+            reason = message.splitlines()[-1] if message else 'no reason given'
             skipped[reason].append(case.get('name'))
         else:
             passed += 1
