@@ -2,8 +2,8 @@
 // Copyright the linnet authors
 //
 // Host names by the operating system (getaddrinfo), which blocks: in threads of its own, so that
-// nobody waits. They are named "linnet-resolver", block all signals, and end when nothing is left
-// to ask. This is the only place where linnet has threads.
+// nobody waits. They are named "linnet-resolver", block all signals, have stacks of the default
+// size, and end when nothing is left to ask. This is the only place where linnet has threads.
 #pragma once
 
 #include <atomic>
