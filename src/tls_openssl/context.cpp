@@ -288,6 +288,7 @@ void OpenSslEngine::judge_error(unsigned long error) {
         case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
         case SSL_R_PACKET_LENGTH_TOO_LONG:
         case SSL_R_DATA_LENGTH_TOO_LONG:
+        case SSL_R_ENCRYPTED_LENGTH_TOO_LONG:
         case SSL_R_BAD_RECORD_TYPE: return fail(Cause::tls_bad_record);
         case SSL_R_EXCESSIVE_MESSAGE_SIZE: return fail(Cause::tls_chain_too_large);
         case SSL_R_BAD_SIGNATURE: return fail(Cause::tls_signature_wrong);
