@@ -574,9 +574,13 @@ class BackPressure(Case):
         self.assertEqual(opcode, PING)
         # More than the silence that would end it: standard output takes nothing.
         self.assertFalse(select.select([peer.sock], [], [], 1.5)[0], 'it has closed')
-        linnet.out.until((line + b'\n') * 4)
+        deadline = time.monotonic() + DEADLINE_S
+        printed = 0
+        while printed < 4 * (len(line) + 1):
+            wait_readable(linnet.out.fd, deadline)
+            printed += len(os.read(linnet.out.fd, MIB))
         peer.send(frame(PONG, ping))
-        self.assertEqual(peer.frame()[0], CLOSE)
+        self.assertEqual(peer.message()[0], CLOSE)
         peer.leave()
         self.ends(linnet, 0)
 
