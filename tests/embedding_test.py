@@ -4,6 +4,7 @@
 """What an engine asks of a library that it takes in: each test builds something the way a stranger
 would, without Meson. Compilers: $CXX or c++, and clang++ and mingw where they are (with CI set they
 must be)."""
+import concurrent.futures
 import functools
 import os
 import pathlib
@@ -212,6 +213,12 @@ def run(*command, cwd=ROOT):
     return done.stdout
 
 
+def run_all(commands):
+    """As many at once as there are CPUs."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda command: run(*command), commands))
+
+
 def compilers():
     found = [os.environ.get('CXX', 'c++'), 'clang++']
     return [name for name in found if needed(name)]
@@ -345,12 +352,14 @@ class Embedding(unittest.TestCase):
             self.build(whole, f'readme{number}', *WARNINGS)
 
     def test_every_public_header_compiles_alone_without_a_warning(self):
-        for name in public_headers():
-            unit = self.folder / 'alone.cpp'
+        commands = []
+        for number, name in enumerate(public_headers()):
+            unit = self.folder / f'alone{number}.cpp'
             unit.write_text(f'#include "{name}"\n#include "{name}"\n')
             for compiler, flags in zip(compilers(), ([], ['-fno-exceptions', '-fno-rtti'])):
-                run(compiler, '-std=c++20', *WARNINGS, *flags, f'-I{ROOT}/include',
-                    '-fsyntax-only', unit)
+                commands.append((compiler, '-std=c++20', *WARNINGS, *flags, f'-I{ROOT}/include',
+                                 '-fsyntax-only', unit))
+        run_all(commands)
 
     # Case 50: macros of Qt, Xlib, Windows and others before our headers
     def test_the_public_headers_compile_after_the_macros_of_others(self):
@@ -390,8 +399,8 @@ class Embedding(unittest.TestCase):
         command = ('clang++', '-stdlib=libc++', '-std=c++20', *WARNINGS)
         if not (needed('clang++') and needed_headers('libc++', unit, *command)):
             self.skipTest('clang++ or libc++ is not installed: apt-get install clang libc++-dev')
-        for source in sources(*ROOMS, ENGINE):
-            run(*command, *LIBRARY_FLAGS, '-fsyntax-only', source)
+        run_all((*command, *LIBRARY_FLAGS, '-fsyntax-only', source)
+                for source in sources(*ROOMS, ENGINE))
 
     def test_the_public_headers_are_small(self):
         unit = self.folder / 'all.cpp'
@@ -405,8 +414,8 @@ class Embedding(unittest.TestCase):
         if not needed(compiler):
             self.skipTest(f'{compiler} is not installed: apt-get install '
                           'g++-mingw-w64-x86-64-posix')
-        for source in sources('net', 'resolver', 'tls'):
-            run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-fsyntax-only', source)
+        run_all((compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-fsyntax-only', source)
+                for source in sources('net', 'resolver', 'tls'))
 
     # Case 50: windows.h and its macros, before our headers and within our sources
     def test_nothing_minds_the_macros_of_windows(self):
