@@ -42,6 +42,12 @@ void expect_never(const Heartbeat& heartbeat) {
     EXPECT_EQ(heartbeat.due(UINT64_MAX - 1), Due::nothing);
 }
 
+Heartbeat::PingPayload queue_ping(Heartbeat& heartbeat, std::uint64_t now_us) {
+    const Heartbeat::PingPayload payload = heartbeat.next_payload();
+    heartbeat.ping_queued(now_us);
+    return payload;
+}
+
 bool answers(Heartbeat& heartbeat, Bytes payload, std::uint64_t now_us) {
     const ExactBytes exact(payload);
     return heartbeat.pong(exact.bytes(), now_us);
@@ -89,13 +95,13 @@ TEST(Heartbeat, takes_any_life_for_an_answer) {
     }
 }
 
-// Life came while the ping waited: when it then leaves, nobody is dead for want of its pong.
-TEST(Heartbeat, does_not_wait_for_a_pong_when_life_came_first) {
+// The server read what was blocked, and the ping after it: the pong is still to come.
+TEST(Heartbeat, waits_for_a_pong_from_the_moment_its_ping_leaves) {
     Heartbeat heartbeat = started();
     heartbeat.ping_queued(start_us + ping_us);
     heartbeat.alive(start_us + ping_us + 5);
     heartbeat.ping_sent(start_us + ping_us + 6);
-    expect_due(heartbeat, start_us + 2 * ping_us + 5, Due::ping);
+    expect_due(heartbeat, start_us + ping_us + 6 + pong_us, Due::dead);
 }
 
 TEST(Heartbeat, is_switched_off_by_zeros) {
@@ -150,7 +156,7 @@ TEST(Heartbeat, measures_overlapping_pings) {
     Heartbeat heartbeat = started();
     std::vector<Heartbeat::PingPayload> payloads;
     for (std::uint64_t i = 0; i < 4; ++i) {
-        payloads.push_back(heartbeat.ping_queued(start_us + 16 * i));
+        payloads.push_back(queue_ping(heartbeat, start_us + 16 * i));
         heartbeat.ping_sent(start_us + 16 * i);
     }
     for (std::uint64_t i = 0; i < 4; ++i) {
@@ -164,7 +170,7 @@ TEST(Heartbeat, measures_some_pings_however_many_overlap) {
     std::deque<Heartbeat::PingPayload> in_flight;
     int measured_count = 0;
     for (std::uint64_t i = 0; i < 1000; ++i) {
-        in_flight.push_back(heartbeat.ping_queued(start_us + i));
+        in_flight.push_back(queue_ping(heartbeat, start_us + i));
         heartbeat.ping_sent(start_us + i);
         if (in_flight.size() <= 100) continue;
         if (answers(heartbeat, in_flight.front(), start_us + i)) ++measured_count;
@@ -175,13 +181,24 @@ TEST(Heartbeat, measures_some_pings_however_many_overlap) {
     EXPECT_EQ(heartbeat.round_trip().last_us, 100u);
 }
 
+TEST(Heartbeat, measures_the_last_of_many_pings) {
+    Heartbeat heartbeat = started();
+    Heartbeat::PingPayload last{};
+    for (std::uint64_t i = 0; i < 100; ++i) {
+        last = queue_ping(heartbeat, start_us + i);
+        heartbeat.ping_sent(start_us + i);
+    }
+    EXPECT_TRUE(answers(heartbeat, last, start_us + 99 + 40));
+    EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
+}
+
 // RFC 6455 5.5.3: it may answer the latest alone
 TEST(Heartbeat, goes_on_measuring_a_peer_that_skips_pings) {
     Heartbeat heartbeat = started();
     for (std::uint64_t round = 0; round < 5; ++round) {
         Heartbeat::PingPayload latest{};
         for (std::uint64_t i = 0; i < 7; ++i) {
-            latest = heartbeat.ping_queued(start_us + i);
+            latest = queue_ping(heartbeat, start_us + i);
             heartbeat.ping_sent(start_us + i);
         }
         EXPECT_TRUE(answers(heartbeat, latest, start_us + 106)) << round;
@@ -192,13 +209,13 @@ TEST(Heartbeat, goes_on_measuring_a_peer_that_skips_pings) {
 TEST(Heartbeat, knows_its_own_pong_and_the_round_trip) {
     Heartbeat heartbeat = started();
     EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
-    const Heartbeat::PingPayload payload = heartbeat.ping_queued(start_us);
+    const Heartbeat::PingPayload payload = queue_ping(heartbeat, start_us);
     EXPECT_FALSE(answers(heartbeat, payload, start_us + 5)) << "it has not left";
     heartbeat.ping_sent(start_us + 100);
     EXPECT_TRUE(answers(heartbeat, payload, start_us + 350));
     EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
 
-    const Heartbeat::PingPayload next = heartbeat.ping_queued(start_us + 1000);
+    const Heartbeat::PingPayload next = queue_ping(heartbeat, start_us + 1000);
     heartbeat.ping_sent(start_us + 1000);
     EXPECT_FALSE(answers(heartbeat, payload, start_us + 1001)) << "of the ping before";
     EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
@@ -229,7 +246,7 @@ TEST(Heartbeat, takes_no_other_pong_for_its_own) {
     EXPECT_FALSE(answers(heartbeat, zeros, start_us)) << "before the first ping";
     EXPECT_FALSE(answers(heartbeat, {}, start_us));
 
-    const Heartbeat::PingPayload payload = heartbeat.ping_queued(start_us);
+    const Heartbeat::PingPayload payload = queue_ping(heartbeat, start_us);
     heartbeat.ping_sent(start_us);
     EXPECT_FALSE(answers(heartbeat, {}, start_us + 1));
     EXPECT_FALSE(answers(heartbeat, zeros, start_us + 1));
@@ -250,7 +267,7 @@ TEST(Heartbeat, takes_no_other_pong_for_its_own) {
 TEST(Heartbeat, gives_each_ping_a_payload_of_its_own) {
     Heartbeat heartbeat = started();
     std::set<Heartbeat::PingPayload> payloads;
-    for (std::uint64_t i = 0; i < 1000; ++i) payloads.insert(heartbeat.ping_queued(start_us + i));
+    for (std::uint64_t i = 0; i < 1000; ++i) payloads.insert(queue_ping(heartbeat, start_us + i));
     EXPECT_EQ(payloads.size(), 1000u);
 }
 

@@ -227,7 +227,7 @@ TEST(Outbox, replaces_no_control_frame_that_has_begun_to_leave) {
     EXPECT_TRUE(sender.outbox.is_empty());
 }
 
-TEST(Outbox, counts_the_control_frames_that_begin_to_leave) {
+TEST(Outbox, counts_the_control_frames_that_have_left) {
     Sender sender;
     const auto count = [&] { return sender.outbox.control_frame_count(); };
     EXPECT_TRUE(sender.outbox.put_pong(bytes_of("replaced")));
@@ -235,8 +235,9 @@ TEST(Outbox, counts_the_control_frames_that_begin_to_leave) {
     EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
     EXPECT_EQ(count(), 0u);
     sender.send(1);
-    EXPECT_EQ(count(), 2u);
+    EXPECT_EQ(count(), 0u);
     sender.send();
+    EXPECT_EQ(count(), 2u);
     EXPECT_EQ(sender.put("no control frame"), Error::ok);
     EXPECT_TRUE(sender.outbox.put_close({}));
     EXPECT_EQ(count(), 2u);

@@ -5,37 +5,11 @@
 #pragma once
 
 #include "linnet/cause.hpp"
+#include "linnet/phase.hpp"
 #include "linnet/platform.hpp"
 #include "linnet/tls.hpp"
 
 namespace linnet::inline v0 {
-
-/// How far an attempt had come.
-enum class Phase : std::uint8_t {
-    request,  ///< `connect_to_url` checks what it was given; nothing has been sent
-    resolve,  ///< host name to addresses
-    connect,  ///< TCP
-    tls,      ///< the TLS handshake of wss://
-    upgrade,  ///< request and answer of the opening handshake
-    join,     ///< gd_mp_api: until the server has told our id
-    open,     ///< the conversation
-    closing,  ///< from the first close frame on
-};
-inline constexpr std::size_t phase_count = 8;
-
-constexpr std::string_view text(Phase phase) {
-    switch (phase) {
-        case Phase::request: return "request";
-        case Phase::resolve: return "resolve";
-        case Phase::connect: return "connect";
-        case Phase::tls: return "tls";
-        case Phase::upgrade: return "upgrade";
-        case Phase::join: return "join";
-        case Phase::open: return "open";
-        case Phase::closing: return "closing";
-    }
-    return "unknown phase";
-}
 
 /// One address that was tried.
 struct AddressTried {

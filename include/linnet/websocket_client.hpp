@@ -42,7 +42,7 @@ struct Stats {
     std::uint64_t bytes_received = 0;   ///< from the OS or TLS, all of it
     std::uint64_t bytes_sent = 0;       ///< taken by the OS or TLS
     std::uint64_t frames_received = 0;  ///< whose header has come
-    std::uint64_t frames_sent = 0;      ///< messages, and control frames that began to leave
+    std::uint64_t frames_sent = 0;      ///< messages and control frames that are with the OS
     std::uint64_t messages_received = 0;
     std::uint64_t messages_sent = 0;  ///< accepted by `put_packet`
     std::uint64_t pings_received = 0;

@@ -93,10 +93,10 @@ int NetworkedMultiplayerPeer::get_packet_peer() const {
     return Call(core_)->packet_source();
 }
 int NetworkedMultiplayerPeer::get_unique_id() const {
-    return Call(core_)->state() == State::open ? Call(core_)->room().unique_id() : no_peer;
+    return Call(core_)->unique_id();
 }
 std::span<const PeerId> NetworkedMultiplayerPeer::peers() const {
-    return Call(core_)->room().peers();
+    return Call(core_)->peers();
 }
 
 Error WebSocketMultiplayerPeer::set_buffers(int input_buffer_size_kb, int input_max_packets,

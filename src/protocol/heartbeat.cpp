@@ -34,22 +34,27 @@ std::uint64_t Heartbeat::pong_deadline(std::uint64_t since_us) const {
     return ping_us_ == 0 || pong_us_ == 0 ? UINT64_MAX : since_us + pong_us_;
 }
 
-Heartbeat::PingPayload Heartbeat::ping_queued(std::uint64_t now_us) {
+Heartbeat::PingPayload Heartbeat::next_payload() const {
     PingPayload payload;
-    store_be(payload, ++number_);
+    store_be(payload, number_ + 1);
+    return payload;
+}
+
+void Heartbeat::ping_queued(std::uint64_t now_us) {
+    ++number_;
     is_on_its_way_ = true;
-    if (wait_ != Wait::none) return payload;
+    if (wait_ != Wait::none) return;
     wait_ = Wait::to_send;
     // A ping that cannot leave is given twice the time, so that a dead connection is noticed even
     // if our own output blocks the ping.
     dead_us_ = pong_deadline(now_us + pong_us_);
-    return payload;
 }
 
 void Heartbeat::ping_sent(std::uint64_t now_us) {
     is_on_its_way_ = false;
-    if (measured_count_ < measured_.size()) measured_[measured_count_++] = {number_, now_us};
-    if (wait_ != Wait::to_send) return;
+    if (measured_count_ < measured_.size()) ++measured_count_;
+    measured().back() = {number_, now_us};
+    if (wait_ == Wait::for_pong) return;
     wait_ = Wait::for_pong;
     dead_us_ = pong_deadline(now_us);
 }

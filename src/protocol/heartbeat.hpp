@@ -42,10 +42,13 @@ class Heartbeat {
     /// When something is due; UINT64_MAX for never.
     std::uint64_t next_deadline() const;
 
-    /// A ping is queued; returns its payload, different for each. The deadline of its pong starts
-    /// now unless one is running: another ping does not postpone it.
-    PingPayload ping_queued(std::uint64_t now_us);
-    /// The last one queued is with the OS.
+    /// What the next ping carries, different for each.
+    PingPayload next_payload() const;
+    /// A ping with that payload is queued. The deadline of its pong starts now unless one is
+    /// running: another ping does not postpone it.
+    void ping_queued(std::uint64_t now_us);
+    /// The last one queued is with the OS. Its pong has its time from now on, unless an earlier one
+    /// is awaited.
     void ping_sent(std::uint64_t now_us);
     bool ping_is_on_its_way() const { return is_on_its_way_; }
 
@@ -60,7 +63,7 @@ class Heartbeat {
         std::uint64_t number;
         std::uint64_t sent_us;
     };
-    // Pings beyond this number in flight are not measured.
+    // Of more pings in flight the oldest and the last are measured.
     static constexpr std::size_t measured_count_max = 8;
 
     // No traffic since a ping: is it still ours to send?

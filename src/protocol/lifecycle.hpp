@@ -1,33 +1,109 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The life of a connection as one table. Nothing else says which state follows which.
+// The life of a connection as two tables: what each state is, and which state follows which. A new
+// state is a row of the first and edges in the second.
 #pragma once
 
-#include <cstdint>
+#include <array>
 #include <optional>
-#include <string_view>
+
+#include "linnet/cause.hpp"
+#include "linnet/limits.hpp"
+#include "linnet/phase.hpp"
 
 namespace linnet::inline v0 {
 
 enum class State : std::uint8_t {
-    idle,  // before the first attempt, or after one was abandoned
+    idle,
     resolving,
     connecting,
-    securing,  // the TLS handshake
+    securing,
     upgrading,
-    joining,  // gd_mp_api: the handshake is accepted, the server has not named us yet
+    joining,
     open,
-    closing,    // our close frame is queued or sent, theirs has not come
-    answering,  // theirs has come, ours has not left
-    failing,    // the peer broke the protocol: our close frame says so
-    draining,   // our end of stream is sent: waiting for theirs
-    closed,     // ended; only a new attempt leads out
+    closing,
+    answering,
+    failing,
+    draining,
+    closed,
 };
-inline constexpr std::size_t state_count = 12;
+
+/// What several states have in common; a state belongs to any number of groups.
+namespace group {
+inline constexpr std::uint8_t none = 0;
+inline constexpr std::uint8_t connecting = 1;   ///< before the accepted handshake
+inline constexpr std::uint8_t conversing = 2;   ///< from the accepted handshake to the end
+inline constexpr std::uint8_t established = 4;  ///< no close frame has been sent or received
+inline constexpr std::uint8_t decoding = 8;     ///< received bytes are frames to decode
+inline constexpr std::uint8_t alive = connecting | conversing;
+}  // namespace group
+
+struct StateFacts {
+    State state;
+    std::string_view name;
+    Phase phase;                     ///< which its time counts as
+    std::uint8_t groups;             ///< of `group`
+    std::uint32_t Timeouts::*limit;  ///< null: none of its own
+    Cause late;                      ///< when that has passed
+};
+
+inline constexpr StateFacts states[] = {
+    // Before the first attempt, or after one was abandoned.
+    {State::idle, "idle", Phase::request, group::none, nullptr, Cause::none},
+    {State::resolving, "resolving", Phase::resolve, group::connecting, &Timeouts::resolve_ms,
+     Cause::resolve_timed_out},
+    {State::connecting, "connecting", Phase::connect, group::connecting, &Timeouts::connect_ms,
+     Cause::connect_timed_out},
+    // The TLS handshake.
+    {State::securing, "securing", Phase::tls, group::connecting, &Timeouts::tls_ms,
+     Cause::tls_timed_out},
+    {State::upgrading, "upgrading", Phase::upgrade, group::connecting, &Timeouts::upgrade_ms,
+     Cause::answer_timed_out},
+    // gd_mp_api: the handshake is accepted, the server has not sent our id.
+    {State::joining, "joining", Phase::join,
+     group::conversing | group::established | group::decoding, &Timeouts::join_ms,
+     Cause::join_timed_out},
+    {State::open, "open", Phase::open, group::conversing | group::established | group::decoding,
+     nullptr, Cause::none},
+    // Our close frame is queued or sent, theirs has not come.
+    {State::closing, "closing", Phase::closing, group::conversing | group::decoding,
+     &Timeouts::closing_ms, Cause::close_not_answered},
+    // Theirs has come, ours has not left.
+    {State::answering, "answering", Phase::closing, group::conversing, &Timeouts::closing_ms,
+     Cause::close_not_sent},
+    // The server violated the protocol: our close frame, which says so, has not left.
+    {State::failing, "failing", Phase::closing, group::conversing, &Timeouts::closing_ms,
+     Cause::close_not_sent},
+    // Our end of stream is sent, theirs has not come. That it does not come is no failure.
+    {State::draining, "draining", Phase::closing, group::conversing, &Timeouts::drain_ms,
+     Cause::none},
+    // Ended: only a new attempt leads on.
+    {State::closed, "closed", Phase::request, group::none, nullptr, Cause::none},
+};
+inline constexpr std::size_t state_count = std::size(states);
+
+constexpr const StateFacts& facts_of(State state) {
+    return states[static_cast<std::size_t>(state)];
+}
+constexpr bool is_in(State state, std::uint8_t groups) {
+    return (facts_of(state).groups & groups) != 0;
+}
+
+constexpr bool is_connecting(State state) {
+    return is_in(state, group::connecting);
+}
+constexpr bool is_conversing(State state) {
+    return is_in(state, group::conversing);
+}
+constexpr bool is_established(State state) {
+    return is_in(state, group::established);
+}
+constexpr bool is_alive(State state) {
+    return is_in(state, group::alive);
+}
 
 enum class Event : std::uint8_t {
-    begun,  // connect_to_url
     resolved,
     connected_to_secure,
     connected,  // and secured, if it is to be
@@ -36,62 +112,54 @@ enum class Event : std::uint8_t {
     joined,
     we_closed,
     they_closed,
-    broken,        // by the peer
-    goodbye_sent,  // our close frame is with the OS and nothing more is expected but the end
-    ended,         // of the stream, by either side or by a deadline; in draining also the good end
-    abandoned,     // by the caller
+    broken,     // the server violated the protocol
+    said_all,   // our close frame is with the OS, and theirs has come or is not waited for
+    begun,      // connect_to_url
+    ended,      // by either side or by a deadline; in draining the good end too
+    abandoned,  // by the program
 };
-inline constexpr std::size_t event_count = 13;
 
 struct Edge {
     State from;
     Event on;
     State to;
 };
-
 inline constexpr Edge edges[] = {
-    Edge{State::idle, Event::begun, State::resolving},
-    Edge{State::closed, Event::begun, State::resolving},
-    Edge{State::resolving, Event::resolved, State::connecting},
-    Edge{State::connecting, Event::connected, State::upgrading},
-    Edge{State::connecting, Event::connected_to_secure, State::securing},
-    Edge{State::securing, Event::connected, State::upgrading},
-    Edge{State::upgrading, Event::upgraded, State::open},
-    Edge{State::upgrading, Event::upgraded_to_join, State::joining},
-    Edge{State::joining, Event::joined, State::open},
-    Edge{State::joining, Event::we_closed, State::closing},
-    Edge{State::joining, Event::they_closed, State::answering},
-    Edge{State::joining, Event::broken, State::failing},
-    Edge{State::open, Event::we_closed, State::closing},
-    Edge{State::open, Event::they_closed, State::answering},
-    Edge{State::open, Event::broken, State::failing},
-    Edge{State::closing, Event::they_closed, State::answering},
-    Edge{State::answering, Event::goodbye_sent, State::draining},
-    Edge{State::failing, Event::goodbye_sent, State::draining},
+    {State::idle, Event::begun, State::resolving},
+    {State::resolving, Event::resolved, State::connecting},
+    {State::connecting, Event::connected, State::upgrading},
+    {State::connecting, Event::connected_to_secure, State::securing},
+    {State::securing, Event::connected, State::upgrading},
+    {State::upgrading, Event::upgraded, State::open},
+    {State::upgrading, Event::upgraded_to_join, State::joining},
+    {State::joining, Event::joined, State::open},
+    {State::joining, Event::we_closed, State::closing},
+    {State::joining, Event::they_closed, State::answering},
+    {State::joining, Event::broken, State::failing},
+    {State::open, Event::we_closed, State::closing},
+    {State::open, Event::they_closed, State::answering},
+    {State::open, Event::broken, State::failing},
+    {State::closing, Event::they_closed, State::answering},
+    {State::answering, Event::said_all, State::draining},
+    {State::failing, Event::said_all, State::draining},
 };
 
-/// An attempt is under way or open: it can end, and it can be abandoned.
-constexpr bool is_alive(State state) {
-    return state != State::idle && state != State::closed;
-}
-/// Before the accepted handshake.
-constexpr bool is_connecting(State state) {
-    return state >= State::resolving && state <= State::upgrading;
-}
-/// From the accepted handshake to the end.
-constexpr bool is_conversing(State state) {
-    return state >= State::joining && state <= State::draining;
-}
+/// Edges from each state of a group.
+struct GroupEdge {
+    std::uint8_t from;
+    Event on;
+    State to;
+};
+inline constexpr GroupEdge group_edges[] = {
+    {group::alive, Event::ended, State::closed},
+    {group::connecting, Event::abandoned, State::idle},
+};
 
-/// No close frame has been sent or received.
-constexpr bool is_established(State state) {
-    return state == State::joining || state == State::open;
-}
-
-/// The one transition function. Nothing: a mistake of ours, no peer can bring it about.
+/// The one transition function. Nothing: a mistake of ours, which no server can bring about.
 constexpr std::optional<State> after(State from, Event on) {
-    if (on == Event::ended && is_alive(from)) return State::closed;
-    if (on == Event::abandoned && is_alive(from)) return State::idle;
+    for (const GroupEdge& edge : group_edges) {
+        if (is_in(from, edge.from) && edge.on == on) return edge.to;
+    }
     for (const Edge& edge : edges) {
         if (edge.from == from && edge.on == on) return edge.to;
     }
@@ -99,21 +167,7 @@ constexpr std::optional<State> after(State from, Event on) {
 }
 
 constexpr std::string_view text(State state) {
-    switch (state) {
-        case State::idle: return "idle";
-        case State::resolving: return "resolving";
-        case State::connecting: return "connecting";
-        case State::securing: return "securing";
-        case State::upgrading: return "upgrading";
-        case State::joining: return "joining";
-        case State::open: return "open";
-        case State::closing: return "closing";
-        case State::answering: return "answering";
-        case State::failing: return "failing";
-        case State::draining: return "draining";
-        case State::closed: return "closed";
-    }
-    return "unknown state";
+    return facts_of(state).name;
 }
 
 }  // namespace linnet::inline v0

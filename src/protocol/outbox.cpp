@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/assert.hpp"
 
@@ -163,11 +164,12 @@ void Outbox::consume_whole_ring() {
 // Control frames move onto the lane when those before have left.
 void Outbox::fill_lane() {
     lane_.size = lane_.sent = 0;
+    lane_frame_count_ = 0;
     lane_has_ping_ = ping_.size > 0;
     for (ControlFrame* frame : {&pong_, &ping_}) {
         std::memcpy(lane_.bytes.data() + lane_.size, frame->bytes.data(), frame->size);
         lane_.size += frame->size;
-        if (frame->size > 0) ++control_frame_count_;
+        if (frame->size > 0) ++lane_frame_count_;
         frame->size = 0;
     }
 }
@@ -206,10 +208,14 @@ void Outbox::sent(std::size_t size) {
     consume_ring(take(ring_in_front_of_lane()));
     if (size == 0) return;
     lane_.sent += take(lane_.size - lane_.sent);
-    if (lane_.is_sent()) lane_has_ping_ = false;
+    if (lane_.is_sent()) {
+        lane_has_ping_ = false;
+        control_frame_count_ += std::exchange(lane_frame_count_, std::uint8_t{0});
+    }
     consume_ring(take(size_));
-    if (size > 0 && close_.sent == 0) ++control_frame_count_;
+    if (size == 0) return;
     close_.sent += take(close_.size - close_.sent);
+    if (close_.is_sent()) ++control_frame_count_;
     LINNET_ASSERT(size == 0);
 }
 

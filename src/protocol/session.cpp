@@ -76,6 +76,7 @@ Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memo
 
 SessionEvent Session::next() {
     held_ = needs_room_ = false;
+    if (work_is_spent()) return {};
     WholeMessage message;
     return finds_whole_message(message) && take_whole_message(message)
                ? SessionEvent{.kind = SessionEvent::Kind::message}
@@ -84,7 +85,7 @@ SessionEvent Session::next() {
 
 SessionEvent Session::next_the_long_way() {
     SessionEvent event;
-    while (!ended_ && advance(event) == Progress::more) {
+    while (!ended_ && !work_is_spent() && advance(event) == Progress::more) {
     }
     return event;
 }
@@ -112,6 +113,7 @@ bool Session::take_whole_message(const WholeMessage& message) {
         if (masked) unmask_in_place(message.payload);  // twice is the identity
         return false;
     }
+    spend(frame_work + message.payload.size());
     inbox_.add_message(message.header_size, message.payload.size(), message.is_text);
     ++stats_.frames_received;
     ++stats_.messages_received;
@@ -153,6 +155,7 @@ Session::Progress Session::begin_data_frame(const FrameHeader& header, std::size
         return Progress::stop;
     }
     inbox_.skip(header_size);
+    spend(frame_work);
     ++stats_.frames_received;
     if (!message_active_) {
         message_active_ = true;
@@ -171,7 +174,9 @@ Session::Progress Session::begin_data_frame(const FrameHeader& header, std::size
 Session::Progress Session::continue_data_frame(SessionEvent& event) {
     const MutableBytes unparsed = inbox_.unparsed();
     const std::uint64_t left = frame_.payload_size - frame_offset_;
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, unparsed.size()));
+    const std::size_t size_max = std::min(unparsed.size(), work_left_);
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, size_max));
+    spend(size);
     const MutableBytes payload = unparsed.first(size);
     if (discards()) {
         inbox_.skip(size);
@@ -212,6 +217,7 @@ Session::Progress Session::take_control_frame(const FrameHeader& header, std::si
     if (unparsed.size() - header_size < size) return Progress::stop;
     const MutableBytes payload = unparsed.subspan(header_size, size);
     inbox_.skip(header_size + size);
+    spend(frame_work + size);
     ++stats_.frames_received;
     if (header.masked) apply_mask(payload, header.key, 0);
 

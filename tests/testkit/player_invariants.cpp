@@ -232,8 +232,9 @@ void Player::check_sockets() {
                 "a connection has one socket");
         return;
     }
-    promise(count == 0 && client_->next_deadline() == WebSocketClient::no_deadline, no_spin,
-            "an idle client waits for something");
+    const bool is_leaving = attempt_.act == Act::farewell;
+    const bool is_idle = client_->next_deadline() == WebSocketClient::no_deadline;
+    promise(count == 0 && is_idle != is_leaving, no_spin, "an idle client waits for something");
     promise(open.empty(), nothing_left, "an idle client has a socket");
     promise(resolver_.open_count() == 0, nothing_left, "an idle client has a request");
 }
@@ -320,7 +321,8 @@ std::uint64_t Player::progress() const {
     const std::uint64_t outside = network_.progress_count + signal_count_ + action_count_;
     if (!client_) return outside;
     const Stats stats = client_->stats();
-    return outside + stats.messages_received + stats.pings_received + stats.pongs_received;
+    return outside + stats.messages_received + stats.pings_received + stats.pongs_received +
+           stats.discarded_size;
 }
 
 // Who is awake for nothing, again and again, spins.

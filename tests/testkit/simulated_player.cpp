@@ -522,7 +522,8 @@ void Player::poll() {
     client_->poll();
     polling_ = false;
     if (!client_ || stage_.is_over()) return;
-    promise(attempt_.act != Act::farewell, grammar, "the farewell of the room is cut short");
+    promise(attempt_.act != Act::farewell || client_->next_deadline() <= clock_.now_us(), grammar,
+            "the farewell of the room is cut short");
     if (progress() == before && network_.moved == moved) check_idle(calls, was_sending);
     check();
     check_deadlines();

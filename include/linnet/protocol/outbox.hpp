@@ -80,9 +80,11 @@ class Outbox {
     std::size_t queued_payload() const { return queued_payload_; }
     std::size_t packet_count() const { return packet_count_; }
 
-    /// Control frames that began to leave: not those that a later one replaced.
+    /// Control frames that are with the OS.
     std::uint64_t control_frame_count() const { return control_frame_count_; }
 
+    /// Drops all messages that have not left: nothing can be sent any more.
+    void drop_messages() { consume_whole_ring(); }
     /// Gives the ring back if nothing is in it.
     void release_if_empty();
 
@@ -130,6 +132,7 @@ class Outbox {
     ControlFrame close_;
     Buffer<2 * control_size_max> lane_;  // control frames on their way: no later one replaces these
     bool lane_has_ping_ = false;
+    std::uint8_t lane_frame_count_ = 0;
     std::uint64_t control_frame_count_ = 0;
 };
 

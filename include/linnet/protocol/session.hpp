@@ -23,7 +23,8 @@ namespace linnet::inline v0 {
 
 struct SessionEvent {
     enum class Kind : std::uint8_t {
-        none,     ///< nothing more to decode, or nothing more may be (`Session::input_is_held`)
+        none,     ///< nothing more to decode, or nothing more may be (`Session::input_is_held`,
+                  ///< `Session::work_is_spent`)
         message,  ///< a message was queued: `take`
         ping,     ///< `payload`; the pong is queued
         pong,     ///< `payload`
@@ -75,6 +76,11 @@ class Session {
     /// Decodes received bytes up to the next event. The story of events is the same however the
     /// bytes were cut.
     SessionEvent next();
+    /// Bounds what `next` does from now on: bytes it looks at, and `frame_work` more for each
+    /// frame. When that is spent it returns none, and `work_is_spent`.
+    void limit_work(std::size_t size) { work_left_ = size; }
+    bool work_is_spent() const { return work_left_ == 0; }
+    static constexpr std::size_t frame_work = 16;
 
     /// The next data frame does not fit into the queue: it waits until messages are taken.
     bool input_is_held() const { return held_; }
@@ -101,6 +107,11 @@ class Session {
     /// binary. All or nothing: failed after a close began or without entropy, invalid_data if a
     /// text is not UTF-8 (`front` is not looked at), else as `Outbox::put`.
     Error put(Opcode opcode, Bytes front, Bytes payload);
+    /// Takes the last `put` back, when nothing was queued before it and nothing can be sent.
+    void take_back() {
+        outbox_.drop_messages();
+        --stats_.messages_sent;
+    }
     /// Sends a ping of at most 125 bytes. Failed after a close began, or without entropy.
     Error ping(Bytes payload);
     /// Begins to close: `code` as `is_close_code` allows or 0 for none, `reason` UTF-8 and cut to
@@ -148,6 +159,7 @@ class Session {
     Progress fail(Cause cause, SessionEvent& event);
     bool queue_close(std::uint16_t code, std::string_view reason);
     bool discards() const { return close_queued_; }
+    void spend(std::size_t size) { work_left_ -= size < work_left_ ? size : work_left_; }
 
     Role role_;
     Limits limits_;
@@ -166,6 +178,7 @@ class Session {
     FrameHeader frame_;
     std::uint64_t frame_offset_ = 0;  // payload bytes already taken
 
+    std::size_t work_left_ = SIZE_MAX;
     bool held_ = false;
     bool needs_room_ = false;
     bool close_queued_ = false;

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// One poll is one pass through the turns, from where it stands to `resting`. After each event that
+// `advance` returns the state may have changed, as a listener may have closed: each turn looks at
+// the state anew. An end is noticed after each turn, at one place.
+#include "client/attempt.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/explanation.hpp"
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::uint64_t never = UINT64_MAX;
+constexpr std::uint64_t now_or_earlier = 0;
+
+constexpr std::uint64_t deadline(std::uint64_t since_us, std::uint32_t timeout_ms) {
+    return timeout_ms == 0 ? never : since_us + std::uint64_t{timeout_ms} * 1000;
+}
+
+}  // namespace
+
+Attempt::Attempt(Ports& ports, const Settings& settings, const Journal& journal, Failure& failure,
+                 Texts&& texts, bool gd_mp_api, std::uint64_t now_us)
+    : ports_(ports),
+      settings_(settings),
+      journal_(journal),
+      failure_(failure),
+      texts_(std::move(texts)),
+      begun_us_(now_us),
+      now_us_(now_us),
+      life_(failure.phase_ms),
+      link_(ports.network, settings.options.memory, failure.tls, journal),
+      session_(Role::client, settings.options.limits, ports.entropy, settings.options.memory),
+      opening_(ports, settings, journal, texts_, link_, session_, failure),
+      conversation_(settings, journal, texts_, life_, link_, session_, failure) {
+    if (gd_mp_api) {
+        room_.emplace(settings.options.memory, settings.options.limits.peer_count_max);
+    }
+    life_.enter(Event::begun, now_us_);
+    static_cast<void>(take(opening_.begin(now_us_), Event::resolved));
+}
+
+Attempt::~Attempt() {
+    // A server then sees an end and no accident.
+    if (is_in(group::established) && session_.close(1000, {}) == Error::ok) {
+        conversation_.send(now_us_);
+    }
+}
+
+void Attempt::give_texts(SignalTexts& kept) {
+    kept.texts.swap(texts_);
+    kept.response.swap(opening_.response());
+}
+
+// ---- one poll --------------------------------------------------------------------------------
+
+void Attempt::begin_poll(std::uint64_t now_us) {
+    now_us_ = now_us;
+    signals_left_ = settings_.options.limits.poll_item_count_max;
+    if (is_in(group::connecting)) turn_ = Turn::opening;
+    if (is_in(group::conversing)) turn_ = Turn::sending;
+}
+
+AttemptEvent Attempt::advance() {
+    while (turn_ != Turn::resting && turn_ != Turn::over) {
+        const AttemptEvent event = step();
+        if (life_.state() == State::closed && turn_ < Turn::ended) turn_ = Turn::ended;
+        if (event.kind != Kind::none) return event;
+        if (turn_ == Turn::leaving && signals_left_ == 0) break;
+    }
+    return {};
+}
+
+AttemptEvent Attempt::step() {
+    switch (turn_) {
+        case Turn::opening: return open();
+        case Turn::sending: send_and_receive(); return {};
+        case Turn::decoding: return decode();
+        case Turn::announcing_room: return announce_room();
+        case Turn::settling: settle(); return {};
+        case Turn::ended: return conclude();
+        case Turn::leaving: return leave_room();
+        case Turn::resting:
+        case Turn::over: return {};
+    }
+    return {};
+}
+
+// ---- opening ---------------------------------------------------------------------------------
+
+// True if the leg is done.
+bool Attempt::take(Leg leg, Event event) {
+    if (leg.outcome == Leg::Outcome::failed) end_opening(leg);
+    if (leg.outcome == Leg::Outcome::done) life_.enter(event, now_us_);
+    return leg.outcome == Leg::Outcome::done;
+}
+
+void Attempt::end_opening(const Leg& leg) {
+    life_.end({leg.cause, life_.phase(), leg.os_error}, now_us_);
+}
+
+AttemptEvent Attempt::open() {
+    turn_ = Turn::resting;
+    if (state() == State::resolving) take(opening_.resolve(now_us_), Event::resolved);
+    if (state() == State::connecting) {
+        const bool is_secure = opening_.is_secure();
+        const Event next = is_secure ? Event::connected_to_secure : Event::connected;
+        if (take(opening_.dial(now_us_), next) && is_secure) {
+            const Leg leg = opening_.begin_tls();
+            if (leg.outcome == Leg::Outcome::failed) end_opening(leg);
+        }
+    }
+    if (state() == State::securing) take(opening_.secure(), Event::connected);
+    if (state() == State::upgrading) {
+        take(opening_.upgrade(now_us_), room_ ? Event::upgraded_to_join : Event::upgraded);
+    }
+    if (is_in(group::connecting)) check_opening_time();
+    if (!is_in(group::established)) return {};
+    conversation_.begin(now_us_);
+    turn_ = Turn::sending;
+    return {Kind::connection_established};
+}
+
+// Each leg has its own deadline, and all together one.
+void Attempt::check_opening_time() {
+    const Timeouts& timeouts = settings_.options.timeouts;
+    const StateFacts& facts = facts_of(state());
+    const bool all_late = now_us_ >= deadline(begun_us_, timeouts.attempt_ms);
+    const bool is_late = now_us_ >= deadline(life_.since_us(), timeouts.*facts.limit);
+    if (!all_late && !is_late) return;
+    end_opening(Leg::failed(all_late ? Cause::attempt_timed_out : facts.late));
+}
+
+// ---- conversation ----------------------------------------------------------------------------
+
+void Attempt::send_and_receive() {
+    turn_ = Turn::decoding;
+    if (!is_in(group::conversing)) return;
+    conversation_.shrink_when_idle(now_us_);
+    conversation_.send(now_us_);
+    conversation_.receive(now_us_);
+    if (!room_) return;
+    // So that `peers` stays where it is while this poll delivers.
+    constexpr std::size_t message_size_min = 2 + system_packet_size;
+    static_cast<void>(room_->reserve(session_.unparsed().size() / message_size_min + 1));
+}
+
+AttemptEvent Attempt::decode() {
+    const SessionEvent event = conversation_.decode(now_us_);
+    switch (event.kind) {
+        case SessionEvent::Kind::message: return on_message();
+        case SessionEvent::Kind::close: return {Kind::server_close_request, event.close_code};
+        default: turn_ = Turn::settling; return {};
+    }
+}
+
+AttemptEvent Attempt::on_message() {
+    if (room_) return on_room_message();
+    if (!settings_.options.discard_input) return {Kind::data_received};
+    conversation_.count_discarded(session_.take().payload.size());
+    return {};
+}
+
+// The session queues every message; what is not a packet for the program leaves the queue here.
+AttemptEvent Attempt::on_room_message() {
+    const RoomEvent event = room_->hear(session_.newest());
+    const bool is_packet = event.kind == RoomEvent::Kind::packet;
+    const bool is_kept = is_packet && !settings_.options.discard_input;
+    if (is_packet && !is_kept) {
+        conversation_.count_discarded(session_.newest().size() - multiplayer_header_size);
+    }
+    if (!is_kept) session_.drop_newest();
+    switch (event.kind) {
+        case RoomEvent::Kind::none: break;
+        case RoomEvent::Kind::joined:
+            life_.enter(Event::joined, now_us_);
+            journal_.joined(room_->unique_id());
+            turn_ = Turn::announcing_room;
+            return {Kind::peer_connected, server_peer};
+        case RoomEvent::Kind::peer_connected: return {Kind::peer_connected, event.peer};
+        case RoomEvent::Kind::peer_disconnected: return {Kind::peer_disconnected, event.peer};
+        case RoomEvent::Kind::packet:
+            if (is_kept) return {Kind::peer_packet, event.peer};
+            break;
+        case RoomEvent::Kind::failed: conversation_.break_off(event.cause, now_us_); break;
+    }
+    return {};
+}
+
+AttemptEvent Attempt::announce_room() {
+    turn_ = Turn::decoding;
+    if (!is_in(group::conversing)) return {};
+    return {Kind::connection_succeeded};
+}
+
+void Attempt::settle() {
+    turn_ = Turn::resting;
+    if (conversation_.decodes()) conversation_.check_input(now_us_);
+    conversation_.check_time(now_us_);
+    if (is_in(group::conversing)) conversation_.send(now_us_);
+    if (is_in(group::conversing)) conversation_.settle(now_us_);
+}
+
+// ---- the end ---------------------------------------------------------------------------------
+
+AttemptEvent Attempt::conclude() {
+    const Ending& ending = life_.ending();
+    const bool was_open = ending.phase >= Phase::join;
+    failure_.cause = ending.cause;
+    failure_.phase = ending.phase;
+    failure_.os_error = ending.os_error;
+    failure_.addresses_tried = opening_.addresses_tried();
+    opening_.cancel();
+    link_.transport().close();
+    const MutableBytes space = texts_.explanation();
+    TextWriter explanation(space.first(space.size() - 1));
+    explain_failure(explanation, failure_, texts_.url());
+    failure_.explanation = explanation.text();
+    space[failure_.explanation.size()] = '\0';
+    if (ending.is_clean()) {
+        journal_.ended_well(failure_);
+    } else {
+        journal_.failed(failure_);
+    }
+    turn_ = room_ ? Turn::leaving : Turn::over;
+    if (!was_open) return {Kind::connection_error};
+    return {Kind::connection_closed, ending.is_clean() ? 1 : 0};
+}
+
+// Who was there is gone, and then the room itself.
+AttemptEvent Attempt::leave_room() {
+    if (signals_left_ == 0) return {};
+    --signals_left_;
+    const PeerId peer = room_->take_peer();
+    if (peer != no_peer) return {Kind::peer_disconnected, peer};
+    turn_ = Turn::over;
+    return {room_->is_joined() ? Kind::server_disconnected : Kind::connection_failed};
+}
+
+// ---- calls -----------------------------------------------------------------------------------
+
+void Attempt::give_up(std::uint64_t now_us) {
+    journal_.given_up();
+    life_.enter(Event::abandoned, now_us);
+    opening_.cancel();
+    link_.transport().close();
+    turn_ = Turn::over;
+}
+
+Error Attempt::close(int code, std::string_view reason, std::uint64_t now_us) {
+    return conversation_.close(code, reason, now_us);
+}
+
+Bytes Attempt::take() {
+    const Inbox::Packet packet = session_.take();
+    last_was_text_ = packet.is_text;
+    return packet.payload;
+}
+
+Error Attempt::put(Opcode opcode, Bytes front, Bytes packet, FlushAfter flush_after) {
+    if (state() != State::open || !link_.can_send()) return Error::failed;
+    const bool nothing_waits = session_.outbox().is_empty();
+    const Error error = session_.put(opcode, front, packet);
+    if (error != Error::ok || !nothing_waits || flush_after == FlushAfter::no) return error;
+    conversation_.send(now_us_);
+    if (link_.can_send()) return Error::ok;
+    session_.take_back();
+    return Error::failed;
+}
+
+Error Attempt::ping(std::uint64_t now_us) {
+    return is_in(group::established) ? conversation_.ping(now_us) : Error::failed;
+}
+
+void Attempt::resume(std::uint64_t now_us) {
+    if (is_in(group::established)) conversation_.resume(now_us);
+}
+
+void Attempt::flush(std::uint64_t now_us) {
+    if (is_in(group::conversing) && state() != State::draining) conversation_.send(now_us);
+}
+
+void Attempt::count(Stats& stats) const {
+    const SessionStats& session = session_.stats();
+    const ConversationStats& conversation = conversation_.stats();
+    const RoundTrip& round_trip = conversation_.heartbeat().round_trip();
+    const Outbox& outbox = session_.outbox();
+    const Inbox& inbox = session_.inbox();
+    stats.bytes_received = link_.stats().bytes_received;
+    stats.bytes_sent = link_.stats().bytes_sent;
+    stats.send_stalls = link_.stats().send_stalls;
+    stats.frames_received = session.frames_received;
+    stats.messages_received = session.messages_received;
+    stats.messages_sent = session.messages_sent;
+    stats.frames_sent =
+        session.messages_sent - outbox.packet_count() + outbox.control_frame_count();
+    stats.pings_received = conversation.pings_received;
+    stats.pongs_received = conversation.pongs_received;
+    stats.receive_stalls = conversation.receive_stalls;
+    stats.discarded_size = conversation.discarded_size + session.discarded_size;
+    stats.round_trip_us = round_trip.last_us;
+    stats.round_trip_min_us = round_trip.min_us;
+    stats.round_trip_smoothed_us = round_trip.smoothed_us;
+    stats.ignored_packets = room_ ? room_->ignored_count() : 0;
+    stats.input_queued_size = inbox.queued_payload();
+    stats.output_queued_size = is_in(group::conversing) ? outbox.queued_payload() : 0;
+    stats.message_size_so_far = inbox.message_size();
+    stats.buffer_size = inbox.size();
+    stats.moved_size = inbox.moved_size();
+}
+
+std::uint64_t Attempt::next_deadline(std::uint64_t now_us) const {
+    if (turn_ == Turn::ended || turn_ == Turn::leaving) return now_or_earlier;
+    if (is_in(group::conversing)) {
+        return conversation_.has_work() ? now_or_earlier : conversation_.next_deadline();
+    }
+    if (!is_in(group::connecting)) return never;
+    const Timeouts& timeouts = settings_.options.timeouts;
+    return std::min({opening_.next_deadline(state(), now_us),
+                     deadline(begun_us_, timeouts.attempt_ms),
+                     deadline(life_.since_us(), timeouts.*facts_of(state()).limit)});
+}
+
+std::size_t Attempt::wait_set(std::span<WaitItem> items) const {
+    return is_in(group::conversing) ? conversation_.wait_set(items)
+                                    : opening_.wait_set(state(), items);
+}
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// One attempt, from `connect_to_url` to the next one. It outlives its end: what was received stays
+// readable, and the room is left peer by peer. A new attempt is constructed, never reset, so that
+// nothing of one is seen in another.
+//
+// The parts are no variant of stages: the session (unread packets), the link (statistics) and the
+// dialler (addresses tried) are needed after their stage.
+//
+// `advance` does bounded work and returns the next thing that happened; it calls no listener. While
+// one runs, no function of the attempt is on the stack.
+#pragma once
+
+#include "client/conversation.hpp"
+#include "client/opening.hpp"
+#include "linnet/protocol/multiplayer_room.hpp"
+#include "linnet/websocket_client.hpp"
+
+namespace linnet::inline v0 {
+
+/// One signal, by its name.
+struct AttemptEvent {
+    enum class Kind : std::uint8_t {
+        none,
+        connection_established,
+        connection_error,
+        connection_closed,  // number: 1 if clean
+        data_received,
+        server_close_request,  // number: the code
+        peer_connected,        // number: the peer, here and below
+        peer_disconnected,
+        peer_packet,
+        connection_succeeded,
+        connection_failed,
+        server_disconnected,
+    };
+    Kind kind = Kind::none;
+    int number = 0;
+};
+
+/// What signals hand out as text, kept while listeners may read it.
+struct SignalTexts {
+    explicit SignalTexts(Memory* memory) : texts(memory), response(memory) {}
+    bool is_empty() const { return texts.is_empty(); }
+    void swap(SignalTexts& other) {
+        texts.swap(other.texts);
+        response.swap(other.response);
+    }
+    Texts texts;
+    Block response;
+};
+
+class Attempt {
+ public:
+    /// `failure` gets what is known of the end.
+    Attempt(Ports& ports, const Settings& settings, const Journal& journal, Failure& failure,
+            Texts&& texts, bool gd_mp_api, std::uint64_t now_us);
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+    /// Drops the connection; if it was open, with one try to send a close frame.
+    ~Attempt();
+
+    // ---- one poll
+
+    void begin_poll(std::uint64_t now_us);
+    AttemptEvent advance();
+    std::string_view protocol() const { return opening_.protocol(); }
+    std::string_view close_reason() const { return failure_.close_reason; }
+    /// For an attempt that a listener replaces.
+    void give_texts(SignalTexts& kept);
+
+    // ---- calls
+
+    State state() const { return life_.state(); }
+    bool is_in(std::uint8_t groups) const { return life_.is_in(groups); }
+    /// Ends a connecting attempt without a signal.
+    void give_up(std::uint64_t now_us);
+    Error close(int code, std::string_view reason, std::uint64_t now_us);
+    /// Whether a message that finds nothing queued is sent at once.
+    enum class FlushAfter : bool { no, yes };
+    Error put(Opcode opcode, Bytes front, Bytes packet, FlushAfter flush_after);
+    Error ping(std::uint64_t now_us);
+    void resume(std::uint64_t now_us);
+    void flush(std::uint64_t now_us);
+    bool set_no_delay(bool enabled) { return link_.transport().set_no_delay(enabled); }
+
+    std::size_t packet_count() const { return session_.packet_count(); }
+    /// The oldest message; there must be one.
+    Bytes take();
+    /// Was the one taken last a text message?
+    bool last_was_text() const { return last_was_text_; }
+    Bytes oldest() const { return session_.oldest(); }
+    bool is_multiplayer() const { return room_.has_value(); }
+    const MultiplayerRoom* room() const { return room_ ? &*room_ : nullptr; }
+
+    std::string_view response_headers() const { return opening_.response_headers(); }
+    std::string_view connected_host() const { return opening_.connected_host(); }
+    std::uint16_t connected_port() const { return opening_.connected_address().port; }
+    std::size_t queued_payload() const { return session_.outbox().queued_payload(); }
+    void count(Stats& stats) const;
+
+    /// Signals are still to be delivered, or there is something to wait for.
+    bool is_under_way() const { return is_in(group::alive) || turn_ != Turn::over; }
+    std::uint64_t next_deadline(std::uint64_t now_us) const;
+    std::size_t wait_set(std::span<WaitItem> items) const;
+
+ private:
+    // Where `advance` goes on.
+    enum class Turn : std::uint8_t {
+        opening,
+        sending,
+        decoding,
+        announcing_room,  // its second signal
+        settling,
+        resting,  // nothing more in this poll
+        ended,    // the signal of the end is due
+        leaving,  // those of the room after it
+        over,
+    };
+    using Kind = AttemptEvent::Kind;
+
+    AttemptEvent step();
+    AttemptEvent open();
+    bool take(Leg leg, Event event);
+    void end_opening(const Leg& leg);
+    void check_opening_time();
+    void send_and_receive();
+    AttemptEvent decode();
+    AttemptEvent on_message();
+    AttemptEvent on_room_message();
+    AttemptEvent announce_room();
+    void settle();
+    AttemptEvent conclude();
+    AttemptEvent leave_room();
+
+    Ports& ports_;
+    const Settings& settings_;
+    const Journal& journal_;
+    Failure& failure_;
+    Texts texts_;
+    std::uint64_t begun_us_;
+    std::uint64_t now_us_;  // when the last poll began
+    Turn turn_ = Turn::opening;
+    std::size_t signals_left_ = 0;  // of this poll's budget, for leaving a room
+    Life life_;
+    Link link_;
+    Session session_;
+    Opening opening_;
+    Conversation conversation_;
+    std::optional<MultiplayerRoom> room_;  // gd_mp_api
+    bool last_was_text_ = false;
+};
+
+}  // namespace linnet::inline v0

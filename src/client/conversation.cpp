@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Time is checked after what has come was decoded: a program that did not poll for long finds its
+// connection alive. What was received before the end is decoded before the end is told.
+#include "client/conversation.hpp"
+
+#include <algorithm>
+
+namespace linnet::inline v0 {
+namespace {
+
+constexpr std::uint64_t never = UINT64_MAX;
+constexpr std::uint64_t shrink_after_us = 10'000'000;
+constexpr std::size_t decode_size_min = 16 * 1024;  // takes a few microseconds
+constexpr std::uint16_t policy_violation = 1008;  // RFC 6455 7.4.1
+
+constexpr std::uint64_t us(std::uint32_t ms) {
+    return std::uint64_t{ms} * 1000;
+}
+constexpr std::uint64_t deadline(std::uint64_t since_us, std::uint32_t timeout_ms) {
+    return timeout_ms == 0 ? never : since_us + us(timeout_ms);
+}
+
+}  // namespace
+
+Conversation::Conversation(const Settings& settings, const Journal& journal, const Texts& texts,
+                           Life& life, Link& link, Session& session, Failure& failure)
+    : settings_(settings),
+      journal_(journal),
+      texts_(texts),
+      life_(life),
+      link_(link),
+      session_(session),
+      failure_(failure),
+      heartbeat_(us(settings.options.timeouts.ping_ms), us(settings.options.timeouts.pong_ms)) {}
+
+void Conversation::begin(std::uint64_t now_us) {
+    heartbeat_.alive(now_us);
+}
+
+void Conversation::shrink_when_idle(std::uint64_t now_us) {
+    const std::uint64_t active_us = std::max(link_.received_us(), link_.sent_us());
+    if (life_.state() == State::open && now_us - active_us >= shrink_after_us) session_.shrink();
+}
+
+// ---- bytes -----------------------------------------------------------------------------------
+
+void Conversation::note_progress(std::uint64_t now_us) {
+    heartbeat_.alive(now_us);
+    close_progress_us_ = now_us;
+}
+
+void Conversation::send(std::uint64_t now_us) {
+    link_.flush();
+    if (link_.take_progress()) note_progress(now_us);
+    send_outbox(now_us);
+    const bool has_left = !session_.outbox().ping_is_unsent() && !link_.transport().has_unsent();
+    if (heartbeat_.ping_is_on_its_way() && has_left) heartbeat_.ping_sent(now_us);
+}
+
+void Conversation::send_outbox(std::uint64_t now_us) {
+    while (link_.can_send() && life_.is_in(group::conversing)) {
+        Outbox::Pieces pieces;
+        const std::size_t count = session_.unsent(pieces);
+        if (count == 0) return;
+        const std::size_t size = link_.send(std::span(pieces).first(count), now_us);
+        if (size == 0) return;
+        session_.sent(size);
+        close_progress_us_ = now_us;
+        if (link_.take_progress()) note_progress(now_us);
+    }
+}
+
+void Conversation::receive(std::uint64_t now_us) {
+    const Limits& limits = settings_.options.limits;
+    if (!decodes()) {
+        stats_.discarded_size += link_.discard(limits.poll_size_max, now_us);
+        return;
+    }
+    input_ = Input::flowing;
+    items_left_ = limits.poll_item_count_max;
+    std::size_t left = limits.poll_size_max;
+    for (bool more = true; more && left > 0;) {
+        // Even if nothing can be received any more: it makes space for what is held.
+        const MutableBytes space = session_.room();
+        if (!link_.can_receive()) break;
+        if (space.empty()) {
+            input_ = Input::block_full;
+            break;
+        }
+        const auto received = link_.receive(space.first(std::min(space.size(), left)), now_us);
+        session_.fill(received.size);
+        if (received.size > 0) heartbeat_.alive(now_us);
+        left -= received.size;
+        more = received.may_have_more;
+    }
+    session_.limit_work(std::max(limits.poll_size_max, decode_size_min));
+    undecoded_size_ = session_.unparsed().size();
+}
+
+// ---- events ----------------------------------------------------------------------------------
+
+SessionEvent Conversation::decode(std::uint64_t now_us) {
+    while (decodes()) {
+        if (items_left_ == 0) {
+            input_ = Input::budget_spent;
+            return {};
+        }
+        const SessionEvent event = session_.next();
+        if (event.kind != SessionEvent::Kind::none) --items_left_;
+        switch (event.kind) {
+            case SessionEvent::Kind::none: stop_decoding(); return {};
+            case SessionEvent::Kind::message: return event;
+            case SessionEvent::Kind::ping: ++stats_.pings_received; break;
+            case SessionEvent::Kind::pong: on_pong(event.payload, now_us); break;
+            case SessionEvent::Kind::close: {
+                const bool is_first = life_.state() != State::closing;
+                on_close(event, now_us);
+                if (is_first) return event;
+                break;
+            }
+            case SessionEvent::Kind::failed: on_protocol_error(event.cause, now_us); break;
+        }
+    }
+    return {};
+}
+
+void Conversation::stop_decoding() {
+    // What was decoded has made space, which only the next poll finds.
+    const bool has_made_space = (session_.input_needs_room() || input_ == Input::block_full) &&
+                                session_.unparsed().size() < undecoded_size_;
+    if (has_made_space || session_.work_is_spent()) {
+        input_ = Input::budget_spent;
+    } else if (input_ == Input::flowing && session_.input_is_held()) {
+        input_ = Input::queue_full;
+    }
+}
+
+void Conversation::on_pong(Bytes payload, std::uint64_t now_us) {
+    ++stats_.pongs_received;
+    if (heartbeat_.pong(payload, now_us)) journal_.ponged(heartbeat_.round_trip().last_us);
+}
+
+void Conversation::on_close(const SessionEvent& event, std::uint64_t now_us) {
+    const MutableBytes kept = texts_.close_reason();
+    std::copy(event.close_reason.begin(), event.close_reason.end(), kept.begin());
+    failure_.close_code = event.close_code;
+    failure_.close_reason = text_of(kept.first(event.close_reason.size()));
+    journal_.close_received(event.close_code, failure_.close_reason);
+    const bool is_first = life_.state() != State::closing;
+    life_.enter(Event::they_closed, now_us);
+    if (!is_first) return;
+    pending_ = {Cause::closed_by_server, life_.phase(), 0};
+    close_progress_us_ = now_us;
+}
+
+// The framing holds, but what is in the frames does not.
+void Conversation::break_off(Cause cause, std::uint64_t now_us) {
+    if (session_.close(policy_violation, {}) != Error::ok) return end(cause, now_us);
+    on_protocol_error(cause, now_us);
+}
+
+void Conversation::on_protocol_error(Cause cause, std::uint64_t now_us) {
+    if (life_.state() == State::closing || !session_.close_is_queued()) return end(cause, now_us);
+    journal_.broken(cause);
+    pending_ = {cause, life_.phase(), 0};
+    life_.enter(Event::broken, now_us);
+    close_progress_us_ = now_us;
+}
+
+// Packets that nobody takes keep the server waiting. Without a packet to take, and with nothing
+// left to decode, only memory could make space.
+void Conversation::check_input(std::uint64_t now_us) {
+    if (!life_.is_in(group::conversing) || input_ == Input::budget_spent) return;
+    if (input_ == Input::block_full && session_.is_starved()) {
+        return end(Cause::out_of_memory, now_us);
+    }
+    const bool was_paused = packets_when_paused_ > 0;
+    packets_when_paused_ = is_paused() ? session_.packet_count() : 0;
+    if (was_paused == (packets_when_paused_ > 0)) return;
+    if (was_paused) return journal_.goes_on();
+    ++stats_.receive_stalls;
+    journal_.stalled(packets_when_paused_, session_.queued_payload());
+}
+
+// ---- calls -----------------------------------------------------------------------------------
+
+Error Conversation::ping(std::uint64_t now_us) {
+    const Error error = session_.ping(heartbeat_.next_payload());
+    if (error != Error::ok) return error;
+    heartbeat_.ping_queued(now_us);
+    journal_.pinged();
+    return Error::ok;
+}
+
+void Conversation::resume(std::uint64_t now_us) {
+    journal_.resumed();
+    link_.forgive_silence(now_us);
+    heartbeat_.alive(now_us);
+    static_cast<void>(ping(now_us));  // without entropy the heartbeat will try again, and end
+}
+
+Error Conversation::close(int code, std::string_view reason, std::uint64_t now_us) {
+    if (code < 0 || code > 0xFFFF) return Error::invalid_parameter;
+    const Error error = session_.close(static_cast<std::uint16_t>(code), reason);
+    if (error != Error::ok) return error;
+    journal_.closes(code, reason);
+    life_.enter(Event::we_closed, now_us);
+    pending_ = {Cause::closed_by_client, life_.phase(), 0};
+    close_progress_us_ = now_us;
+    if (is_paused()) input_ = Input::budget_spent;  // what a full queue held back is discarded now
+    return Error::ok;
+}
+
+// ---- time ------------------------------------------------------------------------------------
+
+void Conversation::check_time(std::uint64_t now_us) {
+    if (life_.state() == State::joining) check_joining(now_us);
+    if (life_.state() == State::open) check_liveness(now_us);
+}
+
+void Conversation::check_joining(std::uint64_t now_us) {
+    if (input_ != Input::flowing || now_us < state_deadline()) return;
+    break_off(facts_of(State::joining).late, now_us);
+}
+
+// Silence counts only if we listen: not while our own full queue keeps the server silent, nor while
+// its words wait for the next poll.
+void Conversation::check_liveness(std::uint64_t now_us) {
+    if (input_ != Input::flowing) return heartbeat_.alive(now_us);
+    const std::uint32_t message_ms = settings_.options.timeouts.message_ms;
+    if (session_.message_is_incomplete() && now_us >= deadline(link_.received_us(), message_ms)) {
+        return end(Cause::message_timed_out, now_us);
+    }
+    const Heartbeat::Due due = heartbeat_.due(now_us);
+    if (due == Heartbeat::Due::dead) return end(Cause::pong_timed_out, now_us);
+    if (due == Heartbeat::Due::ping && ping(now_us) != Error::ok) end(Cause::no_entropy, now_us);
+}
+
+std::uint64_t Conversation::state_deadline() const {
+    const StateFacts& facts = facts_of(life_.state());
+    if (facts.limit == nullptr) return never;
+    // Our close frame has its time anew with each byte that leaves.
+    const bool waits_for_close =
+        life_.phase() == Phase::closing && life_.state() != State::draining;
+    return deadline(waits_for_close ? close_progress_us_ : life_.since_us(),
+                    settings_.options.timeouts.*facts.limit);
+}
+
+std::uint64_t Conversation::next_deadline() const {
+    if (life_.state() != State::open) return state_deadline();
+    if (is_paused()) return never;
+    const std::uint32_t message_ms = settings_.options.timeouts.message_ms;
+    const std::uint64_t message =
+        session_.message_is_incomplete() ? deadline(link_.received_us(), message_ms) : never;
+    return std::min(message, heartbeat_.next_deadline());
+}
+
+bool Conversation::has_work() const {
+    if (!decodes()) return false;
+    if (is_paused()) return session_.packet_count() < packets_when_paused_;
+    return input_ == Input::budget_spent || link_.transport().has_staged();
+}
+
+std::size_t Conversation::wait_set(std::span<WaitItem> items) const {
+    const Transport& transport = link_.transport();
+    if (!transport.is_open() || items.empty()) return 0;
+    const bool has_unsent = link_.can_send() && !session_.outbox().is_empty();
+    const bool has_space = !decodes() || input_ != Input::block_full;
+    items[0] = {.socket = transport.socket(),
+                .readable = link_.can_receive() && has_space,
+                .writable = has_unsent || transport.is_blocked()};
+    return items[0].readable || items[0].writable ? 1 : 0;
+}
+
+// ---- the end ---------------------------------------------------------------------------------
+
+bool Conversation::close_has_left() const {
+    return session_.close_is_sent() && !link_.transport().has_unsent();
+}
+
+void Conversation::settle(std::uint64_t now_us) {
+    const bool all_decoded = input_ != Input::budget_spent && !session_.input_is_held();
+    const bool is_quiet = link_.is_quiet() && input_ != Input::block_full;
+    const bool link_is_lost =
+        all_decoded && (!link_.can_receive() || (!link_.can_send() && is_quiet));
+    switch (life_.state()) {
+        case State::joining:
+        case State::open:
+            if (link_is_lost) end_lost(now_us);
+            return;
+        case State::closing:
+            if (link_is_lost) return end_lost(now_us);
+            return check_closing(now_us);
+        case State::answering:
+        case State::failing:
+            if (close_has_left()) return say_goodbye(now_us);
+            if (!link_.can_send()) return end_lost(now_us);
+            return check_closing(now_us);
+        case State::draining: return settle_draining(now_us);
+        default: return;
+    }
+}
+
+void Conversation::check_closing(std::uint64_t now_us) {
+    if (now_us < state_deadline()) return;
+    end(close_has_left() ? facts_of(life_.state()).late : Cause::close_not_sent, now_us);
+}
+
+void Conversation::say_goodbye(std::uint64_t now_us) {
+    link_.transport().shutdown_send();
+    life_.enter(Event::said_all, now_us);
+    receive(now_us);
+    settle_draining(now_us);
+}
+
+void Conversation::settle_draining(std::uint64_t now_us) {
+    if (link_.can_receive() && now_us < state_deadline()) return;
+    life_.end(*pending_, now_us);
+}
+
+// An error counts more than an end of stream: after a reset that sending has noticed, the OS
+// reports nothing but an end when receiving.
+void Conversation::end_lost(std::uint64_t now_us) {
+    const bool has_error = link_.os_error() != 0;
+    const Cause cause = link_.lost(has_error ? Cause::connection_lost : Cause::end_of_stream);
+    end(cause, now_us, link_.os_error());
+}
+
+// Once the server has violated the protocol, that is the cause, however the connection then ends.
+void Conversation::end(Cause cause, std::uint64_t now_us, int os_error) {
+    const bool is_broken = pending_ && !pending_->is_clean();
+    const Ending ending = {is_broken ? pending_->cause : cause,
+                           is_broken ? pending_->phase : life_.phase(), os_error};
+    life_.end(ending, now_us);
+}
+
+}  // namespace linnet::inline v0

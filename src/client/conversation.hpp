@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// From the accepted handshake to the end of the stream: sends, receives, decodes, keeps time, and
+// looks whether this is the end. Its steps are those of one `poll`, in the order in which they
+// stand here; the attempt calls them and delivers what they decode.
+#pragma once
+
+#include <optional>
+
+#include "client/life.hpp"
+#include "client/link.hpp"
+#include "client/ports.hpp"
+#include "client/texts.hpp"
+#include "linnet/protocol/session.hpp"
+#include "protocol/heartbeat.hpp"
+
+namespace linnet::inline v0 {
+
+struct ConversationStats {
+    std::uint64_t pings_received = 0;
+    std::uint64_t pongs_received = 0;
+    std::uint64_t receive_stalls = 0;
+    std::uint64_t discarded_size = 0;
+};
+
+class Conversation {
+ public:
+    Conversation(const Settings& settings, const Journal& journal, const Texts& texts, Life& life,
+                 Link& link, Session& session, Failure& failure);
+
+    // ---- one poll
+
+    void begin(std::uint64_t now_us);
+    /// Gives back memory when nothing has happened for long. Before anything is delivered: what a
+    /// listener is given stays where it is until the next poll.
+    void shrink_when_idle(std::uint64_t now_us);
+    void send(std::uint64_t now_us);
+    /// Receives what there is, within the budget of a poll: to decode it, or to discard it.
+    void receive(std::uint64_t now_us);
+    /// The next message or close frame; none when nothing more is decoded in this poll.
+    SessionEvent decode(std::uint64_t now_us);
+    void check_input(std::uint64_t now_us);
+    void check_time(std::uint64_t now_us);
+    void settle(std::uint64_t now_us);
+
+    // ---- calls, inside a poll and outside
+
+    bool decodes() const { return life_.is_in(group::decoding); }
+    Error ping(std::uint64_t now_us);
+    void resume(std::uint64_t now_us);
+    Error close(int code, std::string_view reason, std::uint64_t now_us);
+    /// Ends the connection because of what the server sent: a close frame says so first.
+    void break_off(Cause cause, std::uint64_t now_us);
+    void count_discarded(std::size_t size) { stats_.discarded_size += size; }
+
+    /// A poll has something to do at once.
+    bool has_work() const;
+    std::uint64_t next_deadline() const;
+    std::size_t wait_set(std::span<WaitItem> items) const;
+    const Heartbeat& heartbeat() const { return heartbeat_; }
+    const ConversationStats& stats() const { return stats_; }
+
+ private:
+    // Why no more is decoded. Written when decoding stops in a poll; everything else reads it.
+    enum class Input : std::uint8_t {
+        flowing,       // all that has arrived is decoded
+        budget_spent,  // there is more, for the next poll
+        queue_full,    // the next message waits until messages are taken
+        block_full,    // the same, and there is no space to receive into
+    };
+
+    bool is_paused() const { return input_ == Input::queue_full || input_ == Input::block_full; }
+    bool close_has_left() const;
+    void send_outbox(std::uint64_t now_us);
+    void note_progress(std::uint64_t now_us);
+    void stop_decoding();
+    void on_pong(Bytes payload, std::uint64_t now_us);
+    void on_close(const SessionEvent& event, std::uint64_t now_us);
+    void on_protocol_error(Cause cause, std::uint64_t now_us);
+    void check_joining(std::uint64_t now_us);
+    void check_liveness(std::uint64_t now_us);
+    void check_closing(std::uint64_t now_us);
+    void say_goodbye(std::uint64_t now_us);
+    void settle_draining(std::uint64_t now_us);
+    void end(Cause cause, std::uint64_t now_us, int os_error = 0);
+    void end_lost(std::uint64_t now_us);
+    std::uint64_t state_deadline() const;
+
+    const Settings& settings_;
+    const Journal& journal_;
+    const Texts& texts_;
+    Life& life_;
+    Link& link_;
+    Session& session_;
+    Failure& failure_;
+
+    Heartbeat heartbeat_;
+    // How the end will be called once both close frames have left; a protocol error also if not.
+    std::optional<Ending> pending_;
+    std::uint64_t close_progress_us_ = 0;  // when our close frame was queued, moved, or left
+    Input input_ = Input::flowing;
+    std::size_t items_left_ = 0;           // of this poll's budget
+    std::size_t undecoded_size_ = 0;       // when this poll began to decode
+    std::size_t packets_when_paused_ = 0;  // 0: decoding is not paused
+    ConversationStats stats_;
+};
+
+}  // namespace linnet::inline v0

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The connected stream and what has become of each of its directions. Nothing else in the client
+// receives or sends. The two fail independently: when sending fails, the server's last words may
+// still wait to be received.
+#pragma once
+
+#include "client/journal.hpp"
+#include "client/transport.hpp"
+
+namespace linnet::inline v0 {
+
+struct LinkStats {
+    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t send_stalls = 0;
+};
+
+class Link {
+ public:
+    Link(Network& network, Memory* memory, TlsFailure& tls_failure, const Journal& journal)
+        : transport_(network, memory, tls_failure), tls_failure_(tls_failure), journal_(journal) {}
+
+    /// Below the conversation: the socket, TLS and their end.
+    Transport& transport() { return transport_; }
+    const Transport& transport() const { return transport_; }
+
+    struct Received {
+        std::size_t size = 0;
+        bool may_have_more = false;
+    };
+    Received receive(MutableBytes buffer, std::uint64_t now_us);
+    /// Receives and forgets at most `size_max` bytes; returns how many. So that closing the socket
+    /// does not reset the connection, and with it destroy our close frame on its way.
+    std::size_t discard(std::size_t size_max, std::uint64_t now_us);
+
+    /// Returns how many bytes of `pieces` were taken; with TLS they may still be with the engine.
+    std::size_t send(std::span<const Bytes> pieces, std::uint64_t now_us);
+    /// Sends what the TLS engine has encrypted.
+    void flush();
+    /// Since the last call the OS took bytes after it had taken no more: the server is reading.
+    /// That it takes bytes alone proves nothing.
+    bool take_progress();
+
+    bool can_receive() const { return incoming_ == Incoming::flowing || is_quiet_alive(); }
+    bool can_send() const { return outgoing_ != Outgoing::failed; }
+    /// The last receive found all there was, or nothing more comes.
+    bool is_quiet() const { return incoming_ != Incoming::flowing; }
+    /// The server ended its stream, as it should.
+    bool has_ended() const { return incoming_ == Incoming::ended; }
+    int os_error() const { return os_error_; }
+    /// Why the link was lost: TLS knows better than TCP why a stream has ended.
+    Cause lost(Cause otherwise) const {
+        return tls_failure_.cause == Cause::none ? otherwise : tls_failure_.cause;
+    }
+
+    /// Nothing can be concluded from the silence until now.
+    void forgive_silence(std::uint64_t now_us) { received_us_ = now_us; }
+    /// When bytes last came, and when the OS last took some.
+    std::uint64_t received_us() const { return received_us_; }
+    std::uint64_t sent_us() const { return sent_us_; }
+    const LinkStats& stats() const { return stats_; }
+
+ private:
+    enum class Incoming : std::uint8_t { flowing, quiet, ended, failed };
+    enum class Outgoing : std::uint8_t { flowing, blocked, resumed, failed };
+
+    bool is_quiet_alive() const { return incoming_ == Incoming::quiet; }
+    void note_received(const IoResult& result, std::uint64_t now_us);
+    void lose_sending(int os_error);
+    void block_sending();
+
+    Transport transport_;
+    const TlsFailure& tls_failure_;
+    const Journal& journal_;
+    Incoming incoming_ = Incoming::flowing;
+    Outgoing outgoing_ = Outgoing::flowing;
+    int os_error_ = 0;  // the first one tells why
+    std::uint64_t received_us_ = 0;
+    std::uint64_t sent_us_ = 0;
+    LinkStats stats_;
+};
+
+}  // namespace linnet::inline v0

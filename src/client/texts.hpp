@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// The texts of one attempt, in one block: its URL and request, and space for what will be said of
+// its end. Everything the program gives `connect_to_url` is checked and copied here before anything
+// else is touched.
+#pragma once
+
+#include "client/ports.hpp"
+#include "linnet/error.hpp"
+#include "linnet/protocol/frame.hpp"
+#include "linnet/protocol/url.hpp"
+
+namespace linnet::inline v0 {
+
+class Texts {
+ public:
+    // Enough for most stories; longer ones are cut.
+    static constexpr std::size_t explanation_size_max = 1024;
+    static constexpr std::size_t own_size = explanation_size_max + control_payload_size_max;
+
+    explicit Texts(Memory* memory) : block_(memory) {}
+    Texts(Texts&& other) noexcept : block_(other.block_.memory()) { swap(other); }
+
+    struct Source {
+        std::string_view url;
+        Strings protocols;
+        Strings headers;
+    };
+    struct Refusal {
+        Cause cause = Cause::none;
+        Error error = Error::ok;
+    };
+    /// Checks `source` and writes the request for it. On a refusal nothing is kept.
+    Refusal write(const Source& source, const Settings& settings, const Ports& ports);
+
+    void swap(Texts& other);
+
+    bool is_empty() const { return block_.size() == 0; }
+    const Url& url() const { return url_; }
+    const HandshakeOffer& offer() const { return offer_; }
+    Bytes request() const { return request_; }
+    MutableBytes explanation() const { return block_.bytes().first(explanation_size_max); }
+    MutableBytes close_reason() const {
+        return block_.bytes().subspan(explanation_size_max, control_payload_size_max);
+    }
+
+ private:
+    Refusal copy(const Source& source, const HandshakeRequest& request, std::size_t request_size);
+
+    Block block_;  // explanation, close reason, URL, request
+    Url url_;
+    Bytes request_;
+    HandshakeOffer offer_;
+};
+
+}  // namespace linnet::inline v0
