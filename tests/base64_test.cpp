@@ -145,12 +145,34 @@ TEST(Base64Decoder, passes_over_blanks_and_line_ends_anywhere) {
 
 TEST(Base64Decoder, refuses_what_is_no_base64_or_not_in_its_only_form) {
     constexpr std::string_view rows[] = {
-        "Z",        "Zg",       "Zg=",      "Zm9vY",    "Zm9",  // incomplete
-        "=",        "Z===",     "A===",     "AA=A",     "Z=g=",  "Zg=g",  "====", "Zm9v=",
-        "Zm9v====", "Zg==Zg==", "Zg==Zm9v", "Zm8=Zg==", "Zg===", "Zg==g",  // something behind the
-                                                                           // end
-        "Zh==",     "Zm9=",     "Z/==",     "Zm//Zm/=",  // unused bits that are not zero
-        "Zm9v*mFy", "Zm9vYmF-", "Zm9vYmF_", "Zm.v",
+        "Z",
+        "Zg",
+        "Zg=",
+        "Zm9vY",
+        "Zm9",  // incomplete
+        "=",
+        "Z===",
+        "A===",
+        "AA=A",
+        "Z=g=",
+        "Zg=g",
+        "====",
+        "Zm9v=",
+        "Zm9v====",
+        "Zg==Zg==",
+        "Zg==Zm9v",
+        "Zm8=Zg==",
+        "Zg===",
+        "Zg==g",  // something behind the
+                  // end
+        "Zh==",
+        "Zm9=",
+        "Z/==",
+        "Zm//Zm/=",  // unused bits that are not zero
+        "Zm9v*mFy",
+        "Zm9vYmF-",
+        "Zm9vYmF_",
+        "Zm.v",
     };
     for (const std::string_view row : rows) check_decoding(row, std::nullopt, 12);
 }

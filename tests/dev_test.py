@@ -69,6 +69,11 @@ class Dev(unittest.TestCase):
             self.assertIn('./dev demo', self.run_dev(argument))
         self.assertIn('./dev demo', self.run_dev('nosuch', status=2))
 
+    def test_help_does_nothing_else_whatever_the_command(self):
+        for command in ('demo', 'test', 'fuzz', 'bench', 'soak', 'format', 'tidy'):
+            self.assertIn('./dev demo', self.run_dev(command, '--help'))
+        self.assertEqual(self.calls(), [])
+
     def test_the_demo_builds_the_command_too(self):
         self.assertIn('it runs', self.run_dev('demo'))
         self.assertIn('ninja -C build/main src/cli/linnet-demo src/cli/linnet', self.calls())

@@ -328,6 +328,9 @@ class Embedding(unittest.TestCase):
         for size in (1, *range(236, 260, 4), 1024):
             program = self.build(NAME_LOOKUP, f'names{size}', f'-DSTORAGE={size}*1024')
             self.assertEqual(run(program), 'answered\n', f'{size} KiB')
+        for limit in ('256', '1024', 'unlimited'):
+            command = f'ulimit -S -s {limit} && exec {program}'
+            self.assertEqual(run('bash', '-c', command), 'answered\n', f'ulimit -s {limit}')
 
     def test_a_superproject_decides_about_warnings_itself(self):
         if not needed('meson'):

@@ -181,6 +181,24 @@ TEST(Heartbeat, measures_some_pings_however_many_overlap) {
     EXPECT_EQ(heartbeat.round_trip().last_us, 100u);
 }
 
+TEST(Heartbeat, counts_the_pings_that_are_answered) {
+    Heartbeat heartbeat = started();
+    const auto counts = [&] {
+        return std::pair(heartbeat.queued_count(), heartbeat.answered_count());
+    };
+    std::vector<Heartbeat::PingPayload> payloads;
+    for (int i = 0; i < 3; ++i) payloads.push_back(queue_ping(heartbeat, start_us));
+    EXPECT_FALSE(answers(heartbeat, payloads[2], start_us)) << "it has not left";
+    EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{0}));
+    heartbeat.ping_sent(start_us);
+    EXPECT_FALSE(answers(heartbeat, {}, start_us));
+    EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{0}));
+    EXPECT_TRUE(answers(heartbeat, payloads[2], start_us));
+    EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{3})) << "for all before it";
+    EXPECT_FALSE(answers(heartbeat, payloads[0], start_us));
+    EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{3}));
+}
+
 TEST(Heartbeat, measures_the_last_of_many_pings) {
     Heartbeat heartbeat = started();
     Heartbeat::PingPayload last{};

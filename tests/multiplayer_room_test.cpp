@@ -241,6 +241,19 @@ TEST(MultiplayerRoom, reserves_no_more_than_its_limit) {
     EXPECT_LE(unlimited.memory.used, 101 * sizeof(PeerId));
 }
 
+TEST(MultiplayerRoom, gives_back_what_its_peers_do_not_need) {
+    Room room(4096);
+    room.join();
+    ASSERT_TRUE(room.room.reserve(3000));
+    EXPECT_GE(room.memory.used, 3000 * sizeof(PeerId));
+    room.room.shrink();
+    EXPECT_LE(room.memory.used, 64u);
+    EXPECT_EQ(room.peers(), std::vector<PeerId>{server_peer});
+    room.memory.limit = 0;
+    room.room.shrink();
+    EXPECT_EQ(room.peers(), std::vector<PeerId>{server_peer});
+}
+
 // Case 38: no memory for a peer
 TEST(MultiplayerRoom, tells_when_there_is_no_memory) {
     for (const std::size_t n : {0u, 1u}) {

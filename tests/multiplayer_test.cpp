@@ -87,6 +87,20 @@ TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
     }
 }
 
+// A room that was busy gives back what it does not need.
+TEST(Multiplayer, takes_no_more_than_an_idle_connection_after_a_busy_time) {
+    std::string bytes = welcome() + system(Type::add, 7);
+    for (int i = 0; i < 600; ++i) bytes += binary(packet_of(7, std::string(1000, 'x')));
+    MultiplayerPlay play({Send{bytes}, AwaitClose{}, Fin{}});
+    play.join();
+    play.poll(20);
+    EXPECT_EQ(play.story->messages.size(), 600u);
+    play.world.clock.advance_ms(11'000);
+    play.poll(2);
+    EXPECT_LE(play.world.memory.used, 4'096u);
+    EXPECT_EQ(play.client->peers().size(), 2u);
+}
+
 // Case 67: more peers than there was memory for arrive in the same poll
 TEST(Multiplayer, keeps_a_view_of_its_peers_through_the_poll) {
     std::string bytes = welcome();

@@ -48,6 +48,12 @@ struct Stats {
     std::uint64_t pings_received = 0;
     std::uint64_t pongs_received = 0;
 
+    /// Pings of this side, those of keep-alive too, and how many of them are answered. A pong
+    /// answers for the pings before its own too (RFC 6455 5.5.3); one that nobody asked for does
+    /// not count.
+    std::uint64_t pings_sent = 0;
+    std::uint64_t pings_answered = 0;
+
     // Round-trip times: of pings that were answered, those of the heartbeat too; 0 before.
     std::uint64_t round_trip_us = 0;  ///< of the last one
     std::uint64_t round_trip_min_us = 0;

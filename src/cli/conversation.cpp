@@ -273,7 +273,7 @@ void Conversation::heed_end_of_input() {
     }
     // The server has handled everything that was sent before the ping.
     const bool is_answered = last_ping_is_sent_ &&
-                             client_.stats().pongs_received >= awaited_pong_ &&
+                             client_.stats().pings_answered >= awaited_ping_ &&
                              packets_.get_available_packet_count() == 0;
     if (is_answered || is_silent(clock_.now_us())) close();
 }
@@ -343,8 +343,8 @@ void Conversation::send_messages() {
 
 void Conversation::send_ping() {
     const Stats stats = client_.stats();
-    if (what_.ping_us > 0 && stats.pongs_received > pong_count_) {
-        pong_count_ = stats.pongs_received;
+    if (what_.ping_us > 0 && stats.pings_answered > answered_count_) {
+        answered_count_ = stats.pings_answered;
         tell(std::string("pong after ").append(milliseconds(stats.round_trip_us)).append(" ms"));
     }
     const std::uint64_t now_us = clock_.now_us();
@@ -355,8 +355,7 @@ void Conversation::send_ping() {
 
 // It fails only without entropy, which the next message reports as well.
 void Conversation::ping() {
-    const std::uint64_t pongs_received = client_.stats().pongs_received;
-    if (client_.ping() == Error::ok) awaited_pong_ = std::max(awaited_pong_, pongs_received) + 1;
+    if (client_.ping() == Error::ok) awaited_ping_ = client_.stats().pings_sent;
 }
 
 // ---- telling ---------------------------------------------------------------------------------

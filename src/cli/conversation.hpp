@@ -95,8 +95,8 @@ class Conversation {
 
     std::uint64_t begin_us_;
     std::uint64_t next_ping_us_ = UINT64_MAX;
-    std::uint64_t pong_count_ = 0;       // told
-    std::uint64_t awaited_pong_ = 0;     // the number of pongs once all our pings are answered
+    std::uint64_t answered_count_ = 0;   // pings whose round trip is printed
+    std::uint64_t awaited_ping_ = 0;     // the last one of this side
     std::uint64_t silent_since_us_ = 0;  // the last progress of a message, or the end of input
     std::size_t unsent_size_ = 0;        // payload
     std::size_t part_size_ = 0;          // of the message that is arriving

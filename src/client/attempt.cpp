@@ -140,13 +140,18 @@ void Attempt::check_opening_time() {
 void Attempt::send_and_receive() {
     turn_ = Turn::decoding;
     if (!is_in(group::conversing)) return;
-    conversation_.shrink_when_idle(now_us_);
+    const bool is_idle = conversation_.is_idle(now_us_);
+    if (is_idle) session_.shrink();
+    if (is_idle && room_) room_->shrink();
     conversation_.send(now_us_);
     conversation_.receive(now_us_);
     if (!room_) return;
     // So that `peers` stays where it is while this poll delivers.
     constexpr std::size_t message_size_min = 2 + system_packet_size;
-    static_cast<void>(room_->reserve(session_.unparsed().size() / message_size_min + 1));
+    const std::size_t undecoded_size = session_.unparsed().size();
+    const std::size_t count_max = std::min(undecoded_size / message_size_min + 1,
+                                           settings_.options.limits.poll_item_count_max);
+    if (undecoded_size > 0) static_cast<void>(room_->reserve(count_max));
 }
 
 AttemptEvent Attempt::decode() {
@@ -287,7 +292,8 @@ void Attempt::flush(std::uint64_t now_us) {
 void Attempt::count(Stats& stats) const {
     const SessionStats& session = session_.stats();
     const ConversationStats& conversation = conversation_.stats();
-    const RoundTrip& round_trip = conversation_.heartbeat().round_trip();
+    const Heartbeat& heartbeat = conversation_.heartbeat();
+    const RoundTrip& round_trip = heartbeat.round_trip();
     const Outbox& outbox = session_.outbox();
     const Inbox& inbox = session_.inbox();
     stats.bytes_received = link_.stats().bytes_received;
@@ -300,6 +306,8 @@ void Attempt::count(Stats& stats) const {
         session.messages_sent - outbox.packet_count() + outbox.control_frame_count();
     stats.pings_received = conversation.pings_received;
     stats.pongs_received = conversation.pongs_received;
+    stats.pings_sent = heartbeat.queued_count();
+    stats.pings_answered = heartbeat.answered_count();
     stats.receive_stalls = conversation.receive_stalls;
     stats.discarded_size = conversation.discarded_size + session.discarded_size;
     stats.round_trip_us = round_trip.last_us;

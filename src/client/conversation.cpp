@@ -11,9 +11,9 @@ namespace linnet::inline v0 {
 namespace {
 
 constexpr std::uint64_t never = UINT64_MAX;
-constexpr std::uint64_t shrink_after_us = 10'000'000;
+constexpr std::uint64_t idle_after_us = 10'000'000;
 constexpr std::size_t decode_size_min = 16 * 1024;  // takes a few microseconds
-constexpr std::uint16_t policy_violation = 1008;  // RFC 6455 7.4.1
+constexpr std::uint16_t policy_violation = 1008;    // RFC 6455 7.4.1
 
 constexpr std::uint64_t us(std::uint32_t ms) {
     return std::uint64_t{ms} * 1000;
@@ -39,9 +39,9 @@ void Conversation::begin(std::uint64_t now_us) {
     heartbeat_.alive(now_us);
 }
 
-void Conversation::shrink_when_idle(std::uint64_t now_us) {
+bool Conversation::is_idle(std::uint64_t now_us) const {
     const std::uint64_t active_us = std::max(link_.received_us(), link_.sent_us());
-    if (life_.state() == State::open && now_us - active_us >= shrink_after_us) session_.shrink();
+    return life_.state() == State::open && now_us - active_us >= idle_after_us;
 }
 
 // ---- bytes -----------------------------------------------------------------------------------

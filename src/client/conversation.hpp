@@ -32,9 +32,9 @@ class Conversation {
     // ---- one poll
 
     void begin(std::uint64_t now_us);
-    /// Gives back memory when nothing has happened for long. Before anything is delivered: what a
-    /// listener is given stays where it is until the next poll.
-    void shrink_when_idle(std::uint64_t now_us);
+    /// Nothing has happened for long: memory may be given back. Before anything is delivered, as
+    /// what a listener is given stays where it is until the next poll.
+    bool is_idle(std::uint64_t now_us) const;
     void send(std::uint64_t now_us);
     /// Receives what there is, within the budget of a poll: to decode it, or to discard it.
     void receive(std::uint64_t now_us);

@@ -52,6 +52,7 @@ void Heartbeat::ping_queued(std::uint64_t now_us) {
 
 void Heartbeat::ping_sent(std::uint64_t now_us) {
     is_on_its_way_ = false;
+    sent_ = number_;
     if (measured_count_ < measured_.size()) ++measured_count_;
     measured().back() = {number_, now_us};
     if (wait_ == Wait::for_pong) return;
@@ -63,8 +64,9 @@ bool Heartbeat::pong(Bytes payload, std::uint64_t now_us) {
     std::uint64_t number = 0;
     if (payload.size() != sizeof number) return false;
     number = load_be(payload);
-    if (number > number_) return false;
-    // A pong answers for the pings before it too: a peer may skip those (RFC 6455 5.5.3).
+    if (number > sent_) return false;
+    answered_ = std::max(answered_, number);
+    // Those before it are answered too.
     const auto from = std::find_if(measured().begin(), measured().end(),
                                    [=](const Sent& sent) { return sent.number >= number; });
     const bool is_measured = from != measured().end() && from->number == number;

@@ -52,6 +52,11 @@ class Heartbeat {
     void ping_sent(std::uint64_t now_us);
     bool ping_is_on_its_way() const { return is_on_its_way_; }
 
+    /// How many pings were queued, and how many of them are answered: one pong answers for all
+    /// pings before it too (RFC 6455 5.5.3).
+    std::uint64_t queued_count() const { return number_; }
+    std::uint64_t answered_count() const { return answered_; }
+
     /// A pong arrived. True if it is the first to answer a ping of ours: `round_trip` then has
     /// another value.
     bool pong(Bytes payload, std::uint64_t now_us);
@@ -76,6 +81,8 @@ class Heartbeat {
     std::uint64_t pong_us_;
     std::uint64_t alive_us_ = 0;                       // the last traffic
     std::uint64_t number_ = 0;                         // of the last ping
+    std::uint64_t sent_ = 0;                           // of the last one that is with the OS
+    std::uint64_t answered_ = 0;                       // of the last one that a pong answered
     std::uint64_t dead_us_ = 0;                        // while waiting: when the connection is dead
     std::array<Sent, measured_count_max> measured_{};  // oldest first
     std::size_t measured_count_ = 0;

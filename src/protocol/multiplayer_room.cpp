@@ -49,12 +49,20 @@ bool MultiplayerRoom::reserve(std::size_t count) {
     // The limit does not count the server.
     const std::size_t left = peer_count_max_ - std::min(count_, peer_count_max_);
     const std::size_t needed = count_ + (count > left ? left + 1 : count);
-    if (needed <= capacity()) return true;
-    Block larger(block_.memory());
-    const std::size_t grown = std::max({needed, capacity() * 2, first_capacity});
-    if (!larger.allocate(grown * sizeof(PeerId))) return false;
-    if (count_ > 0) std::memcpy(larger.data(), block_.data(), count_ * sizeof(PeerId));
-    block_.swap(larger);
+    return needed <= capacity() || resize(std::max({needed, capacity() * 2, first_capacity}));
+}
+
+// Without memory it stays as it is.
+void MultiplayerRoom::shrink() {
+    const std::size_t enough = std::max(2 * count_, first_capacity);
+    if (capacity() > enough) static_cast<void>(resize(enough));
+}
+
+bool MultiplayerRoom::resize(std::size_t capacity) {
+    Block other(block_.memory());
+    if (!other.allocate(capacity * sizeof(PeerId))) return false;
+    if (count_ > 0) std::memcpy(other.data(), block_.data(), count_ * sizeof(PeerId));
+    block_.swap(other);
     return true;
 }
 

@@ -5,6 +5,11 @@
 #include <pthread.h>
 #include <signal.h>
 
+#if __has_include(<link.h>)
+#include <link.h>
+#endif
+
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -37,15 +42,38 @@ void* run_body(void* body) {
     return nullptr;
 }
 
-// The stack has the program's default size: glibc takes the thread-local storage of the program and
-// its libraries out of it, and there is no public call that tells how much. Only pages that are
-// touched take memory.
+#ifdef PT_TLS
+int add_thread_local_size(dl_phdr_info* object, std::size_t, void* sum) {
+    for (int i = 0; i < object->dlpi_phnum; ++i) {
+        const auto& segment = object->dlpi_phdr[i];
+        if (segment.p_type != PT_TLS) continue;
+        *static_cast<std::size_t*>(sum) += segment.p_memsz + segment.p_align;
+    }
+    return 0;
+}
+
+// Of the program and all its libraries.
+std::size_t thread_local_size() {
+    std::size_t sum = 0;
+    dl_iterate_phdr(add_thread_local_size, &sum);
+    return sum;
+}
+#else
+std::size_t thread_local_size() {
+    return 0;
+}
+#endif
+
+// glibc takes thread-local storage out of the stack, whose default size may be less than that. Only
+// pages that are touched take memory.
 bool create(pthread_t& thread, Body* body) {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0) return false;
     std::size_t size = 0;
     pthread_attr_getstacksize(&attributes, &size);
-    if (size < stack_size_min) pthread_attr_setstacksize(&attributes, stack_size_min);
+    const std::size_t page_size_max = 64 * 1024;  // some systems want whole pages
+    const std::size_t wanted = std::max(size, stack_size_min) + thread_local_size();
+    pthread_attr_setstacksize(&attributes, (wanted / page_size_max + 1) * page_size_max);
     const int error = pthread_create(&thread, &attributes, run_body, body);
     pthread_attr_destroy(&attributes);
     return error == 0;

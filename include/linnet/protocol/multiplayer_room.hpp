@@ -67,6 +67,8 @@ class MultiplayerRoom {
     /// Makes space for `count` more peers, as far as `peer_count_max` allows; only here may the
     /// memory behind `peers` move. False, and nothing has changed, if there is no memory.
     bool reserve(std::size_t count);
+    /// Gives back what `reserve` took and no peer needs; the memory behind `peers` may move.
+    void shrink();
     /// What `message` means and changes. A peer that joins needs space: at most one per message.
     /// Without it the event is `failed` with out_of_memory.
     RoomEvent hear(Bytes message);
@@ -92,6 +94,7 @@ class MultiplayerRoom {
     RoomEvent hear_add(PeerId peer);
     RoomEvent hear_del(PeerId peer);
     bool insert(PeerId peer);
+    bool resize(std::size_t capacity);
     std::size_t capacity() const { return block_.size() / sizeof(PeerId); }
     bool has(PeerId peer) const;
     PeerId* begin() const { return reinterpret_cast<PeerId*>(block_.data()); }
