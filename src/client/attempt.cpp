@@ -65,7 +65,7 @@ void Attempt::begin_poll(std::uint64_t now_us) {
     if (is_in(group::conversing)) turn_ = Turn::sending;
 }
 
-AttemptEvent Attempt::advance() {
+AttemptEvent Attempt::advance_by_turns() {
     while (turn_ != Turn::resting && turn_ != Turn::over) {
         const AttemptEvent event = step();
         if (life_.state() == State::closed && turn_ < Turn::ended) turn_ = Turn::ended;
@@ -155,12 +155,13 @@ void Attempt::send_and_receive() {
 }
 
 AttemptEvent Attempt::decode() {
-    const SessionEvent event = conversation_.decode(now_us_);
-    switch (event.kind) {
-        case SessionEvent::Kind::message: return on_message();
-        case SessionEvent::Kind::close: return {Kind::server_close_request, event.close_code};
-        default: turn_ = Turn::settling; return {};
+    const SessionEvent::Kind kind = conversation_.decode(now_us_);
+    if (kind == SessionEvent::Kind::message) return on_message();
+    if (kind == SessionEvent::Kind::close) {
+        return {Kind::server_close_request, failure_.close_code};
     }
+    turn_ = Turn::settling;
+    return {};
 }
 
 AttemptEvent Attempt::on_message() {
@@ -260,17 +261,11 @@ Error Attempt::close(int code, std::string_view reason, std::uint64_t now_us) {
     return conversation_.close(code, reason, now_us);
 }
 
-Bytes Attempt::take() {
-    const Inbox::Packet packet = session_.take();
-    last_was_text_ = packet.is_text;
-    return packet.payload;
-}
-
 Error Attempt::put(Opcode opcode, Bytes front, Bytes packet, FlushAfter flush_after) {
     if (state() != State::open || !link_.can_send()) return Error::failed;
-    const bool nothing_waits = session_.outbox().is_empty();
+    const bool flushes = flush_after == FlushAfter::yes && session_.outbox().is_empty();
     const Error error = session_.put(opcode, front, packet);
-    if (error != Error::ok || !nothing_waits || flush_after == FlushAfter::no) return error;
+    if (error != Error::ok || !flushes) return error;
     conversation_.send(now_us_);
     if (link_.can_send()) return Error::ok;
     session_.take_back();

@@ -64,7 +64,11 @@ class Attempt {
     // ---- one poll
 
     void begin_poll(std::uint64_t now_us);
-    AttemptEvent advance();
+    AttemptEvent advance() {
+        const bool is_message = turn_ == Turn::decoding && !room_ &&
+                                !settings_.options.discard_input && conversation_.decode_message();
+        return is_message ? AttemptEvent{AttemptEvent::Kind::data_received} : advance_by_turns();
+    }
     std::string_view protocol() const { return opening_.protocol(); }
     std::string_view close_reason() const { return failure_.close_reason; }
     /// For an attempt that a listener replaces.
@@ -87,7 +91,11 @@ class Attempt {
 
     std::size_t packet_count() const { return session_.packet_count(); }
     /// The oldest message; there must be one.
-    Bytes take();
+    Bytes take() {
+        const Inbox::Packet packet = session_.take();
+        last_was_text_ = packet.is_text;
+        return packet.payload;
+    }
     /// Was the one taken last a text message?
     bool last_was_text() const { return last_was_text_; }
     Bytes oldest() const { return session_.oldest(); }
@@ -120,17 +128,18 @@ class Attempt {
     };
     using Kind = AttemptEvent::Kind;
 
-    AttemptEvent step();
+    AttemptEvent advance_by_turns();
+    inline AttemptEvent step();
     AttemptEvent open();
     bool take(Leg leg, Event event);
     void end_opening(const Leg& leg);
     void check_opening_time();
-    void send_and_receive();
-    AttemptEvent decode();
-    AttemptEvent on_message();
+    inline void send_and_receive();
+    inline AttemptEvent decode();
+    inline AttemptEvent on_message();
     AttemptEvent on_room_message();
     AttemptEvent announce_room();
-    void settle();
+    inline void settle();
     AttemptEvent conclude();
     AttemptEvent leave_room();
 

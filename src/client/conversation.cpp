@@ -60,7 +60,7 @@ void Conversation::send(std::uint64_t now_us) {
 }
 
 void Conversation::send_outbox(std::uint64_t now_us) {
-    while (link_.can_send() && life_.is_in(group::conversing)) {
+    while (!session_.outbox().is_empty() && link_.can_send()) {
         Outbox::Pieces pieces;
         const std::size_t count = session_.unsent(pieces);
         if (count == 0) return;
@@ -90,10 +90,11 @@ void Conversation::receive(std::uint64_t now_us) {
             break;
         }
         const auto received = link_.receive(space.first(std::min(space.size(), left)), now_us);
-        session_.fill(received.size);
-        if (received.size > 0) heartbeat_.alive(now_us);
-        left -= received.size;
         more = received.may_have_more;
+        if (received.size == 0) continue;
+        session_.fill(received.size);
+        heartbeat_.alive(now_us);
+        left -= received.size;
     }
     session_.limit_work(std::max(limits.poll_size_max, decode_size_min));
     undecoded_size_ = session_.unparsed().size();
@@ -101,29 +102,18 @@ void Conversation::receive(std::uint64_t now_us) {
 
 // ---- events ----------------------------------------------------------------------------------
 
-SessionEvent Conversation::decode(std::uint64_t now_us) {
-    while (decodes()) {
-        if (items_left_ == 0) {
-            input_ = Input::budget_spent;
-            return {};
-        }
-        const SessionEvent event = session_.next();
-        if (event.kind != SessionEvent::Kind::none) --items_left_;
-        switch (event.kind) {
-            case SessionEvent::Kind::none: stop_decoding(); return {};
-            case SessionEvent::Kind::message: return event;
-            case SessionEvent::Kind::ping: ++stats_.pings_received; break;
-            case SessionEvent::Kind::pong: on_pong(event.payload, now_us); break;
-            case SessionEvent::Kind::close: {
-                const bool is_first = life_.state() != State::closing;
-                on_close(event, now_us);
-                if (is_first) return event;
-                break;
-            }
-            case SessionEvent::Kind::failed: on_protocol_error(event.cause, now_us); break;
-        }
+// None: nobody is told of it.
+SessionEvent::Kind Conversation::handle(const SessionEvent& event, std::uint64_t now_us) {
+    switch (event.kind) {
+        case SessionEvent::Kind::ping: ++stats_.pings_received; break;
+        case SessionEvent::Kind::pong: on_pong(event.payload, now_us); break;
+        case SessionEvent::Kind::failed: on_protocol_error(event.cause, now_us); break;
+        case SessionEvent::Kind::close:
+            if (on_close(event, now_us)) return event.kind;
+            break;
+        default: break;
     }
-    return {};
+    return SessionEvent::Kind::none;
 }
 
 void Conversation::stop_decoding() {
@@ -142,7 +132,8 @@ void Conversation::on_pong(Bytes payload, std::uint64_t now_us) {
     if (heartbeat_.pong(payload, now_us)) journal_.ponged(heartbeat_.round_trip().last_us);
 }
 
-void Conversation::on_close(const SessionEvent& event, std::uint64_t now_us) {
+// True if the server closes first.
+bool Conversation::on_close(const SessionEvent& event, std::uint64_t now_us) {
     const MutableBytes kept = texts_.close_reason();
     std::copy(event.close_reason.begin(), event.close_reason.end(), kept.begin());
     failure_.close_code = event.close_code;
@@ -150,9 +141,10 @@ void Conversation::on_close(const SessionEvent& event, std::uint64_t now_us) {
     journal_.close_received(event.close_code, failure_.close_reason);
     const bool is_first = life_.state() != State::closing;
     life_.enter(Event::they_closed, now_us);
-    if (!is_first) return;
+    if (!is_first) return false;
     pending_ = {Cause::closed_by_server, life_.phase(), 0};
     close_progress_us_ = now_us;
+    return true;
 }
 
 // The framing holds, but what is in the frames does not.

@@ -38,8 +38,16 @@ class Conversation {
     void send(std::uint64_t now_us);
     /// Receives what there is, within the budget of a poll: to decode it, or to discard it.
     void receive(std::uint64_t now_us);
-    /// The next message or close frame; none when nothing more is decoded in this poll.
-    SessionEvent decode(std::uint64_t now_us);
+    /// What was decoded next: `message`, the first `close`, or `none` when nothing more is decoded
+    /// in this poll.
+    SessionEvent::Kind decode(std::uint64_t now_us);
+    /// The shortcut of `decode` for most messages; false: `decode` says what comes.
+    bool decode_message() {
+        if (items_left_ == 0 || session_.unparsed().empty() || !decodes()) return false;
+        if (!session_.next_message()) return false;
+        --items_left_;
+        return true;
+    }
     void check_input(std::uint64_t now_us);
     void check_time(std::uint64_t now_us);
     void settle(std::uint64_t now_us);
@@ -75,8 +83,9 @@ class Conversation {
     void send_outbox(std::uint64_t now_us);
     void note_progress(std::uint64_t now_us);
     void stop_decoding();
+    SessionEvent::Kind handle(const SessionEvent& event, std::uint64_t now_us);
     void on_pong(Bytes payload, std::uint64_t now_us);
-    void on_close(const SessionEvent& event, std::uint64_t now_us);
+    bool on_close(const SessionEvent& event, std::uint64_t now_us);
     void on_protocol_error(Cause cause, std::uint64_t now_us);
     void check_joining(std::uint64_t now_us);
     void check_liveness(std::uint64_t now_us);
@@ -105,5 +114,24 @@ class Conversation {
     std::size_t packets_when_paused_ = 0;  // 0: decoding is not paused
     ConversationStats stats_;
 };
+
+inline SessionEvent::Kind Conversation::decode(std::uint64_t now_us) {
+    using Kind = SessionEvent::Kind;
+    while (decodes()) {
+        if (items_left_ == 0) {
+            input_ = Input::budget_spent;
+            break;
+        }
+        const SessionEvent event = session_.next();
+        if (event.kind == Kind::none) {
+            stop_decoding();
+            break;
+        }
+        --items_left_;
+        if (event.kind == Kind::message) return event.kind;
+        if (handle(event, now_us) == Kind::close) return Kind::close;
+    }
+    return Kind::none;
+}
 
 }  // namespace linnet::inline v0

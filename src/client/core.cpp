@@ -30,34 +30,6 @@ ClientCore::~ClientCore() {
 
 // ---- poll ------------------------------------------------------------------------------------
 
-void ClientCore::poll() {
-    if (is_polling()) return;
-    bool destroyed = false;
-    destroyed_ = &destroyed;
-    run();
-    if (destroyed) return;
-    destroyed_ = nullptr;
-}
-
-void ClientCore::run() {
-    if (!attempt_) return;
-    const std::uint64_t serial = serial_;
-    attempt_->begin_poll(ports_.clock.now_us());
-    while (serial == serial_) {
-        const AttemptEvent event = attempt_->advance();
-        if (event.kind == AttemptEvent::Kind::none) return;
-        if (deliver(event) == Delivery::stop) return;
-    }
-}
-
-ClientCore::Delivery ClientCore::deliver(const AttemptEvent& event) {
-    const bool* const destroyed = destroyed_;
-    notify(event);
-    if (*destroyed) return Delivery::stop;
-    SignalTexts(settings_.options.memory).swap(replaced_);
-    return Delivery::go_on;
-}
-
 void ClientCore::notify(const AttemptEvent& event) {
     using Kind = AttemptEvent::Kind;
     switch (event.kind) {
@@ -76,6 +48,34 @@ void ClientCore::notify(const AttemptEvent& event) {
         case Kind::connection_failed: return face_.connection_failed.notify();
         case Kind::server_disconnected: return face_.server_disconnected.notify();
     }
+}
+
+ClientCore::Delivery ClientCore::deliver(const AttemptEvent& event) {
+    const bool* const destroyed = destroyed_;
+    notify(event);
+    if (*destroyed) return Delivery::stop;
+    if (!replaced_.is_empty()) SignalTexts(settings_.options.memory).swap(replaced_);
+    return Delivery::go_on;
+}
+
+void ClientCore::run() {
+    if (!attempt_) return;
+    const std::uint64_t serial = serial_;
+    attempt_->begin_poll(ports_.clock.now_us());
+    while (serial == serial_) {
+        const AttemptEvent event = attempt_->advance();
+        if (event.kind == AttemptEvent::Kind::none) return;
+        if (deliver(event) == Delivery::stop) return;
+    }
+}
+
+void ClientCore::poll() {
+    if (is_polling()) return;
+    bool destroyed = false;
+    destroyed_ = &destroyed;
+    run();
+    if (destroyed) return;
+    destroyed_ = nullptr;
 }
 
 void ClientCore::wait(std::uint32_t timeout_ms) {

@@ -72,9 +72,9 @@ class ClientCore {
     bool is_polling() const { return destroyed_ != nullptr; }
     Error refuse(const Texts::Refusal& refusal);
     void begin(Texts&& texts, bool gd_mp_api);
-    void run();
-    Delivery deliver(const AttemptEvent& event);
-    void notify(const AttemptEvent& event);
+    inline void run();
+    inline Delivery deliver(const AttemptEvent& event);
+    inline void notify(const AttemptEvent& event);
     void flush_unless_coalescing(std::uint64_t now_us);
     Error take_message(Bytes& packet);
     Error put_message(Opcode opcode, Bytes front, Bytes packet);

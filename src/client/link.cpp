@@ -60,17 +60,6 @@ void Link::block_sending() {
     journal_.send_stalled();
 }
 
-void Link::flush() {
-    transport_.flush();
-    if (transport_.send_error() != 0) lose_sending(transport_.send_error());
-}
-
-bool Link::take_progress() {
-    const bool has_resumed = outgoing_ == Outgoing::resumed;
-    if (has_resumed) outgoing_ = Outgoing::flowing;
-    return transport_.take_progress() || has_resumed;
-}
-
 void Link::lose_sending(int os_error) {
     outgoing_ = Outgoing::failed;
     if (os_error_ == 0) os_error_ = os_error;

@@ -38,10 +38,16 @@ class Link {
     /// Returns how many bytes of `pieces` were taken; with TLS they may still be with the engine.
     std::size_t send(std::span<const Bytes> pieces, std::uint64_t now_us);
     /// Sends what the TLS engine has encrypted.
-    void flush();
+    void flush() {
+        if (!transport_.flush()) lose_sending(transport_.send_error());
+    }
     /// Since the last call the OS took bytes after it had taken no more: the server is reading.
     /// That it takes bytes alone proves nothing.
-    bool take_progress();
+    bool take_progress() {
+        const bool has_resumed = outgoing_ == Outgoing::resumed;
+        if (has_resumed) outgoing_ = Outgoing::flowing;
+        return transport_.take_progress() || has_resumed;
+    }
 
     bool can_receive() const { return incoming_ == Incoming::flowing || is_quiet_alive(); }
     bool can_send() const { return outgoing_ != Outgoing::failed; }

@@ -38,8 +38,7 @@ bool Transport::has_staged() const {
     return has_plaintext_ || (engine_ != nullptr && staged_begin_ < staged_end_);
 }
 
-bool Transport::flush() {
-    if (engine_ == nullptr) return true;
+bool Transport::flush_engine() {
     const bool was_blocked = has_unsent_;
     for (Bytes out; send_error_ == 0 && !(out = engine_->outgoing()).empty();) {
         has_unsent_ = true;

@@ -40,7 +40,7 @@ class Transport {
     IoResult receive(MutableBytes room);
     IoResult send(std::span<const Bytes> pieces);
     /// Sends what the engine has to say. False if the socket cannot be sent to any more.
-    bool flush();
+    bool flush() { return engine_ == nullptr || flush_engine(); }
     /// The engine has output that is not with the OS.
     bool has_unsent() const { return has_unsent_; }
     /// The same, and the socket may yet take it.
@@ -58,6 +58,7 @@ class Transport {
     void close();
 
  private:
+    bool flush_engine();
     IoResult receive_staged();
     IoResult receive_secured(MutableBytes room);
     bool is_over() const;

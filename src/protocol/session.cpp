@@ -76,11 +76,13 @@ Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memo
 
 SessionEvent Session::next() {
     held_ = needs_room_ = false;
-    if (work_is_spent()) return {};
+    if (inbox_.unparsed().empty() && !frame_active_) return {};
+    return next_message() ? SessionEvent{.kind = SessionEvent::Kind::message} : next_the_long_way();
+}
+
+bool Session::next_message() {
     WholeMessage message;
-    return finds_whole_message(message) && take_whole_message(message)
-               ? SessionEvent{.kind = SessionEvent::Kind::message}
-               : next_the_long_way();
+    return finds_whole_message(message) && take_whole_message(message);
 }
 
 SessionEvent Session::next_the_long_way() {
@@ -103,7 +105,7 @@ bool Session::fits(std::uint64_t payload_size) const {
 bool Session::finds_whole_message(WholeMessage& message) {
     if (ended_ || message_active_ || discards() || limits_.fragment_count_max == 0) return false;
     return read_whole_message(inbox_.unparsed(), message) && fits(message.payload.size()) &&
-           inbox_.has_place();
+           message.payload.size() + frame_work <= work_left_ && inbox_.has_place();
 }
 
 bool Session::take_whole_message(const WholeMessage& message) {
@@ -113,7 +115,7 @@ bool Session::take_whole_message(const WholeMessage& message) {
         if (masked) unmask_in_place(message.payload);  // twice is the identity
         return false;
     }
-    spend(frame_work + message.payload.size());
+    work_left_ -= frame_work + message.payload.size();
     inbox_.add_message(message.header_size, message.payload.size(), message.is_text);
     ++stats_.frames_received;
     ++stats_.messages_received;
