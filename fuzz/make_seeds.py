@@ -123,6 +123,8 @@ ANSWERS = {
     'accept_other': UPGRADE.replace(ACCEPT, ACCEPT.swapcase()) + b'\r\n',
     'accept_missing': b'HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
     'upgrade_missing': b'HTTP/1.1 101 x\r\nConnection: Upgrade\r\n\r\n',
+    'upgrade_repeated': UPGRADE + b'Upgrade:\r\n\r\n',
+    'upgrade_list': UPGRADE.replace(b': websocket', b': ,websocket,') + b'\r\n',
     'connection_missing': b'HTTP/1.1 101 x\r\nUpgrade: websocket\r\n\r\n',
     'redirect': b'HTTP/1.1 301 Moved\r\nLocation: wss://example.com/\r\n\r\n<html>',
     'no_reason': b'HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n',

@@ -191,7 +191,7 @@ std::vector<AnswerRow> interim_and_version_rows() {
         {"HTTP/2", {Send{"HTTP/2 101 x\r\n\r\n"}}, Cause::answer_http_version},
         {"another upgrade beside it",
          {Accept{"Upgrade: h2c\r\n"}},
-         Cause::answer_upgrade_other,
+         Cause::answer_field_repeated,
          101},
     };
 }

@@ -135,19 +135,8 @@ bool offers(std::string_view list, std::string_view protocol) {
     return false;
 }
 
-// Every element of the list, and there must be one: `websocket`.
-Cause judge_upgrade(std::string_view list, bool& seen) {
-    while (!list.empty()) {
-        const std::string_view protocol = take_element(list);
-        if (protocol.empty()) continue;
-        if (!same_ignoring_case(protocol, "websocket")) return Cause::answer_upgrade_other;
-        seen = true;
-    }
-    return Cause::none;
-}
-
 struct Seen {
-    bool upgrade = false;
+    int upgrade_count = 0;
     bool connection = false;
     int accept_count = 0;
     int protocol_count = 0;
@@ -157,7 +146,10 @@ struct Seen {
 Cause judge_field(const HttpField& field, const HandshakeOffer& offer, Seen& seen,
                   std::string_view& protocol) {
     const auto is = [&](std::string_view name) { return same_ignoring_case(field.name, name); };
-    if (is("Upgrade")) return judge_upgrade(field.value, seen.upgrade);
+    if (is("Upgrade")) {
+        if (++seen.upgrade_count > 1) return Cause::answer_field_repeated;
+        if (!same_ignoring_case(field.value, "websocket")) return Cause::answer_upgrade_other;
+    }
     if (is("Connection")) seen.connection |= list_has(field.value, "upgrade");
     if (is("Sec-WebSocket-Accept")) {
         if (++seen.accept_count > 1) return Cause::answer_field_repeated;
@@ -233,7 +225,7 @@ HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& of
         const Cause cause = judge_field(field, offer, seen, verdict.protocol);
         if (cause != Cause::none) return {.cause = cause};
     }
-    if (!seen.upgrade) return {.cause = Cause::answer_upgrade_missing};
+    if (seen.upgrade_count == 0) return {.cause = Cause::answer_upgrade_missing};
     if (!seen.connection) return {.cause = Cause::answer_connection_missing};
     if (seen.accept_count == 0) return {.cause = Cause::answer_accept_missing};
     if (!offer.protocols.empty() && verdict.protocol.empty() &&

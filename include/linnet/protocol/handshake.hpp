@@ -70,8 +70,9 @@ struct HandshakeVerdict {
 
 /// Is this the 101 that was asked for? RFC 6455 4.1. Header names, `websocket` and `Upgrade` are
 /// compared ignoring the letter case. `Connection` is a list that contains `Upgrade` (RFC 9110
-/// 7.6.1); `Upgrade` may name nothing but `websocket`. The accept value and the sub-protocol are
-/// compared exactly. HTTP/1.0 cannot upgrade. Linear time, no allocation.
+/// 7.6.1). `Upgrade` must appear once, and its value must be `websocket`: no list, not even of one
+/// element and empty ones. The accept value and the sub-protocol are compared exactly. HTTP/1.0
+/// cannot upgrade. Linear time, no allocation.
 HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& offer);
 
 }  // namespace linnet::inline v0
