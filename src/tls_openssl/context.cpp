@@ -19,6 +19,11 @@ namespace {
 
 constexpr std::size_t host_size_max = 255;
 constexpr std::size_t record_size_max = 16 * 1024;
+// RFC 5288 3: a record under AES-GCM begins with a nonce of 8 bytes and ends with a tag of 16.
+// Under the other ciphers it can be shorter.
+constexpr std::size_t protected_record_size_min = 8 + 16;
+constexpr std::uint8_t change_cipher_spec = 20;
+constexpr std::uint8_t application_data = 23;
 // RFC 7301 3.1: each name behind its size.
 constexpr unsigned char alpn_names[] = "\x08http/1.1";
 
@@ -53,6 +58,7 @@ class OpenSslEngine final : public TlsEngine {
         return verify_with_openssl(request_, shown, failure_);
     }
     void client_certificate_asked_for() { client_certificate_is_asked_for_ = true; }
+    void record_begun(Bytes header);
 
  private:
     OpenSslEngine(Block& own, const TlsRequest& request);
@@ -63,6 +69,7 @@ class OpenSslEngine final : public TlsEngine {
     void read();
     void judge(int result);
     void judge_error(unsigned long error);
+    void judge_internal_error();
     void judge_alert(std::uint8_t alert);
     void fail(Cause cause) {
         if (failure_.cause == Cause::none) failure_.cause = cause;
@@ -76,6 +83,8 @@ class OpenSslEngine final : public TlsEngine {
     BIO* in_ = nullptr;  // owned by `ssl_`, as the next
     BIO* out_ = nullptr;
     std::uint8_t first_byte_ = 0;
+    std::uint8_t record_type_ = 0;  // of the record that OpenSSL reads, as the next
+    std::size_t record_size_ = 0;   // without its header
     bool client_certificate_is_asked_for_ = false;
     bool is_open_ = false;
     bool is_closing_ = false;
@@ -268,9 +277,13 @@ void OpenSslEngine::judge(int result) {
     }
 }
 
+void OpenSslEngine::record_begun(Bytes header) {
+    if (header.size() < SSL3_RT_HEADER_LENGTH) return;
+    record_type_ = header[0];
+    record_size_ = std::size_t{header[3]} << 8 | header[4];
+}
+
 void OpenSslEngine::judge_error(unsigned long error) {
-    constexpr std::uint8_t change_cipher_spec = 20;
-    constexpr std::uint8_t application_data = 23;
     const int reason = ERR_GET_REASON(error);
     if (failure_.native == 0) failure_.native = reason;
     if (failure_.cause != Cause::none) return;  // the verifier has told it
@@ -282,6 +295,7 @@ void OpenSslEngine::judge_error(unsigned long error) {
     }
     switch (reason) {
         case ERR_R_MALLOC_FAILURE: return fail(Cause::out_of_memory);
+        case ERR_R_INTERNAL_ERROR: return judge_internal_error();
         case SSL_R_UNSUPPORTED_PROTOCOL:
         case SSL_R_WRONG_SSL_VERSION:
         case SSL_R_VERSION_TOO_LOW: return fail(Cause::tls_only_old);
@@ -296,6 +310,13 @@ void OpenSslEngine::judge_error(unsigned long error) {
         case SSL_R_DH_KEY_TOO_SMALL: return fail(Cause::tls_key_weak);
         default: return fail(Cause::tls_broken);
     }
+}
+
+// OpenSSL 3.0.19 reports a record that is too short for its cipher as an internal error.
+void OpenSslEngine::judge_internal_error() {
+    const bool is_too_short =
+        record_type_ != change_cipher_spec && record_size_ < protected_record_size_min;
+    fail(is_too_short ? Cause::tls_bad_record : Cause::tls_internal);
 }
 
 void OpenSslEngine::judge_alert(std::uint8_t alert) {
@@ -332,6 +353,12 @@ int choose_client_certificate(SSL* ssl, X509**, EVP_PKEY**) {
     return 0;
 }
 
+void look_at_message(int is_written, int, int type, const void* data, std::size_t size, SSL* ssl,
+                     void*) {
+    if (is_written != 0 || type != SSL3_RT_HEADER) return;
+    engine_of(ssl).record_begun({static_cast<const std::uint8_t*>(data), size});
+}
+
 }  // namespace
 
 // ---- the context -----------------------------------------------------------------------------
@@ -346,6 +373,7 @@ OpenSslContext::OpenSslContext() : context_(SSL_CTX_new(TLS_client_method())) {
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_cert_verify_callback(context, verify_certificate, nullptr);
     SSL_CTX_set_client_cert_cb(context, choose_client_certificate);
+    SSL_CTX_set_msg_callback(context, look_at_message);
 }
 
 OpenSslContext::~OpenSslContext() {

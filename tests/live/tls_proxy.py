@@ -13,7 +13,7 @@ import struct
 import sys
 import threading
 
-ALERT, HANDSHAKE, APPLICATION_DATA = 21, 22, 23
+CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
 HEADER_SIZE = 5
 
 
@@ -93,6 +93,14 @@ def too_short(client, record, _first):
     client.sendall(resized(record, 10))
 
 
+def too_short_by_a_byte(client, record, _first):
+    client.sendall(resized(record, 23))
+
+
+def too_short_finished(client, record, _first):
+    client.sendall(record + b"\x16\x03\x03\x00\x0a" + bytes(10))
+
+
 def plain_alert(client, _record, _first):
     client.sendall(b"\x15\x03\x03\x00\x02\x02\x28")
 
@@ -124,6 +132,8 @@ FAULTS = {
     "end_between_records": {(APPLICATION_DATA, 3): end_between_records},
     "too_long": {(APPLICATION_DATA, 3): too_long},
     "too_short": {(APPLICATION_DATA, 3): too_short},
+    "too_short_by_a_byte": {(APPLICATION_DATA, 3): too_short_by_a_byte},
+    "too_short_finished": {(CHANGE_CIPHER_SPEC, 1): too_short_finished},
     "plain_alert": {(APPLICATION_DATA, 3): plain_alert},
     "reset": {(APPLICATION_DATA, 3): reset},
     "drip": {(APPLICATION_DATA, count): drip for count in (1, 2, 3)},

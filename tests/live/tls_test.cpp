@@ -344,6 +344,8 @@ constexpr Fault faults[] = {
     {"end_between_records", lost_behind_one, Cause::tls_truncated},
     {"too_long", lost_behind_one, Cause::tls_bad_record},
     {"too_short", lost_behind_one, Cause::tls_bad_record},
+    {"too_short_by_a_byte", lost_behind_one, Cause::tls_bad_record},
+    {"too_short_finished", "connection_error()", Cause::tls_bad_record, 0},
     {"plain_alert", lost_behind_one, Cause::tls_bad_record},
     {"reset", lost_behind_one, Cause::connection_lost},
     {"drip", unharmed, Cause::closed_by_client, 2},
