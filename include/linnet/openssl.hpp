@@ -16,8 +16,9 @@
 
 namespace linnet::inline v0 {
 
-/// TLS 1.2 and 1.3. Trust is judged as with the built-in engine, to the same causes. Clients on
-/// several threads may share one; it must outlive them.
+/// TLS 1.2 and 1.3, with ECDHE over X25519, P-256, P-384 or P-521 and AES-GCM or ChaCha20-Poly1305
+/// alone, whatever the configuration of OpenSSL adds. Trust is judged as with the built-in engine,
+/// to the same causes. Clients on several threads may share one; it must outlive them.
 class OpenSslContext final : public TlsContext {
  public:
     OpenSslContext();

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <utility>
 
 #include "live/foreign_server.hpp"
 #include "live/tls_attempt.hpp"
@@ -162,6 +163,12 @@ struct Dialect {
     std::string_view detail = "";
 };
 
+Dialect refused_key_exchange(std::string_view name, std::string_view chain,
+                             std::vector<std::string> options) {
+    constexpr Cause cause = Cause::tls_nothing_in_common;
+    return {name, chain, std::move(options), cause, cause, "alert 40 handshake_failure"};
+}
+
 const Dialect dialects[] = {
     {"tls_1_2_alone", "good", {"-tls1_2"}},
     {"tls_1_3_alone",
@@ -186,23 +193,18 @@ const Dialect dialects[] = {
      Cause::tls_client_certificate,
      "alert 40 handshake_failure"},
     {"a_client_certificate_asked_for", "good", {"-verify", "1"}},
-    {"cbc_alone",
-     "good",
-     {"-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"},
-     Cause::tls_nothing_in_common,
-     Cause::none,
-     "alert 40 handshake_failure"},
-    {"rsa_key_exchange_alone",
-     "good_rsa",
-     {"-tls1_2", "-cipher", "AES128-GCM-SHA256"},
-     Cause::tls_nothing_in_common,
-     Cause::none},
-    {"dhe_alone",
-     "good_rsa",
-     {"-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"},
-     Cause::tls_nothing_in_common,
-     Cause::none},
-    {"x448_alone", "good", {"-groups", "X448"}, Cause::tls_nothing_in_common, Cause::none},
+    refused_key_exchange("cbc_alone", "good", {"-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"}),
+    refused_key_exchange("rsa_key_exchange_alone", "good_rsa",
+                         {"-tls1_2", "-cipher", "AES128-GCM-SHA256"}),
+    refused_key_exchange("rsa_key_exchange_and_cbc_alone", "good_rsa",
+                         {"-tls1_2", "-cipher", "AES128-SHA"}),
+    refused_key_exchange("dhe_alone", "good_rsa",
+                         {"-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"}),
+    refused_key_exchange("dhe_and_chacha20_alone", "good_rsa",
+                         {"-tls1_2", "-cipher", "DHE-RSA-CHACHA20-POLY1305"}),
+    refused_key_exchange("ccm_alone", "good", {"-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-CCM"}),
+    refused_key_exchange("finite_fields_alone", "good", {"-groups", "ffdhe2048:ffdhe8192"}),
+    refused_key_exchange("x448_alone", "good", {"-groups", "X448"}),
     {"x25519_alone", "good_rsa", {"-groups", "X25519"}},
     {"p_256_alone", "good", {"-groups", "P-256"}},
     {"p_384_alone", "good_rsa", {"-groups", "P-384"}},
