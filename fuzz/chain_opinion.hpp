@@ -152,7 +152,7 @@ class ChainOpinion {
             const auto root = parse_certificate(der);
             require(root && is_given(der), "a root is one of those given");
             require(text_of(root->subject) == text_of(issuer), "and has signed the last");
-            require(root->is_ca || trust_.certificate == nullptr, "which it may");
+            require(root->is_ca, "which it may, as a CA");
             require(root->allows_signing && !is_beyond(*root) && !has_short_key(*root),
                     "and is sound itself");
             require(root->path_length >= ca_count(verdict), "and allows the CAs below it");
@@ -244,6 +244,7 @@ class ChainOpinion {
     bool is_true_of_a_root(Cause cause) const {
         return any_given([&](const Certificate& root) {
             switch (cause) {
+                case Cause::tls_root_not_ca: return !root.is_ca;
                 case Cause::tls_root_key_usage: return !root.allows_signing;
                 case Cause::tls_root_critical_extension: return root.has_unknown_critical;
                 case Cause::tls_root_name_constraints: return root.has_name_constraints;

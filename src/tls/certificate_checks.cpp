@@ -20,6 +20,7 @@ void put_dates(const Certificate& certificate, std::string_view what, std::int64
 // Other than the dates.
 Cause cause_against(const Certificate& root, const RootUse& use) {
     const bool is_rsa = root.key == Certificate::Key::rsa;
+    if (!root.is_ca) return Cause::tls_root_not_ca;
     if (!root.allows_signing) return Cause::tls_root_key_usage;
     if (root.has_unknown_critical) return Cause::tls_root_critical_extension;
     if (root.has_name_constraints) return Cause::tls_root_name_constraints;

@@ -27,9 +27,10 @@ struct RootUse {
     std::int64_t now_s = 0;
 };
 
-/// Whether a trusted root allows itself to be used like that, and its key is strong and quick
-/// enough. RFC 5280 6.1 leaves a root's own extensions out; people who limit a root expect them to
-/// count (RFC 5937). False: `why` has the cause, and names the root.
+/// Whether a trusted root is a CA (a certificate of X.509 v1 cannot be), allows itself to be used
+/// like that, and its key is strong and quick enough. RFC 5280 6.1 leaves a root's own extensions
+/// out; people who limit a root expect them to count (RFC 5937). False: `why` has the cause, and
+/// names the root.
 bool check_root(const Certificate& root, const RootUse& use, TlsFailure& why);
 
 }  // namespace linnet::inline v0

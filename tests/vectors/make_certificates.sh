@@ -31,6 +31,9 @@ future_root                   ec7       -                         future
 constrained_root              ec7       -                         valid    nameConstraints=permitted;DNS:good.test
 critical_root                 ec7       -                         valid    1.2.3.4.5=critical,DER:0500
 crl_root                      ec7       -                         valid    keyUsage=critical,cRLSign
+not_ca_root                   ec7       -                         valid    basicConstraints=critical,CA:FALSE
+v3_root                       ec7       -                         valid    basicConstraints=;keyUsage=
+v1_root                       ec7       -                         valid    -v1
 email_root                    ec7       -                         valid    extendedKeyUsage=emailProtection
 server_root                   ec7       -                         valid    extendedKeyUsage=serverAuth
 pathlen_root                  ec7       -                         valid    basicConstraints=critical,CA:TRUE,pathlen:0
@@ -104,6 +107,9 @@ expired_root_leaf             ec        expired_root_intermediate valid    DNS:g
 future_root_leaf              ec        future_root               valid    DNS:good.test
 constrained_root_leaf         ec        constrained_root          valid    DNS:good.test
 critical_root_leaf            ec        critical_root             valid    DNS:good.test
+not_ca_root_leaf              ec        not_ca_root               valid    DNS:good.test
+v3_root_leaf                  ec        v3_root                   valid    DNS:good.test
+v1_root_leaf                  ec        v1_root                   valid    DNS:good.test
 crl_root_leaf                 ec        crl_root                  valid    DNS:good.test
 email_root_leaf               ec        email_root                valid    DNS:good.test
 server_root_leaf              ec        server_root               valid    DNS:good.test
