@@ -435,8 +435,7 @@ void Conversation::tell_discarded() {
 
 int Conversation::judge_end() {
     if (output_.state() == Output::State::failed) {
-        tell(std::string("standard output cannot be written: ")
-                 .append(os_error_text(output_.os_error())));
+        tell_not_written(output_.os_error());
         return number_of(ExitStatus::usage);
     }
     if (given_up_) return given_up_status_;

@@ -14,6 +14,7 @@
 #include "cli/demo_room.hpp"
 #include "cli/demo_teller.hpp"
 #include "cli/echo_server.hpp"
+#include "cli/output.hpp"
 #include "linnet/linnet.hpp"
 
 namespace linnet::cli {
@@ -248,11 +249,12 @@ bool Demo::run() {
 
 int main() {
     using namespace linnet::cli;
+    if (!open_standard_streams()) return EXIT_FAILURE;
     const std::unique_ptr<TlsServer> tls = make_tls_server();
     bool held = Demo(nullptr).run();
     // A build without TLS leaves this out.
     if (held && tls != nullptr) held = Demo(tls.get()).run();
     held = held && RoomDemo().run();
     std::printf(held ? "\nEvery step held.\n" : "\nA step did not hold.\n");
-    return held ? EXIT_SUCCESS : EXIT_FAILURE;
+    return held && flush_standard_output() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

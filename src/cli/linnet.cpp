@@ -3,30 +3,20 @@
 //
 // `linnet`: a conversation with a WebSocket server from the command line. `linnet --help` is its
 // manual.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 
 #include "cli/conversation.hpp"
+#include "cli/output.hpp"
 #include "cli/serve.hpp"
 #include "cli/tls_client.hpp"
 
 namespace linnet::cli {
 namespace {
 
-// A descriptor below 3 that is closed would become a socket of ours.
-void open_standard_streams() {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-        if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", O_RDWR) < 0) return;
-    }
-}
-
 int print(std::string_view text) {
-    const std::size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
-    const bool is_written = written == text.size() && std::fflush(stdout) == 0;
-    return static_cast<int>(is_written ? ExitStatus::clean : ExitStatus::usage);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return static_cast<int>(flush_standard_output() ? ExitStatus::clean : ExitStatus::usage);
 }
 
 int run(const CommandLine& line) {
@@ -53,7 +43,8 @@ int run(const CommandLine& line) {
 }  // namespace linnet::cli
 
 int main(int argc, char** argv) {
-    linnet::cli::open_standard_streams();
+    using namespace linnet::cli;
+    if (!open_standard_streams()) return static_cast<int>(ExitStatus::usage);
     const std::vector<std::string_view> arguments(argv + std::min(argc, 1), argv + argc);
-    return linnet::cli::run(linnet::cli::parse_command_line(arguments));
+    return run(parse_command_line(arguments));
 }

@@ -2,12 +2,14 @@
 // Copyright the linnet authors
 #include "cli/output.hpp"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 
 #include "cli/rendering.hpp"
 #include "net/system.hpp"
@@ -21,6 +23,27 @@ constexpr std::size_t write_size_max = PIPE_BUF;
 constexpr std::string_view whole_lines = "\n\t";
 
 }  // namespace
+
+bool open_standard_streams() {
+    constexpr int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};  // of descriptor 0, 1 and 2
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+        if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", modes[fd]) != fd) return false;
+    }
+    return true;
+}
+
+bool flush_standard_output() {
+    const bool is_flushed = std::fflush(stdout) == 0;
+    if (is_flushed && std::ferror(stdout) == 0) return true;
+    const int os_error = is_flushed ? EIO : errno;
+    if (os_error == EPIPE) return true;
+    tell_not_written(os_error);
+    return false;
+}
+
+void tell_not_written(int os_error) {
+    tell(std::string("standard output cannot be written: ").append(os_error_text(os_error)));
+}
 
 void tell(std::string_view text) {
     std::string line = "linnet: ";

@@ -11,10 +11,22 @@
 
 namespace linnet::cli {
 
+/// Opens descriptors 0, 1 and 2 on /dev/null where they are closed, or a socket would get their
+/// number. Reading is then at the end of input, writing to standard output fails (EBADF), and what
+/// goes to standard error is lost. Call it first in `main`. False: one is still closed.
+bool open_standard_streams();
+
+/// Flushes what stdio has printed on standard output. False: it could not be written, which is
+/// reported on standard error. That nobody reads any more (EPIPE) is not a failure.
+bool flush_standard_output();
+
 /// One line on standard error: "linnet: text".
 void tell(std::string_view text);
 /// The same without the name in front.
 void tell_plain(std::string_view text);
+
+/// The same, that standard output cannot be written.
+void tell_not_written(int os_error);
 
 /// What the system says of an error.
 std::string os_error_text(int os_error);

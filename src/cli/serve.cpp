@@ -110,7 +110,7 @@ int serve(const ServeOptions& what, const Interruption& interruption) {
     if (!server.listen(what.port)) return fail_to_listen(what.port, errno);
     std::printf("listening on %s://127.0.0.1:%d/\n", what.tls ? "wss" : "ws", server.port());
     if (tls != nullptr) print_pin(tls->certificate());
-    std::fflush(stdout);
+    if (!flush_standard_output()) return static_cast<int>(ExitStatus::usage);
     while (interruption.signal() == 0) {
         server.step();
         if (what.once && server.ended_count() > 0 && server.connection_count() == 0) return 0;

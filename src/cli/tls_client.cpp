@@ -191,7 +191,7 @@ int show_certificates(const CertificateOptions& what) {
     } else {
         std::printf("trusted\n");
     }
-    return static_cast<int>(ExitStatus::clean);
+    return static_cast<int>(flush_standard_output() ? ExitStatus::clean : ExitStatus::usage);
 }
 
 }  // namespace linnet::cli

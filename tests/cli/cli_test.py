@@ -538,6 +538,53 @@ class Messages(Case):
         self.assertIn(b'standard input cannot be read: Is a directory', done.stderr)
         self.assertEqual(done.returncode, USAGE)
 
+    def without(self, descriptor, *arguments, **options):
+        """`linnet` whose standard stream of that number is closed from the start, run to its end."""
+        redirected = {0: '<&-', 1: '>&-', 2: '2>&-'}[descriptor]
+        done = subprocess.run(['sh', '-c', f'"$0" "$@" {redirected}', LINNET, *arguments],
+                              capture_output=True, timeout=DEADLINE_S, **options)
+        return done.returncode, done.stdout, done.stderr.decode()
+
+    NOT_WRITTEN = 'linnet: standard output cannot be written: Bad file descriptor\n'
+
+    def test_closed_standard_input_is_the_end_of_input(self):
+        server = self.entered(Serve())
+        status, out, err = self.without(0, server.url)
+        self.assertEqual((status, out), (0, b''), err)
+        self.assertIn('this side closed the connection and the server agreed', err)
+        status, out, err = self.without(0, '-1', '--wait', '0.2', server.url)
+        self.assertEqual((status, out), (CLOSING, b''), err)
+
+    def test_closed_standard_output_is_an_error_as_soon_as_it_is_written(self):
+        server = self.entered(Serve())
+        for arguments in (['-q', '-1', server.url], ['-q', server.url]):
+            with self.subTest(arguments=arguments):
+                status, _, err = self.without(1, *arguments, input=b'hello\n')
+                self.assertEqual((status, err), (USAGE, self.NOT_WRITTEN))
+        room = self.entered(Serve('0', '--multiplayer'))
+        joined = self.entered(Linnet('join', room.url, stdout=None, preexec_fn=lambda: os.close(1)))
+        joined.err.until(b'joined')
+        other = self.entered(Linnet('join', '--target', '0', room.url))
+        other.send(b'hello\n')
+        self.ends(joined, USAGE, self.NOT_WRITTEN)
+
+    def test_closed_standard_output_is_an_error_of_what_only_prints(self):
+        secure = self.entered(Serve('0', '--tls'))
+        for arguments in (['--help'], ['--version'], ['serve', '0'], ['serve', '--tls', '0'],
+                          ['serve', '--multiplayer', '0'], ['certificate', secure.url]):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.without(1, *arguments), (USAGE, b'', self.NOT_WRITTEN))
+        with open(os.devnull) as read_only:
+            done = subprocess.run([LINNET, '--version'], stdout=read_only, stderr=subprocess.PIPE,
+                                  timeout=DEADLINE_S)
+        self.assertEqual((done.returncode, done.stderr.decode()), (USAGE, self.NOT_WRITTEN))
+
+    def test_closed_standard_error_is_not_a_socket(self):
+        server = self.entered(Serve())
+        self.assertEqual(self.without(2, '--trace', '-1', server.url, input=b'hello\n'),
+                         (0, b'hello\n', ''))
+        self.assertEqual(self.without(2, 'nonsense://'), (REQUEST, b'', ''))
+
     def test_closed_standard_streams_are_no_harm(self):
         server = self.entered(Serve())
         done = subprocess.run(['sh', '-c', f'"$0" {server.url} <&- >&- 2>&-', LINNET],
