@@ -190,6 +190,14 @@ TEST(Explanation, shows_no_user_information_of_a_redirect) {
         {"wss://secret:p@ss@other.example", "wss://other.example"},
     };
     check_redirects(rows);
+    for (const char* location :
+         {"https:/\\user:secret@other.example/", "user:secret@other.example/x",
+          "mailto:user:secret@other.example"}) {
+        const std::string field = std::string("Location: ") + location + "\r\n";
+        const std::string paragraph = explained(with_answer(302, "Found", field));
+        EXPECT_NE(paragraph.find(", pointed to (not shown)"), paragraph.npos) << paragraph;
+        EXPECT_EQ(paragraph.find("secret"), paragraph.npos) << paragraph;
+    }
 }
 
 TEST(Explanation, shows_no_other_header) {
@@ -213,8 +221,9 @@ TEST(Explanation, makes_control_characters_and_quotes_of_the_server_harmless) {
             const auto shown = static_cast<std::uint8_t>(c);
             ASSERT_TRUE(shown >= 0x20 && shown != 0x7F) << "byte " << byte;
         }
-        // Only our own quotation marks.
-        EXPECT_EQ(std::count(paragraph.begin(), paragraph.end(), '"'), 8) << "byte " << byte;
+        // Only our own quotation marks; a location with an "@" is not shown.
+        EXPECT_EQ(std::count(paragraph.begin(), paragraph.end(), '"'), byte == '@' ? 6 : 8)
+            << "byte " << byte;
     }
 }
 

@@ -52,6 +52,8 @@ TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
              Row{{"proxy-authorization", "secret"}, "proxy-authorization: (not shown)"},
              Row{{"Cookie", "id=secret"}, "Cookie: (not shown)"},
              Row{{"set-cookie", "id=secret"}, "set-cookie: (not shown)"},
+             Row{{"Set-Cookie2", "id=secret"}, "Set-Cookie2: (not shown)"},
+             Row{{"cookie2", "secret"}, "cookie2: (not shown)"},
              Row{{"Cookie", ""}, "Cookie: (not shown)"},
              Row{{"X-Authorization-Hint", "none"}, "X-Authorization-Hint: none"},
              Row{{"Location", "https://me:secret@host/x?token=secret#secret"},
@@ -60,8 +62,57 @@ TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
              Row{{"Link", "<http://me:secret@a/>, <http://me:secret@b/>"},
                  "Link: \"<http://a/>, <http://b/>\""},
              Row{{"X-Next", "http://me:secret@host"}, "X-Next: \"http://host\""},
+             Row{{"X-Next", "http:/\\me:secret@host"}, "X-Next: (not shown)"},
+             Row{{"X-Next", "me:secret@host/x"}, "X-Next: (not shown)"},
+             Row{{"X-Next", "http:\\me"}, "X-Next: \"http:\\me\""},
+             Row{{"From", "me@host"}, "From: me@host"},
          }) {
         EXPECT_EQ(written([&](TextWriter& out) { put_header(out, row.field); }), row.shown);
+    }
+}
+
+TEST(RedactedText, shows_no_location_with_an_at_sign_whose_place_is_unknown) {
+    struct Row {
+        const char* location;
+        const char* shown;
+    };
+    for (const Row& row : {
+             // what is user information to a browser, or to a person
+             Row{"https:/\\me:secret@h/", "(not shown)"},
+             Row{"https:\\\\me:secret@h/", "(not shown)"},
+             Row{"https:/me:secret@h/", "(not shown)"},
+             Row{"https:me:secret@h/", "(not shown)"},
+             Row{"https:///me:secret@h/", "(not shown)"},
+             Row{"https:////me:secret@h/", "\"https:////h/\""},
+             Row{"https://\\me:secret@h/", "\"https://h/\""},
+             Row{"https://\\/me:secret@h/", "(not shown)"},
+             Row{"https:/\t/me:secret@h/", "(not shown)"},
+             Row{"/\\me:secret@h/", "(not shown)"},
+             Row{"/\t/me:secret@h/", "(not shown)"},
+             Row{"me:secret@h/x", "(not shown)"},
+             Row{"mailto:me:secret@h", "(not shown)"},
+             Row{"5; url=me:secret@h/", "(not shown)"},
+             Row{"<http://a/>, <me:secret@b/>", "(not shown)"},
+             Row{"<http://a/>, <me:secret?@b/>", "(not shown)"},
+             Row{"https://me:se/cret@h/", "(not shown)"},
+             Row{"https://me:se?cret@h/", "(not shown)"},
+             Row{"https://me:se#cret@h/", "(not shown)"},
+             Row{"https://[me:secret/@h/", "(not shown)"},
+             Row{"me:se?cret@h/", "(not shown)"},
+             // and what is not
+             Row{"https://me:secret@h/@you/x@y", "\"https://h/@you/x@y\""},
+             Row{"https://h:444/@you?mail=a@b", "\"https://h:444/@you\""},
+             Row{"https://me:secret@[::1]:444/@you", "\"https://[::1]:444/@you\""},
+             Row{"https://h?mail=a@b", "\"https://h\""},
+             Row{"/@you#a@b", "\"/@you\""},
+             Row{"//me:secret@h/@you", "\"//h/@you\""},
+             Row{"https://a/?next=https://me:secret@b/", "\"https://a/\""},
+             Row{"https://a/https://me:secret@b/@you", "\"https://a/https://b/@you\""},
+             Row{"login", "\"login\""},
+             Row{"", "\"\""},
+         }) {
+        const auto put = [&](TextWriter& out) { put_location(out, row.location); };
+        EXPECT_EQ(written(put), row.shown) << row.location;
     }
 }
 

@@ -31,9 +31,9 @@ class Log {
  public:
     /// One line, without an end of line, printable, at most 1 KiB, valid during the call. It must
     /// not call the client. There are no secrets in it: neither user information nor query of a
-    /// URL; of Authorization, Proxy-Authorization, Cookie and Set-Cookie only the names; no payload
-    /// but close reasons, and the beginning of what a server says that refuses. Other headers are
-    /// shown.
+    /// URL; of Authorization, Proxy-Authorization, Cookie(2) and Set-Cookie(2) only the names; no
+    /// payload but close reasons, and the beginning of what a server says that refuses. Other
+    /// headers are shown.
     virtual void write(LogLevel level, std::string_view line) = 0;
 
  protected:

@@ -5,8 +5,8 @@
 // each frame. Bytes in, lines out, in bounded memory; the lines are the same however the bytes are
 // cut. Pure.
 //
-// Values of Authorization, Proxy-Authorization, Cookie and Set-Cookie are not shown, nor the query
-// of the request, nor user information, queries and fragments of URLs in other headers.
+// Values of Authorization, Proxy-Authorization, Cookie(2) and Set-Cookie(2) are not shown, nor the
+// query of the request, nor user information, queries and fragments of URLs in other headers.
 #pragma once
 
 #include <array>

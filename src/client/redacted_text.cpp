@@ -11,12 +11,52 @@ namespace linnet::inline v0 {
 namespace {
 
 constexpr std::size_t quote_size_max = 160;
+// What ends a URL among other words. Browsers read "\" as "/", and leave tabs out.
+constexpr std::string_view url_ends = " \t,;<>\"'\\";
+
+// In front of a host, with its "@"; RFC 3986 3.2.1.
+std::size_t user_information_size(std::string_view behind_slashes) {
+    const std::size_t at = behind_slashes.substr(0, behind_slashes.find('/')).rfind('@');
+    return at == behind_slashes.npos ? 0 : at + 1;
+}
+
+// RFC 3986 3.2.2, 3.2.3, roughly.
+bool is_host_and_port(std::string_view text) {
+    const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
+    if (bracket == text.npos) return false;
+    const std::size_t colon = std::min(text.find(':', bracket), text.size());
+    const std::string_view port = text.substr(std::min(colon + 1, text.size()));
+    return colon > 0 && text.find_first_of(url_ends) == text.npos &&
+           std::all_of(port.begin(), port.end(), is_digit);
+}
+
+// Where each "@" belongs is known: to user information after "//", which is not shown, or to a path
+// or query after a host or a leading "/". Before any other may be user information that only other
+// readers of URLs find, as in "https:/\me:secret@host/".
+bool is_every_at_known(std::string_view location) {
+    std::string_view query = location;
+    std::string_view rest = take_until(query, "?#");
+    bool is_path = rest.starts_with('/');
+    for (;;) {
+        const std::size_t slashes = rest.find("//");
+        const std::string_view path = rest.substr(0, slashes);
+        const bool is_last = slashes == rest.npos;
+        const bool is_in_query = is_last && query.find('@') != query.npos;
+        const std::size_t at = is_in_query ? path.size() : path.rfind('@');
+        const bool is_known = is_path && path.substr(0, at).find_first_of(url_ends) == path.npos;
+        if (at != path.npos && !is_known) return false;
+        if (is_last) return true;
+        rest.remove_prefix(slashes + 2);
+        rest.remove_prefix(user_information_size(rest));
+        is_path = is_host_and_port(take_until(rest, "/"));
+    }
+}
 
 }  // namespace
 
 bool is_secret_header(std::string_view name) {
-    constexpr std::string_view names[] = {"Authorization", "Proxy-Authorization", "Cookie",
-                                          "Set-Cookie"};
+    constexpr std::string_view names[] = {
+        "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "Cookie2", "Set-Cookie2"};
     return std::any_of(std::begin(names), std::end(names),
                        [name](std::string_view each) { return same_ignoring_case(name, each); });
 }
@@ -37,10 +77,21 @@ bool may_hold_url(const HttpField& field) {
     const bool is_named = std::any_of(std::begin(names), std::end(names), [&](auto each) {
         return same_ignoring_case(field.name, each);
     });
-    return is_named || field.value.find("//") != field.value.npos;
+    const std::string_view before_at = field.value.substr(0, field.value.rfind('@'));
+    const bool may_have_password =
+        before_at.size() < field.value.size() && before_at.find(':') != before_at.npos;
+    constexpr std::string_view signs[] = {"//", ":/", ":\\"};
+    return is_named || may_have_password ||
+           std::any_of(std::begin(signs), std::end(signs), [&](std::string_view sign) {
+               return field.value.find(sign) != field.value.npos;
+           });
 }
 
 void put_location(TextWriter& out, std::string_view location) {
+    if (!is_every_at_known(location)) {
+        out.put("(not shown)");
+        return;
+    }
     std::string_view rest = take_until(location, "?#");
     out.put("\"");
     while (!rest.empty()) {
@@ -48,8 +99,7 @@ void put_location(TextWriter& out, std::string_view location) {
         const std::size_t size = slashes == rest.npos ? rest.size() : slashes + 2;
         put_harmless(out, rest.substr(0, size));
         rest.remove_prefix(size);
-        const std::size_t at = rest.substr(0, rest.find('/')).rfind('@');
-        if (at != rest.npos) rest.remove_prefix(at + 1);
+        rest.remove_prefix(user_information_size(rest));
     }
     out.put("\"");
 }

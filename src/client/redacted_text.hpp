@@ -11,18 +11,20 @@
 
 namespace linnet::inline v0 {
 
-/// Authorization, Proxy-Authorization, Cookie, Set-Cookie: whoever reads their values can be taken
-/// for the user (RFC 9110 11, RFC 6265).
+/// Authorization, Proxy-Authorization, Cookie, Set-Cookie and the obsolete Cookie2 and Set-Cookie2:
+/// whoever reads their values can be taken for the user (RFC 9110 11, RFC 6265, RFC 2965).
 bool is_secret_header(std::string_view name);
 
 /// Without user information, query and fragment; host and path are cut to 160 bytes each.
 void put_url(TextWriter& out, const Url& url);
 
-/// Location, Referer and the like, and any other value with "//" in it.
+/// Location, Referer and the like, and any other value with "//" or the like in it, or with a ":"
+/// before an "@".
 bool may_hold_url(const HttpField& field);
 
 /// A value that may hold URLs (RFC 3986 3), quoted: without the user information of any, and
-/// without what follows the first query or fragment.
+/// without what follows the first query or fragment. "(not shown)" if there is an "@" that belongs
+/// neither to user information after "//" nor to a path or query.
 void put_location(TextWriter& out, std::string_view location);
 
 /// Text of the server, or of anybody: cut to 160 bytes after a whole character. A character that is

@@ -829,10 +829,12 @@ class Options(Case):
         linnet, peer = self.talk('--trace', '-H', 'Referer: https://me:secret@a.example/?secret')
         peer.answer()
         peer.send(b'HTTP/1.1 302 Found\r\nLocation: https://me:secret@login.example/x?t=secret\r\n'
+                  b'Content-Location: https:/\\me:secret@a.example/\r\nSet-Cookie2: id=secret\r\n'
                   b'Refresh: 5; url=https://me:secret@b.example/?secret\r\n\r\n')
         peer.end()
         _, err = self.ends(linnet, UPGRADE, 'Referer: "https://a.example/"',
-                           'Location: "https://login.example/x"',
+                           ' Location: "https://login.example/x"',
+                           r'Content-Location: \(not shown\)', r'Set-Cookie2: \(not shown\)',
                            'Refresh: "5; url=https://b.example/"')
         self.assertNotIn('secret', err)
 
