@@ -36,12 +36,12 @@ TEST(Lifecycle, has_one_row_for_each_state_in_their_order) {
 
 TEST(Lifecycle, names_each_state_differently) {
     std::set<std::string_view> names;
-    for (const StateFacts& facts : states) names.insert(facts.name);
+    for (const StateRow& facts : states) names.insert(facts.name);
     EXPECT_EQ(names.size(), state_count);
 }
 
 TEST(Lifecycle, has_one_edge_at_most_for_each_state_and_event) {
-    for (const StateFacts& facts : states) {
+    for (const StateRow& facts : states) {
         for (const Event event : events) {
             int count = 0;
             for (const Edge& edge : edges) count += edge.from == facts.state && edge.on == event;
@@ -55,7 +55,7 @@ TEST(Lifecycle, has_one_edge_at_most_for_each_state_and_event) {
 }
 
 TEST(Lifecycle, can_end_wherever_it_is_alive_and_be_abandoned_before_it_is_open) {
-    for (const StateFacts& facts : states) {
+    for (const StateRow& facts : states) {
         SCOPED_TRACE(facts.name);
         const bool is_alive = facts.state != State::idle && facts.state != State::closed;
         EXPECT_EQ(linnet::is_alive(facts.state), is_alive);
@@ -66,7 +66,7 @@ TEST(Lifecycle, can_end_wherever_it_is_alive_and_be_abandoned_before_it_is_open)
 }
 
 TEST(Lifecycle, never_goes_back_within_an_attempt) {
-    for (const StateFacts& facts : states) {
+    for (const StateRow& facts : states) {
         for (const Event event : events) {
             const std::optional<State> next = after(facts.state, event);
             if (!next || event == Event::abandoned) continue;
@@ -92,7 +92,7 @@ TEST(Lifecycle, reaches_every_state_from_idle) {
 }
 
 TEST(Lifecycle, is_connecting_or_conversing_wherever_it_is_alive) {
-    for (const StateFacts& facts : states) {
+    for (const StateRow& facts : states) {
         SCOPED_TRACE(facts.name);
         EXPECT_EQ(is_alive(facts.state), is_connecting(facts.state) != is_conversing(facts.state));
         if (is_established(facts.state)) {
@@ -106,7 +106,7 @@ TEST(Lifecycle, is_connecting_or_conversing_wherever_it_is_alive) {
 
 // Open has deadlines of its own: those of messages and pongs.
 TEST(Lifecycle, has_a_deadline_wherever_it_waits) {
-    for (const StateFacts& facts : states) {
+    for (const StateRow& facts : states) {
         SCOPED_TRACE(facts.name);
         const bool waits = is_alive(facts.state) && facts.state != State::open;
         EXPECT_EQ(facts.limit != nullptr, waits);

@@ -25,42 +25,30 @@ constexpr std::uint64_t deadline(std::uint64_t since_us, std::uint32_t timeout_m
 
 Attempt::Attempt(Ports& ports, const Settings& settings, const Journal& journal, Failure& failure,
                  Texts&& texts, bool gd_mp_api, std::uint64_t now_us)
-    : ports_(ports),
-      settings_(settings),
-      journal_(journal),
-      failure_(failure),
-      texts_(std::move(texts)),
+    : parts_(ports, settings, journal, failure, std::move(texts)),
       begun_us_(now_us),
       now_us_(now_us),
-      life_(failure.phase_ms),
-      link_(ports.network, settings.options.memory, failure.tls, journal),
-      session_(Role::client, settings.options.limits, ports.entropy, settings.options.memory),
-      opening_(ports, settings, journal, texts_, link_, session_, failure),
-      conversation_(settings, journal, texts_, life_, link_, session_, failure) {
+      opening_(parts_),
+      conversation_(parts_) {
     if (gd_mp_api) {
         room_.emplace(settings.options.memory, settings.options.limits.peer_count_max);
     }
-    life_.enter(Event::begun, now_us_);
+    parts_.life.enter(Event::begun, now_us_);
     static_cast<void>(take(opening_.begin(now_us_), Event::resolved));
 }
 
 Attempt::~Attempt() {
     // A server then sees an end and no accident.
-    if (is_in(group::established) && session_.close(1000, {}) == Error::ok) {
+    if (is_in(group::established) && parts_.session.close(1000, {}) == Error::ok) {
         conversation_.send(now_us_);
     }
-}
-
-void Attempt::give_texts(SignalTexts& kept) {
-    kept.texts.swap(texts_);
-    kept.response.swap(opening_.response());
 }
 
 // ---- one poll --------------------------------------------------------------------------------
 
 void Attempt::begin_poll(std::uint64_t now_us) {
     now_us_ = now_us;
-    signals_left_ = settings_.options.limits.poll_item_count_max;
+    signals_left_ = parts_.settings.options.limits.poll_item_count_max;
     if (is_in(group::connecting)) turn_ = Turn::opening;
     if (is_in(group::conversing)) turn_ = Turn::sending;
 }
@@ -68,7 +56,7 @@ void Attempt::begin_poll(std::uint64_t now_us) {
 AttemptEvent Attempt::advance_by_turns() {
     while (turn_ != Turn::resting && turn_ != Turn::over) {
         const AttemptEvent event = step();
-        if (life_.state() == State::closed && turn_ < Turn::ended) turn_ = Turn::ended;
+        if (parts_.life.state() == State::closed && turn_ < Turn::ended) turn_ = Turn::ended;
         if (event.kind != Kind::none) return event;
         if (turn_ == Turn::leaving && signals_left_ == 0) break;
     }
@@ -95,12 +83,12 @@ AttemptEvent Attempt::step() {
 // True if the leg is done.
 bool Attempt::take(Leg leg, Event event) {
     if (leg.outcome == Leg::Outcome::failed) end_opening(leg);
-    if (leg.outcome == Leg::Outcome::done) life_.enter(event, now_us_);
+    if (leg.outcome == Leg::Outcome::done) parts_.life.enter(event, now_us_);
     return leg.outcome == Leg::Outcome::done;
 }
 
 void Attempt::end_opening(const Leg& leg) {
-    life_.end({leg.cause, life_.phase(), leg.os_error}, now_us_);
+    parts_.life.end({leg.cause, parts_.life.phase(), leg.os_error}, now_us_);
 }
 
 AttemptEvent Attempt::open() {
@@ -127,10 +115,10 @@ AttemptEvent Attempt::open() {
 
 // Each leg has its own deadline, and all together one.
 void Attempt::check_opening_time() {
-    const Timeouts& timeouts = settings_.options.timeouts;
+    const Timeouts& timeouts = parts_.settings.options.timeouts;
     const StateFacts& facts = facts_of(state());
     const bool all_late = now_us_ >= deadline(begun_us_, timeouts.attempt_ms);
-    const bool is_late = now_us_ >= deadline(life_.since_us(), timeouts.*facts.limit);
+    const bool is_late = now_us_ >= deadline(parts_.life.since_us(), timeouts.*facts.limit);
     if (!all_late && !is_late) return;
     end_opening(Leg::failed(all_late ? Cause::attempt_timed_out : facts.late));
 }
@@ -141,16 +129,16 @@ void Attempt::send_and_receive() {
     turn_ = Turn::decoding;
     if (!is_in(group::conversing)) return;
     const bool is_idle = conversation_.is_idle(now_us_);
-    if (is_idle) session_.shrink();
+    if (is_idle) parts_.session.shrink();
     if (is_idle && room_) room_->shrink();
     conversation_.send(now_us_);
     conversation_.receive(now_us_);
     if (!room_) return;
     // So that `peers` stays where it is while this poll delivers.
     constexpr std::size_t message_size_min = 2 + system_packet_size;
-    const std::size_t undecoded_size = session_.unparsed().size();
+    const std::size_t undecoded_size = parts_.session.unparsed().size();
     const std::size_t count_max = std::min(undecoded_size / message_size_min + 1,
-                                           settings_.options.limits.poll_item_count_max);
+                                           parts_.settings.options.limits.poll_item_count_max);
     if (undecoded_size > 0) static_cast<void>(room_->reserve(count_max));
 }
 
@@ -158,7 +146,7 @@ AttemptEvent Attempt::decode() {
     const SessionEvent::Kind kind = conversation_.decode(now_us_);
     if (kind == SessionEvent::Kind::message) return on_message();
     if (kind == SessionEvent::Kind::close) {
-        return {Kind::server_close_request, failure_.close_code};
+        return {Kind::server_close_request, parts_.failure.close_code};
     }
     turn_ = Turn::settling;
     return {};
@@ -166,25 +154,25 @@ AttemptEvent Attempt::decode() {
 
 AttemptEvent Attempt::on_message() {
     if (room_) return on_room_message();
-    if (!settings_.options.discard_input) return {Kind::data_received};
-    conversation_.count_discarded(session_.take().payload.size());
+    if (!parts_.settings.options.discard_input) return {Kind::data_received};
+    conversation_.count_discarded(parts_.session.take().payload.size());
     return {};
 }
 
 // The session queues every message; what is not a packet for the program leaves the queue here.
 AttemptEvent Attempt::on_room_message() {
-    const RoomEvent event = room_->hear(session_.newest());
+    const RoomEvent event = room_->hear(parts_.session.newest());
     const bool is_packet = event.kind == RoomEvent::Kind::packet;
-    const bool is_kept = is_packet && !settings_.options.discard_input;
+    const bool is_kept = is_packet && !parts_.settings.options.discard_input;
     if (is_packet && !is_kept) {
-        conversation_.count_discarded(session_.newest().size() - multiplayer_header_size);
+        conversation_.count_discarded(parts_.session.newest().size() - multiplayer_header_size);
     }
-    if (!is_kept) session_.drop_newest();
+    if (!is_kept) parts_.session.drop_newest();
     switch (event.kind) {
         case RoomEvent::Kind::none: break;
         case RoomEvent::Kind::joined:
-            life_.enter(Event::joined, now_us_);
-            journal_.joined(room_->unique_id());
+            parts_.life.enter(Event::joined, now_us_);
+            parts_.journal.joined(room_->unique_id());
             turn_ = Turn::announcing_room;
             return {Kind::peer_connected, server_peer};
         case RoomEvent::Kind::peer_connected: return {Kind::peer_connected, event.peer};
@@ -214,23 +202,23 @@ void Attempt::settle() {
 // ---- the end ---------------------------------------------------------------------------------
 
 AttemptEvent Attempt::conclude() {
-    const Ending& ending = life_.ending();
+    const Ending& ending = parts_.life.ending();
     const bool was_open = ending.phase >= Phase::join;
-    failure_.cause = ending.cause;
-    failure_.phase = ending.phase;
-    failure_.os_error = ending.os_error;
-    failure_.addresses_tried = opening_.addresses_tried();
+    parts_.failure.cause = ending.cause;
+    parts_.failure.phase = ending.phase;
+    parts_.failure.os_error = ending.os_error;
+    parts_.failure.addresses_tried = opening_.addresses_tried();
     opening_.cancel();
-    link_.transport().close();
-    const MutableBytes space = texts_.explanation();
+    parts_.link.transport().close();
+    const MutableBytes space = parts_.texts.explanation();
     TextWriter explanation(space.first(space.size() - 1));
-    explain_failure(explanation, failure_, texts_.url());
-    failure_.explanation = explanation.text();
-    space[failure_.explanation.size()] = '\0';
+    explain_failure(explanation, parts_.failure, parts_.texts.url());
+    parts_.failure.explanation = explanation.text();
+    space[parts_.failure.explanation.size()] = '\0';
     if (ending.is_clean()) {
-        journal_.ended_well(failure_);
+        parts_.journal.ended_well(parts_.failure);
     } else {
-        journal_.failed(failure_);
+        parts_.journal.failed(parts_.failure);
     }
     turn_ = room_ ? Turn::leaving : Turn::over;
     if (!was_open) return {Kind::connection_error};
@@ -250,50 +238,34 @@ AttemptEvent Attempt::leave_room() {
 // ---- calls -----------------------------------------------------------------------------------
 
 void Attempt::give_up(std::uint64_t now_us) {
-    journal_.given_up();
-    life_.enter(Event::abandoned, now_us);
+    parts_.journal.given_up();
+    parts_.life.enter(Event::abandoned, now_us);
     opening_.cancel();
-    link_.transport().close();
+    parts_.link.transport().close();
     turn_ = Turn::over;
 }
 
-Error Attempt::close(int code, std::string_view reason, std::uint64_t now_us) {
-    return conversation_.close(code, reason, now_us);
-}
-
 Error Attempt::put(Opcode opcode, Bytes front, Bytes packet, FlushAfter flush_after) {
-    if (state() != State::open || !link_.can_send()) return Error::failed;
-    const bool flushes = flush_after == FlushAfter::yes && session_.outbox().is_empty();
-    const Error error = session_.put(opcode, front, packet);
+    if (state() != State::open || !parts_.link.can_send()) return Error::failed;
+    const bool flushes = flush_after == FlushAfter::yes && parts_.session.outbox().is_empty();
+    const Error error = parts_.session.put(opcode, front, packet);
     if (error != Error::ok || !flushes) return error;
     conversation_.send(now_us_);
-    if (link_.can_send()) return Error::ok;
-    session_.take_back();
+    if (parts_.link.can_send()) return Error::ok;
+    parts_.session.take_back();
     return Error::failed;
 }
 
-Error Attempt::ping(std::uint64_t now_us) {
-    return is_in(group::established) ? conversation_.ping(now_us) : Error::failed;
-}
-
-void Attempt::resume(std::uint64_t now_us) {
-    if (is_in(group::established)) conversation_.resume(now_us);
-}
-
-void Attempt::flush(std::uint64_t now_us) {
-    if (is_in(group::conversing) && state() != State::draining) conversation_.send(now_us);
-}
-
 void Attempt::count(Stats& stats) const {
-    const SessionStats& session = session_.stats();
+    const SessionStats& session = parts_.session.stats();
     const ConversationStats& conversation = conversation_.stats();
     const Heartbeat& heartbeat = conversation_.heartbeat();
     const RoundTrip& round_trip = heartbeat.round_trip();
-    const Outbox& outbox = session_.outbox();
-    const Inbox& inbox = session_.inbox();
-    stats.bytes_received = link_.stats().bytes_received;
-    stats.bytes_sent = link_.stats().bytes_sent;
-    stats.send_stalls = link_.stats().send_stalls;
+    const Outbox& outbox = parts_.session.outbox();
+    const Inbox& inbox = parts_.session.inbox();
+    stats.bytes_received = parts_.link.stats().bytes_received;
+    stats.bytes_sent = parts_.link.stats().bytes_sent;
+    stats.send_stalls = parts_.link.stats().send_stalls;
     stats.frames_received = session.frames_received;
     stats.messages_received = session.messages_received;
     stats.messages_sent = session.messages_sent;
@@ -322,10 +294,10 @@ std::uint64_t Attempt::next_deadline(std::uint64_t now_us) const {
         return conversation_.has_work() ? now_or_earlier : conversation_.next_deadline();
     }
     if (!is_in(group::connecting)) return never;
-    const Timeouts& timeouts = settings_.options.timeouts;
+    const Timeouts& timeouts = parts_.settings.options.timeouts;
     return std::min({opening_.next_deadline(state(), now_us),
                      deadline(begun_us_, timeouts.attempt_ms),
-                     deadline(life_.since_us(), timeouts.*facts_of(state()).limit)});
+                     deadline(parts_.life.since_us(), timeouts.*facts_of(state()).limit)});
 }
 
 std::size_t Attempt::wait_set(std::span<WaitItem> items) const {

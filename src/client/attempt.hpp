@@ -39,15 +39,15 @@ struct AttemptEvent {
     int number = 0;
 };
 
-/// What signals hand out as text, kept while listeners may read it.
+/// What the texts of a signal point to, kept while listeners may read them.
 struct SignalTexts {
     explicit SignalTexts(Memory* memory) : texts(memory), response(memory) {}
-    bool is_empty() const { return texts.is_empty(); }
-    void swap(SignalTexts& other) {
-        texts.swap(other.texts);
-        response.swap(other.response);
+    bool is_empty() const { return texts.size() == 0; }
+    void release() {
+        texts.release();
+        response.release();
     }
-    Texts texts;
+    Block texts;
     Block response;
 };
 
@@ -66,46 +66,54 @@ class Attempt {
     void begin_poll(std::uint64_t now_us);
     AttemptEvent advance() {
         const bool is_message = turn_ == Turn::decoding && !room_ &&
-                                !settings_.options.discard_input && conversation_.decode_message();
+                                !parts_.settings.options.discard_input &&
+                                conversation_.decode_message();
         return is_message ? AttemptEvent{AttemptEvent::Kind::data_received} : advance_by_turns();
     }
     std::string_view protocol() const { return opening_.protocol(); }
-    std::string_view close_reason() const { return failure_.close_reason; }
+    std::string_view close_reason() const { return parts_.failure.close_reason; }
     /// For an attempt that a listener replaces.
-    void give_texts(SignalTexts& kept);
+    void give_texts(SignalTexts& kept) {
+        kept.texts.swap(parts_.texts.block());
+        kept.response.swap(opening_.response());
+    }
 
     // ---- calls
 
-    State state() const { return life_.state(); }
-    bool is_in(std::uint8_t groups) const { return life_.is_in(groups); }
+    State state() const { return parts_.life.state(); }
+    bool is_in(std::uint8_t groups) const { return parts_.life.is_in(groups); }
     /// Ends a connecting attempt without a signal.
     void give_up(std::uint64_t now_us);
-    Error close(int code, std::string_view reason, std::uint64_t now_us);
+    Error close(int code, std::string_view reason, std::uint64_t now_us) {
+        return conversation_.close(code, reason, now_us);
+    }
     /// Whether a message that finds nothing queued is sent at once.
     enum class FlushAfter : bool { no, yes };
     Error put(Opcode opcode, Bytes front, Bytes packet, FlushAfter flush_after);
-    Error ping(std::uint64_t now_us);
-    void resume(std::uint64_t now_us);
-    void flush(std::uint64_t now_us);
-    bool set_no_delay(bool enabled) { return link_.transport().set_no_delay(enabled); }
+    Error ping(std::uint64_t now_us) { return conversation_.ping(now_us); }
+    void resume(std::uint64_t now_us) { conversation_.resume(now_us); }
+    void flush(std::uint64_t now_us) {
+        if (is_in(group::conversing) && state() != State::draining) conversation_.send(now_us);
+    }
+    bool set_no_delay(bool enabled) { return parts_.link.transport().set_no_delay(enabled); }
 
-    std::size_t packet_count() const { return session_.packet_count(); }
+    std::size_t packet_count() const { return parts_.session.packet_count(); }
     /// The oldest message; there must be one.
     Bytes take() {
-        const Inbox::Packet packet = session_.take();
+        const Inbox::Packet packet = parts_.session.take();
         last_was_text_ = packet.is_text;
         return packet.payload;
     }
     /// Was the one taken last a text message?
     bool last_was_text() const { return last_was_text_; }
-    Bytes oldest() const { return session_.oldest(); }
+    Bytes oldest() const { return parts_.session.oldest(); }
     bool is_multiplayer() const { return room_.has_value(); }
     const MultiplayerRoom* room() const { return room_ ? &*room_ : nullptr; }
 
     std::string_view response_headers() const { return opening_.response_headers(); }
     std::string_view connected_host() const { return opening_.connected_host(); }
     std::uint16_t connected_port() const { return opening_.connected_address().port; }
-    std::size_t queued_payload() const { return session_.outbox().queued_payload(); }
+    std::size_t queued_payload() const { return parts_.session.outbox().queued_payload(); }
     void count(Stats& stats) const;
 
     /// Signals are still to be delivered, or there is something to wait for.
@@ -143,18 +151,11 @@ class Attempt {
     AttemptEvent conclude();
     AttemptEvent leave_room();
 
-    Ports& ports_;
-    const Settings& settings_;
-    const Journal& journal_;
-    Failure& failure_;
-    Texts texts_;
+    Parts parts_;
     std::uint64_t begun_us_;
     std::uint64_t now_us_;  // when the last poll began
     Turn turn_ = Turn::opening;
     std::size_t signals_left_ = 0;  // of this poll's budget, for leaving a room
-    Life life_;
-    Link link_;
-    Session session_;
     Opening opening_;
     Conversation conversation_;
     std::optional<MultiplayerRoom> room_;  // gd_mp_api

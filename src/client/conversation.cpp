@@ -11,7 +11,6 @@ namespace linnet::inline v0 {
 namespace {
 
 constexpr std::uint64_t never = UINT64_MAX;
-constexpr std::uint64_t idle_after_us = 10'000'000;
 constexpr std::size_t decode_size_min = 16 * 1024;  // takes a few microseconds
 constexpr std::uint16_t policy_violation = 1008;    // RFC 6455 7.4.1
 
@@ -24,25 +23,10 @@ constexpr std::uint64_t deadline(std::uint64_t since_us, std::uint32_t timeout_m
 
 }  // namespace
 
-Conversation::Conversation(const Settings& settings, const Journal& journal, const Texts& texts,
-                           Life& life, Link& link, Session& session, Failure& failure)
-    : settings_(settings),
-      journal_(journal),
-      texts_(texts),
-      life_(life),
-      link_(link),
-      session_(session),
-      failure_(failure),
-      heartbeat_(us(settings.options.timeouts.ping_ms), us(settings.options.timeouts.pong_ms)) {}
-
-void Conversation::begin(std::uint64_t now_us) {
-    heartbeat_.alive(now_us);
-}
-
-bool Conversation::is_idle(std::uint64_t now_us) const {
-    const std::uint64_t active_us = std::max(link_.received_us(), link_.sent_us());
-    return life_.state() == State::open && now_us - active_us >= idle_after_us;
-}
+Conversation::Conversation(Parts& parts)
+    : parts_(parts),
+      heartbeat_(us(parts.settings.options.timeouts.ping_ms),
+                 us(parts.settings.options.timeouts.pong_ms)) {}
 
 // ---- bytes -----------------------------------------------------------------------------------
 
@@ -52,30 +36,31 @@ void Conversation::note_progress(std::uint64_t now_us) {
 }
 
 void Conversation::send(std::uint64_t now_us) {
-    link_.flush();
-    if (link_.take_progress()) note_progress(now_us);
+    parts_.link.flush();
+    if (parts_.link.take_progress()) note_progress(now_us);
     send_outbox(now_us);
-    const bool has_left = !session_.outbox().ping_is_unsent() && !link_.transport().has_unsent();
+    const bool has_left =
+        !parts_.session.outbox().ping_is_unsent() && !parts_.link.transport().has_unsent();
     if (heartbeat_.ping_is_on_its_way() && has_left) heartbeat_.ping_sent(now_us);
 }
 
 void Conversation::send_outbox(std::uint64_t now_us) {
-    while (!session_.outbox().is_empty() && link_.can_send()) {
+    while (!parts_.session.outbox().is_empty() && parts_.link.can_send()) {
         Outbox::Pieces pieces;
-        const std::size_t count = session_.unsent(pieces);
+        const std::size_t count = parts_.session.unsent(pieces);
         if (count == 0) return;
-        const std::size_t size = link_.send(std::span(pieces).first(count), now_us);
+        const std::size_t size = parts_.link.send(std::span(pieces).first(count), now_us);
         if (size == 0) return;
-        session_.sent(size);
+        parts_.session.sent(size);
         close_progress_us_ = now_us;
-        if (link_.take_progress()) note_progress(now_us);
+        if (parts_.link.take_progress()) note_progress(now_us);
     }
 }
 
 void Conversation::receive(std::uint64_t now_us) {
-    const Limits& limits = settings_.options.limits;
+    const Limits& limits = parts_.settings.options.limits;
     if (!decodes()) {
-        stats_.discarded_size += link_.discard(limits.poll_size_max, now_us);
+        stats_.discarded_size += parts_.link.discard(limits.poll_size_max, now_us);
         return;
     }
     input_ = Input::flowing;
@@ -83,21 +68,22 @@ void Conversation::receive(std::uint64_t now_us) {
     std::size_t left = limits.poll_size_max;
     for (bool more = true; more && left > 0;) {
         // Even if nothing can be received any more: it makes space for what is held.
-        const MutableBytes space = session_.room();
-        if (!link_.can_receive()) break;
+        const MutableBytes space = parts_.session.room();
+        if (!parts_.link.can_receive()) break;
         if (space.empty()) {
             input_ = Input::block_full;
             break;
         }
-        const auto received = link_.receive(space.first(std::min(space.size(), left)), now_us);
+        const auto received =
+            parts_.link.receive(space.first(std::min(space.size(), left)), now_us);
         more = received.may_have_more;
         if (received.size == 0) continue;
-        session_.fill(received.size);
+        parts_.session.fill(received.size);
         heartbeat_.alive(now_us);
         left -= received.size;
     }
-    session_.limit_work(std::max(limits.poll_size_max, decode_size_min));
-    undecoded_size_ = session_.unparsed().size();
+    parts_.session.limit_work(std::max(limits.poll_size_max, decode_size_min));
+    undecoded_size_ = parts_.session.unparsed().size();
 }
 
 // ---- events ----------------------------------------------------------------------------------
@@ -118,88 +104,90 @@ SessionEvent::Kind Conversation::handle(const SessionEvent& event, std::uint64_t
 
 void Conversation::stop_decoding() {
     // What was decoded has made space, which only the next poll finds.
-    const bool has_made_space = (session_.input_needs_room() || input_ == Input::block_full) &&
-                                session_.unparsed().size() < undecoded_size_;
-    if (has_made_space || session_.work_is_spent()) {
+    const bool has_made_space =
+        (parts_.session.input_needs_room() || input_ == Input::block_full) &&
+        parts_.session.unparsed().size() < undecoded_size_;
+    if (has_made_space || parts_.session.work_is_spent()) {
         input_ = Input::budget_spent;
-    } else if (input_ == Input::flowing && session_.input_is_held()) {
+    } else if (input_ == Input::flowing && parts_.session.input_is_held()) {
         input_ = Input::queue_full;
     }
 }
 
 void Conversation::on_pong(Bytes payload, std::uint64_t now_us) {
     ++stats_.pongs_received;
-    if (heartbeat_.pong(payload, now_us)) journal_.ponged(heartbeat_.round_trip().last_us);
+    if (heartbeat_.pong(payload, now_us)) parts_.journal.ponged(heartbeat_.round_trip().last_us);
 }
 
 // True if the server closes first.
 bool Conversation::on_close(const SessionEvent& event, std::uint64_t now_us) {
-    const MutableBytes kept = texts_.close_reason();
+    const MutableBytes kept = parts_.texts.close_reason();
     std::copy(event.close_reason.begin(), event.close_reason.end(), kept.begin());
-    failure_.close_code = event.close_code;
-    failure_.close_reason = text_of(kept.first(event.close_reason.size()));
-    journal_.close_received(event.close_code, failure_.close_reason);
-    const bool is_first = life_.state() != State::closing;
-    life_.enter(Event::they_closed, now_us);
+    parts_.failure.close_code = event.close_code;
+    parts_.failure.close_reason = text_of(kept.first(event.close_reason.size()));
+    parts_.journal.close_received(event.close_code, parts_.failure.close_reason);
+    const bool is_first = parts_.life.state() != State::closing;
+    parts_.life.enter(Event::they_closed, now_us);
     if (!is_first) return false;
-    pending_ = {Cause::closed_by_server, life_.phase(), 0};
+    pending_ = {Cause::closed_by_server, parts_.life.phase(), 0};
     close_progress_us_ = now_us;
     return true;
 }
 
 // The framing holds, but what is in the frames does not.
 void Conversation::break_off(Cause cause, std::uint64_t now_us) {
-    if (session_.close(policy_violation, {}) != Error::ok) return end(cause, now_us);
+    if (parts_.session.close(policy_violation, {}) != Error::ok) return end(cause, now_us);
     on_protocol_error(cause, now_us);
 }
 
 void Conversation::on_protocol_error(Cause cause, std::uint64_t now_us) {
-    if (life_.state() == State::closing || !session_.close_is_queued()) return end(cause, now_us);
-    journal_.broken(cause);
-    pending_ = {cause, life_.phase(), 0};
-    life_.enter(Event::broken, now_us);
+    if (parts_.life.state() == State::closing || !parts_.session.close_is_queued())
+        return end(cause, now_us);
+    parts_.journal.broken(cause);
+    pending_ = {cause, parts_.life.phase(), 0};
+    parts_.life.enter(Event::broken, now_us);
     close_progress_us_ = now_us;
 }
 
 // Packets that nobody takes keep the server waiting. Without a packet to take, and with nothing
 // left to decode, only memory could make space.
 void Conversation::check_input(std::uint64_t now_us) {
-    if (!life_.is_in(group::conversing) || input_ == Input::budget_spent) return;
-    if (input_ == Input::block_full && session_.is_starved()) {
+    if (!parts_.life.is_in(group::conversing) || input_ == Input::budget_spent) return;
+    if (input_ == Input::block_full && parts_.session.is_starved()) {
         return end(Cause::out_of_memory, now_us);
     }
     const bool was_paused = packets_when_paused_ > 0;
-    packets_when_paused_ = is_paused() ? session_.packet_count() : 0;
+    packets_when_paused_ = is_paused() ? parts_.session.packet_count() : 0;
     if (was_paused == (packets_when_paused_ > 0)) return;
-    if (was_paused) return journal_.goes_on();
+    if (was_paused) return parts_.journal.goes_on();
     ++stats_.receive_stalls;
-    journal_.stalled(packets_when_paused_, session_.queued_payload());
+    parts_.journal.stalled(packets_when_paused_, parts_.session.queued_payload());
 }
 
 // ---- calls -----------------------------------------------------------------------------------
 
 Error Conversation::ping(std::uint64_t now_us) {
-    const Error error = session_.ping(heartbeat_.next_payload());
+    const Error error = parts_.session.ping(heartbeat_.next_payload());
     if (error != Error::ok) return error;
     heartbeat_.ping_queued(now_us);
-    journal_.pinged();
+    parts_.journal.pinged();
     return Error::ok;
 }
 
 void Conversation::resume(std::uint64_t now_us) {
-    journal_.resumed();
-    link_.forgive_silence(now_us);
+    parts_.journal.resumed();
+    parts_.link.forgive_silence(now_us);
     heartbeat_.alive(now_us);
     static_cast<void>(ping(now_us));  // without entropy the heartbeat will try again, and end
 }
 
 Error Conversation::close(int code, std::string_view reason, std::uint64_t now_us) {
     if (code < 0 || code > 0xFFFF) return Error::invalid_parameter;
-    const Error error = session_.close(static_cast<std::uint16_t>(code), reason);
+    const Error error = parts_.session.close(static_cast<std::uint16_t>(code), reason);
     if (error != Error::ok) return error;
-    journal_.closes(code, reason);
-    life_.enter(Event::we_closed, now_us);
-    pending_ = {Cause::closed_by_client, life_.phase(), 0};
+    parts_.journal.closes(code, reason);
+    parts_.life.enter(Event::we_closed, now_us);
+    pending_ = {Cause::closed_by_client, parts_.life.phase(), 0};
     close_progress_us_ = now_us;
     if (is_paused()) input_ = Input::budget_spent;  // what a full queue held back is discarded now
     return Error::ok;
@@ -208,8 +196,8 @@ Error Conversation::close(int code, std::string_view reason, std::uint64_t now_u
 // ---- time ------------------------------------------------------------------------------------
 
 void Conversation::check_time(std::uint64_t now_us) {
-    if (life_.state() == State::joining) check_joining(now_us);
-    if (life_.state() == State::open) check_liveness(now_us);
+    if (parts_.life.state() == State::joining) check_joining(now_us);
+    if (parts_.life.state() == State::open) check_liveness(now_us);
 }
 
 void Conversation::check_joining(std::uint64_t now_us) {
@@ -221,8 +209,9 @@ void Conversation::check_joining(std::uint64_t now_us) {
 // its words wait for the next poll.
 void Conversation::check_liveness(std::uint64_t now_us) {
     if (input_ != Input::flowing) return heartbeat_.alive(now_us);
-    const std::uint32_t message_ms = settings_.options.timeouts.message_ms;
-    if (session_.message_is_incomplete() && now_us >= deadline(link_.received_us(), message_ms)) {
+    const std::uint32_t message_ms = parts_.settings.options.timeouts.message_ms;
+    if (parts_.session.message_is_incomplete() &&
+        now_us >= deadline(parts_.link.received_us(), message_ms)) {
         return end(Cause::message_timed_out, now_us);
     }
     const Heartbeat::Due due = heartbeat_.due(now_us);
@@ -231,53 +220,48 @@ void Conversation::check_liveness(std::uint64_t now_us) {
 }
 
 std::uint64_t Conversation::state_deadline() const {
-    const StateFacts& facts = facts_of(life_.state());
+    const StateFacts& facts = facts_of(parts_.life.state());
     if (facts.limit == nullptr) return never;
     // Our close frame has its time anew with each byte that leaves.
     const bool waits_for_close =
-        life_.phase() == Phase::closing && life_.state() != State::draining;
-    return deadline(waits_for_close ? close_progress_us_ : life_.since_us(),
-                    settings_.options.timeouts.*facts.limit);
+        parts_.life.phase() == Phase::closing && parts_.life.state() != State::draining;
+    return deadline(waits_for_close ? close_progress_us_ : parts_.life.since_us(),
+                    parts_.settings.options.timeouts.*facts.limit);
 }
 
 std::uint64_t Conversation::next_deadline() const {
-    if (life_.state() != State::open) return state_deadline();
+    if (parts_.life.state() != State::open) return state_deadline();
     if (is_paused()) return never;
-    const std::uint32_t message_ms = settings_.options.timeouts.message_ms;
-    const std::uint64_t message =
-        session_.message_is_incomplete() ? deadline(link_.received_us(), message_ms) : never;
+    const std::uint32_t message_ms = parts_.settings.options.timeouts.message_ms;
+    const std::uint64_t message = parts_.session.message_is_incomplete()
+                                      ? deadline(parts_.link.received_us(), message_ms)
+                                      : never;
     return std::min(message, heartbeat_.next_deadline());
 }
 
 bool Conversation::has_work() const {
     if (!decodes()) return false;
-    if (is_paused()) return session_.packet_count() < packets_when_paused_;
-    return input_ == Input::budget_spent || link_.transport().has_staged();
+    if (is_paused()) return parts_.session.packet_count() < packets_when_paused_;
+    return input_ == Input::budget_spent || parts_.link.transport().has_staged();
 }
 
 std::size_t Conversation::wait_set(std::span<WaitItem> items) const {
-    const Transport& transport = link_.transport();
-    if (!transport.is_open() || items.empty()) return 0;
-    const bool has_unsent = link_.can_send() && !session_.outbox().is_empty();
     const bool has_space = !decodes() || input_ != Input::block_full;
-    items[0] = {.socket = transport.socket(),
-                .readable = link_.can_receive() && has_space,
-                .writable = has_unsent || transport.is_blocked()};
-    return items[0].readable || items[0].writable ? 1 : 0;
+    return parts_.link.wait_set(items, has_space, !parts_.session.outbox().is_empty());
 }
 
 // ---- the end ---------------------------------------------------------------------------------
 
 bool Conversation::close_has_left() const {
-    return session_.close_is_sent() && !link_.transport().has_unsent();
+    return parts_.session.close_is_sent() && !parts_.link.transport().has_unsent();
 }
 
 void Conversation::settle(std::uint64_t now_us) {
-    const bool all_decoded = input_ != Input::budget_spent && !session_.input_is_held();
-    const bool is_quiet = link_.is_quiet() && input_ != Input::block_full;
+    const bool all_decoded = input_ != Input::budget_spent && !parts_.session.input_is_held();
+    const bool is_quiet = parts_.link.is_quiet() && input_ != Input::block_full;
     const bool link_is_lost =
-        all_decoded && (!link_.can_receive() || (!link_.can_send() && is_quiet));
-    switch (life_.state()) {
+        all_decoded && (!parts_.link.can_receive() || (!parts_.link.can_send() && is_quiet));
+    switch (parts_.life.state()) {
         case State::joining:
         case State::open:
             if (link_is_lost) end_lost(now_us);
@@ -288,7 +272,7 @@ void Conversation::settle(std::uint64_t now_us) {
         case State::answering:
         case State::failing:
             if (close_has_left()) return say_goodbye(now_us);
-            if (!link_.can_send()) return end_lost(now_us);
+            if (!parts_.link.can_send()) return end_lost(now_us);
             return check_closing(now_us);
         case State::draining: return settle_draining(now_us);
         default: return;
@@ -297,35 +281,35 @@ void Conversation::settle(std::uint64_t now_us) {
 
 void Conversation::check_closing(std::uint64_t now_us) {
     if (now_us < state_deadline()) return;
-    end(close_has_left() ? facts_of(life_.state()).late : Cause::close_not_sent, now_us);
+    end(close_has_left() ? facts_of(parts_.life.state()).late : Cause::close_not_sent, now_us);
 }
 
 void Conversation::say_goodbye(std::uint64_t now_us) {
-    link_.transport().shutdown_send();
-    life_.enter(Event::said_all, now_us);
+    parts_.link.transport().shutdown_send();
+    parts_.life.enter(Event::said_all, now_us);
     receive(now_us);
     settle_draining(now_us);
 }
 
 void Conversation::settle_draining(std::uint64_t now_us) {
-    if (link_.can_receive() && now_us < state_deadline()) return;
-    life_.end(*pending_, now_us);
+    if (parts_.link.can_receive() && now_us < state_deadline()) return;
+    parts_.life.end(*pending_, now_us);
 }
 
 // An error counts more than an end of stream: after a reset that sending has noticed, the OS
 // reports nothing but an end when receiving.
 void Conversation::end_lost(std::uint64_t now_us) {
-    const bool has_error = link_.os_error() != 0;
-    const Cause cause = link_.lost(has_error ? Cause::connection_lost : Cause::end_of_stream);
-    end(cause, now_us, link_.os_error());
+    const bool has_error = parts_.link.os_error() != 0;
+    const Cause cause = parts_.link.lost(has_error ? Cause::connection_lost : Cause::end_of_stream);
+    end(cause, now_us, parts_.link.os_error());
 }
 
 // Once the server has violated the protocol, that is the cause, however the connection then ends.
 void Conversation::end(Cause cause, std::uint64_t now_us, int os_error) {
     const bool is_broken = pending_ && !pending_->is_clean();
     const Ending ending = {is_broken ? pending_->cause : cause,
-                           is_broken ? pending_->phase : life_.phase(), os_error};
-    life_.end(ending, now_us);
+                           is_broken ? pending_->phase : parts_.life.phase(), os_error};
+    parts_.life.end(ending, now_us);
 }
 
 }  // namespace linnet::inline v0

@@ -6,13 +6,10 @@
 // stand here; the attempt calls them and delivers what they decode.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
-#include "client/life.hpp"
-#include "client/link.hpp"
-#include "client/ports.hpp"
-#include "client/texts.hpp"
-#include "linnet/protocol/session.hpp"
+#include "client/parts.hpp"
 #include "protocol/heartbeat.hpp"
 
 namespace linnet::inline v0 {
@@ -26,15 +23,18 @@ struct ConversationStats {
 
 class Conversation {
  public:
-    Conversation(const Settings& settings, const Journal& journal, const Texts& texts, Life& life,
-                 Link& link, Session& session, Failure& failure);
+    explicit Conversation(Parts& parts);
 
     // ---- one poll
 
-    void begin(std::uint64_t now_us);
+    void begin(std::uint64_t now_us) { heartbeat_.alive(now_us); }
     /// Nothing has happened for long: memory may be given back. Before anything is delivered, as
     /// what a listener is given stays where it is until the next poll.
-    bool is_idle(std::uint64_t now_us) const;
+    bool is_idle(std::uint64_t now_us) const {
+        const Link& link = parts_.link;
+        return parts_.life.state() == State::open &&
+               now_us - std::max(link.received_us(), link.sent_us()) >= idle_after_us;
+    }
     void send(std::uint64_t now_us);
     /// Receives what there is, within the budget of a poll: to decode it, or to discard it.
     void receive(std::uint64_t now_us);
@@ -43,8 +43,8 @@ class Conversation {
     SessionEvent::Kind decode(std::uint64_t now_us);
     /// The shortcut of `decode` for most messages; false: `decode` says what comes.
     bool decode_message() {
-        if (items_left_ == 0 || session_.unparsed().empty() || !decodes()) return false;
-        if (!session_.next_message()) return false;
+        if (items_left_ == 0 || parts_.session.unparsed().empty() || !decodes()) return false;
+        if (!parts_.session.next_message()) return false;
         --items_left_;
         return true;
     }
@@ -54,7 +54,7 @@ class Conversation {
 
     // ---- calls, inside a poll and outside
 
-    bool decodes() const { return life_.is_in(group::decoding); }
+    bool decodes() const { return parts_.life.is_in(group::decoding); }
     Error ping(std::uint64_t now_us);
     void resume(std::uint64_t now_us);
     Error close(int code, std::string_view reason, std::uint64_t now_us);
@@ -70,6 +70,7 @@ class Conversation {
     const ConversationStats& stats() const { return stats_; }
 
  private:
+    static constexpr std::uint64_t idle_after_us = 10'000'000;
     // Why no more is decoded. Written when decoding stops in a poll; everything else reads it.
     enum class Input : std::uint8_t {
         flowing,       // all that has arrived is decoded
@@ -96,14 +97,7 @@ class Conversation {
     void end_lost(std::uint64_t now_us);
     std::uint64_t state_deadline() const;
 
-    const Settings& settings_;
-    const Journal& journal_;
-    const Texts& texts_;
-    Life& life_;
-    Link& link_;
-    Session& session_;
-    Failure& failure_;
-
+    Parts& parts_;
     Heartbeat heartbeat_;
     // How the end will be called once both close frames have left; a protocol error also if not.
     std::optional<Ending> pending_;
@@ -122,7 +116,7 @@ inline SessionEvent::Kind Conversation::decode(std::uint64_t now_us) {
             input_ = Input::budget_spent;
             break;
         }
-        const SessionEvent event = session_.next();
+        const SessionEvent event = parts_.session.next();
         if (event.kind == Kind::none) {
             stop_decoding();
             break;

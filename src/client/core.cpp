@@ -54,7 +54,7 @@ ClientCore::Delivery ClientCore::deliver(const AttemptEvent& event) {
     const bool* const destroyed = destroyed_;
     notify(event);
     if (*destroyed) return Delivery::stop;
-    if (!replaced_.is_empty()) SignalTexts(settings_.options.memory).swap(replaced_);
+    if (!replaced_.is_empty()) replaced_.release();
     return Delivery::go_on;
 }
 

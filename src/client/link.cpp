@@ -60,6 +60,14 @@ void Link::block_sending() {
     journal_.send_stalled();
 }
 
+std::size_t Link::wait_set(std::span<WaitItem> items, bool has_space, bool has_unsent) const {
+    if (!transport_.is_open() || items.empty()) return 0;
+    items[0] = {.socket = transport_.socket(),
+                .readable = has_space && can_receive(),
+                .writable = (has_unsent && can_send()) || transport_.is_blocked()};
+    return items[0].readable || items[0].writable ? 1 : 0;
+}
+
 void Link::lose_sending(int os_error) {
     outgoing_ = Outgoing::failed;
     if (os_error_ == 0) os_error_ = os_error;

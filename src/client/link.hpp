@@ -49,6 +49,9 @@ class Link {
         return transport_.take_progress() || has_resumed;
     }
 
+    /// Writes what to wait for to the front of `items`; returns how many.
+    std::size_t wait_set(std::span<WaitItem> items, bool has_space, bool has_unsent) const;
+
     bool can_receive() const { return incoming_ == Incoming::flowing || is_quiet_alive(); }
     bool can_send() const { return outgoing_ != Outgoing::failed; }
     /// The last receive found all there was, or nothing more comes.

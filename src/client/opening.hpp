@@ -8,12 +8,9 @@
 
 #include <optional>
 
-#include "client/link.hpp"
-#include "client/texts.hpp"
+#include "client/parts.hpp"
 #include "linnet/protocol/http.hpp"
-#include "linnet/protocol/session.hpp"
 #include "net/dialer.hpp"
-#include "protocol/lifecycle.hpp"
 
 namespace linnet::inline v0 {
 
@@ -32,8 +29,7 @@ struct Leg {
 
 class Opening {
  public:
-    Opening(Ports& ports, const Settings& settings, const Journal& journal, Texts& texts,
-            Link& link, Session& session, Failure& failure);
+    explicit Opening(Parts& parts);
     Opening(const Opening&) = delete;
     Opening& operator=(const Opening&) = delete;
     ~Opening() { cancel(); }
@@ -48,7 +44,7 @@ class Opening {
     /// Stops what is under way.
     void cancel();
 
-    bool is_secure() const { return texts_.url().secure; }
+    bool is_secure() const { return parts_.texts.url().secure; }
     std::span<const AddressTried> addresses_tried() const { return dialer_.tried(); }
     const SocketAddress& connected_address() const { return dialer_.connected_address(); }
     std::string_view connected_host() const;
@@ -67,14 +63,7 @@ class Opening {
     Leg check_response(const ResponseHead& head, std::size_t head_size);
     Leg accept(const ResponseHead& head, std::size_t head_size, std::string_view protocol);
 
-    Ports& ports_;
-    const Settings& settings_;
-    const Journal& journal_;
-    Texts& texts_;
-    Link& link_;
-    Session& session_;
-    Failure& failure_;
-
+    Parts& parts_;
     Resolver::Request resolving_ = 0;
     Dialer dialer_;
     Bytes unsent_;  // of the request

@@ -3,7 +3,6 @@
 #include "client/texts.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace linnet::inline v0 {
 namespace {
@@ -62,13 +61,6 @@ Texts::Refusal Texts::copy(const Source& source, const HandshakeRequest& request
     offer_.protocols = written.protocols;
     url_ = parse_url(text_of(url)).value;
     return {};
-}
-
-void Texts::swap(Texts& other) {
-    block_.swap(other.block_);
-    std::swap(url_, other.url_);
-    std::swap(request_, other.request_);
-    std::swap(offer_, other.offer_);
 }
 
 }  // namespace linnet::inline v0

@@ -20,7 +20,13 @@ class Texts {
     static constexpr std::size_t own_size = explanation_size_max + control_payload_size_max;
 
     explicit Texts(Memory* memory) : block_(memory) {}
-    Texts(Texts&& other) noexcept : block_(other.block_.memory()) { swap(other); }
+    Texts(Texts&& other) noexcept
+        : block_(other.block_.memory()),
+          url_(other.url_),
+          request_(other.request_),
+          offer_(other.offer_) {
+        block_.swap(other.block_);
+    }
 
     struct Source {
         std::string_view url;
@@ -34,9 +40,8 @@ class Texts {
     /// Checks `source` and writes the request for it. On a refusal nothing is kept.
     Refusal write(const Source& source, const Settings& settings, const Ports& ports);
 
-    void swap(Texts& other);
-
-    bool is_empty() const { return block_.size() == 0; }
+    /// What all views point into.
+    Block& block() { return block_; }
     const Url& url() const { return url_; }
     const HandshakeOffer& offer() const { return offer_; }
     Bytes request() const { return request_; }

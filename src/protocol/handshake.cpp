@@ -107,9 +107,9 @@ bool put_authorization(TextWriter& out, std::string_view userinfo) {
     }
     if (userinfo.find(':') == userinfo.npos) plain[size++] = ':';
 
-    std::array<char, base64_size(userinfo_size_max + 1) + 6> value{'B', 'a', 's', 'i', 'c', ' '};
-    base64_encode(Bytes(plain).first(size), std::span(value).subspan(6));
-    put_field(out, "Authorization", {value.data(), 6 + base64_size(size)});
+    std::array<char, base64_size(userinfo_size_max + 1)> credentials;
+    base64_encode(Bytes(plain).first(size), credentials);
+    out.put("Authorization: Basic ").put({credentials.data(), base64_size(size)}).put("\r\n");
     return true;
 }
 

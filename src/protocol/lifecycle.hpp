@@ -39,7 +39,7 @@ inline constexpr std::uint8_t decoding = 8;     ///< received bytes are frames t
 inline constexpr std::uint8_t alive = connecting | conversing;
 }  // namespace group
 
-struct StateFacts {
+struct StateRow {
     State state;
     std::string_view name;
     Phase phase;                     ///< which its time counts as
@@ -48,7 +48,7 @@ struct StateFacts {
     Cause late;                      ///< when that has passed
 };
 
-inline constexpr StateFacts states[] = {
+inline constexpr StateRow states[] = {
     // Before the first attempt, or after one was abandoned.
     {State::idle, "idle", Phase::request, group::none, nullptr, Cause::none},
     {State::resolving, "resolving", Phase::resolve, group::connecting, &Timeouts::resolve_ms,
@@ -83,8 +83,23 @@ inline constexpr StateFacts states[] = {
 };
 inline constexpr std::size_t state_count = std::size(states);
 
+/// A row without its name, which a program has no use for and need not contain.
+struct StateFacts {
+    std::uint32_t Timeouts::*limit;
+    Cause late;
+    Phase phase;
+    std::uint8_t groups;
+};
+inline constexpr auto state_facts = [] {
+    std::array<StateFacts, state_count> facts{};
+    for (std::size_t i = 0; i < state_count; ++i) {
+        facts[i] = {states[i].limit, states[i].late, states[i].phase, states[i].groups};
+    }
+    return facts;
+}();
+
 constexpr const StateFacts& facts_of(State state) {
-    return states[static_cast<std::size_t>(state)];
+    return state_facts[static_cast<std::size_t>(state)];
 }
 constexpr bool is_in(State state, std::uint8_t groups) {
     return (facts_of(state).groups & groups) != 0;
@@ -167,7 +182,7 @@ constexpr std::optional<State> after(State from, Event on) {
 }
 
 constexpr std::string_view text(State state) {
-    return facts_of(state).name;
+    return states[static_cast<std::size_t>(state)].name;
 }
 
 }  // namespace linnet::inline v0
