@@ -100,7 +100,7 @@ TEST(MemoryMax, is_hardly_above_what_can_be_reached) {
 }
 
 TEST(MemoryMax, is_the_sum_that_the_header_writes) {
-    EXPECT_EQ(memory_max(Limits{}), 2 * (1024 + 8192 + 16384) + 16384 +
+    EXPECT_EQ(memory_max(Limits{}), 3 * (1149 + 8192 + 16384) + 16384 +
                                         (1048576 + 22 * 1024 + 4096) * 3 / 2 +
                                         (1048576 + 14 * 1025) * 3 / 2 + 12 * 4097);
     Limits boundless;
@@ -108,6 +108,9 @@ TEST(MemoryMax, is_the_sum_that_the_header_writes) {
     Limits largest;
     largest.input_payload_max = largest.output_payload_max = payload_max_max;
     EXPECT_EQ(memory_max(boundless), memory_max(largest));
+    boundless = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX,
+                 SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    EXPECT_GT(memory_max(boundless), memory_max(largest)) << "it does not overflow";
 }
 
 // No heap at all: one array, as large as the sum and what an allocator needs for itself.

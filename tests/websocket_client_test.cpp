@@ -155,11 +155,8 @@ TEST(WebSocketClient, can_do_without_a_chosen_protocol_if_the_options_say_so) {
     EXPECT_EQ(play.story->signals, "connection_established(\"\")");
 }
 
-TEST(WebSocketClient, sends_frames_only_behind_the_whole_request) {
-    ServerScript server;
-    server.send_window = 150;
-    Play play(server);
-    play.story->on = [&](const std::string&) { EXPECT_EQ(play.peer().put_packet("x"), ok); };
+// The server has read the key, and not the end of the request. Then it accepts.
+void accept_early(Play& play) {
     ASSERT_EQ(play.connect(), ok);
     play.poll(1);
     ScriptedConnection& connection = play.world.connection();
@@ -175,11 +172,57 @@ TEST(WebSocketClient, sends_frames_only_behind_the_whole_request) {
         std::string(accept.begin(), accept.end()) + "\r\n\r\n";
     play.poll(1);
     EXPECT_EQ(play.story->signals, "");
+}
+
+ServerScript reads_150_bytes() {
+    ServerScript server;
+    server.send_window = 150;
+    return server;
+}
+
+TEST(WebSocketClient, sends_frames_only_behind_the_whole_request) {
+    Play play(reads_150_bytes());
+    play.story->on = [&](const std::string&) { EXPECT_EQ(play.peer().put_packet("x"), ok); };
+    accept_early(play);
+    ScriptedConnection& connection = play.world.connection();
     connection.script.send_window = SIZE_MAX;
     play.poll(1);
     EXPECT_EQ(play.story->signals, "connection_established(\"\")");
     ASSERT_EQ(connection.frames.size(), 1u);
     EXPECT_EQ(connection.frames[0].payload, "x");
+}
+
+// A server may accept before it has read the request, and then be gone.
+TEST(WebSocketClient, notices_the_end_of_a_link_that_accepted_before_it_read_the_request) {
+    for (const bool resets : {false, true}) {
+        Play play(reads_150_bytes());
+        accept_early(play);
+        (resets ? play.world.connection().reset : play.world.connection().ended) = true;
+        play.poll(1);
+        EXPECT_EQ(play.story->signals, "connection_error()");
+        EXPECT_EQ(play.client->failure().cause,
+                  resets ? Cause::connection_lost : Cause::end_of_stream);
+        EXPECT_EQ(play.client->failure().phase, Phase::upgrade);
+    }
+}
+
+TEST(WebSocketClient, rests_while_frames_behind_an_early_accept_fill_its_buffer) {
+    Play play(reads_150_bytes());
+    accept_early(play);
+    std::string& to_client = play.world.connection().to_client;
+    while (to_client.size() < 4u << 20) {
+        to_client += server_frame(Opcode::binary, std::string(1000, 'x'));
+    }
+    play.poll(100);
+    EXPECT_EQ(play.story->signals, "");
+    std::array<WaitItem, 1> items;
+    ASSERT_EQ(play.client->wait_set(items), 1u);
+    EXPECT_FALSE(items[0].readable) << "there is no space";
+    EXPECT_TRUE(items[0].writable);
+    EXPECT_GT(play.client->next_deadline(), play.world.clock.now);
+    play.world.connection().script.send_window = SIZE_MAX;
+    play.poll(100);
+    EXPECT_GE(play.story->messages.size(), 4'000u);
 }
 
 // ---- what a failure tells --------------------------------------------------------------------
@@ -411,6 +454,72 @@ TEST(WebSocketClient, ends_when_a_message_stops_half_way) {
     open(play);
     play.run();
     EXPECT_EQ(play.client->failure().cause, Cause::message_timed_out);
+}
+
+// A handler that takes long and pings: the time of a poll is the time when it began.
+TEST(WebSocketClient, keeps_a_link_whose_handler_takes_longer_than_a_message_may) {
+    const std::string half = server_frame(Opcode::binary, std::string(100, 'x'));
+    Play play({.steps = {AwaitRequest{}, Accept{},
+                         Send{server_frame(Opcode::text, "slow") + half.substr(0, 50)},
+                         Pause{10'000}, Send{half.substr(50)}}});
+    play.story->on = [&](const std::string& signal) {
+        if (signal != "data_received()" || play.story->messages.size() > 1) return;
+        play.world.clock.advance_ms(Timeouts{}.message_ms + 1'000);
+        EXPECT_EQ(play.client->ping(), ok);
+    };
+    open(play);
+    play.poll(1);
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED);
+    EXPECT_EQ(play.client->failure().cause, Cause::none);
+}
+
+TEST(WebSocketClient, counts_no_message_that_it_refused_because_the_link_is_lost) {
+    Play play({.steps = {AwaitRequest{}, Accept{}, Pause{1000}, Reset{}}});
+    open(play);
+    play.world.clock.advance_ms(2000);
+    EXPECT_EQ(play.peer().put_packet("lost"), failed);
+    EXPECT_EQ(play.client->stats().messages_sent, 0u);
+    EXPECT_EQ(play.client->stats().output_queued_size, 0u);
+}
+
+TEST(WebSocketClient, counts_the_closing_after_a_protocol_error_as_closing) {
+    ServerScript script{.steps = {AwaitRequest{}, Accept{}, Pause{1000}, Send{"\xFF\xFF"}}};
+    script.send_window = 155;  // our close frame cannot leave
+    Play play(script);
+    open(play);
+    play.run();
+    const Failure& failure = play.client->failure();
+    EXPECT_EQ(failure.cause, Cause::frame_reserved_bits);
+    EXPECT_EQ(failure.phase, Phase::open);
+    EXPECT_LE(failure.phase_ms[static_cast<std::size_t>(Phase::open)], 1'100u);
+    EXPECT_GE(failure.phase_ms[static_cast<std::size_t>(Phase::closing)], 4'900u);
+}
+
+// Case 43: floods of every kind behind our close frame
+TEST(WebSocketClient, takes_no_longer_to_close_than_closing_ms_whatever_the_server_sends) {
+    for (const std::string& each :
+         {server_frame(Opcode::ping, std::string(100, 'p')), server_frame(Opcode::binary, ""),
+          server_frame(Opcode::binary, std::string(4096, 'x'))}) {
+        for (const std::size_t poll_size_max : {1024u, 256u * 1024}) {
+            ServerScript server{.steps = {AwaitRequest{}, Accept{}, AwaitClose{}}};
+            std::string flood;
+            while (flood.size() < 100'000) flood += each;
+            for (int i = 0; i < 1'000; ++i) {
+                server.steps.push_back(Send{flood});
+                server.steps.push_back(Pause{8});
+            }
+            Play play(server, [&](World&, Options& options) {
+                options.limits.poll_size_max = poll_size_max;
+                options.timeouts.closing_ms = 2'000;
+            });
+            open(play);
+            ASSERT_EQ(play.client->disconnect_from_host(), ok);
+            const std::uint64_t begin_us = play.world.clock.now;
+            play.run();
+            EXPECT_EQ(play.client->failure().cause, Cause::close_not_answered);
+            EXPECT_LE(play.world.clock.now - begin_us, 2'000'000u + 2 * 16'000);
+        }
+    }
 }
 
 // Case 42: a close frame that nobody answers

@@ -9,6 +9,8 @@
 
 namespace linnet::inline v0 {
 
+/// A size of 0 lets nothing through but what is empty. Of the counts, 0 counts as 1 where the
+/// connection could do nothing otherwise (`bounded`).
 struct Limits {
     // Of a connection. Sizes are bytes of payload; `set_buffers` sets these four.
     std::size_t input_payload_max = 1 << 20;  ///< unread messages in sum, and so any single one
@@ -16,7 +18,7 @@ struct Limits {
     std::size_t output_payload_max = 1 << 20;  ///< messages not yet with the OS, in sum
     std::size_t output_packet_count_max = 1024;
 
-    std::size_t fragment_count_max = 16384;  ///< frames of one message, empty ones too
+    std::size_t fragment_count_max = 16384;  ///< frames of one message, empty ones too; 0: none
 
     // Of the opening handshake.
     std::size_t url_size_max = 8 * 1024;
@@ -28,25 +30,34 @@ struct Limits {
     std::size_t peer_count_max = 4096;
 
     // Of one `poll`.
-    std::size_t poll_size_max = 256 * 1024;  ///< bytes received
-    std::size_t poll_item_count_max = 256;   ///< messages and control frames handled
+    /// Bytes received, or discarded after a close frame; and bytes decoded, where each frame counts
+    /// as 16 more and 16 KiB are always decoded.
+    std::size_t poll_size_max = 256 * 1024;
+    /// Messages and control frames handled; signals when a room is left.
+    std::size_t poll_item_count_max = 256;
 };
 
 /// No connection takes a larger payload limit than this, whatever is asked for.
 inline constexpr std::size_t payload_max_max = std::size_t{1} << 30;
-/// Nor a larger packet count.
+/// Nor a larger packet count, nor more peers.
 inline constexpr std::size_t packet_count_max_max = std::size_t{1} << 20;
 
-/// `limits` as a connection takes them: larger ones than these count as these.
+/// `limits` as a connection takes them: larger ones than these count as these, and a packet count
+/// or a budget of a poll of 0 counts as 1.
 constexpr Limits bounded(Limits limits) {
-    const auto bound = [](std::size_t& value, std::size_t max) {
-        if (value > max) value = max;
+    const auto bound = [](std::size_t& value, std::size_t min, std::size_t max) {
+        value = value < min ? min : value > max ? max : value;
     };
-    bound(limits.input_payload_max, payload_max_max);
-    bound(limits.output_payload_max, payload_max_max);
-    bound(limits.answer_size_max, payload_max_max);
-    bound(limits.input_packet_count_max, packet_count_max_max);
-    bound(limits.output_packet_count_max, packet_count_max_max);
+    bound(limits.input_payload_max, 0, payload_max_max);
+    bound(limits.output_payload_max, 0, payload_max_max);
+    bound(limits.url_size_max, 0, payload_max_max);
+    bound(limits.request_size_max, 0, payload_max_max);
+    bound(limits.answer_size_max, 0, payload_max_max);
+    bound(limits.input_packet_count_max, 1, packet_count_max_max);
+    bound(limits.output_packet_count_max, 1, packet_count_max_max);
+    bound(limits.peer_count_max, 0, packet_count_max_max);
+    bound(limits.poll_size_max, 1, SIZE_MAX);
+    bound(limits.poll_item_count_max, 1, SIZE_MAX);
     return limits;
 }
 

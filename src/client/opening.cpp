@@ -118,29 +118,38 @@ void Opening::send_request(std::uint64_t now_us) {
 
 Leg Opening::upgrade(std::uint64_t now_us) {
     send_request(now_us);
+    Leg leg = read_response();
     std::size_t left = parts_.settings.options.limits.poll_size_max;
-    for (bool more = true; more && left > 0;) {
+    for (bool more = true; more && left > 0 && leg.outcome == Leg::Outcome::waits;) {
         buffer_ = parts_.session.room();
-        if (buffer_.empty() && parts_.session.is_starved())
+        if (buffer_.empty() && parts_.session.is_starved()) {
             return Leg::failed(Cause::out_of_memory);
-        if (buffer_.empty()) return {};  // accepted early, and a flood of frames after it
-        const auto received =
-            parts_.link.receive(buffer_.first(std::min(buffer_.size(), left)), now_us);
+        }
+        if (buffer_.empty()) return {};
+        const MutableBytes space = buffer_.first(std::min(buffer_.size(), left));
+        const auto received = parts_.link.receive(space, now_us);
         parts_.session.fill(received.size);
         left -= received.size;
         more = received.may_have_more;
-        const auto head = reader_.read(text_of(parts_.session.unparsed()));
-        if (head.failed()) return Leg::failed(head.cause);
-        if (!head.done()) continue;
-        const Leg leg = check_response(head.value, head.consumed);
-        if (leg.outcome != Leg::Outcome::waits) return leg;
+        leg = read_response();
     }
-    const bool was_accepted = reader_.read(text_of(parts_.session.unparsed())).done();
-    if (parts_.link.has_ended() && parts_.link.os_error() == 0) {
+    return leg.outcome == Leg::Outcome::waits ? check_link() : leg;
+}
+
+Leg Opening::read_response() {
+    const auto head = reader_.read(text_of(parts_.session.unparsed()));
+    if (head.failed()) return Leg::failed(head.cause);
+    return head.done() ? check_response(head.value, head.consumed) : Leg{};
+}
+
+Leg Opening::check_link() {
+    const Link& link = parts_.link;
+    if (link.has_ended() && link.os_error() == 0) {
+        const bool was_accepted = reader_.read(text_of(parts_.session.unparsed())).done();
         return Leg::failed(was_accepted ? Cause::end_of_stream : Cause::answer_incomplete);
     }
-    if (parts_.link.can_receive() && parts_.link.can_send()) return {};
-    return Leg::failed(parts_.link.lost(Cause::connection_lost), parts_.link.os_error());
+    if (link.can_receive() && link.can_send()) return {};
+    return Leg::failed(link.lost(Cause::connection_lost), link.os_error());
 }
 
 // A server may accept before it has received the whole request; frames go out only after that.

@@ -60,6 +60,8 @@ class Opening {
  private:
     bool is_full() const;
     void send_request(std::uint64_t now_us);
+    Leg read_response();
+    Leg check_link();
     Leg check_response(const ResponseHead& head, std::size_t head_size);
     Leg accept(const ResponseHead& head, std::size_t head_size, std::string_view protocol);
 

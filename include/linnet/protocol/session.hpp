@@ -76,8 +76,8 @@ class Session {
     /// Decodes received bytes up to the next event. The story of events is the same however the
     /// bytes were cut.
     SessionEvent next();
-    /// The shortcut of `next` for most messages: true, and a message was queued, if it comes next in
-    /// one frame that is all there. Otherwise nothing has changed, and `next` says what comes.
+    /// The shortcut of `next` for most messages: true, and a message was queued, if it comes next
+    /// in one frame that is all there. Otherwise nothing has changed, and `next` says what comes.
     bool next_message();
     /// Bounds what `next` does from now on: bytes it looks at, and `frame_work` more for each
     /// frame. When that is spent it returns none, and `work_is_spent`.
