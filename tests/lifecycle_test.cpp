@@ -6,8 +6,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <set>
+#include <string>
+
+#include "testkit/state_graph.hpp"
 
 namespace linnet {
 namespace {
@@ -113,6 +118,15 @@ TEST(Lifecycle, has_a_deadline_wherever_it_waits) {
         const bool is_failure = waits && facts.state != State::draining;
         EXPECT_EQ(facts.late != Cause::none, is_failure);
     }
+}
+
+TEST(Lifecycle, is_shown_in_the_documentation_as_it_is) {
+    std::ifstream file(LINNET_VECTORS_DIR "/../../src/README.md");
+    const std::string readme{std::istreambuf_iterator<char>(file), {}};
+    const std::string shown = "<!-- states -->\n" + test::state_diagram() + "\n" +
+                              test::state_table() + "<!-- /states -->\n";
+    EXPECT_NE(readme.find(shown), readme.npos)
+        << "write between the marks of src/README.md what ./dev states prints";
 }
 
 }  // namespace

@@ -70,8 +70,9 @@ struct Timeouts {
     std::uint32_t join_ms = 10'000;     ///< gd_mp_api: from then on to our id
     std::uint32_t attempt_ms = 30'000;  ///< from `connect_to_url` to the accepted handshake
     std::uint32_t message_ms = 30'000;  ///< without a byte while a message is half there
-    std::uint32_t closing_ms = 5'000;   ///< without progress of our close frame; then for theirs
-    std::uint32_t drain_ms = 1'000;     ///< for the end of stream after both close frames
+    /// Without progress of our close frame; then for theirs, whatever else the server sends.
+    std::uint32_t closing_ms = 5'000;
+    std::uint32_t drain_ms = 1'000;  ///< for the end of stream after both close frames
     /// Idle time before a ping is sent. 0 switches keep-alive off: no pings but those of the
     /// program, and no deadline for their pongs.
     std::uint32_t ping_ms = 20'000;

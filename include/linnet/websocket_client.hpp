@@ -17,9 +17,11 @@
 //         connection_closed peer_disconnected* ( server_disconnected | connection_failed ) )
 //   | connection_error connection_failed
 //
-// and none of it after `disconnect_from_host` while connecting, `connect_to_url` while closing, or
-// the client's end. All signals are emitted by `poll` (or `wait`), and the client may be destroyed,
-// closed or connected again in each.
+// and none of it after `disconnect_from_host` while connecting, `connect_to_url` while closing or
+// leaving a room, or the client's end. A large room is left in several polls, each with
+// `Limits::poll_item_count_max` signals at most (`next_deadline` asks for the next one at once).
+// All signals are emitted by `poll` (or `wait`), and the client may be destroyed, closed or
+// connected again in each.
 //
 // What each call answers in each state is one table: tests/calls_by_state.md.
 //
