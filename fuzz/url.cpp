@@ -49,6 +49,17 @@ bool is_of(std::string_view text, std::string_view more) {
     return true;
 }
 
+// RFC 7617 2: what Basic authentication has no way to express.
+bool has_no_basic_form(std::string_view userinfo) {
+    const std::string text = lower(userinfo);
+    for (std::size_t i = 0; (i = text.find('%', i)) != text.npos; ++i) {
+        const std::string code = text.substr(i + 1, 2);
+        if (code < "20" || code == "7f") return true;
+        if (code == "3a" && i < text.find(':')) return true;
+    }
+    return false;
+}
+
 bool begins_as_websocket(std::string_view url) {
     const std::string scheme = lower(url.substr(0, url.find("://")));
     return url.find("://") != url.npos && (scheme == "ws" || scheme == "wss");
@@ -63,6 +74,8 @@ std::string_view authority_of(std::string_view url) {
 void check_grammar(const Url& url) {
     require(!url.host.empty() && url.port != 0, "a host and a port");
     require(is_of(url.userinfo, ":"), "user information of its characters");
+    require(!has_no_basic_form(url.userinfo), "user information for Basic authentication");
+    require(check_url_parts(url) == Cause::none, "what was parsed is right part by part");
     for (const char c : url.host) {
         const bool in_name = is_alnum(c) || c == '-' || c == '_' || c == '.';
         const bool in_literal = is_hex(c) || c == ':' || c == '.';
@@ -109,9 +122,11 @@ void check_refusal(Cause cause, std::string_view in) {
     const std::string_view behind = authority.substr(authority.rfind('@') + 1);
     const std::string_view tail = in.substr(in.find("://") + 3 + authority.size());
     switch (cause) {
-        case Cause::url_userinfo:
-            require(!is_of(authority.substr(0, authority.rfind('@')), ":"), "a bad character");
+        case Cause::url_userinfo: {
+            const std::string_view userinfo = authority.substr(0, authority.rfind('@'));
+            require(!is_of(userinfo, ":") || has_no_basic_form(userinfo), "a bad character");
             return;
+        }
         case Cause::url_port:
             require(behind.find(':') != behind.npos, "a bad port is there");
             return;

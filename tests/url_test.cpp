@@ -73,7 +73,8 @@ constexpr GoodRow good_rows[] = {
     {"ws://u:p@h:81/", {.port = 81, .userinfo = "u:p", .path = "/"}},
     {"ws://u:p:q@[::1]/", {.ipv6_literal = true, .userinfo = "u:p:q", .host = "::1", .path = "/"}},
     {"ws://:@h", {.userinfo = ":"}},
-    {"ws://%40%3a:%2F@h/", {.userinfo = "%40%3a:%2F", .path = "/"}},
+    {"ws://%40%20:%2F@h/", {.userinfo = "%40%20:%2F", .path = "/"}},
+    {"ws://u:%3a%7e%80%9f%ff@h", {.userinfo = "u:%3a%7e%80%9f%ff"}},
     {"ws://h/%00%7f%C3%a9?%23%25", {.path = "/%00%7f%C3%a9", .query = "?%23%25"}},
 };
 
@@ -190,6 +191,14 @@ constexpr BadRow bad_rows[] = {
     {"ws://a%4g@h/", Cause::url_userinfo},
     {"ws://[@h/", Cause::url_userinfo},
     {"ws://a\r\n@h/", Cause::url_userinfo},
+    {"ws://a%3Ab@h/", Cause::url_userinfo},
+    {"ws://a%3ab:c@h/", Cause::url_userinfo},
+    {"ws://%3a@h/", Cause::url_userinfo},
+    {"ws://%3a:@h/", Cause::url_userinfo},
+    {"ws://a%00@h/", Cause::url_userinfo},
+    {"ws://a:%0d%0A@h/", Cause::url_userinfo},
+    {"ws://a:b%1F@h/", Cause::url_userinfo},
+    {"ws://a:%7f@h/", Cause::url_userinfo},
     {"ws://h#", Cause::url_fragment},
     {"ws://h#f", Cause::url_fragment},
     {"ws://h/#f", Cause::url_fragment},
@@ -291,6 +300,54 @@ TEST(Url, judges_every_byte_within_the_user_information) {
         if (c == '/' || c == '?') cause = Cause::none;  // "u" is the host
         if (c == '#') cause = Cause::url_fragment;
         check_byte("ws://u", c, "zz@h/", cause);
+    }
+}
+
+// RFC 7617 2: no control character, no colon in the user name.
+TEST(Url, judges_every_percent_encoded_byte_of_the_user_information) {
+    for (int c = 0; c < 256; ++c) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        const std::string code{'%', digits[static_cast<std::size_t>(c) / 16],
+                               digits[static_cast<std::size_t>(c) % 16]};
+        const bool is_control = c < 0x20 || c == 0x7F;
+        const Cause in_name = is_control || c == ':' ? Cause::url_userinfo : Cause::none;
+        const Cause in_password = is_control ? Cause::url_userinfo : Cause::none;
+        EXPECT_EQ(parse_url(ExactBytes("ws://u" + code + "@h").text()).cause, in_name) << code;
+        EXPECT_EQ(parse_url(ExactBytes("ws://" + code + ":p@h").text()).cause, in_name) << code;
+        EXPECT_EQ(parse_url(ExactBytes("ws://u:" + code + "@h").text()).cause, in_password) << code;
+    }
+}
+
+struct HandMadeRow {
+    std::string_view name;
+    Url url;
+    Cause cause = Cause::none;
+};
+
+constexpr HandMadeRow hand_made_rows[] = {
+    {"all parts", {.port = 1, .userinfo = "u:p", .host = "h", .path = "/a", .query = "?b"}},
+    {"host alone", {.port = 80, .host = "h"}},
+    {"IPv6", {.ipv6_literal = true, .port = 80, .host = "::1"}},
+    {"no host", {.port = 80}, Cause::url_host},
+    {"a name for IPv6", {.ipv6_literal = true, .port = 80, .host = "h"}, Cause::url_host},
+    {"IPv6 for a name", {.port = 80, .host = "::1"}, Cause::url_host},
+    {"brackets", {.ipv6_literal = true, .port = 80, .host = "[::1]"}, Cause::url_host},
+    {"a host with a port", {.port = 80, .host = "h:81"}, Cause::url_host},
+    {"a host with a path", {.port = 80, .host = "h/"}, Cause::url_host},
+    {"no port", {.host = "h"}, Cause::url_port},
+    {"a path without /", {.port = 80, .host = "h", .path = "a"}, Cause::url_character},
+    {"a path with a query", {.port = 80, .host = "h", .path = "/?"}, Cause::url_character},
+    {"a query without ?", {.port = 80, .host = "h", .query = "a"}, Cause::url_character},
+    {"a query with #", {.port = 80, .host = "h", .query = "?#"}, Cause::url_character},
+    {"userinfo with @", {.port = 80, .userinfo = "u@", .host = "h"}, Cause::url_userinfo},
+};
+
+TEST(Url, checks_a_url_made_by_hand_part_by_part) {
+    for (const HandMadeRow& row : hand_made_rows) {
+        EXPECT_EQ(check_url_parts(row.url), row.cause) << row.name;
+    }
+    for (const GoodRow& row : good_rows) {
+        EXPECT_EQ(check_url_parts(parse_url(row.text).value), Cause::none) << row.text;
     }
 }
 

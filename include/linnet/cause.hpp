@@ -165,8 +165,8 @@ inline constexpr Row rows[] = {
     {Cause::url_host, "the URL's host is empty or is no host name and no IP address"},
     {Cause::url_port, "the URL's port is not a number from 1 to 65535"},
     {Cause::url_userinfo,
-     "the URL's user information is too long or holds a byte that must be "
-     "percent-encoded"},
+     "the URL's user information is too long, holds a byte that must be percent-encoded, "
+     "a control character, or a colon in the user name"},
     {Cause::url_fragment, "the URL has a fragment (#), which WebSocket URLs may not"},
     {Cause::url_character,
      "the URL holds a space, a control character, a byte above 126 or another "

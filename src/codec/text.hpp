@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 namespace linnet::inline v0 {
@@ -20,6 +21,10 @@ constexpr bool is_hex_digit(char c) {
 }
 constexpr char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+/// Of a hex digit.
+constexpr std::uint8_t hex_value(char c) {
+    return static_cast<std::uint8_t>(is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10);
 }
 constexpr bool is_one_of(char c, std::string_view set) {
     return set.find(c) != set.npos;

@@ -25,6 +25,58 @@ bool consists_of(std::string_view text, std::string_view marks) {
     return true;
 }
 
+// RFC 7617 2: no control character in either part, and no colon in the user name, which ends at the
+// first one. `userinfo` has only whole percent-encodings.
+bool suits_basic_authentication(std::string_view userinfo) {
+    bool in_name = true;
+    for (std::size_t i = 0; i < userinfo.size(); ++i) {
+        if (userinfo[i] == ':') in_name = false;
+        if (userinfo[i] != '%') continue;
+        const int byte = hex_value(userinfo[i + 1]) * 16 + hex_value(userinfo[i + 2]);
+        if (byte < 0x20 || byte == 0x7F || (in_name && byte == ':')) return false;
+        i += 2;
+    }
+    return true;
+}
+
+bool is_userinfo(std::string_view text) {
+    return consists_of(text, userinfo_marks) && suits_basic_authentication(text);
+}
+
+bool is_ipv6_literal(std::string_view text) {
+    for (const char c : text) {
+        if (!is_hex_digit(c) && !is_one_of(c, ":.")) return false;
+    }
+    return text.find(':') != text.npos;
+}
+
+bool is_name(std::string_view text) {
+    for (const char c : text) {
+        if (!is_alpha(c) && !is_digit(c) && !is_one_of(c, "-_.")) return false;
+    }
+    return !text.empty();
+}
+
+// Empty, or `text` begins with `mark`.
+bool begins_with(std::string_view text, char mark) {
+    return text.empty() || text.front() == mark;
+}
+
+Cause check_userinfo(const Url& url) {
+    return is_userinfo(url.userinfo) ? Cause::none : Cause::url_userinfo;
+}
+
+Cause check_host(const Url& url) {
+    const bool is_host = url.ipv6_literal ? is_ipv6_literal(url.host) : is_name(url.host);
+    return is_host ? Cause::none : Cause::url_host;
+}
+
+Cause check_path_and_query(const Url& url) {
+    const bool are_good = begins_with(url.path, '/') && begins_with(url.query, '?') &&
+                          consists_of(url.path, path_marks) && consists_of(url.query, query_marks);
+    return are_good ? Cause::none : Cause::url_character;
+}
+
 bool take_scheme(std::string_view& rest, Url& url) {
     const std::size_t size = rest.find("://");
     if (size == rest.npos) return false;
@@ -34,24 +86,18 @@ bool take_scheme(std::string_view& rest, Url& url) {
     return url.secure || same_ignoring_case(scheme, "ws");
 }
 
-bool take_ipv6_literal(std::string_view& rest, Url& url) {
+// False if brackets are not closed, or followed by something that is not a port.
+bool take_host(std::string_view& rest, Url& url) {
+    if (rest.empty() || rest.front() != '[') {
+        url.host = take_until(rest, ":");
+        return true;
+    }
     const std::size_t end = rest.find(']');
     if (end == rest.npos) return false;
     url.ipv6_literal = true;
     url.host = rest.substr(1, end - 1);
     rest.remove_prefix(end + 1);
-    for (const char c : url.host) {
-        if (!is_hex_digit(c) && !is_one_of(c, ":.")) return false;
-    }
-    return url.host.find(':') != url.host.npos && (rest.empty() || rest.front() == ':');
-}
-
-bool take_name(std::string_view& rest, Url& url) {
-    url.host = take_until(rest, ":");
-    for (const char c : url.host) {
-        if (!is_alpha(c) && !is_digit(c) && !is_one_of(c, "-_.")) return false;
-    }
-    return !url.host.empty();
+    return begins_with(rest, ':');
 }
 
 // `rest` is empty or begins with ":".
@@ -71,6 +117,14 @@ bool take_port(std::string_view rest, Url& url) {
 
 }  // namespace
 
+Cause check_url_parts(const Url& url) {
+    if (const Cause cause = check_userinfo(url); cause != Cause::none) return cause;
+    if (const Cause cause = check_host(url); cause != Cause::none) return cause;
+    if (url.port == 0) return Cause::url_port;
+    return check_path_and_query(url);
+}
+
+// Parts are checked in the order in which they are written: the first wrong one is the cause.
 Step<Url> parse_url(std::string_view in) {
     Url url;
     std::string_view rest = in;
@@ -80,19 +134,16 @@ Step<Url> parse_url(std::string_view in) {
     if (const std::size_t at = authority.rfind('@'); at != authority.npos) {
         url.userinfo = authority.substr(0, at);
         authority.remove_prefix(at + 1);
-        if (!consists_of(url.userinfo, userinfo_marks)) return Cause::url_userinfo;
     }
-    const bool bracketed = !authority.empty() && authority.front() == '[';
-    const bool host_stands =
-        bracketed ? take_ipv6_literal(authority, url) : take_name(authority, url);
-    if (!host_stands) return Cause::url_host;
+    if (const Cause cause = check_userinfo(url); cause != Cause::none) return cause;
+    if (!take_host(authority, url)) return Cause::url_host;
+    if (const Cause cause = check_host(url); cause != Cause::none) return cause;
     if (!take_port(authority, url)) return Cause::url_port;
 
     url.path = take_until(rest, "?#");
     url.query = take_until(rest, "#");
     if (!rest.empty()) return Cause::url_fragment;
-    if (!consists_of(url.path, path_marks)) return Cause::url_character;
-    if (!consists_of(url.query, query_marks)) return Cause::url_character;
+    if (const Cause cause = check_path_and_query(url); cause != Cause::none) return cause;
     return {in.size(), url};
 }
 

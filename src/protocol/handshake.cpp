@@ -86,10 +86,6 @@ void put_host(TextWriter& out, const Url& url) {
 
 constexpr std::size_t userinfo_size_max = 1024;
 
-std::uint8_t hex_value(char c) {
-    return static_cast<std::uint8_t>(is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10);
-}
-
 // RFC 7617 2: the user information without its percent-encoding, in base64. A URL without ":" has
 // an empty password.
 bool put_authorization(TextWriter& out, std::string_view userinfo) {
@@ -185,6 +181,9 @@ HandshakeAccept handshake_accept(const HandshakeKey& key) {
 }
 
 WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out) {
+    if (const Cause cause = check_url_parts(request.url); cause != Cause::none) {
+        return {.cause = cause};
+    }
     if (const Cause cause = judge_protocols(request.protocols); cause != Cause::none) {
         return {.cause = cause};
     }

@@ -35,9 +35,8 @@ struct HandshakeRequest {
 };
 
 struct WrittenRequest {
-    Cause cause =
-        Cause::none;       ///< why nothing can be sent: `protocol_*`, `header_*`, `url_userinfo`
-    std::size_t size = 0;  ///< bytes of the whole request
+    Cause cause = Cause::none;   ///< why nothing can be sent: `url_*`, `protocol_*`, `header_*`
+    std::size_t size = 0;        ///< bytes of the whole request
     std::string_view protocols;  ///< the offered list as it stands in the request
 };
 
@@ -47,7 +46,9 @@ struct WrittenRequest {
 /// A custom `Host` or `Authorization` replaces ours (the latter made of the URL's user information,
 /// RFC 7617). Refused are the headers of the handshake itself (`Upgrade`, `Connection`,
 /// `Sec-WebSocket-*`), those that announce a body (`Content-Length`, `Transfer-Encoding`), and any
-/// byte that could end a line.
+/// byte that could end a line, in the URL too: a `Url` that was put together by hand is checked as
+/// `parse_url` checks (`check_url_parts`). User information has at most 1024 bytes, unless a custom
+/// `Authorization` replaces it.
 WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out);
 
 /// Must a server choose one of the sub-protocols that were offered?

@@ -30,6 +30,13 @@ struct Url {
 ///
 /// That the text between brackets is an IPv6 address is only checked by its characters here; the
 /// client asks the OS for the rest.
+///
+/// As user information becomes HTTP Basic authentication, an encoded control character in it and an
+/// encoded colon in the user name are refused (RFC 7617 2).
 Step<Url> parse_url(std::string_view in);
+
+/// The same rules for a `Url` that was put together by hand, part by part: none, or the `url_*` of
+/// the first part that breaks them. A port of 0 does.
+Cause check_url_parts(const Url& url);
 
 }  // namespace linnet::inline v0
