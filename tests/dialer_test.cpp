@@ -107,6 +107,50 @@ TEST(Dialer, hands_the_whole_address_on_with_the_port) {
     bench.world.network.close(bench.dialer.take_socket());
 }
 
+TEST(Dialer, tries_an_address_that_occurs_several_times_once) {
+    SocketAddress elsewhere = v6(1);
+    elsewhere.scope_id = 4;
+    SocketAddress with_port = v4(1);
+    with_port.port = 99;
+    SocketAddress with_rest = v4(1);
+    with_rest.bytes[4] = 1;  // beyond an IPv4 address
+    SocketAddress like_v6 = v6(1);
+    like_v6.ipv6 = false;
+    like_v6.scope_id = 0;
+    struct Row {
+        std::vector<SocketAddress> addresses;
+        std::string order;
+    };
+    const Row rows[] = {
+        {{v4(1), v4(1)}, "4.1"},
+        {{v4(1), v4(2), v4(1), v4(2)}, "4.1 4.2"},
+        {{v4(2), v6(1), v4(2), v6(1), v4(3)}, "4.2 6.1 4.3"},
+        {{v6(1), v6(1), v6(1), v4(1)}, "6.1 4.1"},
+        {{v4(1), with_port, with_rest}, "4.1"},
+        {{v6(1), elsewhere}, "6.1 6.1"},
+        {{like_v6, v6(1)}, "4.0 6.1"},
+    };
+    for (const Row& row : rows) {
+        SCOPED_TRACE(row.order);
+        Bench bench({refusing()});
+        bench.start(row.addresses);
+        while (bench.step() == Connecting::pending) {
+        }
+        EXPECT_EQ(bench.begun(), row.order);
+    }
+}
+
+TEST(Dialer, has_space_for_sixteen_addresses_besides_their_duplicates) {
+    Bench bench({refusing()});
+    std::vector<SocketAddress> addresses(20, v4(1));
+    for (std::uint8_t i = 1; i <= 17; ++i) addresses.push_back(v4(i));
+    bench.start(addresses);
+    while (bench.step() == Connecting::pending) {
+    }
+    ASSERT_EQ(bench.dialer.tried().size(), address_count_max);
+    EXPECT_EQ(bench.dialer.tried().back().address.bytes[3], 16);
+}
+
 // Case 47: no address
 TEST(Dialer, fails_without_an_address) {
     Bench bench({answering()});

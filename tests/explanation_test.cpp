@@ -5,6 +5,7 @@
 #include "client/explanation.hpp"
 
 #include <gtest/gtest.h>
+#include <netdb.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -80,6 +81,13 @@ TEST(Explanation, says_where_it_wanted_to_go) {
                                                    ": " + std::string(text(Cause::tls_not_built)) +
                                                    ".");
     }
+}
+
+// EAI_SYSTEM says only "System error".
+TEST(Explanation, says_what_the_system_said_when_a_name_did_not_resolve) {
+    EXPECT_EQ(resolve_text(resolver_errno_base + EMFILE), os_text(EMFILE));
+    EXPECT_EQ(resolve_text(resolver_errno_base + 1), os_text(1));
+    EXPECT_NE(resolve_text(EAI_NONAME), os_text(EAI_NONAME));
 }
 
 TEST(Explanation, says_why_a_name_did_not_resolve) {

@@ -430,13 +430,18 @@ TEST(HostileServer, that_takes_and_gives_little_at_a_time_gets_and_gives_all) {
     }
 }
 
+// No two of the same.
+SocketAddress numbered(std::size_t number) {
+    return {{10, 0, static_cast<std::uint8_t>(number / 256), static_cast<std::uint8_t>(number)}};
+}
+
 // Claims to have written more addresses than there was room for.
 class BoastingResolver final : public Resolver {
  public:
     Request start(std::string_view) override { return 1; }
     Result take(Request, std::span<SocketAddress> out) override {
         ++taken_count;
-        for (SocketAddress& address : out) address = {{10, 0, 0, 1}};
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = numbered(i);
         return {Outcome::done, 10'000, 0};
     }
     void cancel(Request) override { ADD_FAILURE() << "cancelled after its answer"; }
@@ -448,7 +453,10 @@ TEST(HostileServer, of_ten_thousand_addresses_is_tried_at_sixteen) {
     BoastingResolver boasting;
     for (const bool boasts : {true, false}) {
         Play play({.connect_error = 111}, [&](World& world, Options& options) {
-            world.resolver.addresses.assign(10'000, SocketAddress{{10, 0, 0, 1}});
+            world.resolver.addresses.clear();
+            for (std::size_t i = 0; i < 10'000; ++i) {
+                world.resolver.addresses.push_back(numbered(i));
+            }
             if (boasts) options.resolver = &boasting;
         });
         ASSERT_EQ(play.connect(), ok);

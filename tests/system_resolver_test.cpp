@@ -8,12 +8,18 @@
 #include <gtest/gtest.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -57,6 +63,10 @@ extern "C" int getaddrinfo(const char* name, const char*, const addrinfo*, addri
     const std::string host = name;
     if (host.starts_with("wait")) wait_at_gate();
     if (host.starts_with("none")) return EAI_NONAME;
+    if (host.starts_with("short")) {
+        errno = EMFILE;
+        return EAI_SYSTEM;
+    }
     auto* const info = new addrinfo{};
     auto* const address = new sockaddr_in{};
     address->sin_family = AF_INET;
@@ -69,6 +79,16 @@ extern "C" int getaddrinfo(const char* name, const char*, const addrinfo*, addri
 extern "C" void freeaddrinfo(addrinfo* list) {
     delete reinterpret_cast<sockaddr_in*>(list->ai_addr);
     delete list;
+}
+
+// `start` calls it while it holds the lock. Where the gate is for this thread, it waits; and it
+// leaves an errno.
+thread_local bool waits_in_start = false;
+
+extern "C" int pthread_sigmask(int how, const sigset_t* set, sigset_t* old) noexcept {
+    if (waits_in_start) wait_at_gate();
+    errno = ENOSYS;
+    return static_cast<int>(::syscall(SYS_rt_sigprocmask, how, set, old, _NSIG / 8));
 }
 
 namespace linnet::test {
@@ -104,6 +124,75 @@ TEST(SystemResolver, says_what_the_system_said) {
     const Resolver::Result result = answer(resolver, resolver.start("none.example"), {});
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, EAI_NONAME);
+}
+
+TEST(SystemResolver, says_what_errno_said_when_the_system_failed) {
+    SystemResolver resolver;
+    const Resolver::Result result = answer(resolver, resolver.start("short.example"), {});
+    EXPECT_EQ(result.status, Outcome::failed);
+    EXPECT_EQ(result.os_error, resolver_errno_base + EMFILE);
+}
+
+TEST(SystemResolver, leaves_errno_as_it_is) {
+    errno = EILSEQ;
+    {
+        SystemResolver resolver;
+        const Resolver::Request request = resolver.start("name.example");
+        EXPECT_EQ(errno, EILSEQ) << "start";
+        while (resolver.take(request, {}).status == Outcome::pending) std::this_thread::yield();
+        errno = EILSEQ;
+        resolver.cancel(resolver.start("other.example"));
+        EXPECT_EQ(errno, EILSEQ) << "cancel";
+        resolver.join();
+        EXPECT_EQ(errno, EILSEQ) << "join";
+    }
+    EXPECT_EQ(errno, EILSEQ) << "the destructor";
+}
+
+// Runs `act` in a child process; true if it came to its end. A child that hangs is ended.
+template <class Act>
+bool ends_in_a_child(Act act) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::alarm(20);
+        act();
+        ::_exit(42);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 42;
+}
+
+TEST(SystemResolver, can_be_destroyed_in_a_forked_child_while_a_thread_holds_its_lock) {
+    open_gate(false);
+    auto resolver = std::make_unique<SystemResolver>();
+    std::thread starting([&] {
+        waits_in_start = true;
+        EXPECT_NE(resolver->start("name.example"), 0u);
+        waits_in_start = false;
+    });
+    ASSERT_TRUE(are_waiting(1));
+    EXPECT_TRUE(ends_in_a_child([&] { resolver->cancel(1); })) << "cancel";
+    EXPECT_TRUE(ends_in_a_child([&] { resolver->join(); })) << "join";
+    EXPECT_TRUE(ends_in_a_child([&] { resolver.reset(); })) << "the destructor";
+    open_gate(true);
+    starting.join();
+    std::array<SocketAddress, 1> out;
+    EXPECT_EQ(answer(*resolver, 1, out).status, Outcome::done) << "the parent's goes on";
+    resolver->join();
+}
+
+TEST(SystemResolver, waits_for_no_thread_in_a_forked_child) {
+    open_gate(false);
+    auto resolver = std::make_unique<SystemResolver>();
+    const Resolver::Request request = resolver->start("wait.example");
+    ASSERT_TRUE(are_waiting(1));
+    EXPECT_TRUE(ends_in_a_child([&] { resolver->join(); }));
+    EXPECT_TRUE(ends_in_a_child([&] { resolver.reset(); }));
+    open_gate(true);
+    std::array<SocketAddress, 1> out;
+    EXPECT_EQ(answer(*resolver, request, out).status, Outcome::done);
+    resolver->join();
 }
 
 TEST(SystemResolver, asks_nobody_for_what_can_be_no_name) {

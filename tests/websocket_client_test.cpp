@@ -1187,7 +1187,8 @@ TEST(WebSocketClient, wakes_for_the_deadline_of_the_whole_attempt) {
 
 TEST(WebSocketClient, names_the_sockets_to_wait_for) {
     Play play({.connect_pending = true});
-    play.world.resolver.addresses.assign(3, SocketAddress{{10, 0, 0, 1}});
+    play.world.resolver.addresses = {SocketAddress{{10, 0, 0, 1}}, SocketAddress{{10, 0, 0, 2}},
+                                     SocketAddress{{10, 0, 0, 3}}};
     std::array<WaitItem, address_count_max> items;
     EXPECT_EQ(play.client->wait_set(items), 0u);
     EXPECT_EQ(play.client->next_deadline(), WebSocketClient::no_deadline);

@@ -22,7 +22,7 @@ struct AddressTried {
 struct Failure {
     Cause cause = Cause::none;  ///< none: no attempt has ended since the last `connect_to_url`
     Phase phase = Phase::request;
-    int os_error = 0;  ///< errno, or what the resolver said; 0 if it was not the OS
+    int os_error = 0;  ///< errno, or `Resolver::Result::os_error`; 0 if it was not the OS
 
     std::span<const AddressTried> addresses_tried;
 

@@ -46,6 +46,10 @@ struct SocketAddress {
 /// At most so many addresses of a host are tried.
 inline constexpr std::size_t address_count_max = 16;
 
+/// An error of a resolver that is one of the OS's: its errno plus this, as the numbers of
+/// getaddrinfo and of errno overlap.
+inline constexpr int resolver_errno_base = 0x10000;
+
 /// Host names to addresses.
 class Resolver {
  public:
@@ -53,7 +57,9 @@ class Resolver {
     struct Result {
         Outcome status = Outcome::pending;
         std::size_t count = 0;  ///< addresses written, when done
-        int os_error = 0;       ///< of getaddrinfo or the like, when failed
+        /// When failed: what getaddrinfo or the like returned (EAI_...). Instead of EAI_SYSTEM,
+        /// which says nothing: `resolver_errno_base` plus the errno.
+        int os_error = 0;
     };
     /// Names one request; 0 is none.
     using Request = std::uint64_t;

@@ -16,6 +16,9 @@ namespace linnet::inline v0 {
 /// any threads, to bound their threads together. It must outlive them; what it has begun for a
 /// client that is gone touches that client no more.
 ///
+/// In a child process that was forked it may only be destroyed, which then leaves everything as it
+/// is: its threads are not there.
+///
 /// Its requests are no part of `Options::memory`: they are taken by malloc, less than 1 KiB each.
 class SystemResolver final : public Resolver {
  public:

@@ -28,6 +28,13 @@
 // Threads: a client has no lock. One thread at a time may be in any of its functions, the const
 // ones too; which one may change if the program synchronises it. A debug build (without NDEBUG)
 // asserts it. Two clients share nothing but what their `Options` share.
+//
+// Processes: after `fork` a client belongs to the parent. The child may only destroy its copy (or
+// leave it, with `_exit` or `exec`): the destructor then closes the descriptors of the child and
+// sends nothing, neither a close frame nor close_notify, so that the parent's connection goes on.
+// Every other call in the child is forbidden. Sockets and files are closed on `exec`.
+//
+// errno: no call changes it. What the OS said is in `failure`.
 #pragma once
 
 #include "linnet/failure.hpp"
@@ -83,7 +90,7 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// Takes no memory and opens nothing. What `options` point to must outlive the client.
     explicit WebSocketClient(const Options& options);
     /// Drops the connection at once, without a signal; also from within a signal. If it was open, a
-    /// close frame 1000 is sent as far as the OS takes it.
+    /// close frame 1000 is sent as far as the OS takes it (not in a forked child: see above).
     ~WebSocketClient();
 
     // ---- the documented methods

@@ -5,9 +5,12 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/kept_errno.hpp"
+
 namespace linnet::inline v0 {
 
 bool Block::allocate(std::size_t size) {
+    const KeptErrno kept;
     void* fresh = memory_ != nullptr ? memory_->allocate(size) : std::malloc(size);
     if (fresh == nullptr) return false;
     release();
@@ -16,6 +19,7 @@ bool Block::allocate(std::size_t size) {
 }
 
 void Block::release() {
+    const KeptErrno kept;
     const MutableBytes old = std::exchange(bytes_, {});
     if (old.data() == nullptr) return;
     if (memory_ != nullptr) {

@@ -25,7 +25,8 @@ constexpr std::uint64_t deadline(std::uint64_t since_us, std::uint32_t timeout_m
 
 Attempt::Attempt(Ports& ports, const Settings& settings, const Journal& journal, Failure& failure,
                  Texts&& texts, bool gd_mp_api, std::uint64_t now_us)
-    : parts_(ports, settings, journal, failure, std::move(texts)),
+    : process_(process_id()),
+      parts_(ports, settings, journal, failure, std::move(texts)),
       begun_us_(now_us),
       now_us_(now_us),
       opening_(parts_),
@@ -38,6 +39,10 @@ Attempt::Attempt(Ports& ports, const Settings& settings, const Journal& journal,
 }
 
 Attempt::~Attempt() {
+    if (process_id() != process_) {
+        opening_.leave_resolver();
+        return;
+    }
     // A server then sees an end and no accident.
     if (is_in(group::established) && parts_.session.close(1000, {}) == Error::ok) {
         conversation_.send(now_us_);

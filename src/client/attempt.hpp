@@ -58,7 +58,8 @@ class Attempt {
             Texts&& texts, bool gd_mp_api, std::uint64_t now_us);
     Attempt(const Attempt&) = delete;
     Attempt& operator=(const Attempt&) = delete;
-    /// Drops the connection; if it was open, with one try to send a close frame.
+    /// Drops the connection; if it was open, with one try to send a close frame. In a child process
+    /// that was forked it only closes the descriptors: the conversation goes on in the parent.
     ~Attempt();
 
     // ---- one poll
@@ -151,6 +152,7 @@ class Attempt {
     AttemptEvent conclude();
     AttemptEvent leave_room();
 
+    const std::uint64_t process_;  // where it was begun
     Parts parts_;
     std::uint64_t begun_us_;
     std::uint64_t now_us_;  // when the last poll began

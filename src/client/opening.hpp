@@ -43,6 +43,8 @@ class Opening {
     Leg upgrade(std::uint64_t now_us);
     /// Stops what is under way.
     void cancel();
+    /// From now on `cancel` says nothing to the resolver, whose threads may not be there.
+    void leave_resolver() { resolving_ = 0; }
 
     bool is_secure() const { return parts_.texts.url().secure; }
     std::span<const AddressTried> addresses_tried() const { return dialer_.tried(); }

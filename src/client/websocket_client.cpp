@@ -6,13 +6,14 @@
 
 #include <new>
 
+#include "base/kept_errno.hpp"
 #include "client/core.hpp"
 #include "codec/text.hpp"
 
 namespace linnet::inline v0 {
 namespace {
 
-// A call into the core, in a debug build guarded until its end.
+// A call into the core: at its end the program has its errno back. In a debug build it is guarded.
 class Call {
  public:
     explicit Call(ClientCore* core) : core_(core), visit_(core->one_thread()) {}
@@ -20,6 +21,7 @@ class Call {
 
  private:
     ClientCore* core_;
+    KeptErrno errno_;
     [[no_unique_address]] OneThread::Visit visit_;
 };
 
@@ -124,6 +126,7 @@ WebSocketClient::WebSocketClient(const Options& options)
 }
 
 WebSocketClient::~WebSocketClient() {
+    const KeptErrno kept;
     static_cast<void>(Call(core_)->state());  // nobody else may be in it
     core_->~ClientCore();
 }

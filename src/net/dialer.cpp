@@ -19,12 +19,37 @@ std::size_t find_family(std::span<const SocketAddress> from, std::size_t at, boo
     return at;
 }
 
+// The port is not looked at.
+bool is_same_host(const SocketAddress& a, const SocketAddress& b) {
+    const std::size_t size = a.ipv6 ? 16 : 4;
+    return a.ipv6 == b.ipv6 && a.scope_id == b.scope_id &&
+           std::equal(a.bytes.begin(), a.bytes.begin() + size, b.bytes.begin());
+}
+
+using Addresses = std::array<SocketAddress, address_count_max>;
+
+// Each address once, in the order of the first occurrences; at most as many as there is space for.
+std::span<const SocketAddress> without_duplicates(std::span<const SocketAddress> from,
+                                                  Addresses& space) {
+    std::size_t count = 0;
+    for (const SocketAddress& address : from) {
+        const auto is_same = [&](const SocketAddress& other) {
+            return is_same_host(address, other);
+        };
+        const auto end = space.begin() + static_cast<std::ptrdiff_t>(count);
+        if (count == space.size() || std::any_of(space.begin(), end, is_same)) continue;
+        space[count++] = address;
+    }
+    return std::span(space).first(count);
+}
+
 }  // namespace
 
 void Dialer::start(std::span<const SocketAddress> addresses, std::uint16_t port,
                    std::uint64_t now_us) {
     cancel();
-    const auto from = addresses.first(std::min(addresses.size(), address_count_max));
+    Addresses space;
+    const auto from = without_duplicates(addresses, space);
     count_ = begun_ = winner_ = 0;
     os_error_ = 0;
     bool ipv6 = !from.empty() && from[0].ipv6;

@@ -17,8 +17,8 @@ class Dialer {
     Dialer& operator=(const Dialer&) = delete;
     ~Dialer() { cancel(); }
 
-    /// Begins with the first of `addresses` (at most `address_count_max` are used), which are in
-    /// order of preference and get `port`.
+    /// Begins with the first of `addresses`, which are in order of preference and get `port`. Each
+    /// is tried once, even if it occurs several times; at most `address_count_max` are tried.
     void start(std::span<const SocketAddress> addresses, std::uint16_t port, std::uint64_t now_us);
 
     /// Looks at what is under way and starts what is due. Failed when no address is left.

@@ -3,7 +3,7 @@
 #ifndef _WIN32
 
 #include <unistd.h>
-#if defined(__linux__) || defined(__APPLE__)
+#if __has_include(<sys/random.h>)
 #include <sys/random.h>
 #endif
 
@@ -15,12 +15,14 @@
 namespace linnet::inline v0 {
 namespace {
 
-// How much of `out` was filled; 0 on failure.
-#ifdef __linux__
+// How much of `out` was filled; 0 on failure. Early at boot the kernel may have no entropy yet:
+// getrandom then says so instead of waiting (EAGAIN), and no weaker source is asked. Where there is
+// only getentropy (macOS, OpenBSD) the kernel has entropy before programs run.
+#ifdef GRND_NONBLOCK
 std::size_t fill_front(MutableBytes out) {
     ssize_t size = -1;
     do {
-        size = getrandom(out.data(), out.size(), 0);
+        size = getrandom(out.data(), out.size(), GRND_NONBLOCK);
     } while (size < 0 && errno == EINTR);
     return size < 0 ? 0 : static_cast<std::size_t>(size);
 }

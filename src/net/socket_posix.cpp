@@ -38,32 +38,53 @@ bool set_option(int fd, int level, int option, int value) {
     return setsockopt(fd, level, option, &value, sizeof value) == 0;
 }
 
-bool make_non_blocking(int fd) {
-    const int flags = fcntl(fd, F_GETFL);
-    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
-           fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+// Non-blocking, and not inherited by a child process: where the OS can, from the first moment on,
+// as another thread may fork and execute a program at any time.
+#if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
+int open_socket(int family) {
+    return ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+}
+#else
+int open_socket(int family) {
+    const int fd = ::socket(family, SOCK_STREAM, IPPROTO_TCP);
+    if (fd < 0) return fd;
+    const bool is_ready =
+        fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
+    if (is_ready) return fd;
+    const int error = errno;
+    ::close(fd);
+    errno = error;
+    return -1;
+}
+#endif
+
+// ENOBUFS and ENOMEM say that the kernel is short of memory at the moment, as it is when it takes
+// no more for other reasons. The socket may be writable (or readable) all the same: then an event
+// loop polls again in its next round, which costs one system call. That is no deadlock, as nobody
+// but a call tells when there is memory again, and no end, as the deadlines go on.
+bool is_passing(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS ||
+           error == ENOMEM;
 }
 
 IoResult result_of(ssize_t size) {
     if (size > 0) return {IoResult::Outcome::moved, static_cast<std::size_t>(size), 0};
     if (size == 0) return {IoResult::Outcome::end, 0, 0};
-    const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    if (later) return {IoResult::Outcome::would_block, 0, 0};
+    if (is_passing(errno)) return {IoResult::Outcome::would_block, 0, 0};
     return {IoResult::Outcome::failed, 0, errno};
 }
 
 }  // namespace
 
 Network::Opened SystemNetwork::connect(const SocketAddress& address) {
-    const int fd = ::socket(address.ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    const int fd = open_socket(address.ipv6 ? AF_INET6 : AF_INET);
     if (fd < 0) return {no_socket, errno};
     sockaddr_storage storage;
     const socklen_t size = to_sockaddr(address, storage);
     if (no_signal_option != 0) set_option(fd, SOL_SOCKET, no_signal_option, 1);
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    const bool begun = make_non_blocking(fd) &&
-                       (::connect(fd, reinterpret_cast<const sockaddr*>(&storage), size) == 0 ||
-                        errno == EINPROGRESS || errno == EINTR);
+    const bool begun = ::connect(fd, reinterpret_cast<const sockaddr*>(&storage), size) == 0 ||
+                       errno == EINPROGRESS || errno == EINTR;
     if (begun) return {fd, 0};
     const int error = errno;
     ::close(fd);
@@ -127,6 +148,7 @@ void put_os_error(TextWriter& out, int os_error) {
 }
 
 void put_resolve_error(TextWriter& out, int os_error) {
+    if (os_error >= resolver_errno_base) return put_os_error(out, os_error - resolver_errno_base);
     out.put(gai_strerror(os_error));
 }
 

@@ -27,16 +27,24 @@ bool make_non_blocking(SOCKET socket) {
     return ioctlsocket(socket, static_cast<long>(FIONBIO), &enabled) == 0;
 }
 
+// Not inherited by a child process.
+SOCKET open_socket(int family) {
+    constexpr DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
+    return ::WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, flags);
+}
+
+// WSAENOBUFS says that the system is short of memory at the moment: see socket_posix.cpp.
 IoResult failure() {
     const int error = WSAGetLastError();
-    if (error == WSAEWOULDBLOCK || error == WSAEINTR) return {IoResult::Outcome::would_block, 0, 0};
+    const bool is_passing = error == WSAEWOULDBLOCK || error == WSAEINTR || error == WSAENOBUFS;
+    if (is_passing) return {IoResult::Outcome::would_block, 0, 0};
     return {IoResult::Outcome::failed, 0, error};
 }
 
 }  // namespace
 
 Network::Opened SystemNetwork::connect(const SocketAddress& address) {
-    const SOCKET socket = ::socket(address.ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    const SOCKET socket = open_socket(address.ipv6 ? AF_INET6 : AF_INET);
     if (socket == INVALID_SOCKET) return {no_socket, WSAGetLastError()};
     sockaddr_storage storage;
     const socklen_t size = to_sockaddr(address, storage);
@@ -132,7 +140,8 @@ void put_os_error(TextWriter& out, int os_error) {
 
 // Windows uses the numbers of sockets for its resolver, too.
 void put_resolve_error(TextWriter& out, int os_error) {
-    put_os_error(out, os_error);
+    const bool is_errno = os_error >= resolver_errno_base;
+    put_os_error(out, is_errno ? os_error - resolver_errno_base : os_error);
 }
 
 }  // namespace linnet::inline v0

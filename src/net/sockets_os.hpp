@@ -22,6 +22,17 @@
 
 namespace linnet::inline v0 {
 
+/// `Resolver::Result::os_error` of an error of getaddrinfo, which has left `error_number` in errno.
+#ifdef EAI_SYSTEM
+inline int resolver_error(int error, int error_number) {
+    return error == EAI_SYSTEM && error_number > 0 ? resolver_errno_base + error_number : error;
+}
+#else
+inline int resolver_error(int error, int) {
+    return error;
+}
+#endif
+
 /// Fills `storage` and returns how much of it counts.
 inline socklen_t to_sockaddr(const SocketAddress& address, sockaddr_storage& storage) {
     storage = {};

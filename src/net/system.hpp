@@ -34,6 +34,9 @@ class SystemNetwork final : public Network {
     void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) override;
 };
 
+/// Of this process: in a child that was forked it is another one.
+std::uint64_t process_id();
+
 /// The address that `host` is, if it is an IP literal; the port is left 0.
 bool parse_ip_literal(std::string_view host, SocketAddress& address);
 

@@ -5,11 +5,14 @@
 // lives as long as the resolver or one of its threads does.
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <new>
 
+#include "base/kept_errno.hpp"
 #include "linnet/system_resolver.hpp"
 #include "net/sockets_os.hpp"
+#include "net/system.hpp"
 #include "resolver/thread.hpp"
 
 namespace linnet::inline v0 {
@@ -25,7 +28,7 @@ Resolver::Result ask(const char* host, Addresses& addresses) {
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* list = nullptr;
     const int error = getaddrinfo(host, nullptr, &hints, &list);
-    if (error != 0) return {Resolver::Outcome::failed, 0, error};
+    if (error != 0) return {Resolver::Outcome::failed, 0, resolver_error(error, errno)};
     const Resolver::Result result{Resolver::Outcome::done, from_addrinfo(list, addresses), 0};
     freeaddrinfo(list);
     return result;
@@ -60,6 +63,11 @@ struct SystemResolver::State {
     void abandon(Lookup** place);
     void abandon_all();
 
+    // In a child that was forked the threads are not there, and one of them may have held the
+    // mutex: nothing can be taken, waited for or freed.
+    bool is_of_parent() const { return process != process_id(); }
+
+    const std::uint64_t process = process_id();
     std::mutex mutex;
     Lookup* lookups = nullptr;  // in the order in which they were asked for
     Request last = 0;
@@ -165,8 +173,9 @@ SystemResolver::State* SystemResolver::state() {
 }
 
 SystemResolver::~SystemResolver() {
+    const KeptErrno kept;
     State* const own = state_.load();
-    if (own == nullptr) return;
+    if (own == nullptr || own->is_of_parent()) return;
     std::unique_lock lock(own->mutex);
     own->abandon_all();
     for (State::Worker& worker : own->workers) {
@@ -178,6 +187,7 @@ SystemResolver::~SystemResolver() {
 }
 
 Resolver::Request SystemResolver::start(std::string_view host) {
+    const KeptErrno kept;
     State* const own = state();
     auto* const lookup = new (std::nothrow) State::Lookup;
     if (own == nullptr || lookup == nullptr) {
@@ -199,6 +209,7 @@ Resolver::Request SystemResolver::start(std::string_view host) {
 }
 
 Resolver::Result SystemResolver::take(Request request, std::span<SocketAddress> out) {
+    const KeptErrno kept;
     State* const own = state_.load();
     if (own == nullptr) return {Outcome::failed, 0, 0};
     const std::unique_lock lock(own->mutex);
@@ -213,16 +224,18 @@ Resolver::Result SystemResolver::take(Request request, std::span<SocketAddress> 
 }
 
 void SystemResolver::cancel(Request request) {
+    const KeptErrno kept;
     State* const own = state_.load();
-    if (own == nullptr) return;
+    if (own == nullptr || own->is_of_parent()) return;
     const std::unique_lock lock(own->mutex);
     State::Lookup** const place = own->find(request);
     if (*place != nullptr) own->abandon(place);
 }
 
 void SystemResolver::join() {
+    const KeptErrno kept;
     State* const own = state_.load();
-    if (own == nullptr) return;
+    if (own == nullptr || own->is_of_parent()) return;
     for (State::Worker& worker : own->workers) {
         std::unique_lock lock(own->mutex);
         if (worker.stage == State::Worker::Stage::none) continue;

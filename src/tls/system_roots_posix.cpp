@@ -38,7 +38,7 @@ void visit_file(std::FILE* file, MutableBytes room, RootVisitor& visitor) {
 
 bool visit_system_roots(MutableBytes room, RootVisitor& visitor) {
     for (const char* path : bundle_paths) {
-        std::FILE* file = std::fopen(path, "rb");
+        std::FILE* file = std::fopen(path, "rbe");  // "e": not inherited, as sockets are not
         if (file == nullptr) continue;
         // No buffer of its own: the pieces are large enough, and nothing is allocated.
         std::setvbuf(file, nullptr, _IONBF, 0);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#pragma once
+
+#include <cerrno>
+
+namespace linnet::inline v0 {
+
+/// Gives the program its `errno` back at the end of a call: whatever the call asked the OS for is
+/// reported by its result alone.
+class KeptErrno {
+ public:
+    KeptErrno() = default;
+    KeptErrno(const KeptErrno&) = delete;
+    KeptErrno& operator=(const KeptErrno&) = delete;
+    ~KeptErrno() { errno = kept_; }
+
+ private:
+    int kept_ = errno;
+};
+
+}  // namespace linnet::inline v0

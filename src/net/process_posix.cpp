@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#ifndef _WIN32
+
+#include <unistd.h>
+
+#include "net/system.hpp"
+
+namespace linnet::inline v0 {
+
+std::uint64_t process_id() {
+    return static_cast<std::uint64_t>(getpid());
+}
+
+}  // namespace linnet::inline v0
+
+#endif
