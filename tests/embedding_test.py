@@ -138,6 +138,27 @@ int main() {
 }
 '''
 
+# What cannot be a packet or a list of strings, and the name of what was asked for, which the compiler must
+# tell.
+WRONG_TYPES = r'''
+#include <deque>
+#include <string>
+#include <vector>
+#include "linnet/linnet.hpp"
+void use(linnet::WebSocketClient& client) {
+    static_cast<void>(CALL);
+}
+'''
+WRONG_CALLS = {
+    'client.put_packet(std::vector<int>{1})': 'ContiguousBytes',
+    'client.put_packet(std::deque<char>{1})': 'ContiguousBytes',
+    'client.put_packet(L"wide")': 'ContiguousBytes',
+    'client.connect_to_url("ws://h", std::vector<int>{1})': 'Strings',
+    'client.connect_to_url("ws://h", std::deque<std::string>{"a"})': 'Strings',
+    'client.connect_to_url("ws://h", "chat")': 'Strings',
+    'linnet::Strings(std::vector<int>{1})': 'ListOfStrings',
+}
+
 # The kernels of another CPU against the byte loop and against the validator fed byte by byte.
 KERNELS = r'''
 #include <cstring>
@@ -322,6 +343,18 @@ class Embedding(unittest.TestCase):
         run(compilers()[0], '-std=c++20', '-fno-exceptions', '-fno-rtti', f'-I{ROOT}/include',
             f'-I{ROOT}/src', path, *sources(NO_ENGINE), *objects, '-o', program)
         run(program)
+
+    def test_a_call_with_a_wrong_type_is_an_error_that_names_what_was_asked_for(self):
+        path = self.folder / 'wrong_types.cpp'
+        path.write_text(WRONG_TYPES)
+        for compiler in compilers():
+            command = [compiler, '-std=c++20', '-fsyntax-only', f'-I{ROOT}/include', str(path)]
+            run(*command, '-DCALL=client.put_packet(std::vector<char>{1})')
+            for call, name in WRONG_CALLS.items():
+                done = subprocess.run([*command, f'-DCALL={call}'], text=True, stderr=subprocess.PIPE)
+                self.assertNotEqual(done.returncode, 0, f'{compiler}: {call}')
+                self.assertIn(name, done.stderr, f'{compiler}: {call}')
+                self.assertLess(len(done.stderr.splitlines()), 60, f'{compiler}: {call}')
 
     # Case 69: a resolver's stack, of which the C library takes the thread-local storage
     def test_names_resolve_beside_any_size_of_thread_local_storage(self):

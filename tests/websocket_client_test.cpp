@@ -683,6 +683,48 @@ TEST(WebSocketClient, sends_exactly_the_close_frame_that_was_asked_for) {
     }
 }
 
+// What counts as bytes is in bytes_test.
+TEST(WebSocketClient, sends_all_bytes_of_a_packet_whatever_they_are_in) {
+    Play play(friendly());
+    open(play);
+    WebSocketPeer& peer = play.peer();
+    char chars[3] = {1, 0, 2};
+    const std::uint8_t unsigned_chars[3] = {1, 0, 2};
+    const std::byte array[3] = {std::byte{1}, std::byte{0}, std::byte{2}};
+    const std::string string(chars, 3);
+    const Error errors[] = {
+        peer.put_packet(chars),
+        peer.put_packet(unsigned_chars),
+        peer.put_packet(array),
+        peer.put_packet(std::array<char, 3>{1, 0, 2}),
+        peer.put_packet(std::vector<char>{1, 0, 2}),
+        peer.put_packet(std::vector<std::uint8_t>{1, 0, 2}),
+        peer.put_packet(std::span(chars)),
+        peer.put_packet(std::span(array)),
+        peer.put_packet(Bytes(unsigned_chars)),
+        peer.put_packet(string),
+        peer.put_packet(std::string_view(string)),
+        peer.put_packet("\1\0\2"),
+    };
+    const auto& frames = play.world.connection().frames;
+    ASSERT_EQ(frames.size(), std::size(errors));
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        EXPECT_EQ(errors[i], ok) << i;
+        EXPECT_EQ(frames[i].payload, string) << i;
+    }
+}
+
+TEST(WebSocketClient, offers_protocols_and_sends_headers_from_any_list) {
+    const std::vector<std::string> protocols = {"chat", "superchat"};
+    const std::array<const char*, 2> headers = {"X-A: b", "X-C: d"};
+    Play play({.steps = {AwaitRequest{}}});
+    ASSERT_EQ(play.client->connect_to_url("ws://h/", protocols, false, headers), ok);
+    play.poll(3);
+    const std::string& request = play.world.connection().request;
+    EXPECT_NE(request.find("Sec-WebSocket-Protocol: chat, superchat\r\n"), request.npos);
+    EXPECT_NE(request.find("X-A: b\r\nX-C: d\r\n"), request.npos);
+}
+
 TEST(WebSocketClient, sends_what_was_accepted_before_the_close_frame) {
     ServerScript server = friendly();
     server.send_max = 7;

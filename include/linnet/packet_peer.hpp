@@ -40,8 +40,16 @@ class PacketPeer {
     /// can never fit; invalid_data when the write mode is text and it is not UTF-8; unconfigured on
     /// the wrong object. With gd_mp_api it is always binary, and goes to the target peer. Copies it
     /// once, masked, and keeps nothing of the caller's.
+    ///
+    /// A packet is text (a string literal, without the NUL at its end; `const char*`, up to its
+    /// first NUL; anything that converts to `std::string_view`) or bytes (`ContiguousBytes`: all of
+    /// them, also of an array of `char` that is not const).
     Error put_packet(Bytes packet);
     Error put_packet(std::string_view packet) { return put_packet(bytes_of(packet)); }
+    template <ContiguousBytes Packet>
+    Error put_packet(Packet&& packet) {
+        return put_packet(bytes_of(packet));
+    }
 
  protected:
     enum class Face : std::uint8_t { client, peer };

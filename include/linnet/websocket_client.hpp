@@ -96,8 +96,9 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     // ---- the documented methods
 
     /// Starts an attempt: `url` is ws[s]://host[:port][/path][?query], `protocols` are the
-    /// sub-protocols offered, `custom_headers` further "Name: value" lines. Nothing is kept of the
-    /// arguments. Ok promises only that the attempt has begun; a signal tells the rest. Otherwise
+    /// sub-protocols offered, `custom_headers` further "Name: value" lines: lists in braces or any
+    /// `ListOfStrings`, such as a `std::vector<std::string>`. Nothing is kept of the arguments. Ok
+    /// promises only that the attempt has begun; a signal tells the rest. Otherwise
     /// - already_in_use while connecting or open: nothing has changed;
     /// - invalid_parameter if it can never work, unavailable if this build cannot do it (wss://
     ///   without TLS), out_of_memory, or failed without entropy: `failure` tells which and

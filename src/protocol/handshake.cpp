@@ -25,9 +25,10 @@ HttpField split(std::string_view header) {
 }
 
 bool has_header(Strings headers, std::string_view name) {
-    return std::any_of(headers.begin(), headers.end(), [&](std::string_view header) {
-        return same_ignoring_case(split(header).name, name);
-    });
+    for (const std::string_view header : headers) {
+        if (same_ignoring_case(split(header).name, name)) return true;
+    }
+    return false;
 }
 
 bool is_reserved(std::string_view name) {
