@@ -320,6 +320,33 @@ class Embedding(unittest.TestCase):
             *self.objects(), '-lbearssl', '-o', program)
         return program
 
+    # Each copy speaks of its own limit, which another copy would not know.
+    def test_two_copies_of_one_version_live_in_one_program(self):
+        objects = []
+        for copy in ('first', 'second'):
+            folder = self.folder / copy
+            folder.mkdir()
+            unit = folder / 'unit.cpp'
+            unit.write_text(included(path.relative_to(ROOT / 'src')
+                                     for path in sources(*ROOMS, 'tls_none')) +
+                            f'int {copy}() {{\n'
+                            '    static_assert(sizeof(linnet::WebSocketClient) > 0);\n'
+                            '    linnet::WebSocketClient client;\n'
+                            '    return client.connect_to_url("http://x") == '
+                            'linnet::Error::invalid_parameter;\n}\n')
+            run(compilers()[0], '-std=c++20', '-O0', f'-DLINNET_INLINE_NAMESPACE={copy}_copy',
+                f'-I{ROOT}/include', f'-I{ROOT}/src', '-c', unit, '-o', folder / 'unit.o')
+            objects.append(folder / 'unit.o')
+            names = run('nm', '-C', folder / 'unit.o')
+            self.assertIn(f'linnet::{copy}_copy::WebSocketClient', names)
+            self.assertNotIn('linnet::v0', names)
+        path = self.folder / 'both.cpp'
+        path.write_text('int first();\nint second();\n'
+                        'int main() { return first() && second() ? 0 : 1; }\n')
+        program = self.folder / 'both'
+        run(compilers()[0], path, *objects, '-lpthread', '-o', program)
+        run(program)
+
     def test_the_library_has_no_exceptions_and_no_rtti(self):
         names = run('nm', '-C', *self.objects())
         self.assertNotRegex(names, r'__cxa_throw|__cxa_begin_catch|typeinfo for linnet')

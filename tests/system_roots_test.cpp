@@ -20,7 +20,7 @@ std::vector<std::string> roots_of_the_system;
 }
 
 // Instead of that of the library, which the linker does not take then.
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 bool visit_system_roots(MutableBytes room, RootVisitor& visitor) {
     for (const std::string& der : roots_of_the_system) {
         std::copy(der.begin(), der.end(), room.begin());
@@ -28,7 +28,7 @@ bool visit_system_roots(MutableBytes room, RootVisitor& visitor) {
     }
     return !roots_of_the_system.empty();
 }
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 namespace linnet::test {
 namespace {

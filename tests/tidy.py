@@ -42,7 +42,8 @@ PUBLIC_STD = {'array', 'atomic', 'cstddef', 'cstdint', 'initializer_list', 'new'
               'type_traits'}
 # Public headers that talk of the outside world: the protocol needs only Entropy of them.
 PURE_PUBLIC = {'bytes', 'cause', 'error', 'step', 'memory', 'block', 'signal', 'strings', 'limits',
-               'phase', 'platform', 'x509_certificate'}
+               'phase', 'platform', 'version',
+               'x509_certificate'}
 # They have macros that are in the way of others, and an order.
 WINDOWS_HEADERS = {'windows.h', 'winsock2.h'}
 # Other headers have these by chance, and each year fewer.

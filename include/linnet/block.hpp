@@ -9,7 +9,7 @@
 #include "linnet/bytes.hpp"
 #include "linnet/memory.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Block {
  public:
@@ -35,4 +35,4 @@ class Block {
     MutableBytes bytes_;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

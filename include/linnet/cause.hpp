@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 enum class Cause : std::uint16_t {
     none,
@@ -333,4 +335,4 @@ constexpr std::string_view text(Cause cause) {
     return cause_texts::rows[static_cast<std::uint16_t>(cause)].text;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

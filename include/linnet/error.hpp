@@ -7,7 +7,9 @@
 
 #include <string_view>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 enum class [[nodiscard]] Error : int{
     ok = 0,
@@ -35,4 +37,4 @@ constexpr std::string_view text(Error error) {
     return "unknown error";
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

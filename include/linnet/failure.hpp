@@ -9,7 +9,7 @@
 #include "linnet/platform.hpp"
 #include "linnet/tls.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// One address that was tried.
 struct AddressTried {
@@ -51,4 +51,4 @@ struct Failure {
     std::string_view explanation;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

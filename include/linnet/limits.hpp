@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// A size of 0 lets nothing through but what is empty. Of the counts, 0 counts as 1 where the
 /// connection could do nothing otherwise (`bounded`).
@@ -81,4 +83,4 @@ struct Timeouts {
     std::uint32_t pong_ms = 20'000;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 enum class LogLevel : std::uint8_t {
     error,    ///< an attempt failed or a connection was lost: what `Failure::explain` says
@@ -40,4 +42,4 @@ class Log {
     ~Log() = default;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -6,7 +6,9 @@
 
 #include <cstddef>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Implement this to give a client an allocator of your own (`Options::memory`). Every byte of a
 /// client goes through it, and it must outlive the client. Calls come from the thread that calls
@@ -23,4 +25,4 @@ class Memory {
     ~Memory() = default;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 #include "linnet/protocol/multiplayer_room.hpp"
 #include "linnet/protocol/session.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// No client takes more than this of `Options::memory` at once: in no state, however much arrives,
 /// at the peak of growing (when a block and the one of half its size that it replaces are both
@@ -39,4 +39,4 @@ constexpr std::size_t memory_max(const Limits& asked) {
     return sum;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

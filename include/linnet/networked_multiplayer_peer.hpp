@@ -10,7 +10,7 @@
 #include "linnet/protocol/multiplayer_packet.hpp"
 #include "linnet/signal.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class WebSocketPeer;
 
@@ -101,4 +101,4 @@ class WebSocketMultiplayerPeer : public NetworkedMultiplayerPeer {
     ~WebSocketMultiplayerPeer() = default;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -14,7 +14,7 @@
 
 #include "linnet/tls.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// TLS 1.2 and 1.3, with ECDHE over X25519, P-256, P-384 or P-521 and AES-GCM or ChaCha20-Poly1305
 /// alone, whatever the configuration of OpenSSL adds. Trust is judged as with the built-in engine,
@@ -32,4 +32,4 @@ class OpenSslContext final : public TlsContext {
     void* context_;  // SSL_CTX; null: there was no memory, and `engine` says so
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -9,7 +9,7 @@
 #include "linnet/protocol/handshake.hpp"
 #include "linnet/tls.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// What a client is made with.
 struct Options {
@@ -47,4 +47,4 @@ struct Options {
     Memory* memory = nullptr;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

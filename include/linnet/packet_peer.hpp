@@ -7,7 +7,7 @@
 #include "linnet/bytes.hpp"
 #include "linnet/error.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class ClientCore;
 
@@ -63,4 +63,4 @@ class PacketPeer {
     Error packet_error_ = Error::ok;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

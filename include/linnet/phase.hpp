@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// How far an attempt had come.
 enum class Phase : std::uint8_t {
@@ -37,4 +39,4 @@ constexpr std::string_view text(Phase phase) {
     return "unknown phase";
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Clock {
  public:
@@ -133,4 +133,4 @@ class Network {
     ~Network() = default;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -11,7 +11,7 @@
 
 #include "linnet/block.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Names one connected callable of one signal; `none` means that there was no memory for it.
 enum class SlotId : std::uint32_t { none = 0 };
@@ -151,4 +151,4 @@ class ScopedConnection {
     ScopedConnection* next_ = nullptr;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

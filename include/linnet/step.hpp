@@ -9,7 +9,7 @@
 
 #include "linnet/cause.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct NeedMore {};
 inline constexpr NeedMore need_more{};
@@ -33,4 +33,4 @@ struct [[nodiscard]] Step {
     constexpr bool failed() const { return status == Outcome::failed; }
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -11,7 +11,9 @@
 #include <string_view>
 #include <type_traits>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Converts to `std::string_view`: `std::string`, `const char*`, a view, a class of yours.
 template <class T>
@@ -72,4 +74,4 @@ class Strings {
     std::string_view (*get_)(const void* list, std::size_t index) = nullptr;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,7 @@
 
 #include "linnet/platform.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// The default of `Options::resolver`: then each client has one. Give several clients the same, on
 /// any threads, to bound their threads together. It must outlive them; what it has begun for a
@@ -47,4 +47,4 @@ class SystemResolver final : public Resolver {
     std::atomic<State*> state_ = nullptr;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -12,7 +12,7 @@
 #include "linnet/platform.hpp"
 #include "linnet/x509_certificate.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Why TLS failed. Of fixed size, so that it can be told when there is no memory.
 struct TlsFailure {
@@ -123,4 +123,4 @@ class TlsContext {
 /// established.
 inline constexpr std::size_t tls_memory_max = std::size_t{168} * 1024;
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

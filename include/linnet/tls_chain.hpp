@@ -7,7 +7,7 @@
 
 #include "linnet/tls.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Bounds on what a server may show.
 inline constexpr std::size_t chain_size_max = 64 * 1024;
@@ -46,4 +46,4 @@ struct ChainVerdict {
 bool judge_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes room,
                  ChainVerdict& verdict, TlsFailure& why);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

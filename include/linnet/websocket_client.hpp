@@ -44,7 +44,7 @@
 #include "linnet/strings.hpp"
 #include "linnet/websocket_peer.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// What a client has counted, for the current or last connection, and how its queues stand.
 struct Stats {
@@ -195,4 +195,4 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     alignas(std::max_align_t) unsigned char storage_[core_size];
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 
 #include "linnet/packet_peer.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class WebSocketPeer : public PacketPeer {
  public:
@@ -42,4 +42,4 @@ class WebSocketPeer : public PacketPeer {
     explicit WebSocketPeer(ClientCore* core) : PacketPeer(core, Face::peer) {}
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

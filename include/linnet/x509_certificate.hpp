@@ -10,7 +10,7 @@
 #include "linnet/block.hpp"
 #include "linnet/error.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
@@ -96,4 +96,4 @@ class X509Certificate {
     std::size_t count_ = 0;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 
 #include "base/kept_errno.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 bool Block::allocate(std::size_t size) {
     const KeptErrno kept;
@@ -34,4 +34,4 @@ void Block::swap(Block& other) {
     std::swap(bytes_, other.bytes_);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -8,7 +8,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// The big-endian number in all of `bytes` (at most 8).
 constexpr std::uint64_t load_be(Bytes bytes) {
@@ -24,4 +24,4 @@ constexpr void store_be(MutableBytes bytes, std::uint64_t value) {
     }
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

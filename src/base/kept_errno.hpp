@@ -4,7 +4,9 @@
 
 #include <cerrno>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Gives the program its `errno` back at the end of a call: whatever the call asked the OS for is
 /// reported by its result alone.
@@ -19,4 +21,4 @@ class KeptErrno {
     int kept_ = errno;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -8,7 +8,7 @@
 
 #include "base/assert.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 SignalBase::~SignalBase() {
     for (Emission* emission = emission_; emission != nullptr; emission = emission->outer) {
@@ -92,4 +92,4 @@ void ScopedConnection::move_from(ScopedConnection& other) {
     attach(signal, other.id_);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class TextWriter {
  public:
@@ -59,4 +59,4 @@ class TextWriter {
     std::size_t size_ = 0;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -11,7 +11,7 @@
 
 #include "client/explanation.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::uint64_t never = UINT64_MAX;
@@ -310,4 +310,4 @@ std::size_t Attempt::wait_set(std::span<WaitItem> items) const {
                                     : opening_.wait_set(state(), items);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

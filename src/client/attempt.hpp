@@ -17,7 +17,7 @@
 #include "linnet/protocol/multiplayer_room.hpp"
 #include "linnet/websocket_client.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// One signal, by its name.
 struct AttemptEvent {
@@ -164,4 +164,4 @@ class Attempt {
     bool last_was_text_ = false;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::uint64_t never = UINT64_MAX;
@@ -312,4 +312,4 @@ void Conversation::end(Cause cause, std::uint64_t now_us, int os_error) {
     parts_.life.end(ending, now_us);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

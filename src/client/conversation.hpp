@@ -12,7 +12,7 @@
 #include "client/parts.hpp"
 #include "protocol/heartbeat.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct ConversationStats {
     std::uint64_t pings_received = 0;
@@ -128,4 +128,4 @@ inline SessionEvent::Kind Conversation::decode(std::uint64_t now_us) {
     return Kind::none;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 ClientCore::ClientCore(WebSocketClient& face, const Options& options)
     : face_(face),
@@ -281,4 +281,4 @@ Stats ClientCore::stats() const {
     return stats;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

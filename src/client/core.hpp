@@ -8,7 +8,7 @@
 #include "client/attempt.hpp"
 #include "client/one_thread.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class ClientCore {
  public:
@@ -95,4 +95,4 @@ class ClientCore {
     SignalTexts replaced_;      // of an attempt that a listener replaced, until its signal is over
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

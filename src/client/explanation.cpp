@@ -7,7 +7,7 @@
 #include "linnet/protocol/http.hpp"
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 void put_cause(TextWriter& out, const Failure& failure) {
@@ -86,4 +86,4 @@ void explain_failure(TextWriter& out, const Failure& failure, const Url& url) {
     put_time(out, failure);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -9,8 +9,8 @@
 #include "linnet/failure.hpp"
 #include "linnet/protocol/url.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 void explain_failure(TextWriter& out, const Failure& failure, const Url& url);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

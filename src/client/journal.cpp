@@ -8,7 +8,7 @@
 #include "codec/text.hpp"
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 void put_close(TextWriter& out, int code, std::string_view reason) {
@@ -155,4 +155,4 @@ void Journal::failed(const Failure& failure) const {
     write(LogLevel::error, [&](TextWriter& out) { out.put(failure.explain()); });
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,7 @@
 #include "linnet/log.hpp"
 #include "linnet/protocol/multiplayer_packet.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Journal {
  public:
@@ -54,4 +54,4 @@ class Journal {
     LogLevel level_max_;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

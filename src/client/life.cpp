@@ -4,7 +4,7 @@
 
 #include "base/assert.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 void Life::enter(Event event, std::uint64_t now_us) {
     const std::optional<State> next = after(state_, event);
@@ -23,4 +23,4 @@ void Life::end(const Ending& ending, std::uint64_t now_us) {
     enter(Event::ended, now_us);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

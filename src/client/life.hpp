@@ -9,7 +9,7 @@
 
 #include "protocol/lifecycle.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// How an attempt ended, or will end once our close frame has left.
 struct Ending {
@@ -47,4 +47,4 @@ class Life {
     Ending ending_;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 #include "client/link.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 void Link::note_received(const IoResult& result, std::uint64_t now_us) {
     switch (result.status) {
@@ -73,4 +73,4 @@ void Link::lose_sending(int os_error) {
     if (os_error_ == 0) os_error_ = os_error;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

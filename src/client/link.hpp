@@ -9,7 +9,7 @@
 #include "client/journal.hpp"
 #include "client/transport.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct LinkStats {
     std::uint64_t bytes_received = 0;
@@ -91,4 +91,4 @@ class Link {
     LinkStats stats_;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

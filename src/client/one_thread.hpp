@@ -11,9 +11,11 @@
 #ifndef NDEBUG
 #include <atomic>
 #include <thread>
+
+#include "linnet/version.hpp"
 #endif
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 #ifdef NDEBUG
 
@@ -68,4 +70,4 @@ class OneThread {
 
 #endif
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::uint64_t now_or_earlier = 0;
@@ -202,4 +202,4 @@ std::size_t Opening::wait_set(State state, std::span<WaitItem> items) const {
                                 is_upgrading && !unsent_.empty());
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

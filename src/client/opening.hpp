@@ -12,7 +12,7 @@
 #include "linnet/protocol/http.hpp"
 #include "net/dialer.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// How a leg stands.
 struct Leg {
@@ -79,4 +79,4 @@ class Opening {
     MutableBytes buffer_;  // where the last receive of the response went; empty: the inbox is full
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,7 @@
 #include "linnet/failure.hpp"
 #include "linnet/protocol/session.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct Parts {
     Parts(Ports& given_ports, const Settings& given_settings, const Journal& given_journal,
@@ -36,4 +36,4 @@ struct Parts {
     Session session;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

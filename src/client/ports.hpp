@@ -10,7 +10,7 @@
 #include "net/system.hpp"
 #include "tls/default_context.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Ports {
     template <class Interface>
@@ -49,4 +49,4 @@ struct Settings {
     WebSocketPeer::WriteMode write_mode = WebSocketPeer::WRITE_MODE_BINARY;  // of this attempt
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 #include "codec/printable.hpp"
 #include "codec/text.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t quote_size_max = 160;
@@ -135,4 +135,4 @@ void put_header(TextWriter& out, const HttpField& field) {
     }
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

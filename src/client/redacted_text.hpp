@@ -9,7 +9,7 @@
 #include "linnet/protocol/http.hpp"
 #include "linnet/protocol/url.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Authorization, Proxy-Authorization, Cookie, Set-Cookie and the obsolete Cookie2 and Set-Cookie2:
 /// whoever reads their values can be taken for the user (RFC 9110 11, RFC 6265, RFC 2965).
@@ -35,4 +35,4 @@ void put_quoted(TextWriter& out, std::string_view words);
 /// "Name: value", without a secret value.
 void put_header(TextWriter& out, const HttpField& field);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 Texts::Refusal check_url(const Step<Url>& url, const Settings& settings, const Ports& ports) {
@@ -63,4 +63,4 @@ Texts::Refusal Texts::copy(const Source& source, const HandshakeRequest& request
     return {};
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -11,7 +11,7 @@
 #include "linnet/protocol/frame.hpp"
 #include "linnet/protocol/url.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Texts {
  public:
@@ -59,4 +59,4 @@ class Texts {
     HandshakeOffer offer_;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t staging_size = 16 * 1024;
@@ -174,4 +174,4 @@ void Transport::close() {
     if (is_open()) network_.close(std::exchange(socket_, no_socket));
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -13,7 +13,7 @@
 
 #include "linnet/tls.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Transport {
  public:
@@ -83,4 +83,4 @@ class Transport {
     bool shuts_down_ = false;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,7 @@
 #include "client/core.hpp"
 #include "codec/text.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // A call into the core: at its end the program has its errno back. In a debug build it is guarded.
@@ -193,4 +193,4 @@ Stats WebSocketClient::stats() const {
     return Call(core_)->stats();
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

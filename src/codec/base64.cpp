@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::string_view alphabet =
@@ -94,4 +94,4 @@ std::optional<std::size_t> Base64Decoder::decode(Bytes piece, MutableBytes out) 
     return written;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -9,7 +9,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 constexpr std::size_t base64_size(std::size_t size) {
     return (size + 2) / 3 * 4;
@@ -36,4 +36,4 @@ class Base64Decoder {
     std::uint8_t padding_count_ = 0;  // in the last group; there is none behind it
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

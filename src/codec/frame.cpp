@@ -6,7 +6,7 @@
 
 #include "base/endian.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr bool is_defined(unsigned opcode) {
@@ -107,4 +107,4 @@ std::size_t encode_frame_header(const FrameHeader& header, MutableBytes out) {
     return size;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

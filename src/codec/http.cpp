@@ -4,7 +4,7 @@
 
 #include "codec/text.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::string_view major_version = "HTTP/1.";
@@ -113,4 +113,4 @@ bool take_field(std::string_view& fields, HttpField& field) {
     return true;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

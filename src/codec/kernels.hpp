@@ -10,7 +10,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 inline constexpr std::size_t kernel_size_min = 64;  // below, the plain code is as fast
 
@@ -49,4 +49,4 @@ WideVerdict judge_utf8_wide(const std::uint8_t* text, std::size_t size);
 /// The same as this CPU or a lesser one does it.
 WideVerdict judge_utf8_wide(Cpu cpu, const std::uint8_t* text, std::size_t size);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -9,7 +9,7 @@
 #include "codec/kernels.hpp"
 #include "codec/utf8_tables.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // ---- masking ---------------------------------------------------------------------------------
@@ -132,6 +132,6 @@ WideVerdict judge_utf8_wide(Cpu, const std::uint8_t* text, std::size_t size) {
     return judge_utf8_wide(text, size);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

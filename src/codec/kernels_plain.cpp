@@ -6,7 +6,7 @@
 
 #include "codec/kernels.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 Cpu this_cpu() {
     return Cpu::baseline;
@@ -21,6 +21,6 @@ WideVerdict judge_utf8_wide(const std::uint8_t*, std::size_t) {
     return {};
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

@@ -11,7 +11,7 @@
 #include "codec/kernels.hpp"
 #include "codec/utf8_tables.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 #define LINNET_AVX2 __attribute__((target("avx2"), always_inline)) inline
@@ -229,6 +229,6 @@ WideVerdict judge_utf8_wide(const std::uint8_t* text, std::size_t size) {
     return judge_utf8_wide(this_cpu(), text, size);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

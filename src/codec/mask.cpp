@@ -6,7 +6,7 @@
 
 #include "codec/kernels.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // The key twice, as it lies over the byte at `offset` and the seven after it.
@@ -47,4 +47,4 @@ void apply_mask(MutableBytes data, const MaskKey& key, std::uint64_t offset) {
     copy_masked(data, data, key, offset);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t id_size = 4;
@@ -74,4 +74,4 @@ std::array<std::uint8_t, system_packet_size> system_packet(MultiplayerPacket::Ty
     return packet;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

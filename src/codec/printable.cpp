@@ -7,7 +7,7 @@
 #include "base/endian.hpp"
 #include "linnet/protocol/utf8.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 struct Range {
@@ -40,4 +40,4 @@ Character take_character(std::string_view& rest) {
     return {bytes, is_whole && is_printable(bytes_of(bytes))};
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

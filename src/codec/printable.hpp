@@ -7,7 +7,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// One character of a text.
 struct Character {
@@ -18,4 +18,4 @@ struct Character {
 /// Cuts the first character off `rest`, which must not be empty.
 Character take_character(std::string_view& rest);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

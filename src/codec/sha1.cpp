@@ -7,7 +7,7 @@
 
 #include "base/endian.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t sha1_chunk_size = 64;
@@ -78,4 +78,4 @@ Sha1Digest sha1(Bytes data) {
     return digest;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -8,10 +8,10 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 using Sha1Digest = std::array<std::uint8_t, 20>;
 
 Sha1Digest sha1(Bytes data);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 
 #include "base/endian.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t sha256_chunk_size = 64;
@@ -101,4 +101,4 @@ std::array<std::uint8_t, 32> sha256(Bytes data) {
     return digest;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

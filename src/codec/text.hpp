@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -88,4 +90,4 @@ constexpr bool list_has(std::string_view list, std::string_view token) {
     return false;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

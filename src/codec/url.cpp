@@ -4,7 +4,7 @@
 
 #include "codec/text.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // Beside letters, digits and "%", RFC 3986 3.2.1, 3.3 and 3.4 allow:
@@ -147,4 +147,4 @@ Step<Url> parse_url(std::string_view in) {
     return {in.size(), url};
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

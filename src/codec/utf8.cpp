@@ -7,7 +7,7 @@
 
 #include "codec/kernels.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // What may follow, RFC 3629 4. The order of the first four is arithmetic: each continuation byte
@@ -122,4 +122,4 @@ std::size_t utf8_prefix_size(Bytes text, std::size_t size_max) {
     return size_max;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,9 @@
 
 #include <cstdint>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 // The faults of two bytes in a row.
 enum Utf8Fault : std::uint8_t {
@@ -82,4 +84,4 @@ alignas(16) inline constexpr std::uint8_t by_second_high[16] = {
     too_short,
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -5,7 +5,7 @@
 #include "net/sockets_os.hpp"
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 bool parse_ip_literal(std::string_view host, SocketAddress& address) {
     std::array<char, ip_text_size_max> text{};
@@ -23,4 +23,4 @@ void put_ip(TextWriter& out, const SocketAddress& address) {
     if (inet_ntop(family, address.bytes.data(), text, sizeof text) != nullptr) out.put(text);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -6,7 +6,7 @@
 
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 std::uint64_t SystemClock::now_us() {
     timespec now{};
@@ -19,6 +19,6 @@ std::int64_t SystemClock::unix_s() {
     return static_cast<std::int64_t>(time(nullptr));
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

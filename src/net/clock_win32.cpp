@@ -7,7 +7,7 @@
 #include "net/system.hpp"
 #include "net/windows_os.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 std::uint64_t SystemClock::now_us() {
     LARGE_INTEGER ticks;
@@ -24,6 +24,6 @@ std::int64_t SystemClock::unix_s() {
     return static_cast<std::int64_t>(time(nullptr));
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/assert.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::uint64_t attempt_delay_us = 250'000;  // RFC 8305 5 and 8
@@ -134,4 +134,4 @@ std::size_t Dialer::wait_set(std::span<WaitItem> items) const {
     return count;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -8,7 +8,7 @@
 
 #include "linnet/failure.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Dialer {
  public:
@@ -56,4 +56,4 @@ class Dialer {
     int os_error_ = 0;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -12,7 +12,7 @@
 
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // How much of `out` was filled; 0 on failure. Early at boot the kernel may have no entropy yet:
@@ -45,6 +45,6 @@ bool SystemEntropy::fill(MutableBytes out) {
     return true;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

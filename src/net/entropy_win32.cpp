@@ -10,13 +10,13 @@
 
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 bool SystemEntropy::fill(MutableBytes out) {
     return BCryptGenRandom(nullptr, out.data(), static_cast<ULONG>(out.size()),
                            BCRYPT_USE_SYSTEM_PREFERRED_RNG) == 0;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

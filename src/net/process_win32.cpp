@@ -5,13 +5,13 @@
 #include "net/system.hpp"
 #include "net/windows_os.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 // Nothing forks here, so that it never changes.
 std::uint64_t process_id() {
     return GetCurrentProcessId();
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

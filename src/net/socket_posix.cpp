@@ -15,7 +15,7 @@
 #include "net/sockets_os.hpp"
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // Where sending cannot be asked not to raise SIGPIPE, the socket can.
@@ -152,6 +152,6 @@ void put_resolve_error(TextWriter& out, int os_error) {
     out.put(gai_strerror(os_error));
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

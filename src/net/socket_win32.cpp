@@ -10,7 +10,7 @@
 #include "net/sockets_os.hpp"
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 SOCKET socket_of(SocketHandle socket) {
@@ -144,6 +144,6 @@ void put_resolve_error(TextWriter& out, int os_error) {
     put_os_error(out, is_errno ? os_error - resolver_errno_base : os_error);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

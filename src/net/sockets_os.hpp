@@ -20,7 +20,7 @@
 
 #include "linnet/platform.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// `Resolver::Result::os_error` of an error of getaddrinfo, which has left `error_number` in errno.
 #ifdef EAI_SYSTEM
@@ -82,4 +82,4 @@ inline std::size_t from_addrinfo(const addrinfo* list, std::span<SocketAddress> 
     return count;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

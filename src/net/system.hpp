@@ -9,7 +9,7 @@
 #include "linnet/platform.hpp"
 #include "linnet/system_resolver.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class SystemClock final : public Clock {
  public:
@@ -49,4 +49,4 @@ void put_ip(TextWriter& out, const SocketAddress& address);
 void put_os_error(TextWriter& out, int os_error);
 void put_resolve_error(TextWriter& out, int os_error);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

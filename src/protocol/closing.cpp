@@ -7,7 +7,7 @@
 #include "base/endian.hpp"
 #include "linnet/protocol/utf8.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 Cause decode_close(Bytes payload, ClosePayload& close) {
     close = {};
@@ -30,4 +30,4 @@ std::size_t encode_close(const ClosePayload& close,
     return 2 + size;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -9,7 +9,7 @@
 #include "linnet/cause.hpp"
 #include "linnet/protocol/frame.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Stands for a close frame without a code, as Godot reports it (RFC 6455 7.1.5 would say 1005).
 inline constexpr std::uint16_t no_close_code = 0;
@@ -54,4 +54,4 @@ Cause decode_close(Bytes payload, ClosePayload& close);
 std::size_t encode_close(const ClosePayload& close,
                          std::span<std::uint8_t, control_payload_size_max> out);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

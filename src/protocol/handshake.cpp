@@ -9,7 +9,7 @@
 #include "codec/sha1.hpp"
 #include "codec/text.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // ---- the request -----------------------------------------------------------------------------
@@ -235,4 +235,4 @@ HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& of
     return verdict;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

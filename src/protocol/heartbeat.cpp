@@ -6,7 +6,7 @@
 
 #include "base/endian.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 void RoundTrip::add(std::uint64_t us) {
     last_us = us;
@@ -77,4 +77,4 @@ bool Heartbeat::pong(Bytes payload, std::uint64_t now_us) {
     return is_measured;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

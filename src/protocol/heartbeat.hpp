@@ -12,7 +12,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// How long pings took, in microseconds; 0 while there was none.
 struct RoundTrip {
@@ -91,4 +91,4 @@ class Heartbeat {
     bool is_on_its_way_ = false;  // the last ping is queued and not with the OS yet
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 
 #include "base/assert.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t size_min = 2 * 1024;           // enough for most handshake answers
@@ -226,4 +226,4 @@ void Inbox::clear() {
     queued_payload_ = 0;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

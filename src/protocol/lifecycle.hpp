@@ -12,7 +12,7 @@
 #include "linnet/limits.hpp"
 #include "linnet/phase.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 enum class State : std::uint8_t {
     idle,
@@ -185,4 +185,4 @@ constexpr std::string_view text(State state) {
     return states[static_cast<std::size_t>(state)].name;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // The whole of the first message of Godot 4's server: the id of the peer.
@@ -134,4 +134,4 @@ RoomEvent MultiplayerRoom::hear_del(PeerId peer) {
     return {.kind = Kind::peer_disconnected, .peer = peer};
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -8,7 +8,7 @@
 
 #include "base/assert.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t block_size_min = 1024;
@@ -229,4 +229,4 @@ void Outbox::release_if_empty() {
     ring_size_ = 0;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -23,7 +23,7 @@
 #include "base/endian.hpp"
 #include "protocol/closing.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // The first bytes of frames that are messages, RFC 6455 5.2.
@@ -301,4 +301,4 @@ void Session::shrink() {
     outbox_.release_if_empty();
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

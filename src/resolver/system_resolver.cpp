@@ -15,7 +15,7 @@
 #include "net/system.hpp"
 #include "resolver/thread.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t asked_size_max = 255;  // RFC 1035 2.3.4
@@ -246,4 +246,4 @@ void SystemResolver::join() {
     }
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,9 @@
 
 #include <cstdint>
 
-namespace linnet::inline v0 {
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Thread {
  public:
@@ -22,4 +24,4 @@ class Thread {
     std::uintptr_t handle_ = 0;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -15,7 +15,7 @@
 
 #include "resolver/thread.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // For getaddrinfo and the modules that it loads; musl's default is less.
@@ -123,6 +123,6 @@ void Thread::detach() {
     pthread_detach(thread_of(handle_));
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

@@ -7,7 +7,7 @@
 #include "net/windows_os.hpp"
 #include "resolver/thread.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 struct Body {
@@ -42,6 +42,6 @@ void Thread::detach() {
     CloseHandle(reinterpret_cast<HANDLE>(handle_));
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

@@ -5,7 +5,7 @@
 // and `Options::resolver` do as they do everywhere.
 #include "linnet/system_resolver.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 SystemResolver::~SystemResolver() = default;
 
@@ -21,4 +21,4 @@ void SystemResolver::cancel(Request) {}
 
 void SystemResolver::join() {}
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -4,7 +4,7 @@
 
 #include "tls/failure_text.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 void put_dates(const Certificate& certificate, std::string_view what, std::int64_t unix_s,
@@ -83,4 +83,4 @@ bool check_root(const Certificate& root, const RootUse& use, TlsFailure& why) {
                                            Cause::tls_root_expired, why);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -7,7 +7,7 @@
 #include "linnet/tls_chain.hpp"
 #include "x509/certificate.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 inline constexpr std::size_t rsa_bits_min = 2048;
 
@@ -33,4 +33,4 @@ struct RootUse {
 /// names the root.
 bool check_root(const Certificate& root, const RootUse& use, TlsFailure& why);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -11,7 +11,7 @@
 #include "linnet/x509_certificate.hpp"
 #include "x509/pem.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t first_read_size = 64 * 1024;
@@ -101,4 +101,4 @@ Error X509Certificate::save(const char* path) const {
     return file.close() ? Error::ok : Error::invalid_parameter;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -16,7 +16,7 @@
 #include "x509/certificate.hpp"
 #include "x509/host_name.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t root_size_max = 8 * 1024;  // the largest of the web's is 2 KiB
@@ -454,4 +454,4 @@ bool judge_chain(const TlsRequest& request, std::span<const Bytes> chain, Mutabl
     return Judge(request, chain, room, verdict, why).run();
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

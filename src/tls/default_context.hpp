@@ -4,9 +4,9 @@
 
 #include "linnet/tls.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// What this build brings, if `Options::tls` gives nothing else; null if it brings none.
 const TlsContext* default_tls_context();
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

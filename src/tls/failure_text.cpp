@@ -8,7 +8,7 @@
 #include "linnet/protocol/utf8.hpp"
 #include "net/system.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t name_size_max = 160;
@@ -135,4 +135,4 @@ std::string_view alert_name(std::uint8_t alert) {
     }
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

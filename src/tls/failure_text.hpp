@@ -7,7 +7,7 @@
 #include "base/text_writer.hpp"
 #include "linnet/tls_chain.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Writes the detail of `why` until it goes out of scope.
 class DetailWriter {
@@ -51,4 +51,4 @@ void put_not_signed(const ChainVerdict& verdict, TlsFailure& why);
 /// The field's name for an alert, RFC 8446 6 and RFC 5246 7.2; empty if it has none.
 std::string_view alert_name(std::uint8_t alert);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

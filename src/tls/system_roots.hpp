@@ -7,7 +7,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class RootVisitor {
  public:
@@ -22,4 +22,4 @@ class RootVisitor {
 /// none where this code looks.
 bool visit_system_roots(MutableBytes room, RootVisitor& visitor);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

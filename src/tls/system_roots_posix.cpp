@@ -8,7 +8,7 @@
 #include "tls/system_roots.hpp"
 #include "x509/pem.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // Where the distributions keep all roots as one PEM file.
@@ -49,6 +49,6 @@ bool visit_system_roots(MutableBytes room, RootVisitor& visitor) {
     return false;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "tls/system_roots.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 bool visit_system_roots(MutableBytes, RootVisitor& visitor) {
     const HCERTSTORE store = CertOpenSystemStoreA(0, "ROOT");
@@ -21,6 +21,6 @@ bool visit_system_roots(MutableBytes, RootVisitor& visitor) {
     return true;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "tls_bearssl/bearssl.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 Cause cause_of_x509(unsigned error) {
@@ -47,4 +47,4 @@ Cause cause_of_bearssl(unsigned error) {
     return is_x509 ? cause_of_x509(error) : Cause::tls_broken;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -22,7 +22,7 @@
 #include "tls_bearssl/stream.hpp"
 #include "tls_bearssl/verifier.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t host_size_max = 255;
@@ -219,4 +219,4 @@ const TlsContext* default_tls_context() {
     return &bearssl_context;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

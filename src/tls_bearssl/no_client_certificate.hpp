@@ -5,9 +5,10 @@
 // remembered, because the alert that may follow does not say why.
 #pragma once
 
+#include "linnet/version.hpp"
 #include "tls_bearssl/bearssl.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct NoClientCertificate {
     const br_ssl_client_certificate_class* vtable;
@@ -31,4 +32,4 @@ inline constexpr br_ssl_client_certificate_class no_client_certificate = {
     nullptr,
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 // ---- bytes -----------------------------------------------------------------------------------
 
@@ -105,4 +105,4 @@ void BearSslStream::end_of_stream() {
     fail(is_open_ ? Cause::tls_truncated : Cause::tls_closed);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -8,7 +8,7 @@
 #include "linnet/tls.hpp"
 #include "tls_bearssl/bearssl.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class BearSslStream : public TlsEngine {
  public:
@@ -56,4 +56,4 @@ class BearSslStream : public TlsEngine {
     std::uint8_t first_byte_ = 0;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -9,7 +9,7 @@
 #include "tls_bearssl/cause.hpp"
 #include "x509/certificate.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr int rsa_size_min = 2048 / 8;
@@ -166,4 +166,4 @@ const br_x509_pkey* BearSslVerifier::key(unsigned* usages) const {
     return nullptr;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

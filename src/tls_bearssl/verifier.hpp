@@ -9,7 +9,7 @@
 #include "linnet/tls_chain.hpp"
 #include "tls_bearssl/bearssl.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class BearSslVerifier {
  public:
@@ -59,4 +59,4 @@ class BearSslVerifier {
     std::array<std::uint8_t, chain_size_max> chain_;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -4,10 +4,10 @@
 // Instead of the BearSSL engine, in a build without TLS (-Dtls=none).
 #include "tls/default_context.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 const TlsContext* default_tls_context() {
     return nullptr;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

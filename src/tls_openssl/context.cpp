@@ -15,7 +15,7 @@
 #include "tls/failure_text.hpp"
 #include "tls_openssl/verifier.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t host_size_max = 255;
@@ -410,4 +410,4 @@ TlsEngine* OpenSslContext::engine(const TlsRequest& request, TlsFailure& why) co
     return OpenSslEngine::create(static_cast<SSL_CTX*>(context_), request, why);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -9,7 +9,7 @@
 
 #include "tls/failure_text.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // The chain as DER, within its bounds, and the room for the system's roots.
@@ -182,4 +182,4 @@ bool verify_with_openssl(const TlsRequest& request, const STACK_OF(X509) * shown
     return judge(request, shown, *new (block.data()) Chain, failure);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

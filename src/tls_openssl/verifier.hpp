@@ -9,10 +9,10 @@
 
 #include "linnet/tls_chain.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// `shown` is what the server has sent, its own certificate first. False: `failure` tells why.
 bool verify_with_openssl(const TlsRequest& request, const STACK_OF(X509) * shown,
                          TlsFailure& failure);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

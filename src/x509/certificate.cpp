@@ -11,7 +11,7 @@
 #include "x509/der.hpp"
 #include "x509/name.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 using namespace std::string_view_literals;
@@ -416,4 +416,4 @@ std::optional<Certificate> parse_certificate(Bytes der) {
     return certificate;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct Certificate {
     enum class Key : std::uint8_t { rsa, ec, other };
@@ -51,4 +51,4 @@ struct Certificate {
 /// Parses all of `der`; nothing if it is not exactly one well-formed certificate.
 std::optional<Certificate> parse_certificate(Bytes der);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -4,7 +4,7 @@
 
 #include "base/endian.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t length_bytes_max = 4;
@@ -53,4 +53,4 @@ bool take_content(Bytes& rest, std::uint8_t tag, Bytes& content) {
     return true;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

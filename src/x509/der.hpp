@@ -6,7 +6,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 namespace der {
 inline constexpr std::uint8_t boolean = 0x01;
@@ -38,4 +38,4 @@ bool take_item(Bytes& rest, std::uint8_t tag, DerItem& item);
 /// The same, for its content alone.
 bool take_content(Bytes& rest, std::uint8_t tag, Bytes& content);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

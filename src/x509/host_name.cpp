@@ -7,7 +7,7 @@
 #include "codec/text.hpp"
 #include "linnet/x509_certificate.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::string_view wildcard = "*.";
@@ -47,4 +47,4 @@ bool is_for_host(const Certificate& certificate, const Host& host, CommonName co
     return false;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -6,7 +6,7 @@
 
 #include "x509/certificate.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// The host of a URL: a name, or an IP address.
 struct Host {
@@ -25,4 +25,4 @@ bool dns_name_matches(std::string_view presented, std::string_view host);
 /// IP addresses match only IP names, host names only DNS names.
 bool is_for_host(const Certificate& certificate, const Host& host, CommonName common_name);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

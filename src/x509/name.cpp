@@ -11,7 +11,7 @@
 #include "codec/text.hpp"
 #include "linnet/x509_certificate.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 using namespace std::string_view_literals;
@@ -248,4 +248,4 @@ bool take_alt_name(Bytes& alt_names, AltName& name) {
     return true;
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

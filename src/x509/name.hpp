@@ -6,7 +6,7 @@
 
 #include "x509/der.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// AttributeTypeAndValue: what is said about somebody.
 struct NameAttribute {
@@ -23,4 +23,4 @@ bool is_name(Bytes name);
 /// The characters of the last CN, if its type has one byte for each; empty if there is none.
 Bytes common_name_of(Bytes name);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

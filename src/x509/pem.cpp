@@ -7,7 +7,7 @@
 
 #include "base/text_writer.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 // The encapsulation boundaries of RFC 7468 2 are "-----BEGIN label-----" and "-----END label-----".
@@ -123,4 +123,4 @@ void write_pem(Bytes der, MutableBytes out) {
     writer.put(last_line);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

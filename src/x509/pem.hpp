@@ -8,7 +8,7 @@
 #include "codec/base64.hpp"
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class PemReader {
  public:
@@ -53,4 +53,4 @@ std::size_t pem_size(std::size_t der_size);
 /// has room for `pem_size(der.size())`.
 void write_pem(Bytes der, MutableBytes out);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

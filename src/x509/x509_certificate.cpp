@@ -13,7 +13,7 @@
 #include "x509/der.hpp"
 #include "x509/pem.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t size_max = 0xFFFF'FFFF;  // of all certificates: places have 32 bits
@@ -137,4 +137,4 @@ std::size_t X509Certificate::find_subject(Bytes subject, std::size_t index) cons
     return std::min(index, count_);
 }
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

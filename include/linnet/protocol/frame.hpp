@@ -11,7 +11,7 @@
 #include "linnet/protocol/mask.hpp"
 #include "linnet/step.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// RFC 6455 5.2, 11.8.
 enum class Opcode : std::uint8_t {
@@ -63,4 +63,4 @@ constexpr std::size_t frame_header_size(const FrameHeader& header) {
 /// returns that size.
 std::size_t encode_frame_header(const FrameHeader& header, MutableBytes out);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -13,7 +13,7 @@
 #include "linnet/step.hpp"
 #include "linnet/strings.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// 16 random bytes in base64: the value of Sec-WebSocket-Key.
 using HandshakeKey = std::array<char, 24>;
@@ -76,4 +76,4 @@ struct HandshakeVerdict {
 /// cannot upgrade. Linear time, no allocation.
 HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& offer);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

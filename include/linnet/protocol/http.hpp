@@ -8,7 +8,7 @@
 #include "linnet/bytes.hpp"
 #include "linnet/step.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// One header line.
 struct HttpField {
@@ -55,4 +55,4 @@ class ResponseHeadReader {
 /// Cuts the first line off `fields`, which a reader has accepted. False when it is empty.
 bool take_field(std::string_view& fields, HttpField& field);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -14,7 +14,7 @@
 
 #include "linnet/block.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Inbox {
  public:
@@ -121,4 +121,4 @@ class Inbox {
     bool starved_ = false;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

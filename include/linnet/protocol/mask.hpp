@@ -8,7 +8,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// The four key bytes in the order of the wire.
 using MaskKey = std::array<std::uint8_t, 4>;
@@ -21,4 +21,4 @@ void apply_mask(MutableBytes data, const MaskKey& key, std::uint64_t offset);
 /// memory but not overlap otherwise.
 void copy_masked(MutableBytes to, Bytes from, const MaskKey& key, std::uint64_t offset);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

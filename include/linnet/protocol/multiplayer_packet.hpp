@@ -18,7 +18,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Names a peer: 1 is the server, others are above 1, 0 is none.
 using PeerId = std::int32_t;
@@ -57,4 +57,4 @@ std::size_t encode_multiplayer_packet(const MultiplayerPacket& packet, MutableBy
 std::array<std::uint8_t, system_packet_size> system_packet(MultiplayerPacket::Type type,
                                                            PeerId subject);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

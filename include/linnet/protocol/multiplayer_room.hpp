@@ -36,7 +36,7 @@
 #include "linnet/cause.hpp"
 #include "linnet/protocol/multiplayer_packet.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct RoomEvent {
     enum class Kind : std::uint8_t {
@@ -110,4 +110,4 @@ class MultiplayerRoom {
     std::uint64_t ignored_count_ = 0;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -17,7 +17,7 @@
 #include "linnet/platform.hpp"
 #include "linnet/protocol/frame.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Masking keys, each new and unpredictable (RFC 6455 5.3). Entropy is fetched for 256 at a time:
 /// for each single one it would cost thirty times as much.
@@ -136,4 +136,4 @@ class Outbox {
     std::uint64_t control_frame_count_ = 0;
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -19,7 +19,7 @@
 #include "linnet/protocol/outbox.hpp"
 #include "linnet/protocol/utf8.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct SessionEvent {
     enum class Kind : std::uint8_t {
@@ -189,4 +189,4 @@ class Session {
     bool ended_ = false;  // failed, or the peer has closed: nothing more is decoded
 };
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,7 +10,7 @@
 #include "linnet/bytes.hpp"
 #include "linnet/step.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// The parts of a URL. All views point into the text that was parsed.
 struct Url {
@@ -39,4 +39,4 @@ Step<Url> parse_url(std::string_view in);
 /// the first part that breaks them. A port of 0 does.
 Cause check_url_parts(const Url& url);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -6,7 +6,7 @@
 
 #include "linnet/bytes.hpp"
 
-namespace linnet::inline v0 {
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Validates a text that arrives in pieces. A text is valid when every `feed` was true and
 /// `complete()` holds after the last.
@@ -30,4 +30,4 @@ bool is_utf8(Bytes text);
 /// character.
 std::size_t utf8_prefix_size(Bytes text, std::size_t size_max);
 
-}  // namespace linnet::inline v0
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
