@@ -26,7 +26,8 @@ class Clock {
 /// Unpredictable bytes, for masking keys and the handshake: RFC 6455 5.3, 10.3.
 class Entropy {
  public:
-    /// Fills all of `out`, or answers false; then nothing is sent that would have needed it.
+    /// Fills all of `out`, or returns false, also instead of waiting; then nothing is sent that
+    /// would have needed it.
     virtual bool fill(MutableBytes out) = 0;
 
  protected:
@@ -71,7 +72,7 @@ class Resolver {
     /// best first. After any answer but pending, the request is over and its name may be used
     /// again.
     virtual Result take(Request request, std::span<SocketAddress> out) = 0;
-    /// Nobody will ask for `request` again.
+    /// Nobody will ask for `request` again. Not called in a child process that was forked.
     virtual void cancel(Request request) = 0;
 
  protected:
@@ -82,7 +83,8 @@ class Resolver {
 using SocketHandle = std::intptr_t;
 inline constexpr SocketHandle no_socket = -1;
 
-/// What a call on a socket did. Nothing ever blocks.
+/// What a call on a socket did. Nothing ever blocks. `would_block` also if the OS is short of
+/// memory at the moment (ENOBUFS): the call is repeated.
 struct IoResult {
     enum class Outcome : std::uint8_t { moved, would_block, end, failed };
     Outcome status = Outcome::would_block;

@@ -58,10 +58,10 @@ int open_socket(int family) {
 }
 #endif
 
-// ENOBUFS and ENOMEM say that the kernel is short of memory at the moment, as it is when it takes
-// no more for other reasons. The socket may be writable (or readable) all the same: then an event
-// loop polls again in its next round, which costs one system call. That is no deadlock, as nobody
-// but a call tells when there is memory again, and no end, as the deadlines go on.
+// ENOBUFS and ENOMEM mean that the kernel is short of memory at the moment. That passes, and the OS
+// announces it to nobody: the only way to find out is to repeat the call. As the socket stays
+// writable (or readable), an event loop polls again in its next round, and each poll tries twice at
+// most. The deadlines run meanwhile, so that a lasting shortage ends the connection.
 bool is_passing(int error) {
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS ||
            error == ENOMEM;
