@@ -13,16 +13,26 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// A call into the core: at its end the program has its errno back. In a debug build it is guarded.
-class Call {
+// A call into the core that asks nothing of the outside, in a debug build guarded until its end.
+class Look {
  public:
-    explicit Call(ClientCore* core) : core_(core), visit_(core->one_thread()) {}
+    explicit Look(ClientCore* core) : core_(core), visit_(core->one_thread()) {}
     ClientCore* operator->() const { return core_; }
 
  private:
     ClientCore* core_;
-    KeptErrno errno_;
     [[no_unique_address]] OneThread::Visit visit_;
+};
+
+// Every other: at its end the program has its errno back.
+class Call {
+ public:
+    explicit Call(ClientCore* core) : look_(core) {}
+    const Look& operator->() const { return look_; }
+
+ private:
+    KeptErrno errno_;
+    Look look_;
 };
 
 }  // namespace
@@ -30,14 +40,14 @@ class Call {
 // ---- PacketPeer ------------------------------------------------------------------------------
 
 std::size_t PacketPeer::get_available_packet_count() const {
-    const bool is_theirs = Call(core_)->is_multiplayer() == (face_ == Face::client);
-    return is_theirs ? Call(core_)->packet_count() : 0;
+    const bool is_theirs = Look(core_)->is_multiplayer() == (face_ == Face::client);
+    return is_theirs ? Look(core_)->packet_count() : 0;
 }
 
 Bytes PacketPeer::get_packet() {
     Bytes packet;
-    packet_error_ = face_ == Face::peer ? Call(core_)->take_packet(packet)
-                                        : Call(core_)->take_multiplayer_packet(packet);
+    packet_error_ = face_ == Face::peer ? Look(core_)->take_packet(packet)
+                                        : Look(core_)->take_multiplayer_packet(packet);
     return packet;
 }
 
@@ -49,37 +59,37 @@ Error PacketPeer::put_packet(Bytes packet) {
 // ---- WebSocketPeer ---------------------------------------------------------------------------
 
 WebSocketPeer::WriteMode WebSocketPeer::get_write_mode() const {
-    return Call(core_)->write_mode();
+    return Look(core_)->write_mode();
 }
 void WebSocketPeer::set_write_mode(WriteMode mode) {
-    Call(core_)->set_write_mode(mode);
+    Look(core_)->set_write_mode(mode);
 }
 bool WebSocketPeer::was_string_packet() const {
-    return Call(core_)->was_string_packet();
+    return Look(core_)->was_string_packet();
 }
 bool WebSocketPeer::is_connected_to_host() const {
-    return is_conversing(Call(core_)->state());
+    return is_conversing(Look(core_)->state());
 }
 Error WebSocketPeer::close(int code, std::string_view reason) {
-    return is_conversing(Call(core_)->state()) ? Call(core_)->disconnect(code, reason) : Error::ok;
+    return is_conversing(Look(core_)->state()) ? Call(core_)->disconnect(code, reason) : Error::ok;
 }
 std::string_view WebSocketPeer::get_connected_host() const {
-    return Call(core_)->connected_host();
+    return Look(core_)->connected_host();
 }
 std::uint16_t WebSocketPeer::get_connected_port() const {
-    return Call(core_)->connected_port();
+    return Look(core_)->connected_port();
 }
 Error WebSocketPeer::set_no_delay(bool enabled) {
     return Call(core_)->set_no_delay(enabled);
 }
 std::size_t WebSocketPeer::get_current_outbound_buffered_amount() const {
-    return Call(core_)->outbound_buffered_amount();
+    return Look(core_)->outbound_buffered_amount();
 }
 
 // ---- NetworkedMultiplayerPeer, WebSocketMultiplayerPeer --------------------------------------
 
 NetworkedMultiplayerPeer::ConnectionStatus NetworkedMultiplayerPeer::get_connection_status() const {
-    const State state = Call(core_)->state();
+    const State state = Look(core_)->state();
     if (is_connecting(state) || state == State::joining) return CONNECTION_CONNECTING;
     return is_conversing(state) ? CONNECTION_CONNECTED : CONNECTION_DISCONNECTED;
 }
@@ -89,26 +99,26 @@ void NetworkedMultiplayerPeer::poll() {
 }
 
 void NetworkedMultiplayerPeer::set_target_peer(int id) {
-    Call(core_)->set_target(id);
+    Look(core_)->set_target(id);
 }
 int NetworkedMultiplayerPeer::get_packet_peer() const {
-    return Call(core_)->packet_source();
+    return Look(core_)->packet_source();
 }
 int NetworkedMultiplayerPeer::get_unique_id() const {
-    return Call(core_)->unique_id();
+    return Look(core_)->unique_id();
 }
 std::span<const PeerId> NetworkedMultiplayerPeer::peers() const {
-    return Call(core_)->peers();
+    return Look(core_)->peers();
 }
 
 Error WebSocketMultiplayerPeer::set_buffers(int input_buffer_size_kb, int input_max_packets,
                                             int output_buffer_size_kb, int output_max_packets) {
-    return Call(core_)->set_buffers(input_buffer_size_kb, input_max_packets, output_buffer_size_kb,
+    return Look(core_)->set_buffers(input_buffer_size_kb, input_max_packets, output_buffer_size_kb,
                                     output_max_packets);
 }
 
 WebSocketPeer* WebSocketMultiplayerPeer::get_peer(int peer_id) {
-    return peer_id == 1 ? &Call(core_)->peer() : nullptr;
+    return peer_id == 1 ? &Look(core_)->peer() : nullptr;
 }
 
 // ---- WebSocketClient -------------------------------------------------------------------------
@@ -127,7 +137,7 @@ WebSocketClient::WebSocketClient(const Options& options)
 
 WebSocketClient::~WebSocketClient() {
     const KeptErrno kept;
-    static_cast<void>(Call(core_)->state());  // nobody else may be in it
+    static_cast<void>(Look(core_)->state());  // nobody else may be in it
     core_->~ClientCore();
 }
 
@@ -139,32 +149,32 @@ Error WebSocketClient::disconnect_from_host(int code, std::string_view reason) {
     return Call(core_)->disconnect(code, reason);
 }
 void WebSocketClient::set_verify_ssl_enabled(bool enabled) {
-    Call(core_)->set_verify_ssl(enabled);
+    Look(core_)->set_verify_ssl(enabled);
 }
 bool WebSocketClient::is_verify_ssl_enabled() const {
-    return Call(core_)->verify_ssl();
+    return Look(core_)->verify_ssl();
 }
 Error WebSocketClient::set_trusted_ssl_certificate(const X509Certificate* certificate) {
-    return Call(core_)->set_trusted_certificate(certificate);
+    return Look(core_)->set_trusted_certificate(certificate);
 }
 const X509Certificate* WebSocketClient::get_trusted_ssl_certificate() const {
-    return Call(core_)->trusted_certificate();
+    return Look(core_)->trusted_certificate();
 }
 std::string_view WebSocketClient::get_connected_host() const {
-    return Call(core_)->connected_host();
+    return Look(core_)->connected_host();
 }
 std::uint16_t WebSocketClient::get_connected_port() const {
-    return Call(core_)->connected_port();
+    return Look(core_)->connected_port();
 }
 
 const Failure& WebSocketClient::failure() const {
-    return Call(core_)->failure();
+    return Look(core_)->failure();
 }
 std::string_view WebSocketClient::response_headers() const {
-    return Call(core_)->response_headers();
+    return Look(core_)->response_headers();
 }
 std::string_view WebSocketClient::response_header(std::string_view name) const {
-    std::string_view rest = Call(core_)->response_headers();
+    std::string_view rest = Look(core_)->response_headers();
     for (HttpField field; take_field(rest, field);) {
         if (same_ignoring_case(field.name, name)) return field.value;
     }
@@ -181,7 +191,7 @@ void WebSocketClient::wait(std::uint32_t timeout_ms) {
     Call(core_)->wait(timeout_ms);
 }
 std::size_t WebSocketClient::wait_set(std::span<WaitItem> items) const {
-    return Call(core_)->wait_set(items);
+    return Look(core_)->wait_set(items);
 }
 std::uint64_t WebSocketClient::next_deadline() const {
     return Call(core_)->next_deadline();
@@ -190,7 +200,7 @@ void WebSocketClient::notify_resume() {
     Call(core_)->notify_resume();
 }
 Stats WebSocketClient::stats() const {
-    return Call(core_)->stats();
+    return Look(core_)->stats();
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

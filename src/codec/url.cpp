@@ -50,7 +50,7 @@ bool is_ipv6_literal(std::string_view text) {
     return text.find(':') != text.npos;
 }
 
-bool is_name(std::string_view text) {
+bool is_registered_name(std::string_view text) {
     for (const char c : text) {
         if (!is_alpha(c) && !is_digit(c) && !is_one_of(c, "-_.")) return false;
     }
@@ -67,7 +67,8 @@ Cause check_userinfo(const Url& url) {
 }
 
 Cause check_host(const Url& url) {
-    const bool is_host = url.ipv6_literal ? is_ipv6_literal(url.host) : is_name(url.host);
+    const bool is_host =
+        url.ipv6_literal ? is_ipv6_literal(url.host) : is_registered_name(url.host);
     return is_host ? Cause::none : Cause::url_host;
 }
 
