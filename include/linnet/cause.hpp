@@ -5,6 +5,8 @@
 // beside each says what is the case and, where one exists, which limit or option to change.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -328,11 +330,42 @@ constexpr bool are_in_order() {
 }
 static_assert(are_in_order(), "each cause has its sentence");
 
+// What a program contains: all sentences in one text, each with a NUL after it, and where they end.
+// A table of views would need a relocation for each.
+constexpr std::size_t total_size() {
+    std::size_t size = 0;
+    for (const Row& row : rows) size += row.text.size() + 1;
+    return size;
+}
+constexpr std::array<char, total_size()> joined() {
+    std::array<char, total_size()> all{};
+    std::size_t at = 0;
+    for (const Row& row : rows) {
+        for (const char c : row.text) all[at++] = c;
+        ++at;
+    }
+    return all;
+}
+constexpr std::array<std::uint16_t, std::size(rows)> ends() {
+    std::array<std::uint16_t, std::size(rows)> all{};
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        at += rows[i].text.size() + 1;
+        all[i] = static_cast<std::uint16_t>(at);
+    }
+    return all;
+}
+static_assert(total_size() <= UINT16_MAX);
+inline constexpr auto all_sentences = joined();
+inline constexpr auto all_ends = ends();
+
 }  // namespace cause_texts
 
-/// What is the case, as one sentence without a full stop; static.
+/// What is the case, as one sentence without a full stop; static, with a NUL after it.
 constexpr std::string_view text(Cause cause) {
-    return cause_texts::rows[static_cast<std::uint16_t>(cause)].text;
+    const auto index = static_cast<std::uint16_t>(cause);
+    const std::size_t begin = index == 0 ? 0 : cause_texts::all_ends[index - 1u];
+    return {cause_texts::all_sentences.data() + begin, cause_texts::all_ends[index] - begin - 1};
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

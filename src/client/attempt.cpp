@@ -9,20 +9,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/kept_errno.hpp"
+#include "client/deadline.hpp"
 #include "client/explanation.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
-namespace {
-
-constexpr std::uint64_t never = UINT64_MAX;
-constexpr std::uint64_t now_or_earlier = 0;
-
-constexpr std::uint64_t deadline(std::uint64_t since_us, std::uint32_t timeout_ms) {
-    return timeout_ms == 0 ? never : since_us + std::uint64_t{timeout_ms} * 1000;
-}
-
-}  // namespace
-
 Attempt::Attempt(Ports& ports, const Settings& settings, const Journal& journal, Failure& failure,
                  Texts&& texts, bool gd_mp_api, std::uint64_t now_us)
     : process_(process_id()),
@@ -255,6 +246,7 @@ Error Attempt::put(Opcode opcode, Bytes front, Bytes packet, FlushAfter flush_af
     const bool flushes = flush_after == FlushAfter::yes && parts_.session.outbox().is_empty();
     const Error error = parts_.session.put(opcode, front, packet);
     if (error != Error::ok || !flushes) return error;
+    const KeptErrno kept;
     conversation_.send(now_us_);
     if (parts_.link.can_send()) return Error::ok;
     parts_.session.take_back();

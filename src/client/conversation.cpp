@@ -7,18 +7,16 @@
 
 #include <algorithm>
 
+#include "client/deadline.hpp"
+
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::uint64_t never = UINT64_MAX;
 constexpr std::size_t decode_size_min = 16 * 1024;  // takes a few microseconds
 constexpr std::uint16_t policy_violation = 1008;    // RFC 6455 7.4.1
 
 constexpr std::uint64_t us(std::uint32_t ms) {
     return std::uint64_t{ms} * 1000;
-}
-constexpr std::uint64_t deadline(std::uint64_t since_us, std::uint32_t timeout_ms) {
-    return timeout_ms == 0 ? never : since_us + us(timeout_ms);
 }
 
 }  // namespace

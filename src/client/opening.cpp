@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/deadline.hpp"
+
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::uint64_t now_or_earlier = 0;
 constexpr std::uint64_t resolver_interval_us = 10'000;  // how often a pending resolver is asked
 
 }  // namespace

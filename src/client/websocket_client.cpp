@@ -52,8 +52,9 @@ Bytes PacketPeer::get_packet() {
 }
 
 Error PacketPeer::put_packet(Bytes packet) {
-    return face_ == Face::peer ? Call(core_)->put_packet(packet)
-                               : Call(core_)->put_multiplayer_packet(packet);
+    // Where a packet needs the outside, errno is kept there: most packets do not.
+    return face_ == Face::peer ? Look(core_)->put_packet(packet)
+                               : Look(core_)->put_multiplayer_packet(packet);
 }
 
 // ---- WebSocketPeer ---------------------------------------------------------------------------

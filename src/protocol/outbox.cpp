@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/kept_errno.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::size_t margin_size = frame_header_size_max;
 }  // namespace
 
 bool MaskKeySource::refill() {
+    const KeptErrno kept;
     if (!entropy_.fill({reinterpret_cast<std::uint8_t*>(pool_.data()), sizeof pool_})) return false;
     left_ = pool_.size();
     return true;
