@@ -1425,6 +1425,26 @@ TEST(WebSocketClient, measures_a_round_trip_from_the_moment_when_the_whole_ping_
     EXPECT_EQ(play.client->stats().round_trip_us, 30'000u);
 }
 
+// TLS has received it, so that no socket becomes readable for it.
+TEST(WebSocketClient, asks_for_a_poll_to_discard_what_tls_has_received_after_a_protocol_error) {
+    const std::string bad = "\xC1";
+    Play play({.steps = {AwaitRequest{}, Accept{}, Pause{5000}, Send{bad + std::string(21, 'x')}}},
+              [](World&, Options& options) { options.limits.poll_size_max = 8; });
+    ASSERT_EQ(play.client->connect_to_url("wss://host.example/"), ok);
+    play.poll(60);
+    ASSERT_EQ(play.client->get_connection_status(), CONNECTED);
+    ScriptedConnection& server = play.world.connection();
+    server.script.send_window = server.taken;  // our close frame does not leave
+    play.world.clock.advance_ms(5'000);
+    int polls = 0;
+    do {
+        play.client->poll();
+        ++polls;
+    } while (play.client->next_deadline() <= play.world.clock.now_us() && polls < 100);
+    EXPECT_EQ(play.client->stats().discarded_size, 14u);
+    EXPECT_EQ(polls, 2) << "or it spins";
+}
+
 // TLS has taken our close frame, and the OS nothing of it.
 TEST(WebSocketClient, is_not_closed_cleanly_while_tls_holds_its_close_frame) {
     for (const bool leaves : {false, true}) {

@@ -58,7 +58,11 @@ void Conversation::send_outbox(std::uint64_t now_us) {
 void Conversation::receive(std::uint64_t now_us) {
     const Limits& limits = parts_.settings.options.limits;
     if (!decodes()) {
-        stats_.discarded_size += parts_.link.discard(limits.poll_size_max, now_us);
+        const std::size_t size = parts_.link.discard(limits.poll_size_max, now_us);
+        stats_.discarded_size += size;
+        input_ = size >= limits.poll_size_max && parts_.link.transport().has_staged()
+                     ? Input::budget_spent
+                     : Input::flowing;
         return;
     }
     input_ = Input::flowing;
@@ -126,6 +130,7 @@ bool Conversation::on_close(const SessionEvent& event, std::uint64_t now_us) {
     parts_.journal.close_received(event.close_code, parts_.failure.close_reason);
     const bool is_first = parts_.life.state() != State::closing;
     parts_.life.enter(Event::they_closed, now_us);
+    discard_staged();
     if (!is_first) return false;
     pending_ = {Cause::closed_by_server, parts_.life.phase(), 0};
     close_progress_us_ = now_us;
@@ -144,7 +149,13 @@ void Conversation::on_protocol_error(Cause cause, std::uint64_t now_us) {
     parts_.journal.broken(cause);
     pending_ = {cause, parts_.life.phase(), 0};
     parts_.life.enter(Event::broken, now_us);
+    discard_staged();
     close_progress_us_ = now_us;
+}
+
+// No socket wakes anybody for what TLS has received already: the next poll discards it.
+void Conversation::discard_staged() {
+    input_ = parts_.link.transport().has_staged() ? Input::budget_spent : Input::flowing;
 }
 
 // Packets that nobody takes keep the server waiting. Without a packet to take, and with nothing
@@ -238,7 +249,7 @@ std::uint64_t Conversation::next_deadline() const {
 }
 
 bool Conversation::has_work() const {
-    if (!decodes()) return false;
+    if (!decodes()) return input_ == Input::budget_spent && parts_.link.can_receive();
     if (is_paused()) return parts_.session.packet_count() < packets_when_paused_;
     return input_ == Input::budget_spent || parts_.link.transport().has_staged();
 }

@@ -71,7 +71,8 @@ class Conversation {
 
  private:
     static constexpr std::uint64_t idle_after_us = 10'000'000;
-    // Why no more is decoded. Written when decoding stops in a poll; everything else reads it.
+    // Why no more is decoded, or discarded. Written when that stops in a poll; everything else
+    // reads it.
     enum class Input : std::uint8_t {
         flowing,       // all that has arrived is decoded
         budget_spent,  // there is more, for the next poll
@@ -84,6 +85,7 @@ class Conversation {
     void send_outbox(std::uint64_t now_us);
     void note_progress(std::uint64_t now_us);
     void stop_decoding();
+    void discard_staged();
     SessionEvent::Kind handle(const SessionEvent& event, std::uint64_t now_us);
     void on_pong(Bytes payload, std::uint64_t now_us);
     bool on_close(const SessionEvent& event, std::uint64_t now_us);
