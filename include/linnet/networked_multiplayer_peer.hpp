@@ -46,7 +46,8 @@ class NetworkedMultiplayerPeer : public PacketPeer {
     /// Ours, from `connection_succeeded` until the connection is closing; otherwise 0.
     int get_unique_id() const;
     /// The ids of all other peers, including the server (1), in ascending order. Valid until the
-    /// next `poll`; inside a `poll` its elements change as peers join and leave.
+    /// next `poll`, `wait`, `connect_to_url` or the client's end; inside a `poll` its elements
+    /// change as peers join and leave.
     std::span<const PeerId> peers() const;
 
     /// WebSocket is always reliable: setting is ignored, as in the original.
