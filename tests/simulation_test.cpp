@@ -27,12 +27,16 @@ TEST(Simulation, breaks_no_promise_with_any_seed) {
         sum.opened += result.opened;
         sum.messages += result.messages;
         sum.polls += result.polls;
+        sum.events += result.events;
+        sum.event_polls += result.event_polls;
     }
     std::printf(
-        "%llu seeds: %llu attempts, %llu opened, %llu messages, %llu polls\n",
+        "%llu seeds: %llu attempts, %llu opened, %llu messages, %llu polls; "
+        "event-driven: %.2f polls per event\n",
         static_cast<unsigned long long>(seed_count), static_cast<unsigned long long>(sum.attempts),
         static_cast<unsigned long long>(sum.opened), static_cast<unsigned long long>(sum.messages),
-        static_cast<unsigned long long>(sum.polls));
+        static_cast<unsigned long long>(sum.polls),
+        static_cast<double>(sum.event_polls) / static_cast<double>(sum.events));
     // Simulations in which nothing happens would break no promise either.
     EXPECT_GT(sum.opened, seed_count);
     EXPECT_GT(sum.messages, 10 * seed_count);

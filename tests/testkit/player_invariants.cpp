@@ -3,6 +3,8 @@
 //
 // What the headers promise, as a player can see it.
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include "linnet/memory_max.hpp"
 #include "linnet/protocol/frame.hpp"
@@ -13,6 +15,7 @@ namespace {
 
 using Status = NetworkedMultiplayerPeer::ConnectionStatus;
 constexpr const char* prefix_to_server = "the_server_hears_a_prefix_of_what_was_accepted";
+constexpr const char* views_last = "views_last_as_long_as_promised";
 constexpr const char* no_spin = "event_driven_clients_never_spin";
 
 // What only a server that breaks the protocol may be accused of.
@@ -75,6 +78,8 @@ void Player::judge_ending(bool clean) {
     promise(!failure.explain().empty(), has_a_cause, "no explanation");
     const bool is_good =
         failure.cause == Cause::closed_by_client || failure.cause == Cause::closed_by_server;
+    promise(!attempt_.ping_was_refused || !clean, "calls_answer_as_documented",
+            "a connection that is well refuses a ping");
     promise(clean == is_good, has_a_cause, "clean is not the good end");
     promise(failure.cause != Cause::closed_by_client || attempt_.we_closed, has_a_cause,
             "we have not closed");
@@ -85,6 +90,15 @@ void Player::judge_ending(bool clean) {
     promise(internet_.open_connections(number_).empty(), "nothing_is_left_open",
             "an end leaves a socket");
     promise(resolver_.open_count() == 0, "nothing_is_left_open", "an end leaves a request");
+    using Until = HeldViews::Until;
+    hold(Until::next_connect, "failure().explain()", failure.explain());
+    hold(Until::next_connect, "failure().http_reason", failure.http_reason);
+    hold(Until::next_connect, "failure().http_fields", failure.http_fields);
+    hold(Until::next_connect, "failure().http_body", failure.http_body);
+    hold(Until::next_connect, "failure().close_reason", failure.close_reason);
+    hold(Until::next_connect, "failure().addresses_tried",
+         {reinterpret_cast<const char*>(failure.addresses_tried.data()),
+          failure.addresses_tried.size_bytes()});
     const Connection* const connection = attempt_.connection;
     const bool is_honest = connection != nullptr && connection->server->is_honest();
     promise(!is_honest || !is_accusation(failure.cause), "honest_peers_are_not_accused",
@@ -150,6 +164,62 @@ void Player::check_received(const Connection& connection, Cause cause) {
 void Player::settle_attempt() {
     if (attempt_.connection == nullptr) return;
     check_written(*attempt_.connection, *attempt_.record, false);
+}
+
+// ---- views -----------------------------------------------------------------------------------
+
+void Player::hold(HeldViews::Until until, const char* name, std::string_view view) {
+    if (stage_.percent(plan_.hold_percent)) views_.hold(until, name, view);
+}
+
+void Player::hold_peers() {
+    if (!stage_.percent(plan_.hold_percent)) return;
+    const std::span<const PeerId> peers = client_->peers();
+    if (polling_) {
+        moving_peers_ = peers;
+    } else {
+        views_.hold(HeldViews::Until::next_poll, "peers",
+                    {reinterpret_cast<const char*>(peers.data()), peers.size_bytes()});
+    }
+}
+
+void Player::check_views(HeldViews::Until end) {
+    const char* const changed = views_.changed_before(end);
+    promise(changed == nullptr, views_last, changed);
+    if (end < HeldViews::Until::next_poll) return;
+    promise(std::all_of(moving_peers_.begin(), moving_peers_.end(),
+                        [](PeerId peer) { return peer > 0; }),
+            views_last, "peers, held since a signal");
+}
+
+void Player::end_views(HeldViews::Until end) {
+    check_views(end);
+    drop_views(end);
+}
+
+void Player::drop_views(HeldViews::Until end) {
+    views_.drop(end);
+    if (end >= HeldViews::Until::next_poll) moving_peers_ = {};
+}
+
+// After `connect_to_url` nothing is left of an earlier attempt.
+void Player::check_anew() {
+    constexpr const char* anew = "each_attempt_begins_anew";
+    static_assert(std::has_unique_object_representations_v<Stats>);
+    const Stats stats = client_->stats();
+    const Stats none;
+    promise(std::memcmp(&stats, &none, sizeof stats) == 0, anew, "statistics");
+    const Failure& failure = client_->failure();
+    promise(failure.cause == Cause::none && failure.addresses_tried.empty() &&
+                failure.http_status == 0 && failure.close_code == 0 &&
+                failure.close_reason.empty() && failure.explanation.empty(),
+            anew, "the failure");
+    promise(client_->response_headers().empty() && client_->get_connected_host().empty(), anew,
+            "the server");
+    promise(client_->peers().empty() && client_->get_unique_id() == no_peer, anew, "the room");
+    const WebSocketPeer& peer = *client_->get_peer(1);
+    promise(!peer.was_string_packet() && peer.get_write_mode() == WebSocketPeer::WRITE_MODE_BINARY,
+            anew, "the mode of packets");
 }
 
 void Player::check_written(const Connection& connection, const AttemptRecord& record,
@@ -252,6 +322,11 @@ void Player::check_stats() {
         attempt_.record->secure || stats.bytes_received == connection.received;
     promise(stats.bytes_received <= connection.received && is_all_there, add_up, "bytes received");
     promise(stats.messages_sent >= attempt_.record->accepted.size(), add_up, "messages sent");
+    const bool has_heartbeat = options_.timeouts.ping_ms != 0;
+    promise(stats.pings_sent >= attempt_.pings &&
+                (has_heartbeat || stats.pings_sent <= attempt_.pings + attempt_.resumes),
+            add_up, "pings sent");
+    promise(stats.pings_answered <= stats.pings_sent, add_up, "pings answered");
     if (attempt_.record->multiplayer || options_.discard_input) return;
     promise(stats.messages_received == attempt_.announced, add_up, "messages received");
 }
@@ -276,9 +351,10 @@ void Player::check_deadlines() {
     const Timeouts& t = options_.timeouts;
     const std::uint64_t now_us = clock_.now_us();
     const Connection* const connection = attempt_.connection;
-    if (connection != nullptr && network_.moved != attempt_.moved) {
-        attempt_.moved = network_.moved;
-        attempt_.moved_us = now_us;
+    // Silence counts only while the queue has room.
+    if (life_signs() != attempt_.life_signs || attempt_.announced != attempt_.taken) {
+        attempt_.life_signs = life_signs();
+        attempt_.alive_us = now_us;
         attempt_.gap_us = 0;
     }
     if (connection != nullptr && connection->to_server.written.size() != attempt_.written) {
@@ -297,12 +373,13 @@ void Player::check_deadlines() {
                               5 * attempt_.closing_gap_us,
                 "no_attempt_outlives_its_timeouts", "closing_ms and drain_ms");
     }
-    // Silence counts only while the queue has room.
-    const bool is_open = !attempt_.we_closed && !attempt_.they_closed;
-    if (!is_open || attempt_.announced != attempt_.taken || !every_wait_has_an_end()) return;
+    // However often the program pings.
     const bool is_joining = attempt_.record->multiplayer && !attempt_.server_is_there;
+    const bool has_limits = t.ping_ms != 0 && t.pong_ms != 0 && t.closing_ms != 0 &&
+                            t.drain_ms != 0 && (!is_joining || t.join_ms != 0);
+    if (!may_be_open() || !has_limits) return;
     const std::uint64_t join_us = is_joining ? us(t.join_ms) : 0;
-    promise(now_us <= attempt_.moved_us + join_us + us(t.ping_ms) + 2 * us(t.pong_ms) +
+    promise(now_us <= attempt_.alive_us + join_us + us(t.ping_ms) + 2 * us(t.pong_ms) +
                           2 * us(t.closing_ms) + us(t.drain_ms) + slack_us,
             "no_attempt_outlives_its_timeouts", "ping_ms and pong_ms");
 }
@@ -322,7 +399,43 @@ std::uint64_t Player::progress() const {
     if (!client_) return outside;
     const Stats stats = client_->stats();
     return outside + stats.messages_received + stats.pings_received + stats.pongs_received +
-           stats.discarded_size;
+           stats.frames_received + stats.message_size_so_far + stats.discarded_size;
+}
+
+// The server has been heard, or is seen to read; or what it said before is being handled.
+std::uint64_t Player::life_signs() const {
+    const Stats stats = client_->stats();
+    return network_.life_signs + stats.frames_received + stats.messages_received +
+           stats.pings_received + stats.pongs_received + stats.discarded_size;
+}
+
+// An event is a socket that changed, a deadline that passed, or a call of the program. Besides,
+// what a poll could not finish costs another: because of a limit on one poll, or because the
+// network, or the buffer for lack of memory, took only a part.
+void Player::count_events(const Stats& before, std::size_t cuts_before,
+                          std::uint64_t signals_before) {
+    if (plan_.pace != PlayerPlan::Pace::events) return;
+    const Stats stats = client_->stats();
+    const Limits& limits = options_.limits;
+    const std::uint64_t received = stats.bytes_received - before.bytes_received;
+    const std::uint64_t frames = stats.frames_received - before.frames_received;
+    std::uint64_t count = network_.cut_count - cuts_before;
+    if (received >= limits.poll_size_max) ++count;
+    if (std::max(frames, signal_count_ - signals_before) >= limits.poll_item_count_max) ++count;
+    // Over TLS the buffer takes as much as it has space for, though nothing is left at the socket.
+    if (attempt_.record->secure && received >= 64) ++count;
+    // A poll decodes 16 KiB at most if it receives less; an empty frame counts as 16 bytes.
+    const auto size = [](const Stats& s) {
+        return 16 * s.frames_received + s.message_size_so_far + s.discarded_size;
+    };
+    if (size(stats) > size(before) && size(stats) - size(before) >= 8 * 1024) ++count;
+    attempt_.events += count;
+    event_count_ += count;
+}
+
+// One poll for each event is enough; one more finds that there is nothing left.
+void Player::check_events() {
+    promise(attempt_.polls <= attempt_.events + 1, no_spin, "more polls than events");
 }
 
 // Who is awake for nothing, again and again, spins.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 namespace linnet::test {
@@ -356,9 +357,12 @@ IoResult SimulatedNetwork::receive(SocketHandle socket, MutableBytes room) {
     ++call_count;
     if (connection->is_readable() && stage.percent(internet_.weather().spurious_percent)) {
         ++progress_count;
+        ++cut_count;
         return {};
     }
     const IoResult result = internet_.receive(*connection, room);
+    if (result.size > 0 && connection->to_client.unread() > 0) ++cut_count;
+    life_signs += result.size;
     if (result.status != IoResult::Outcome::would_block) ++progress_count;
     moved += result.size;
     if (result.size > 0) {
@@ -384,9 +388,13 @@ IoResult SimulatedNetwork::send(SocketHandle socket, std::span<const Bytes> piec
     ++call_count;
     if (connection->is_writable() && stage.percent(internet_.weather().spurious_percent)) {
         ++progress_count;
+        ++cut_count;
+        send_was_blocked_ = true;
         return {};
     }
     const IoResult result = internet_.send(*connection, pieces);
+    if (result.size > 0 && send_was_blocked_) ++life_signs;
+    send_was_blocked_ = result.size == 0;
     if (result.status != IoResult::Outcome::would_block) ++progress_count;
     moved += result.size;
     if (result.size > 0) {
@@ -500,6 +508,8 @@ void SimulatedMemory::deallocate(void* block, std::size_t size) {
     }
     sizes_.erase(found);
     used -= size;
+    // So that a view into it shows something else, even if nothing else is put there.
+    std::memset(block, 0xDD, size);
     std::free(block);
 }
 

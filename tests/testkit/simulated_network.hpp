@@ -207,13 +207,17 @@ class SimulatedNetwork final : public Network {
     std::shared_ptr<const AttemptRecord> attempt;
     std::size_t call_count = 0;      ///< of receive and send
     std::size_t progress_count = 0;  ///< calls that did something, or should have
+    std::size_t cut_count = 0;       ///< calls that left something they could have done
     std::uint64_t moved = 0;         ///< bytes
+    /// Bytes received, and sends that went on after one that did not: the server is there.
+    std::uint64_t life_signs = 0;
 
  private:
     Connection* open(SocketHandle socket);
 
     Internet& internet_;
     std::size_t client_;
+    bool send_was_blocked_ = false;
 };
 
 class SimulatedResolver final : public Resolver {

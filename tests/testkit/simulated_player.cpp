@@ -12,6 +12,7 @@ namespace {
 constexpr const char* grammar = "the_signals_keep_the_grammar";
 constexpr const char* prefix_to_client = "the_client_reads_a_prefix_of_what_was_said";
 constexpr const char* by_the_book = "calls_answer_as_documented";
+constexpr const char* each_listener = "each_listener_hears_each_signal";
 
 using Status = NetworkedMultiplayerPeer::ConnectionStatus;
 constexpr Status connected = NetworkedMultiplayerPeer::CONNECTION_CONNECTED;
@@ -33,6 +34,8 @@ PlayerPlan PlayerPlan::drawn(Stage& stage) {
     plan.read_percent = stage.pick<std::size_t>({100, 100, 50, 5});
     plan.react_percent = stage.pick<std::size_t>({0, 0, 5, 50});
     plan.close_percent = stage.pick<std::size_t>({0, 1, 3, 15});
+    plan.ping_percent = stage.pick<std::size_t>({0, 3, 3, 100});
+    plan.hold_percent = stage.pick<std::size_t>({0, 20, 100});
     plan.message_size_max = stage.pick<std::size_t>({60, 1000, 70'000});
     plan.pause_max_us = plan.pace == Pace::frames ? stage.pick<std::uint64_t>({16'000, 33'000})
                         : plan.pace == Pace::rarely
@@ -143,19 +146,48 @@ void Player::create() {
     listen();
 }
 
+// Both are called, in this order, and get the same arguments, whatever the first does; only a
+// client that it destroys calls no other.
+template <class... Args, class First>
+void Player::listen_twice(Signal<Args...>& signal, First first) {
+    signal.connect([this, first](Args... args) {
+        see(Arguments::of(args...));
+        first(args...);
+    });
+    signal.connect([this](Args... args) {
+        see_again(Arguments::of(args...));
+        if (client_ && stage_.one_in(4)) react();
+        if (client_) see_again(Arguments::of(args...));
+        awaits_second_ = false;
+    });
+}
+
 void Player::listen() {
-    client_->connection_established.connect([this](std::string_view) { on_established(); });
-    client_->connection_error.connect([this] { on_error(); });
-    client_->connection_closed.connect([this](bool clean) { on_closed(clean); });
-    client_->data_received.connect([this] { on_data(); });
-    client_->server_close_request.connect(
-        [this](int code, std::string_view) { on_close_request(code); });
-    client_->peer_connected.connect([this](int peer) { on_peer_connected(peer); });
-    client_->peer_disconnected.connect([this](int peer) { on_peer_disconnected(peer); });
-    client_->peer_packet.connect([this](int) { on_peer_packet(); });
-    client_->connection_succeeded.connect([this] { on_succeeded(); });
-    client_->connection_failed.connect([this] { on_room_end(false); });
-    client_->server_disconnected.connect([this] { on_room_end(true); });
+    listen_twice(client_->connection_established,
+                 [this](std::string_view protocol) { on_established(protocol); });
+    listen_twice(client_->connection_error, [this] { on_error(); });
+    listen_twice(client_->connection_closed, [this](bool clean) { on_closed(clean); });
+    listen_twice(client_->data_received, [this] { on_data(); });
+    listen_twice(client_->server_close_request,
+                 [this](int code, std::string_view reason) { on_close_request(code, reason); });
+    listen_twice(client_->peer_connected, [this](int peer) { on_peer_connected(peer); });
+    listen_twice(client_->peer_disconnected, [this](int peer) { on_peer_disconnected(peer); });
+    listen_twice(client_->peer_packet, [this](int) { on_peer_packet(); });
+    listen_twice(client_->connection_succeeded, [this] { on_succeeded(); });
+    listen_twice(client_->connection_failed, [this] { on_room_end(false); });
+    listen_twice(client_->server_disconnected, [this] { on_room_end(true); });
+}
+
+void Player::see(Arguments arguments) {
+    promise(!awaits_second_, each_listener, "the second was left out");
+    awaits_second_ = true;
+    seen_ = std::move(arguments);
+}
+
+void Player::see_again(const Arguments& arguments) {
+    promise(client_ != nullptr && awaits_second_, each_listener,
+            "the second is called by a client that is destroyed");
+    promise(arguments == seen_, each_listener, "the second gets other arguments");
 }
 
 bool Player::heard(const char* signal, bool is_due) {
@@ -164,7 +196,7 @@ bool Player::heard(const char* signal, bool is_due) {
     return promise(is_due && polling_, grammar, signal);
 }
 
-void Player::on_established() {
+void Player::on_established(std::string_view protocol) {
     const std::vector<Connection*> open = internet_.open_connections(number_);
     if (!heard("connection_established", attempt_.act == Act::connecting)) return;
     attempt_.act = Act::open;
@@ -176,7 +208,10 @@ void Player::on_established() {
         return;
     }
     attempt_.connection = open.front();
-    attempt_.moved_us = clock_.now_us();
+    attempt_.alive_us = clock_.now_us();
+    hold(HeldViews::Until::next_connect, "the protocol", protocol);
+    hold(HeldViews::Until::next_connect, "response_headers", client_->response_headers());
+    hold(HeldViews::Until::next_connect, "get_connected_host", client_->get_connected_host());
     attempt_.gap_us = 0;
     promise(attempt_.connection->attempt == attempt_.record, "nothing_is_left_open",
             "the connection is of an earlier attempt");
@@ -212,9 +247,9 @@ void Player::on_data() {
     react();
 }
 
-void Player::on_close_request(int code) {
-    const bool is_due = attempt_.act == Act::open && !attempt_.we_closed && !attempt_.they_closed;
-    if (!heard("server_close_request", is_due)) return;
+void Player::on_close_request(int code, std::string_view reason) {
+    if (!heard("server_close_request", may_be_open())) return;
+    hold(HeldViews::Until::next_connect, "the reason of a close frame", reason);
     attempt_.they_closed = true;
     attempt_.closed_us = clock_.now_us();
     promise(code == 0 || (code >= 1000 && code <= 4999), grammar, "a close code");
@@ -235,6 +270,7 @@ void Player::on_peer_connected(int peer) {
     if (!heard("peer_connected", is_due)) return;
     attempt_.server_is_there = true;
     attempt_.peers.insert(peer);
+    hold_peers();
     promise(client_->get_connection_status() == connected, grammar, "the status at peer_connected");
     react();
 }
@@ -278,7 +314,7 @@ void Player::react() {
     if (reaction_depth_ > 3 || !stage_.percent(plan_.react_percent)) return;
     ++reaction_depth_;
     const std::uint64_t before = progress();
-    switch (stage_.below(10)) {
+    switch (stage_.below(12)) {
         case 0:
         case 1: read(1); break;
         case 2:
@@ -296,6 +332,13 @@ void Player::react() {
         case 8: client_->wait(1000); break;
         case 9:
             if (stage_.one_in(4)) destroy();
+            break;
+        case 10: ping(); break;
+        case 11:
+            for (int i = 0; i < 2; ++i) {
+                disconnect();
+                connect();
+            }
             break;
     }
     --reaction_depth_;
@@ -327,7 +370,11 @@ void Player::turn() {
         clock_.jump(stage_.pick<std::uint64_t>({1'000'000, 60'000'000, 3'600'000'000}));
         jumped_ = true;
         stage_.tell("c%zu was suspended", number_);
-        if (client_ && stage_.one_in(2)) client_->notify_resume();
+        if (client_ && stage_.one_in(2)) {
+            did();
+            ++attempt_.resumes;
+            client_->notify_resume();
+        }
     }
     act();
     if (client_) check();
@@ -339,6 +386,7 @@ void Player::turn() {
 void Player::act() {
     if (!is_alive()) {
         if (stage_.percent(plan_.read_percent)) read(SIZE_MAX);
+        if (stage_.one_in(20)) ping();
         if (stage_.one_in(3)) connect();
         return;
     }
@@ -353,17 +401,15 @@ void Player::act() {
     if (attempt_.act == Act::open && stage_.percent(plan_.close_percent)) disconnect();
     if (stage_.one_in(100)) disconnect();
     if (stage_.one_in(50)) connect();
-    if (stage_.one_in(30)) {
-        ++action_count_;
-        static_cast<void>(client_->ping());
-    }
+    if (stage_.percent(plan_.ping_percent)) ping();
     if (stage_.one_in(20)) client_->flush();
+    if (client_) hold_peers();
     if (stage_.one_in(300)) destroy();
 }
 
 void Player::connect() {
     if (attempts_left_ == 0 || !client_) return;
-    ++action_count_;
+    did();
     const bool is_secure = stage_.percent(plan_.secure_percent);
     const std::size_t port = stage_.one_in(40) ? 9 : first_port + stage_.below(server_count);
     const bool is_multiplayer = stage_.percent(port == room_port ? 90 : 5);
@@ -379,13 +425,15 @@ void Player::connect() {
     network_.attempt = next.record;
     const std::string_view offered[] = {"chat", "superchat"};
     const std::string_view headers[] = {"Authorization: Bearer secret", "X-Game: chess"};
+    check_views(HeldViews::Until::next_connect);
     const Error error =
         client_->connect_to_url(url, stage_.one_in(4) ? Strings(offered) : Strings(),
                                 is_multiplayer, stage_.one_in(4) ? Strings(headers) : Strings());
     stage_.tell("c%zu connects to %s: %d", number_, url.c_str(), static_cast<int>(error));
+    if (error != Error::already_in_use) drop_views(HeldViews::Until::next_connect);
     if (error != Error::ok) {
         network_.attempt = earlier;
-        const bool may_be_in_use = is_alive() && !attempt_.we_closed && !attempt_.they_closed;
+        const bool may_be_in_use = attempt_.act == Act::connecting || may_be_open();
         promise(error != Error::already_in_use || may_be_in_use, by_the_book,
                 "connect_to_url: already in use");
         promise(error == Error::already_in_use || (client_->failure().cause != Cause::none &&
@@ -398,11 +446,13 @@ void Player::connect() {
     --attempts_left_;
     ++attempt_count_;
     attempt_ = std::move(next);
+    attempt_.events = 1;
+    check_anew();
 }
 
 void Player::disconnect() {
     if (!client_) return;
-    ++action_count_;
+    did();
     const int code = stage_.pick({1000, 1000, 1000, 1001, 3000, 4000, 0, 1005, 70'000});
     const Error error = client_->disconnect_from_host(code, code == 0 ? "" : "enough");
     stage_.tell("c%zu disconnects with %d: %d", number_, code, static_cast<int>(error));
@@ -416,13 +466,32 @@ void Player::disconnect() {
     }
 }
 
+void Player::did() {
+    ++action_count_;
+    ++attempt_.events;
+    ++event_count_;
+}
+
+void Player::ping() {
+    if (!client_) return;
+    did();
+    const Error error = client_->ping();
+    stage_.tell("c%zu pings: %d", number_, static_cast<int>(error));
+    promise(error == Error::ok || error == Error::failed, by_the_book,
+            "ping answers neither ok nor failed");
+    promise(error != Error::ok || may_be_open(), by_the_book, "ping takes what it may not");
+    if (error == Error::ok) ++attempt_.pings;
+    // Then the connection is about to end for a reason that is not yet told.
+    if (error != Error::ok && may_be_open() && entropy_.fail_percent == 0) {
+        attempt_.ping_was_refused = true;
+    }
+}
+
 void Player::put() {
     if (!client_) return;
-    ++action_count_;
+    did();
     AttemptRecord& record = *attempt_.record;
     WebSocketPeer& peer = *client_->get_peer(1);
-    const bool may_be_open =
-        attempt_.act == Act::open && !attempt_.we_closed && !attempt_.they_closed;
     Message message{.is_text = !record.multiplayer && stage_.one_in(2)};
     const std::string name = "c" + std::to_string(number_) + "." + std::to_string(record.number) +
                              "." + std::to_string(record.accepted.size());
@@ -442,7 +511,7 @@ void Player::put() {
         error = peer.put_packet(message.payload);
     }
     const bool can_fit = message.payload.size() <= options_.limits.output_payload_max;
-    promise(error != Error::ok || (may_be_open && can_fit), by_the_book,
+    promise(error != Error::ok || (may_be_open() && can_fit), by_the_book,
             "put_packet takes what it may not");
     promise(error != Error::invalid_parameter || !can_fit, by_the_book,
             "put_packet refuses what can fit");
@@ -460,13 +529,15 @@ void Player::read(std::size_t count_max) {
     PacketPeer& queue = is_multiplayer ? static_cast<PacketPeer&>(*client_)
                                        : static_cast<PacketPeer&>(*client_->get_peer(1));
     while (count_max-- > 0 && queue.get_available_packet_count() > 0 && !stage_.is_over()) {
-        ++action_count_;
+        did();
         const int source = client_->get_packet_peer();
+        end_views(HeldViews::Until::next_packet);
         const Bytes packet = queue.get_packet();
         promise(queue.get_packet_error() == Error::ok, by_the_book,
                 "what is available cannot be read");
         ++attempt_.taken;
         verify(packet, source);
+        hold(HeldViews::Until::next_packet, "a packet", text_of(packet));
     }
 }
 
@@ -495,8 +566,11 @@ void Player::verify(Bytes packet, int source) {
 
 void Player::destroy() {
     stage_.tell("c%zu is destroyed", number_);
-    ++action_count_;
+    did();
+    end_views(HeldViews::Until::next_connect);
+    moving_peers_ = {};
     client_.reset();
+    awaits_second_ = false;
     settle_attempt();
     attempt_ = {};
     constexpr const char* leftover = "nothing_is_left_behind";
@@ -517,11 +591,21 @@ void Player::poll() {
     const std::uint64_t moved = network_.moved;
     const std::size_t calls = network_.call_count;
     const std::uint64_t before = progress();
+    const Stats stats = client_->stats();
+    const std::size_t cuts = network_.cut_count;
+    const std::uint64_t signals = signal_count_;
+    end_views(HeldViews::Until::next_poll);
     ++poll_count_;
     polling_ = true;
-    client_->poll();
+    if (stage_.one_in(8)) {
+        client_->wait(0);
+    } else {
+        client_->poll();
+    }
     polling_ = false;
     if (!client_ || stage_.is_over()) return;
+    promise(!awaits_second_, each_listener, "the second was left out");
+    count_events(stats, cuts, signals);
     promise(attempt_.act != Act::farewell || client_->next_deadline() <= clock_.now_us(), grammar,
             "the farewell of the room is cut short");
     if (progress() == before && network_.moved == moved) check_idle(calls, was_sending);
@@ -534,6 +618,8 @@ void Player::changed() {
     change_is_noted_ = true;
     stage_.after(0, [this] {
         change_is_noted_ = false;
+        ++attempt_.events;
+        ++event_count_;
         plan_poll();
     });
 }
@@ -562,18 +648,27 @@ void Player::plan_poll() {
     const std::uint64_t number = ++wake_number_;
     const std::uint64_t due_us = client_->next_deadline();
     if (has_ready_socket() || due_us <= clock_.now_us()) {
-        stage_.after(stage_.between(1, 100), [this, number] { wake(number); });
+        stage_.after(stage_.between(1, 100), [this, number] { wake(number, false); });
     } else if (due_us != WebSocketClient::no_deadline) {
-        stage_.at(due_us - clock_.offset_us(), [this, number] { wake(number); });
+        stage_.at(due_us - clock_.offset_us(), [this, number] { wake(number, true); });
     }
 }
 
-void Player::wake(std::uint64_t number) {
+void Player::wake(std::uint64_t number, bool is_deadline) {
     if (number != wake_number_ || !client_) return;
+    if (is_deadline) {
+        ++attempt_.events;
+        ++event_count_;
+    }
+    ++attempt_.polls;
+    ++event_poll_count_;
     const std::uint64_t before = progress();
     const std::uint64_t received = client_->stats().bytes_received;
     poll();
-    if (client_ && !stage_.is_over()) check_progress(before, received);
+    if (client_ && !stage_.is_over()) {
+        check_progress(before, received);
+        check_events();
+    }
     plan_poll();
 }
 
@@ -587,7 +682,7 @@ void Player::begin_to_end() {
 void Player::end() {
     if (stage_.is_over()) return;
     if (client_ && is_alive() && every_wait_has_an_end() && !jumped_) {
-        const std::uint64_t silent_us = clock_.now_us() - attempt_.moved_us;
+        const std::uint64_t silent_us = clock_.now_us() - attempt_.alive_us;
         promise(silent_us < patience_us(), "every_attempt_ends", "it lives for ever");
     }
     if (client_) destroy();

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "testkit/fake_tls.hpp"
+#include "testkit/held_views.hpp"
 #include "testkit/simulated_network.hpp"
 
 namespace linnet::test {
@@ -22,6 +23,8 @@ struct PlayerPlan {
     std::size_t read_percent = 100;  ///< of its turns and of the packets that are announced
     std::size_t react_percent = 0;   ///< of the signals: it does something in them
     std::size_t close_percent = 5;   ///< of its turns
+    std::size_t ping_percent = 3;    ///< of its turns
+    std::size_t hold_percent = 0;    ///< of the views it gets: kept until their end
     std::size_t message_size_max = 100;
     std::uint64_t pause_max_us = 100'000;  ///< between two turns
     std::size_t secure_percent = 0;
@@ -67,6 +70,9 @@ class Player {
     std::uint64_t message_count() const { return message_count_; }
     std::uint64_t attempt_count() const { return attempt_count_; }
     std::uint64_t opened_count() const { return opened_count_; }
+    /// Of event-driven players: what happened to them, and how often they polled.
+    std::uint64_t event_count() const { return event_count_; }
+    std::uint64_t event_poll_count() const { return event_poll_count_; }
 
  private:
     // How far the story of an attempt has come: the grammar of websocket_client.hpp.
@@ -83,25 +89,45 @@ class Player {
         std::size_t announced = 0;
         std::size_t taken = 0;
         std::size_t said_index = 0;  // of what the server has said: what is read next
+        std::size_t pings = 0;       // accepted by `ping`, or asked for by `notify_resume`
+        std::size_t resumes = 0;
+        bool ping_was_refused = false;  // for no reason that the player knows
+        std::uint64_t events = 0;       // event-driven: which may each cost a poll
+        std::uint64_t polls = 0;        // the same
         std::uint64_t since_us = 0;
         std::uint64_t closed_us = 0;
-        std::uint64_t moved_us = 0;        // when a byte moved last
+        std::uint64_t alive_us = 0;        // when the link was last seen alive
         std::uint64_t gap_us = 0;          // the longest time without a poll since then
         std::uint64_t closing_gap_us = 0;  // the same, since the first close frame moved
-        std::uint64_t moved = 0;
+        std::uint64_t life_signs = 0;
         std::size_t written = 0;
+    };
+    // The arguments of a signal, as the first of two listeners saw them.
+    struct Arguments {
+        int number = 0;
+        std::string text;
+
+        static Arguments of(int number = 0, std::string_view text = {}) {
+            return {number, std::string(text)};
+        }
+        static Arguments of(std::string_view text) { return of(0, text); }
+        bool operator==(const Arguments&) const = default;
     };
 
     // signals (simulated_player.cpp)
     void tell_plan();
     void create();
     void listen();
+    template <class... Args, class First>
+    void listen_twice(Signal<Args...>& signal, First first);
+    void see(Arguments arguments);
+    void see_again(const Arguments& arguments);
     bool heard(const char* signal, bool is_due);
-    void on_established();
+    void on_established(std::string_view protocol);
     void on_error();
     void on_closed(bool clean);
     void on_data();
-    void on_close_request(int code);
+    void on_close_request(int code, std::string_view reason);
     void on_peer_connected(int peer);
     void on_peer_disconnected(int peer);
     void on_peer_packet();
@@ -115,6 +141,8 @@ class Player {
     void act();
     void connect();
     void disconnect();
+    void ping();
+    void did();
     void put();
     void read(std::size_t count_max);
     void verify(Bytes packet, int source);
@@ -122,7 +150,7 @@ class Player {
     void poll();
     void plan_turn();
     void plan_poll();
-    void wake(std::uint64_t number);
+    void wake(std::uint64_t number, bool is_deadline);
     void changed();
     bool has_ready_socket();
     bool wants_to_send() const;
@@ -130,18 +158,30 @@ class Player {
     // what must be true (player_invariants.cpp)
     bool promise(bool holds, const char* invariant, const char* detail);
     void settle_attempt();
+    void hold(HeldViews::Until until, const char* name, std::string_view view);
+    void hold_peers();
+    void check_views(HeldViews::Until end);
+    void end_views(HeldViews::Until end);
+    void drop_views(HeldViews::Until end);
+    void check_anew();
     void check();
     void check_sockets();
     void check_deadlines();
     void check_stats();
     void check_idle(std::size_t calls_before, bool was_sending);
     void check_progress(std::uint64_t progress_before, std::uint64_t received_before);
+    void count_events(const Stats& before, std::size_t cuts_before, std::uint64_t signals_before);
+    void check_events();
+    std::uint64_t life_signs() const;
     void look_twice();
     void check_written(const Connection& connection, const AttemptRecord& record, bool is_whole);
     bool is_healthy(const Connection& connection) const;
     static std::size_t messages_in(std::string_view stream);
     void check_received(const Connection& connection, Cause cause);
     std::size_t said_for_reader() const;
+    bool may_be_open() const {
+        return attempt_.act == Act::open && !attempt_.we_closed && !attempt_.they_closed;
+    }
     bool is_alive() const { return attempt_.act == Act::connecting || attempt_.act == Act::open; }
     bool every_wait_has_an_end() const;
     std::uint64_t progress() const;
@@ -165,6 +205,10 @@ class Player {
     bool polling_ = false;
     bool jumped_ = false;
     bool change_is_noted_ = false;
+    bool awaits_second_ = false;  // the first listener has heard a signal, the second has not
+    Arguments seen_;
+    HeldViews views_;
+    std::span<const PeerId> moving_peers_;  // held since a signal: its elements change
     int reaction_depth_ = 0;
 
     std::uint64_t wake_number_ = 0;  // a later plan to poll makes the earlier one void
@@ -176,6 +220,8 @@ class Player {
     std::uint64_t message_count_ = 0;
     std::uint64_t attempt_count_ = 0;
     std::uint64_t opened_count_ = 0;
+    std::uint64_t event_count_ = 0;
+    std::uint64_t event_poll_count_ = 0;
 };
 
 }  // namespace linnet::test

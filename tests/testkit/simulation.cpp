@@ -71,6 +71,8 @@ class Simulation {
             result.opened += player->opened_count();
             result.messages += player->message_count();
             result.polls += player->poll_count();
+            result.events += player->event_count();
+            result.event_polls += player->event_poll_count();
         }
         return result;
     }

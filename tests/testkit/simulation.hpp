@@ -20,6 +20,8 @@ struct SimulationResult {
     std::uint64_t opened = 0;
     std::uint64_t messages = 0;  ///< that clients heard
     std::uint64_t polls = 0;
+    std::uint64_t events = 0;       ///< of event-driven clients: each may cost a poll
+    std::uint64_t event_polls = 0;  ///< of the same clients
     std::uint64_t simulated_us = 0;
 };
 
