@@ -351,12 +351,7 @@ void Player::check_deadlines() {
     const Timeouts& t = options_.timeouts;
     const std::uint64_t now_us = clock_.now_us();
     const Connection* const connection = attempt_.connection;
-    // Silence counts only while the queue has room.
-    if (life_signs() != attempt_.life_signs || attempt_.announced != attempt_.taken) {
-        attempt_.life_signs = life_signs();
-        attempt_.alive_us = now_us;
-        attempt_.gap_us = 0;
-    }
+    note_life();
     if (connection != nullptr && connection->to_server.written.size() != attempt_.written) {
         attempt_.written = connection->to_server.written.size();
         attempt_.closed_us = std::max(attempt_.closed_us, now_us);
@@ -367,21 +362,42 @@ void Player::check_deadlines() {
                 "no_attempt_outlives_its_timeouts", "attempt_ms");
     }
     if (attempt_.act != Act::open) return;
-    const std::uint64_t slack_us = 5 * attempt_.gap_us;
     if ((attempt_.we_closed || attempt_.they_closed) && t.closing_ms != 0 && t.drain_ms != 0) {
         promise(now_us <= attempt_.closed_us + 2 * us(t.closing_ms) + us(t.drain_ms) +
-                              5 * attempt_.closing_gap_us,
+                              slack_us(attempt_.closing_gap_us),
                 "no_attempt_outlives_its_timeouts", "closing_ms and drain_ms");
     }
-    // However often the program pings.
+    check_liveness(2 * us(t.closing_ms) + us(t.drain_ms));
+}
+
+// Silence counts only while the queue has room.
+void Player::note_life() {
+    if (life_signs() == attempt_.life_signs && attempt_.announced == attempt_.taken) return;
+    attempt_.life_signs = life_signs();
+    attempt_.alive_us = clock_.now_us();
+    attempt_.gap_us = 0;
+}
+
+// A dead link is noticed, however often the program pings; by the next poll if it polls when it
+// likes.
+void Player::check_liveness(std::uint64_t closing_us) {
+    const Timeouts& t = options_.timeouts;
+    note_life();
     const bool is_joining = attempt_.record->multiplayer && !attempt_.server_is_there;
     const bool has_limits = t.ping_ms != 0 && t.pong_ms != 0 && t.closing_ms != 0 &&
                             t.drain_ms != 0 && (!is_joining || t.join_ms != 0);
-    if (!may_be_open() || !has_limits) return;
+    if (!may_be_open() || !has_limits || attempt_.announced != attempt_.taken) return;
     const std::uint64_t join_us = is_joining ? us(t.join_ms) : 0;
-    promise(now_us <= attempt_.alive_us + join_us + us(t.ping_ms) + 2 * us(t.pong_ms) +
-                          2 * us(t.closing_ms) + us(t.drain_ms) + slack_us,
+    const bool is_prompt = plan_.pace == PlayerPlan::Pace::events && !jumped_;
+    const std::uint64_t as_of_us = is_prompt ? clock_.now_us() : last_poll_us_;
+    promise(as_of_us <= attempt_.alive_us + join_us + us(t.ping_ms) + 2 * us(t.pong_ms) +
+                            closing_us + slack_us(attempt_.gap_us),
             "no_attempt_outlives_its_timeouts", "ping_ms and pong_ms");
+}
+
+// A program that polls at each deadline notices it at once.
+std::uint64_t Player::slack_us(std::uint64_t gap_us) const {
+    return plan_.pace == PlayerPlan::Pace::events && !jumped_ ? 1'000 : 5 * gap_us;
 }
 
 // A poll in which nothing happened: was it cheap?

@@ -39,7 +39,7 @@ PlayerPlan PlayerPlan::drawn(Stage& stage) {
     plan.message_size_max = stage.pick<std::size_t>({60, 1000, 70'000});
     plan.pause_max_us = plan.pace == Pace::frames ? stage.pick<std::uint64_t>({16'000, 33'000})
                         : plan.pace == Pace::rarely
-                            ? stage.pick<std::uint64_t>({500'000, 9'000'000})
+                            ? stage.pick<std::uint64_t>({500'000, 9'000'000, 14'000'000})
                             : stage.pick<std::uint64_t>({5'000, 300'000});
     plan.secure_percent = stage.pick<std::size_t>({0, 0, 30, 100});
     plan.reads_to_the_end = !stage.one_in(4);
@@ -100,6 +100,11 @@ Player::Player(Stage& stage, Internet& internet, std::size_t number)
       attempts_left_(plan_.attempt_count) {
     entropy_.fail_percent = stage.pick<std::size_t>({0, 0, 0, 0, 0, 0, 0, 0, 5, 50});
     memory_.fail_percent = stage.pick<std::size_t>({0, 0, 0, 0, 0, 0, 0, 0, 5, 50});
+    if (plan_.ping_percent == 100) {
+        // So that a link that is dead can be noticed in the time of a simulation.
+        options_.timeouts.ping_ms = stage.pick({700u, 5'000u});
+        options_.timeouts.pong_ms = stage.pick({700u, 5'000u});
+    }
     if (stage.one_in(10)) memory_.limit = 2000 + stage.below(40'000);
     options_.clock = &clock_;
     options_.entropy = &entropy_;
@@ -153,6 +158,9 @@ void Player::listen_twice(Signal<Args...>& signal, First first) {
     signal.connect([this, first](Args... args) {
         see(Arguments::of(args...));
         first(args...);
+        if (!client_ || seen_.text.empty() || !stage_.one_in(4)) return;
+        disconnect();
+        connect();
     });
     signal.connect([this](Args... args) {
         see_again(Arguments::of(args...));
@@ -358,7 +366,10 @@ void Player::plan_turn() {
     const std::uint64_t least_us = ending_                                  ? 100'000
                                    : plan_.pace == PlayerPlan::Pace::frames ? 16'000
                                                                             : 1;
-    stage_.after(least_us + stage_.below(static_cast<std::size_t>(pause_us)), [this] { turn(); });
+    // It does not poll for long, as while it loads a level.
+    const std::uint64_t nap_us = !ending_ && stage_.one_in(300) ? 12'000'000 : 0;
+    stage_.after(nap_us + least_us + stage_.below(static_cast<std::size_t>(pause_us)),
+                 [this] { turn(); });
 }
 
 void Player::turn() {
@@ -480,7 +491,11 @@ void Player::ping() {
     promise(error == Error::ok || error == Error::failed, by_the_book,
             "ping answers neither ok nor failed");
     promise(error != Error::ok || may_be_open(), by_the_book, "ping takes what it may not");
-    if (error == Error::ok) ++attempt_.pings;
+    if (error == Error::ok) {
+        ++attempt_.pings;
+        // It was not closing until now, so that the time for that does not count.
+        check_liveness(0);
+    }
     // Then the connection is about to end for a reason that is not yet told.
     if (error != Error::ok && may_be_open() && entropy_.fail_percent == 0) {
         attempt_.ping_was_refused = true;
@@ -531,6 +546,7 @@ void Player::read(std::size_t count_max) {
     while (count_max-- > 0 && queue.get_available_packet_count() > 0 && !stage_.is_over()) {
         did();
         const int source = client_->get_packet_peer();
+        note_life();
         end_views(HeldViews::Until::next_packet);
         const Bytes packet = queue.get_packet();
         promise(queue.get_packet_error() == Error::ok, by_the_book,

@@ -167,6 +167,9 @@ class Player {
     void check();
     void check_sockets();
     void check_deadlines();
+    void note_life();
+    void check_liveness(std::uint64_t closing_us);
+    std::uint64_t slack_us(std::uint64_t gap_us) const;
     void check_stats();
     void check_idle(std::size_t calls_before, bool was_sending);
     void check_progress(std::uint64_t progress_before, std::uint64_t received_before);

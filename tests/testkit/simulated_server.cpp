@@ -61,7 +61,7 @@ ServerPlan ServerPlan::drawn(Stage& stage, Kind kind) {
     plan.mischief_percent = stage.pick<std::size_t>({0, 0, 10, 50});
     plan.message_count_max = stage.pick<std::size_t>({3, 20, 100, 300});
     plan.message_size_max = stage.pick<std::size_t>({60, 1000, 70'000});
-    plan.pause_max_us = stage.pick<std::uint64_t>({0, 2'000, 100'000, 2'000'000});
+    plan.pause_max_us = stage.pick<std::uint64_t>({0, 2'000, 100'000, 2'000'000, 25'000'000});
     plan.fragment_percent = stage.pick<std::size_t>({0, 10, 70});
     plan.close_percent = stage.pick<std::size_t>({0, 20, 50});
     plan.slow_percent = stage.pick<std::size_t>({0, 0, 10, 50});
