@@ -102,8 +102,9 @@ Player::Player(Stage& stage, Internet& internet, std::size_t number)
     memory_.fail_percent = stage.pick<std::size_t>({0, 0, 0, 0, 0, 0, 0, 0, 5, 50});
     if (plan_.ping_percent == 100) {
         // So that a link that is dead can be noticed in the time of a simulation.
-        options_.timeouts.ping_ms = stage.pick({700u, 5'000u});
-        options_.timeouts.pong_ms = stage.pick({700u, 5'000u});
+        plan_.close_percent = 0;
+        options_.timeouts.ping_ms = stage.pick({700u, 700u, 5'000u});
+        options_.timeouts.pong_ms = stage.pick({700u, 700u, 5'000u});
     }
     if (stage.one_in(10)) memory_.limit = 2000 + stage.below(40'000);
     options_.clock = &clock_;
@@ -410,7 +411,8 @@ void Player::act() {
     for (std::size_t i = 0; i < puts; ++i) put();
     if (stage_.percent(plan_.read_percent)) read(stage_.one_in(3) ? 1 : SIZE_MAX);
     if (attempt_.act == Act::open && stage_.percent(plan_.close_percent)) disconnect();
-    if (stage_.one_in(100)) disconnect();
+    // Who pings all the time waits to see what comes of it.
+    if (stage_.one_in(plan_.ping_percent == 100 ? 5'000 : 100)) disconnect();
     if (stage_.one_in(50)) connect();
     if (stage_.percent(plan_.ping_percent)) ping();
     if (stage_.one_in(20)) client_->flush();
