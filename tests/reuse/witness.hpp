@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// A client with its world, and everything a program can see of it, written down line by line. A
+// client has several attempts one after the other; each has a transcript of its own, in which
+// times, sockets and counts are relative to its beginning, so that the transcripts of a fresh
+// client and of a used one can be compared.
+//
+// Views that the client hands out are kept, and read again at the end of their documented life.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "testkit/fake_tls.hpp"
+#include "testkit/story.hpp"
+#include "testkit/world.hpp"
+
+namespace linnet::test {
+
+/// `FakeTls`, or one of three that do not get that far.
+class SwitchedTls final : public TlsContext {
+ public:
+    enum class Mode : std::uint8_t {
+        works,
+        refuses,     ///< there is no engine
+        handshakes,  ///< until the first byte from the server, which is an alert
+    };
+    Mode mode = Mode::works;
+
+    TlsEngine* engine(const TlsRequest& request, TlsFailure& why) const override;
+
+ private:
+    FakeTls works_;
+};
+
+class Witness final : private Log {
+ public:
+    using Prepare = void (*)(Options&);
+
+    explicit Witness(Prepare prepare);
+    ~Witness();
+
+    enum class Sees : std::uint8_t {
+        nothing,      ///< there is no transcript, but views are read again
+        the_failure,  ///< of a refused call, which changes nothing else
+        everything,
+    };
+    /// Begins another transcript, with the world as it was at first but for the clock.
+    void begin(Sees sees);
+    /// What is to be seen only at the end.
+    void end();
+    /// One line for each change of anything visible.
+    const std::vector<std::string>& transcript() const { return transcript_; }
+
+    // ---- what a server does
+
+    /// The connections of this attempt follow these, the last one over and over.
+    void serve(std::vector<ServerScript> scripts);
+    void serve(std::vector<ServerStep> steps) { serve({ServerScript{.steps = std::move(steps)}}); }
+    ScriptedConnection& connection(std::size_t index = 0) {
+        return world.connection(connections_begin_ + index);
+    }
+    /// Takes nothing from now on.
+    void stop_reading() { connection().script.send_window = connection().taken; }
+    void answer_last_ping();
+
+    // ---- what a program does; each call is a line
+
+    Error connect(std::string_view url = "ws://host.example/chat?key=1", Strings protocols = {},
+                  Strings headers = {}, bool gd_mp_api = false);
+    void join() { static_cast<void>(connect("ws://host.example/", {}, {}, true)); }
+    void disconnect(int code = 1000, std::string_view reason = "");
+    void put(std::string_view packet);
+    void put_to_room(PeerId target, std::string_view packet);
+    /// Reads one packet, of the peer or of the room.
+    void read(PacketPeer& from);
+    void read_all();
+    void call(const char* name, Error error);
+    void poll();
+    void poll(int times) {
+        for (int i = 0; i < times; ++i) step();
+    }
+    /// Polls once, then moves the clock towards the next deadline.
+    void step();
+    /// Until the attempt has ended.
+    void run();
+    bool is_connected() const {
+        return client->get_connection_status() != NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED;
+    }
+    bool is_under_way() const {
+        return is_connected() || client->next_deadline() != WebSocketClient::no_deadline;
+    }
+    WebSocketPeer& peer() { return *client->get_peer(1); }
+
+    /// Called in each handler, after its line was written.
+    std::function<void(const std::string& signal)> on_signal;
+    bool reads = true;  ///< every packet as soon as it is announced
+
+    World world;
+    SwitchedTls tls;
+    std::unique_ptr<WebSocketClient> client;
+
+ private:
+    struct View {
+        std::string what;
+        std::string_view bytes;
+        std::string expected;
+    };
+
+    void wait_for_nothing();
+    void write(LogLevel level, std::string_view text) override;
+    void hear(const std::string& signal);
+    void hear_as_another(const std::string& signal, std::string_view text);
+    void line(const std::string& text);
+    void note(const std::string& subject, const std::string& text);
+    void look();
+    void look_at_waiting();
+    void look_at_stats();
+    void look_at_failure();
+    void look_at_packets();
+    void remember(std::vector<View>& views, const char* what, std::string_view bytes);
+    void remember_views();
+    void reread(std::vector<View>& views, const char* when);
+
+    std::unique_ptr<Story> story_;
+    std::vector<std::string> transcript_;
+    std::map<std::string, std::string> last_;  // subject -> what was noted of it
+    Sees sees_ = Sees::everything;
+    bool is_polling_ = false;
+    bool has_connected_in_poll_ = false;
+    std::uint64_t begun_us_ = 0;
+    std::size_t connections_begin_ = 0;
+    std::size_t asked_begin_ = 0;
+    int calls_begin_ = 0;
+    int allocations_begin_ = 0;
+    std::vector<View> until_connect_;
+    std::vector<View> until_poll_;
+    std::vector<View> until_packet_;
+};
+
+}  // namespace linnet::test
