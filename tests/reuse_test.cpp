@@ -165,5 +165,27 @@ TEST(Reuse, of_a_client_is_not_to_be_seen_after_several_ends) {
     }
 }
 
+// Each of them with a first attempt that is over; `Witness` looks at what is left.
+TEST(Reuse, leaves_nothing_behind_when_the_client_is_destroyed) {
+    for (const bool resolves : {true, false}) {
+        Witness witness(settings[0].prepare);
+        play(witness, reuse_stories()[0], Witness::Sees::nothing);
+        witness.begin(Witness::Sees::nothing);
+        witness.world.resolver.pending = resolves;
+        witness.serve({ServerScript{.steps = {}, .connect_pending = true}});
+        ASSERT_EQ(witness.connect(), Error::ok);
+        witness.poll();
+    }
+    Witness witness(settings[0].prepare);
+    play(witness, reuse_stories()[0], Witness::Sees::nothing);
+    witness.begin(Witness::Sees::nothing);
+    witness.serve({AwaitRequest{}, Accept{}});
+    ASSERT_EQ(witness.connect(), Error::ok);
+    witness.poll();
+    witness.destroy();
+    ASSERT_EQ(witness.connection().frames.size(), 1u);
+    EXPECT_EQ(witness.connection().frames[0].header.opcode, Opcode::close);
+}
+
 }  // namespace
 }  // namespace linnet::test

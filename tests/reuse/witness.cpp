@@ -123,7 +123,7 @@ Witness::Witness(Prepare prepare) {
     });
 }
 
-Witness::~Witness() {
+void Witness::destroy() {
     reread(until_connect_, "before the client's end");
     client.reset();
     EXPECT_EQ(world.network.open_count(), 0u) << "a socket outlives the client";
@@ -305,6 +305,8 @@ void Witness::look() {
     if (!is_connected()) {
         EXPECT_EQ(world.network.open_count(), 0u) << "a socket is open after the end";
         EXPECT_EQ(world.resolver.open_count(), 0u) << "a name is being resolved after the end";
+        EXPECT_LT(world.memory.used, client->stats().buffer_size + 8 * 1024)
+            << "memory of the connection is kept after the end";
     }
     if (sees_ == Sees::nothing) return;
     look_at_failure();

@@ -42,7 +42,7 @@ class Witness final : private Log {
     using Prepare = void (*)(Options&);
 
     explicit Witness(Prepare prepare);
-    ~Witness();
+    ~Witness() { destroy(); }
 
     enum class Sees : std::uint8_t {
         nothing,      ///< there is no transcript, but views are read again
@@ -73,6 +73,8 @@ class Witness final : private Log {
     Error connect(std::string_view url = "ws://host.example/chat?key=1", Strings protocols = {},
                   Strings headers = {}, bool gd_mp_api = false);
     void join() { static_cast<void>(connect("ws://host.example/", {}, {}, true)); }
+    /// The client's end; nothing may be left of it.
+    void destroy();
     void disconnect(int code = 1000, std::string_view reason = "");
     void put(std::string_view packet);
     void put_to_room(PeerId target, std::string_view packet);
