@@ -112,7 +112,7 @@ void Player::judge_ending(bool clean) {
             "it is declared dead");
 }
 
-// However long the program did not poll.
+// However long the program did not poll; but then a receive must give what is there.
 bool Player::is_healthy(const Connection& connection) const {
     const Weather& weather = internet_.weather();
     const std::uint64_t round_trip_us = connection.to_server.latency_us +
@@ -121,7 +121,8 @@ bool Player::is_healthy(const Connection& connection) const {
                             entropy_.fail_percent == 0 && weather.window_min >= 4096;
     return has_enough && !jumped_ && weather.tampering == Tampering::none &&
            connection.server->is_honest() && connection.server->is_attentive() &&
-           !connection.is_troubled() && us(options_.timeouts.pong_ms) > 2 * round_trip_us + 100'000;
+           !connection.is_troubled() && weather.spurious_percent == 0 &&
+           us(options_.timeouts.pong_ms) > 2 * round_trip_us + 100'000;
 }
 
 // Whole messages in the front of what a server has sent.
