@@ -373,7 +373,11 @@ void Player::check_deadlines() {
 
 // Silence counts only while the queue has room.
 void Player::note_life() {
-    if (life_signs() == attempt_.life_signs && attempt_.announced == attempt_.taken) return;
+    const bool has_more_to_handle = client_->next_deadline() == 0;
+    if (life_signs() == attempt_.life_signs && attempt_.announced == attempt_.taken &&
+        !has_more_to_handle) {
+        return;
+    }
     attempt_.life_signs = life_signs();
     attempt_.alive_us = clock_.now_us();
     attempt_.gap_us = 0;
