@@ -399,13 +399,6 @@ TEST(Transport, gives_everything_back_at_the_end) {
     EXPECT_FALSE(tls.socket.is_open);
     EXPECT_FALSE(tls.transport.has_staged());
     EXPECT_FALSE(tls.transport.is_open());
-    // The next connection is a plain one again.
-    tls.socket.is_open = true;
-    tls.transport.open(Socket::handle);
-    tls.socket.incoming = {"plain"};
-    got.clear();
-    EXPECT_EQ(tls.receive(got).status, Outcome::moved);
-    EXPECT_EQ(got, "plain");
 }
 
 }  // namespace

@@ -19,7 +19,6 @@ constexpr IoResult would_block{IoResult::Outcome::would_block, 0, 0};
 // ---- TLS -------------------------------------------------------------------------------------
 
 bool Transport::begin_tls(const TlsContext& context, const TlsRequest& request) {
-    failure_ = {};
     if (!staging_.allocate(staging_size)) {
         failure_.cause = Cause::out_of_memory;
         return false;
@@ -168,9 +167,6 @@ void Transport::shutdown_send() {
 void Transport::close() {
     if (engine_ != nullptr) std::exchange(engine_, nullptr)->destroy();
     staging_.release();
-    staged_begin_ = staged_end_ = 0;
-    send_error_ = 0;
-    has_unsent_ = has_progress_ = has_plaintext_ = stream_ended_ = shuts_down_ = false;
     if (is_open()) network_.close(std::exchange(socket_, no_socket));
 }
 

@@ -24,11 +24,8 @@ class Transport {
     Transport& operator=(const Transport&) = delete;
     ~Transport() { close(); }
 
-    /// Takes over a connected socket.
-    void open(SocketHandle socket) {
-        close();
-        socket_ = socket;
-    }
+    /// Takes over a connected socket. Once.
+    void open(SocketHandle socket) { socket_ = socket; }
     bool is_open() const { return socket_ != no_socket; }
     SocketHandle socket() const { return socket_; }
 
@@ -55,6 +52,7 @@ class Transport {
     bool set_no_delay(bool enabled) { return network_.set_no_delay(socket_, enabled); }
     /// Sends our end of stream, with TLS behind close_notify.
     void shutdown_send();
+    /// The end; nothing else may follow.
     void close();
 
  private:
