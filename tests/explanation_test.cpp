@@ -242,7 +242,8 @@ TEST(Explanation, shows_nothing_of_the_server_that_steers_a_terminal) {
           "\xE2\x80\xA9", "\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9",
           "\xD8\x9C"}) {
         const std::string words = "a" + std::string(harmful) + "b";
-        Failure failure = with_answer(400, words, "Location: " + words + "\r\n", words);
+        const std::string fields = "Location: " + words + "\r\n";
+        Failure failure = with_answer(400, words, fields, words);
         failure.close_code = 1000;
         failure.close_reason = words;
         const std::string paragraph = explained(failure);

@@ -177,6 +177,21 @@ TEST(Limits, bound_what_one_poll_drains) {
     EXPECT_GT(before, 3'000'000u);
 }
 
+TEST(Limits, bound_what_one_poll_drains_to_the_byte) {
+    Play play({.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)}, AwaitClose{},
+                         Send{std::string(300, 'x')}}},
+              [](World&, Options& options) { options.limits.poll_size_max = 1; });
+    ASSERT_EQ(play.connect(), ok);
+    std::uint64_t before = 0;
+    for (int i = 0; i < 1'000 && play.is_under_way(); ++i) {
+        play.client->poll();
+        const std::uint64_t after = play.client->stats().bytes_received;
+        EXPECT_LE(after - before, 2u) << "a byte, and another as it enters draining";
+        before = after;
+        play.world.clock.advance_ms(1);
+    }
+}
+
 TEST(Limits, bound_how_many_signals_one_poll_emits_when_a_room_is_left) {
     using Type = MultiplayerPacket::Type;
     const auto system = [](Type type, PeerId subject) {

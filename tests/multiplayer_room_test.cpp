@@ -241,6 +241,23 @@ TEST(MultiplayerRoom, reserves_no_more_than_its_limit) {
     EXPECT_LE(unlimited.memory.used, 101 * sizeof(PeerId));
 }
 
+TEST(MultiplayerRoom, never_takes_more_than_its_sum_when_it_shrinks) {
+    for (const std::size_t peer_count_max : {16u, 32u, 33u, 100u, 4096u}) {
+        Room room(peer_count_max);
+        room.join();
+        for (std::size_t i = 0; i < peer_count_max; ++i) {
+            room.hear(system(Type::add, static_cast<PeerId>(1000 + i)));
+        }
+        for (std::size_t i = 0; i < peer_count_max; ++i) {
+            room.hear(system(Type::del, static_cast<PeerId>(1000 + i)));
+            room.room.shrink();
+        }
+        EXPECT_LE(room.memory.peak, MultiplayerRoom::memory_max(peer_count_max)) << peer_count_max;
+        EXPECT_EQ(room.peers(), std::vector<PeerId>{server_peer});
+        EXPECT_LE(room.memory.used, 64u);
+    }
+}
+
 TEST(MultiplayerRoom, gives_back_what_its_peers_do_not_need) {
     Room room(4096);
     room.join();

@@ -87,6 +87,29 @@ TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
     }
 }
 
+TEST(Multiplayer, ends_at_its_deadline_however_much_the_server_says_instead) {
+    for (const std::string& each : {binary("nonsense"), server_frame(Opcode::pong, "")}) {
+        std::string flood;
+        for (int i = 0; i < 1'000; ++i) flood += each;
+        std::vector<ServerStep> talk;
+        for (int i = 0; i < 2'000; ++i) {
+            talk.push_back(Send{flood});
+            talk.push_back(Pause{16});
+        }
+        MultiplayerPlay play(talk);
+        play.join();
+        const std::uint64_t begin_us = play.world.clock.now;
+        // What was received before the deadline is decoded in as many polls as it takes.
+        for (int i = 0; i < 10'000 && play.client->failure().cause == Cause::none; ++i) {
+            play.client->poll();
+            const bool is_due = play.client->next_deadline() <= play.world.clock.now;
+            if (!is_due || i % 4 == 0) play.world.clock.advance_ms(16);
+        }
+        EXPECT_EQ(play.client->failure().cause, Cause::join_timed_out);
+        EXPECT_LE(play.world.clock.now - begin_us, 25'000'000u);
+    }
+}
+
 // A room that was busy gives back what it does not need.
 TEST(Multiplayer, takes_no_more_than_an_idle_connection_after_a_busy_time) {
     std::string bytes = welcome() + system(Type::add, 7);

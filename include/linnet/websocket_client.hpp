@@ -57,7 +57,8 @@ struct Stats {
     std::uint64_t pings_received = 0;
     std::uint64_t pongs_received = 0;
 
-    /// Pings of this side, those of keep-alive too, and how many of them are answered. A pong
+    /// Pings that this side asked for, those of keep-alive too (one that has not begun to leave is
+    /// replaced by the next), and how many of them are answered. A pong
     /// answers for the pings before its own too (RFC 6455 5.5.3); one that nobody asked for does
     /// not count.
     std::uint64_t pings_sent = 0;

@@ -65,10 +65,13 @@ void Conversation::receive(std::uint64_t now_us) {
                      : Input::flowing;
         return;
     }
+    // After the deadline for the room only what has been received already is decoded.
+    const bool is_late = parts_.life.state() == State::joining &&
+                         input_ == Input::budget_spent && now_us >= state_deadline();
     input_ = Input::flowing;
     items_left_ = limits.poll_item_count_max;
     std::size_t left = limits.poll_size_max;
-    for (bool more = true; more && left > 0;) {
+    for (bool more = !is_late; more && left > 0;) {
         // Even if nothing can be received any more: it makes space for what is held.
         const MutableBytes space = parts_.session.room();
         if (!parts_.link.can_receive()) break;
@@ -210,7 +213,7 @@ void Conversation::check_time(std::uint64_t now_us) {
 }
 
 void Conversation::check_joining(std::uint64_t now_us) {
-    if (input_ != Input::flowing || now_us < state_deadline()) return;
+    if (input_ == Input::budget_spent || now_us < state_deadline()) return;
     break_off(facts_of(State::joining).late, now_us);
 }
 

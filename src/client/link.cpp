@@ -2,6 +2,8 @@
 // Copyright the linnet authors
 #include "client/link.hpp"
 
+#include <algorithm>
+
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 void Link::note_received(const IoResult& result, std::uint64_t now_us) {
@@ -33,7 +35,8 @@ std::size_t Link::discard(std::size_t size_max, std::uint64_t now_us) {
     std::array<std::uint8_t, 2048> scrap;
     std::size_t size = 0;
     while (can_receive() && size < size_max) {
-        const IoResult result = transport_.receive(scrap);
+        const std::size_t part = std::min(scrap.size(), size_max - size);
+        const IoResult result = transport_.receive(MutableBytes(scrap).first(part));
         note_received(result, now_us);
         if (result.status != IoResult::Outcome::moved) break;
         size += result.size;

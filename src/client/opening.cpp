@@ -126,7 +126,7 @@ Leg Opening::upgrade(std::uint64_t now_us) {
         if (buffer_.empty() && parts_.session.is_starved()) {
             return Leg::failed(Cause::out_of_memory);
         }
-        if (buffer_.empty()) return {};
+        if (buffer_.empty()) break;  // accepted early, and a flood of frames after that
         const MutableBytes space = buffer_.first(std::min(buffer_.size(), left));
         const auto received = parts_.link.receive(space, now_us);
         parts_.session.fill(received.size);

@@ -30,7 +30,7 @@ bool MultiplayerRoom::has(PeerId peer) const {
 }
 
 void MultiplayerRoom::clear() {
-    count_ = 0;
+    count_ = taken_count_ = 0;
     unique_id_ = no_peer;
     is_joined_ = has_heard_ = false;
     ignored_count_ = 0;
@@ -39,7 +39,7 @@ void MultiplayerRoom::clear() {
 PeerId MultiplayerRoom::take_peer() {
     if (count_ == 0) return no_peer;
     const PeerId first = *begin();
-    std::copy(begin() + 1, begin() + count_, begin());
+    ++taken_count_;
     --count_;
     return first;
 }
@@ -55,20 +55,21 @@ bool MultiplayerRoom::reserve(std::size_t count) {
 // Without memory it stays as it is.
 void MultiplayerRoom::shrink() {
     const std::size_t enough = std::max(2 * count_, first_capacity);
-    if (capacity() > enough) static_cast<void>(resize(enough));
+    if (capacity() / 2 >= enough) static_cast<void>(resize(enough));
 }
 
 bool MultiplayerRoom::resize(std::size_t capacity) {
     Block other(block_.memory());
     if (!other.allocate(capacity * sizeof(PeerId))) return false;
-    if (count_ > 0) std::memcpy(other.data(), block_.data(), count_ * sizeof(PeerId));
+    if (count_ > 0) std::memcpy(other.data(), begin(), count_ * sizeof(PeerId));
     block_.swap(other);
+    taken_count_ = 0;
     return true;
 }
 
 // False without space for it.
 bool MultiplayerRoom::insert(PeerId peer) {
-    if (count_ == capacity()) return false;
+    if (taken_count_ + count_ == capacity()) return false;
     PeerId* const place = std::upper_bound(begin(), begin() + count_, peer);
     std::copy_backward(place, begin() + count_, begin() + count_ + 1);
     *place = peer;

@@ -67,7 +67,8 @@ class MultiplayerRoom {
     /// Makes space for `count` more peers, as far as `peer_count_max` allows; only here may the
     /// memory behind `peers` move. False, and nothing has changed, if there is no memory.
     bool reserve(std::size_t count);
-    /// Gives back what `reserve` took and no peer needs; the memory behind `peers` may move.
+    /// Gives back what `reserve` took and no peer needs, if it is half at least; the memory behind
+    /// `peers` may move.
     void shrink();
     /// What `message` means and changes. A peer that joins needs space: at most one per message.
     /// Without it the event is `failed` with out_of_memory.
@@ -97,12 +98,13 @@ class MultiplayerRoom {
     bool resize(std::size_t capacity);
     std::size_t capacity() const { return block_.size() / sizeof(PeerId); }
     bool has(PeerId peer) const;
-    PeerId* begin() const { return reinterpret_cast<PeerId*>(block_.data()); }
+    PeerId* begin() const { return reinterpret_cast<PeerId*>(block_.data()) + taken_count_; }
 
     static constexpr std::size_t first_capacity = 16;
 
     Block block_;  // of PeerId, sorted
     std::size_t count_ = 0;
+    std::size_t taken_count_ = 0;  // from the front, at the end
     std::size_t peer_count_max_;
     PeerId unique_id_ = no_peer;
     bool is_joined_ = false;
