@@ -241,11 +241,10 @@ void Attempt::give_up(std::uint64_t now_us) {
     turn_ = Turn::over;
 }
 
-Error Attempt::put(Opcode opcode, Bytes front, Bytes packet, FlushAfter flush_after) {
-    if (state() != State::open || !parts_.link.can_send()) return Error::failed;
-    const bool flushes = flush_after == FlushAfter::yes && parts_.session.outbox().is_empty();
-    const Error error = parts_.session.put(opcode, front, packet);
-    if (error != Error::ok || !flushes) return error;
+Error Attempt::put_and_flush(Opcode opcode, Bytes front, Bytes packet) {
+    const bool nothing_waits = parts_.session.outbox().is_empty();
+    const Error error = put(opcode, front, packet);
+    if (error != Error::ok || !nothing_waits) return error;
     const KeptErrno kept;
     conversation_.send(now_us_);
     if (parts_.link.can_send()) return Error::ok;

@@ -88,9 +88,12 @@ class Attempt {
     Error close(int code, std::string_view reason, std::uint64_t now_us) {
         return conversation_.close(code, reason, now_us);
     }
-    /// Whether a message that finds nothing queued is sent at once.
-    enum class FlushAfter : bool { no, yes };
-    Error put(Opcode opcode, Bytes front, Bytes packet, FlushAfter flush_after);
+    Error put(Opcode opcode, Bytes front, Bytes packet) {
+        const bool can_put = state() == State::open && parts_.link.can_send();
+        return can_put ? parts_.session.put(opcode, front, packet) : Error::failed;
+    }
+    /// The same, and a message that finds nothing queued is sent at once.
+    Error put_and_flush(Opcode opcode, Bytes front, Bytes packet);
     Error ping(std::uint64_t now_us) { return conversation_.ping(now_us); }
     void resume(std::uint64_t now_us) { conversation_.resume(now_us); }
     void flush(std::uint64_t now_us) {

@@ -189,8 +189,8 @@ Error ClientCore::put_packet(Bytes packet) {
 Error ClientCore::put_message(Opcode opcode, Bytes front, Bytes packet) {
     if (!attempt_) return Error::failed;
     const bool flushes = !is_polling() && !settings_.options.coalesce;
-    return attempt_->put(opcode, front, packet,
-                         flushes ? Attempt::FlushAfter::yes : Attempt::FlushAfter::no);
+    return flushes ? attempt_->put_and_flush(opcode, front, packet)
+                   : attempt_->put(opcode, front, packet);
 }
 
 Error ClientCore::take_multiplayer_packet(Bytes& packet) {

@@ -3,6 +3,7 @@
 #include "net/dialer.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -23,7 +24,14 @@ std::size_t find_family(std::span<const SocketAddress> from, std::size_t at, boo
 bool is_same_host(const SocketAddress& a, const SocketAddress& b) {
     const std::size_t size = a.ipv6 ? 16 : 4;
     return a.ipv6 == b.ipv6 && a.scope_id == b.scope_id &&
-           std::equal(a.bytes.begin(), a.bytes.begin() + size, b.bytes.begin());
+           std::memcmp(a.bytes.data(), b.bytes.data(), size) == 0;
+}
+
+bool has_host(std::span<const SocketAddress> list, const SocketAddress& address) {
+    for (const SocketAddress& other : list) {
+        if (is_same_host(other, address)) return true;
+    }
+    return false;
 }
 
 using Addresses = std::array<SocketAddress, address_count_max>;
@@ -33,12 +41,8 @@ std::span<const SocketAddress> without_duplicates(std::span<const SocketAddress>
                                                   Addresses& space) {
     std::size_t count = 0;
     for (const SocketAddress& address : from) {
-        const auto is_same = [&](const SocketAddress& other) {
-            return is_same_host(address, other);
-        };
-        const auto end = space.begin() + static_cast<std::ptrdiff_t>(count);
-        if (count == space.size() || std::any_of(space.begin(), end, is_same)) continue;
-        space[count++] = address;
+        const bool is_new = !has_host(std::span(space).first(count), address);
+        if (is_new && count < space.size()) space[count++] = address;
     }
     return std::span(space).first(count);
 }
