@@ -5,8 +5,8 @@
 // readable, and the room is left peer by peer. A new attempt is constructed, never reset, so that
 // nothing of one is seen in another.
 //
-// The parts are no variant of stages: the session (unread packets), the link (statistics) and the
-// dialler (addresses tried) are needed after their stage.
+// The stages are not a variant: the session (unread packets), the link (statistics) and the dialler
+// (addresses tried) are needed after their stage.
 //
 // `advance` does bounded work and returns the next thing that happened; it calls no listener. While
 // one runs, no function of the attempt is on the stack.

@@ -37,7 +37,7 @@ class Life {
     void enter(Event event, std::uint64_t now_us);
     /// The one end.
     void end(const Ending& ending, std::uint64_t now_us);
-    /// Once closed; `was_open`: the handshake had been accepted.
+    /// How it ended, once the state is closed.
     const Ending& ending() const { return ending_; }
 
  private:
