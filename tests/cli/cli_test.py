@@ -360,16 +360,16 @@ class Messages(Case):
         self.assertEqual(opcode, CLOSE)
         self.assertGreaterEqual(time.monotonic() - begin, 0.99, 'not by the silence')
 
-    def test_a_pong_that_nobody_asked_for_does_not_close(self):
+    def test_an_unsolicited_pong_does_not_close(self):
         for payload in (b'', b'beat', b'\0\0\0\0\0\0\0\1'):
-            # A machine that stands still for a second makes a silence: then once more.
-            answers = (self.answer_after_foreign_pongs(payload) for _ in range(5))
-            self.assertIn(b'answer\n', answers)
+            # A machine that pauses for a second makes a silence: then once more.
+            outputs = (self.output_after_foreign_pongs(payload) for _ in range(5))
+            self.assertIn(b'answer\n', outputs)
 
-    def answer_after_foreign_pongs(self, payload):
+    def output_after_foreign_pongs(self, payload):
         linnet, peer = self.talk(stdin=b'question\n')
-        peer.accept()
-        peer.send(frame(PONG, payload))
+        # In one write with the response, hence before the ping, of which it might have the payload.
+        peer.send(peer.answer() + frame(PONG, payload))
         self.assertEqual(peer.frame(), (TEXT, b'question'))
         opcode, ping = peer.frame()
         self.assertEqual(opcode, PING)
