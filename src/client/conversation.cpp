@@ -66,8 +66,8 @@ void Conversation::receive(std::uint64_t now_us) {
         return;
     }
     // After the deadline for the room only what has been received already is decoded.
-    const bool is_late = parts_.life.state() == State::joining &&
-                         input_ == Input::budget_spent && now_us >= state_deadline();
+    const bool is_late = parts_.life.state() == State::joining && input_ == Input::budget_spent &&
+                         now_us >= state_deadline();
     input_ = Input::flowing;
     items_left_ = limits.poll_item_count_max;
     std::size_t left = limits.poll_size_max;
