@@ -6,7 +6,7 @@
 #include <random>
 
 #include "linnet/protocol/outbox.hpp"
-#include "net/system.hpp"
+#include "linnet/system_entropy.hpp"
 
 namespace linnet::bench {
 

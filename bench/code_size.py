@@ -25,9 +25,9 @@ GOALS = {'ws': None, 'wss': 100_000}
 FLAGS = ('-std=c++20', '-Os', '-DNDEBUG', '-fno-exceptions', '-fno-rtti', '-fvisibility=hidden',
          '-ffunction-sections', '-fdata-sections', f'-I{ROOT}/include', f'-I{ROOT}/src')
 LINK_FLAGS = ('-Wl,--gc-sections', '-s')
-ROOMS = ('base', 'codec', 'protocol', 'x509', 'net', 'resolver', 'tls', 'client')
+FOLDERS = ('base', 'codec', 'protocol', 'x509', 'platform/posix', 'net', 'resolver', 'tls', 'client')
 # The engine of each, and the libraries that are part of the program.
-BUILDS = {'ws': ('tls_none', ()), 'wss': ('tls_bearssl', ('-l:libbearssl.a',))}
+BUILDS = {'ws': ('tls/none', ()), 'wss': ('tls/bearssl', ('-l:libbearssl.a',))}
 
 
 def output_of(*command):
@@ -67,10 +67,10 @@ def measure_in(folder):
         output_of(*compiler(), *FLAGS, '-c', path, '-o', target)
         return target
 
-    def of(room):
-        return sorted((ROOT / 'src' / room).glob('*.cpp'))
+    def of(part):
+        return sorted((ROOT / 'src' / part).glob('*.cpp'))
 
-    common = [HERE / 'minimal.cpp', *(path for room in ROOMS for path in of(room))]
+    common = [HERE / 'minimal.cpp', *(path for part in FOLDERS for path in of(part))]
     sizes = {}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         objects = list(pool.map(compiled, common))

@@ -13,7 +13,7 @@
 
 #include "cli/server_handshake.hpp"
 #include "linnet/protocol/session.hpp"
-#include "net/system.hpp"
+#include "linnet/system_entropy.hpp"
 #include "sockets.hpp"
 
 namespace linnet::bench {
@@ -55,9 +55,9 @@ class WebSocketEcho {
         return ::send(fd_, answer.data(), answer.size(), MSG_NOSIGNAL) > 0;
     }
     bool receive() {
-        const MutableBytes room = session_.room();
-        if (room.empty()) return true;
-        const ssize_t size = ::recv(fd_, room.data(), room.size(), MSG_DONTWAIT);
+        const MutableBytes buffer = session_.receive_buffer();
+        if (buffer.empty()) return true;
+        const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (size > 0) session_.fill(static_cast<std::size_t>(size));
         return size != 0;
     }

@@ -6,7 +6,7 @@
 
 #include "bench.hpp"
 #include "linnet/protocol/session.hpp"
-#include "net/system.hpp"
+#include "linnet/system_entropy.hpp"
 
 namespace linnet::bench {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "linnet/protocol/frame.hpp"
+#include "linnet/codec/frame.hpp"
 
 namespace linnet::bench {
 

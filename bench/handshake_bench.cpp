@@ -45,28 +45,28 @@ std::string text_of_answer(const Answer& answer) {
     return text.append("\r\n\r\n");
 }
 
-bool judge_by_linnet(std::string_view answer) {
+bool check_by_linnet(std::string_view answer) {
     HandshakeKey key;
     std::copy_n(handshake_key_text.begin(), key.size(), key.begin());
     const Limits limits;
-    ResponseHeadReader reader(limits.answer_size_max, limits.answer_field_count_max);
+    ResponseHeadReader reader(limits.response_size_max, limits.response_header_count_max);
     const auto head = reader.read(answer);
     if (!head.done()) return false;
-    return judge_answer(head.value, {.accept = handshake_accept(key), .protocols = {}}).cause ==
+    return check_response(head.value, {.accept = handshake_accept(key), .protocols = {}}).cause ==
            Cause::none;
 }
 
 // What is written in a hurry: is the accept value somewhere in there, and where is the end? It was
 // computed before.
-bool judge_by_strstr(std::string_view answer) {
+bool check_by_strstr(std::string_view answer) {
     return answer.substr(0, 12) == "HTTP/1.1 101" &&
            std::strstr(answer.data(), "\r\n\r\n") != nullptr &&
            std::strstr(answer.data(), handshake_accept_text.data()) != nullptr;
 }
 
 const Entered entered([] {
-    enter_handshake("linnet", judge_by_linnet);
-    enter_handshake("strstr", judge_by_strstr);
+    enter_handshake("linnet", check_by_linnet);
+    enter_handshake("strstr", check_by_strstr);
 });
 
 }  // namespace
@@ -76,7 +76,7 @@ void enter_handshake(const char* contender, JudgeAnswer judge) {
         add("handshake", contender, answer.name, [=](benchmark::State& state) {
             const std::string text = text_of_answer(answer);
             bool accepted = true;
-            measure(state, {1, 0}, [&] { accepted &= judge(text); });
+            measure(state, {1, 0}, [&] { accepted &= check(text); });
             if (!accepted) state.SkipWithError("a good answer was refused");
         });
     }

@@ -15,7 +15,8 @@
 #include "cli/tls_server.hpp"
 #include "linnet/linnet.hpp"
 #include "linnet/protocol/session.hpp"
-#include "net/system.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_entropy.hpp"
 
 namespace linnet::bench {
 namespace {
@@ -44,8 +45,8 @@ class Clock final : public linnet::Clock {
 class Echo {
  public:
     void hear(Bytes said) {
-        const MutableBytes room = session_.room();
-        std::copy(said.begin(), said.end(), room.begin());
+        const MutableBytes buffer = session_.receive_buffer();
+        std::copy(said.begin(), said.end(), buffer.begin());
         session_.fill(said.size());
         if (!is_upgraded_) return upgrade();
         while (session_.next().kind == SessionEvent::Kind::message) {
@@ -90,10 +91,10 @@ class MemoryNetwork final : public Network {
 
     Opened connect(const SocketAddress&) override { return {.socket = 1}; }
     ConnectResult connect_status(SocketHandle) override { return {Connecting::connected, 0}; }
-    IoResult receive(SocketHandle, MutableBytes room) override {
+    IoResult receive(SocketHandle, MutableBytes buffer) override {
         if (coming_.empty()) return {};
-        const std::size_t size = std::min(room.size(), coming_.size());
-        std::copy_n(coming_.begin(), size, room.begin());
+        const std::size_t size = std::min(buffer.size(), coming_.size());
+        std::copy_n(coming_.begin(), size, buffer.begin());
         coming_.erase(0, size);
         return {IoResult::Outcome::moved, size, 0};
     }
@@ -124,11 +125,11 @@ class MemoryNetwork final : public Network {
         }
     }
     void say_secured() {
-        const MutableBytes room = tls_->room();
-        const std::size_t size = std::min(room.size(), echo_.unsaid.size());
-        std::copy_n(echo_.unsaid.begin(), size, room.begin());
+        const MutableBytes buffer = tls_->send_buffer();
+        const std::size_t size = std::min(buffer.size(), echo_.unsaid.size());
+        std::copy_n(echo_.unsaid.begin(), size, buffer.begin());
         echo_.unsaid.erase(0, size);
-        tls_->compose(size);
+        tls_->encrypt(size);
         for (Bytes out; !(out = tls_->outgoing()).empty();) {
             coming_ += text_of(out);
             tls_->outgoing_sent(out.size());

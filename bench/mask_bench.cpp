@@ -4,7 +4,7 @@
 // Masking a payload that lies six bytes off a cache line. Masking in place twice is the identity,
 // so that nothing has to be restored.
 #include "bench.hpp"
-#include "linnet/protocol/mask.hpp"
+#include "linnet/codec/mask.hpp"
 
 namespace linnet::bench {
 namespace {

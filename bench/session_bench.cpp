@@ -10,7 +10,7 @@
 
 #include "bench.hpp"
 #include "frames.hpp"
-#include "net/system.hpp"
+#include "linnet/system_entropy.hpp"
 
 namespace linnet::bench {
 namespace {
@@ -37,8 +37,8 @@ class LinnetReader final : public Reader {
 
     void read(Source& source, Tally& tally) override {
         for (;;) {
-            const MutableBytes room = session_.room();
-            const std::size_t size = source.read(room.data(), room.size());
+            const MutableBytes buffer = session_.receive_buffer();
+            const std::size_t size = source.read(buffer.data(), buffer.size());
             if (size == 0) return;
             session_.fill(size);
             while (session_.next().kind == SessionEvent::Kind::message) {

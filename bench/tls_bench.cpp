@@ -11,9 +11,10 @@
 
 #include "bench.hpp"
 #include "cli/tls_server.hpp"
-#include "net/system.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_entropy.hpp"
+#include "tls/bearssl/bearssl.hpp"
 #include "tls/default_context.hpp"
-#include "tls_bearssl/bearssl.hpp"
 
 namespace linnet::bench {
 namespace {
@@ -79,10 +80,10 @@ class Connection {
     std::string server_sends(std::size_t record_size, std::size_t count) {
         std::string stream;
         for (std::size_t i = 0; i < count; ++i) {
-            const MutableBytes room = server_->room();
-            if (room.size() < record_size) break;
-            std::fill_n(room.begin(), record_size, std::uint8_t{'x'});
-            server_->compose(record_size);
+            const MutableBytes buffer = server_->send_buffer();
+            if (buffer.size() < record_size) break;
+            std::fill_n(buffer.begin(), record_size, std::uint8_t{'x'});
+            server_->encrypt(record_size);
             drain(*server_, stream);
         }
         return stream;
@@ -107,10 +108,10 @@ class Connection {
     std::size_t client_sends(Bytes text, std::size_t record_size, std::uint8_t* out) {
         std::size_t size = 0;
         while (!text.empty()) {
-            const MutableBytes room = client_->room();
-            if (room.size() < record_size) break;
-            std::memcpy(room.data(), text.data(), record_size);
-            client_->compose(record_size);
+            const MutableBytes buffer = client_->send_buffer();
+            if (buffer.size() < record_size) break;
+            std::memcpy(buffer.data(), text.data(), record_size);
+            client_->encrypt(record_size);
             text = text.subspan(record_size);
             for (Bytes sent; !(sent = client_->outgoing()).empty();) {
                 std::memcpy(out + size, sent.data(), sent.size());

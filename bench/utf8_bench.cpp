@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // Is a whole text UTF-8?
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 
 #include "bench.hpp"
 

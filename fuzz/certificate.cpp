@@ -17,7 +17,7 @@
 #include <memory>
 
 #include "chain_opinion.hpp"
-#include "tls_bearssl/verifier.hpp"
+#include "tls/bearssl/verifier.hpp"
 #include "x509/host_name.hpp"
 #include "x509/name.hpp"
 #include "x509/pem.hpp"
@@ -89,14 +89,14 @@ struct PemStory {
     friend bool operator==(const PemStory&, const PemStory&) = default;
 };
 
-PemStory read_pem(Bytes text, Cuts cuts, std::size_t room_size) {
-    ExactCopy room(room_size);
-    PemReader reader(room.room());
+PemStory read_pem(Bytes text, Cuts cuts, std::size_t buffer_size) {
+    ExactCopy buffer(buffer_size);
+    PemReader reader(buffer.buffer());
     PemStory story;
     const auto note = [&](PemReader::Event event) {
         story.events += static_cast<char>('0' + static_cast<int>(event));
         if (event != PemReader::Event::certificate) return;
-        require(lies_within(reader.der(), room.bytes()), "what is decoded is in the room");
+        require(lies_within(reader.der(), buffer.bytes()), "what is decoded is in the room");
         story.ders.emplace_back(text_of(reader.der()));
     };
     cuts.for_each_piece(text, [&](Bytes rest) {
@@ -123,7 +123,7 @@ void check_pem(Bytes text, Cuts cuts, std::uint8_t room_byte) {
 
     for (const std::string& der : whole.ders) {
         ExactCopy written(pem_size(der.size()));
-        write_pem(bytes_of(der), written.room());
+        write_pem(bytes_of(der), written.buffer());
         const PemStory again = read_pem(written.bytes(), cuts, der.size());
         require(again.events == "1" && again.ders[0] == der, "what is written is read again");
     }
@@ -132,9 +132,9 @@ void check_pem(Bytes text, Cuts cuts, std::uint8_t room_byte) {
 // ---- one certificate -------------------------------------------------------------------------
 
 std::string text_of_name(Bytes name) {
-    ExactCopy room(write_name(name, {}));
-    require(write_name(name, room.room()) == room.bytes().size(), "a name has one size");
-    return std::string(room.text());
+    ExactCopy buffer(write_name(name, {}));
+    require(write_name(name, buffer.buffer()) == buffer.bytes().size(), "a name has one size");
+    return std::string(buffer.text());
 }
 
 void check_name(Bytes name) {
@@ -142,7 +142,7 @@ void check_name(Bytes name) {
     const std::string text = text_of_name(name);
     require(is_harmless(text), "and its text harms nobody");
     ExactCopy small(text.size() / 3);
-    require(write_name(name, small.room()) == text.size(), "little room changes no size");
+    require(write_name(name, small.buffer()) == text.size(), "little room changes no size");
     require(text.substr(0, small.text().size()) == small.text(), "and shows the front");
 }
 
@@ -370,16 +370,16 @@ void check_verifying(const TlsRequest& request, std::span<const Bytes> chain, Cu
 }
 
 void check_chain(const TlsRequest& request, std::span<const Bytes> chain, Cuts cuts) {
-    ExactCopy room(root_room_size);
-    ChainVerdict verdict;
+    ExactCopy buffer(root_buffer_size);
+    ChainResult result;
     TlsFailure why;
-    const bool accepted = judge_chain(request, chain, room.room(), verdict, why);
+    const bool accepted = check_chain(request, chain, buffer.buffer(), result, why);
     require(accepted == (why.cause == Cause::none), "a refusal has a cause, and only that");
-    require(verdict.path_count <= chain_count_max && verdict.root_count <= root_count_max,
+    require(result.path_count <= chain_count_max && result.root_count <= root_count_max,
             "the verdict has its bounds");
     const ChainOpinion opinion(request, chain);
-    accepted ? opinion.check_accepted(verdict) : opinion.check_refused(why);
-    check_verifying(request, chain, cuts, why, verdict.root_count > 0);
+    accepted ? opinion.check_accepted(result) : opinion.check_refused(why);
+    check_verifying(request, chain, cuts, why, result.root_count > 0);
 }
 
 // What the server shows: by numbers, up to 127 of the input's own, above of the known ones. Without

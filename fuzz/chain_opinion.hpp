@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "codec/ip_text.hpp"
 #include "fuzz_input.hpp"
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 #include "linnet/tls_chain.hpp"
-#include "net/system.hpp"
 #include "x509/certificate.hpp"
 
 namespace linnet::fuzz {
@@ -95,21 +95,21 @@ class ChainOpinion {
         return false;
     }
 
-    void check_accepted(const ChainVerdict& verdict) const {
-        require(leaf_.has_value() && verdict.path_count >= 1, "there is a leaf");
-        require(verdict.path[0].data() == chain_[0].data(), "and the path begins with it");
-        const bool is_path = verdict.root_count > 0;
+    void check_accepted(const ChainResult& result) const {
+        require(leaf_.has_value() && result.path_count >= 1, "there is a leaf");
+        require(result.path[0].data() == chain_[0].data(), "and the path begins with it");
+        const bool is_path = result.root_count > 0;
         require(is_path == (!is_pinned() && (trust_.verify || trust_.certificate != nullptr)),
                 "signatures matter unless the leaf is trusted as it is");
         require(leaf_->exponent_bits <= exponent_bits_max, "its key is quick to verify with");
-        if (is_path) check_path(verdict);
-        if (!is_path) require(verdict.path_count == 1, "nothing else is looked at");
-        check_key_pins(verdict);
+        if (is_path) check_path(result);
+        if (!is_path) require(result.path_count == 1, "nothing else is looked at");
+        check_key_pins(result);
         if (!trust_.verify) return;
-        require(request_.unix_s != 0 && are_in_date(verdict), "all are in date");
+        require(request_.unix_s != 0 && are_in_date(result), "all are in date");
         const bool common_name_counts = trust_.certificate != nullptr && !is_path;
         require(is_meant_for(*leaf_, request_.host, common_name_counts), "it is for the host");
-        require(!is_path || are_for_servers(verdict), "all are for servers");
+        require(!is_path || are_for_servers(result), "all are for servers");
     }
 
     void check_refused(const TlsFailure& why) const {
@@ -130,12 +130,12 @@ class ChainOpinion {
         return false;
     }
 
-    void check_path(const ChainVerdict& verdict) const {
-        require(verdict.path_count <= chain_.size(), "a path is not longer than what was shown");
-        require(verdict.path_count < path_count_max, "nor than it may be");
+    void check_path(const ChainResult& result) const {
+        require(result.path_count <= chain_.size(), "a path is not longer than what was shown");
+        require(result.path_count < path_count_max, "nor than it may be");
         Bytes issuer;
-        for (std::size_t i = 0; i < verdict.path_count; ++i) {
-            const auto certificate = parse_certificate(verdict.path[i]);
+        for (std::size_t i = 0; i < result.path_count; ++i) {
+            const auto certificate = parse_certificate(result.path[i]);
             require(certificate.has_value(), "what is on the path is a certificate");
             require(i == 0 || text_of(certificate->subject) == text_of(issuer),
                     "each is signed by the next");
@@ -143,27 +143,27 @@ class ChainOpinion {
                     "which may sign");
             require(!is_weak(*certificate) && !is_beyond(*certificate), "each is sound");
             for (std::size_t before = 0; before < i; ++before) {
-                require(text_of(verdict.path[before]) != text_of(verdict.path[i]),
+                require(text_of(result.path[before]) != text_of(result.path[i]),
                         "none is on it twice");
             }
             issuer = certificate->issuer;
         }
-        for (const Bytes der : std::span(verdict.roots).first(verdict.root_count)) {
+        for (const Bytes der : std::span(result.roots).first(result.root_count)) {
             const auto root = parse_certificate(der);
             require(root && is_given(der), "a root is one of those given");
             require(text_of(root->subject) == text_of(issuer), "and has signed the last");
             require(root->is_ca, "which it may, as a CA");
             require(root->allows_signing && !is_beyond(*root) && !has_short_key(*root),
                     "and is sound itself");
-            require(root->path_length >= ca_count(verdict), "and allows the CAs below it");
+            require(root->path_length >= ca_count(result), "and allows the CAs below it");
             require(!trust_.verify || (root->allows_server && is_in_date(*root)),
                     "and is for servers, and in date");
         }
     }
 
-    static std::size_t ca_count(const ChainVerdict& verdict) {
+    static std::size_t ca_count(const ChainResult& result) {
         std::size_t count = 0;
-        for (const Bytes der : std::span(verdict.path).first(verdict.path_count).subspan(1)) {
+        for (const Bytes der : std::span(result.path).first(result.path_count).subspan(1)) {
             const auto ca = parse_certificate(der);
             if (text_of(ca->subject) != text_of(ca->issuer)) ++count;
         }
@@ -177,18 +177,18 @@ class ChainOpinion {
                trust_.key_pins.end();
     }
 
-    void check_key_pins(const ChainVerdict& verdict) const {
+    void check_key_pins(const ChainResult& result) const {
         if (trust_.key_pins.empty()) return;
         bool is_pinned = false;
-        for (std::size_t i = 0; i < (trust_.verify ? verdict.path_count : 1); ++i) {
-            is_pinned = is_pinned || is_key_pinned(verdict.path[i]);
+        for (std::size_t i = 0; i < (trust_.verify ? result.path_count : 1); ++i) {
+            is_pinned = is_pinned || is_key_pinned(result.path[i]);
         }
         require(is_pinned, "one of the pinned keys is on the path");
     }
 
-    bool are_in_date(const ChainVerdict& verdict) const {
-        for (std::size_t i = 0; i < verdict.path_count; ++i) {
-            const auto certificate = parse_certificate(verdict.path[i]);
+    bool are_in_date(const ChainResult& result) const {
+        for (std::size_t i = 0; i < result.path_count; ++i) {
+            const auto certificate = parse_certificate(result.path[i]);
             if (!is_in_date(*certificate)) return false;
         }
         return true;
@@ -199,8 +199,8 @@ class ChainOpinion {
                request_.unix_s <= certificate.not_after_s;
     }
 
-    static bool are_for_servers(const ChainVerdict& verdict) {
-        const auto path = std::span(verdict.path).first(verdict.path_count);
+    static bool are_for_servers(const ChainResult& result) {
+        const auto path = std::span(result.path).first(result.path_count);
         return std::all_of(path.begin(), path.end(),
                            [](Bytes der) { return parse_certificate(der)->allows_server; });
     }

@@ -369,8 +369,8 @@ Limits read_limits(FuzzInput& input) {
     limits.output_payload_max = input.pick(payloads);
     limits.output_packet_count_max = input.pick(counts);
     limits.fragment_count_max = input.pick(counts);
-    limits.answer_size_max = input.pick(answers);
-    limits.answer_field_count_max = input.flag() ? 3 : 100;
+    limits.response_size_max = input.pick(answers);
+    limits.response_header_count_max = input.flag() ? 3 : 100;
     limits.poll_size_max = input.pick(polls);
     limits.poll_item_count_max = input.pick(counts);
     return limits;

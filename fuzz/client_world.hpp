@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "fuzz_input.hpp"
+#include "linnet/codec/frame.hpp"
+#include "linnet/codec/utf8.hpp"
 #include "linnet/linnet.hpp"
-#include "linnet/protocol/frame.hpp"
-#include "linnet/protocol/utf8.hpp"
 
 namespace linnet::fuzz {
 
@@ -181,21 +181,21 @@ class FuzzNetwork final : public Network {
         if (answer == 255) return {Connecting::failed, ECONNREFUSED};
         return {Connecting::connected, 0};
     }
-    IoResult receive(SocketHandle handle, MutableBytes room) override {
+    IoResult receive(SocketHandle handle, MutableBytes buffer) override {
         ++calls;
         FuzzSocket& socket = at(handle);
-        require(!room.empty(), "there is room to receive into");
+        require(!buffer.empty(), "there is buffer to receive into");
         const std::uint8_t answer = answers_.byte();
         if (answer == 254) return {};
         if (answer == 255) return {IoResult::Outcome::failed, 0, ECONNRESET};
         server_.advance(socket);
-        std::size_t size = std::min(room.size(), socket.unread.size());
+        std::size_t size = std::min(buffer.size(), socket.unread.size());
         if (answer != 0) size = std::min<std::size_t>(size, answer);
         if (size == 0) {
             if (socket.reset) return {IoResult::Outcome::failed, 0, ECONNRESET};
             return {socket.ended ? IoResult::Outcome::end : IoResult::Outcome::would_block, 0, 0};
         }
-        std::copy_n(socket.unread.begin(), size, room.begin());
+        std::copy_n(socket.unread.begin(), size, buffer.begin());
         socket.unread.erase(0, size);
         moved += size;
         return {IoResult::Outcome::moved, size, 0};

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""Which lines of the rooms that read what others send the corpora reach by themselves.
+"""Which lines of the sums that read what others send the corpora reach by themselves.
 
     fuzz/coverage.py BUILD_FOLDER    (the replay programs in it are built with clang's coverage)
 
@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ROOMS = ('src/codec', 'src/protocol', 'src/tls', 'src/tls_bearssl', 'src/x509')
+FOLDERS = ('src/codec', 'src/protocol', 'src/tls', 'src/tls/bearssl', 'src/x509')
 LINES_MIN = 90.0
 
 
@@ -46,7 +46,7 @@ def files_covered(programs, profile):
     for file in json.loads(report.stdout)['data'][0]['files']:
         path = pathlib.Path(os.path.normpath(file['filename']))
         name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ''
-        if name.rpartition('/')[0] in ROOMS:
+        if name.rpartition('/')[0] in FOLDERS:
             yield name, file['summary']['lines']
 
 
@@ -55,16 +55,16 @@ def main():
     programs = sorted(p for p in folder.rglob('replay_*') if p.is_file() and os.access(p, os.X_OK))
     if not programs:
         sys.exit(f'no replay programs in {folder}')
-    rooms = collections.Counter()
+    sums = collections.Counter()
     for name, summary in sorted(files_covered(programs, replay(programs, folder))):
         print(line(summary['covered'], summary['count'], name))
         for whole in (name.rpartition('/')[0], ''):
-            rooms[whole, 'lines'] += summary['count']
-            rooms[whole, 'covered'] += summary['covered']
+            sums[whole, 'lines'] += summary['count']
+            sums[whole, 'covered'] += summary['covered']
     print()
-    for room in ROOMS:
-        print(line(rooms[room, 'covered'], rooms[room, 'lines'], room))
-    lines, covered = rooms['', 'lines'], rooms['', 'covered']
+    for part in FOLDERS:
+        print(line(sums[part, 'covered'], sums[part, 'lines'], part))
+    lines, covered = sums['', 'lines'], sums['', 'covered']
     print(line(covered, lines, f'all, by {len(programs)} corpora alone (at least {LINES_MIN:.0f} % '
                'are asked for)'))
     return 0 if covered * 100 >= lines * LINES_MIN > 0 else 1

@@ -13,7 +13,7 @@
 
 #include "codec/kernels.hpp"
 #include "fuzz_input.hpp"
-#include "linnet/protocol/frame.hpp"
+#include "linnet/codec/frame.hpp"
 
 namespace linnet::fuzz {
 namespace {
@@ -67,7 +67,7 @@ void check_prefixes(Bytes in, Role receiver) {
 void check_round_trip(const Decoded& decoded, Bytes in, Role receiver) {
     require(decoded.consumed == frame_header_size(decoded.value), "the size is the size");
     ExactCopy encoded(decoded.consumed);
-    require(encode_frame_header(decoded.value, encoded.room()) == decoded.consumed,
+    require(encode_frame_header(decoded.value, encoded.buffer()) == decoded.consumed,
             "it is encoded to the same size");
     require(std::equal(encoded.bytes().begin(), encoded.bytes().end(), in.begin()),
             "it is encoded to the same bytes");
@@ -92,7 +92,7 @@ void check_mask_kernel(Cpu cpu, Bytes plain, const MaskKey& key, std::size_t mis
     ExactCopy to(plain.size());
     std::array<std::uint8_t, 8> twice;
     for (std::size_t i = 0; i < twice.size(); ++i) twice[i] = key[i % 4];
-    copy_masked_wide(cpu, to.room().data() + misalignment, from.data(), from.size(),
+    copy_masked_wide(cpu, to.buffer().data() + misalignment, from.data(), from.size(),
                      std::bit_cast<std::uint64_t>(twice));
     for (std::size_t i = 0; i < to.bytes().size(); ++i) {
         const std::uint8_t masked =
@@ -113,20 +113,20 @@ void check_mask(FuzzInput input, Cuts cuts, std::size_t repetition) {
     check_mask_kernel(this_cpu(), plain, key, offset % 70);
 
     ExactCopy whole(plain);
-    apply_mask(whole.room(), key, offset);
+    apply_mask(whole.buffer(), key, offset);
     for (std::size_t i = 0; i < plain.size(); ++i) {
         require(whole.bytes()[i] == (plain[i] ^ key[(offset + i) % 4]), "masked as RFC 6455 5.3");
     }
     std::size_t at = 0;
     cuts.for_each_piece(plain, [&](Bytes piece) {
         ExactCopy masked(piece.size());
-        copy_masked(masked.room(), piece, key, offset + at);
+        copy_masked(masked.buffer(), piece, key, offset + at);
         require(std::equal(masked.bytes().begin(), masked.bytes().end(),
                            whole.bytes().begin() + static_cast<std::ptrdiff_t>(at)),
                 "a cut of the payload does not show");
         at += piece.size();
     });
-    apply_mask(whole.room(), key, offset);
+    apply_mask(whole.buffer(), key, offset);
     require(std::equal(plain.begin(), plain.end(), whole.bytes().begin()), "twice is nothing");
 }
 
@@ -146,7 +146,7 @@ void check_encoding(FuzzInput input, Role sender) {
     for (std::size_t i = 0; header.masked && i < 4; ++i) header.key[i] = input.byte();
 
     ExactCopy encoded(frame_header_size(header));
-    require(encode_frame_header(header, encoded.room()) == encoded.bytes().size(),
+    require(encode_frame_header(header, encoded.buffer()) == encoded.bytes().size(),
             "exactly its size is written");
     const Role receiver = sender == Role::client ? Role::server : Role::client;
     const Decoded decoded = decode_frame_header(encoded.bytes(), receiver);

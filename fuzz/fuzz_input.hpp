@@ -78,7 +78,7 @@ class FuzzInput {
 class ExactCopy {
  public:
     explicit ExactCopy(Bytes content) : ExactCopy(content.size()) {
-        std::copy(content.begin(), content.end(), room().begin());
+        std::copy(content.begin(), content.end(), buffer().begin());
     }
     explicit ExactCopy(std::string_view content) : ExactCopy(bytes_of(content)) {}
     /// `size` zeros.
@@ -86,7 +86,7 @@ class ExactCopy {
         : size_(size), front_size_(size == 0 ? 16 : 0), block_(front_size_ + size) {}
 
     Bytes bytes() const { return Bytes(block_).last(size_); }
-    MutableBytes room() { return MutableBytes(block_).last(size_); }
+    MutableBytes buffer() { return MutableBytes(block_).last(size_); }
     std::string_view text() const { return text_of(bytes()); }
 
  private:

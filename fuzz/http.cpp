@@ -22,7 +22,7 @@ constexpr std::string_view accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 struct Config {
     std::size_t size_max = 0;
-    std::size_t field_count_max = 0;
+    std::size_t header_count_max = 0;
 };
 
 struct Verdict {
@@ -31,7 +31,7 @@ struct Verdict {
     std::size_t consumed = 0;
     int code = 0;
     std::string reason;
-    std::string fields;
+    std::string headers;
 
     friend bool operator==(const Verdict&, const Verdict&) = default;
 };
@@ -44,20 +44,20 @@ Verdict verdict_of(const Step<ResponseHead>& step) {
             step.consumed,
             step.value.status,
             std::string(step.value.reason),
-            std::string(step.value.fields)};
+            std::string(step.value.headers)};
 }
 
 // Each time all that has arrived, and each time somewhere else.
 Verdict read_cut(std::string_view answer, const Config& config, Cuts cuts) {
-    ResponseHeadReader reader(config.size_max, config.field_count_max);
-    Verdict verdict;
+    ResponseHeadReader reader(config.size_max, config.header_count_max);
+    Verdict result;
     std::size_t size = 0;
-    while (verdict.status == Step<ResponseHead>::Outcome::partial && size < answer.size()) {
+    while (result.status == Step<ResponseHead>::Outcome::partial && size < answer.size()) {
         size += cuts.next(answer.size() - size);
         const ExactCopy arrived(answer.substr(0, size));
-        verdict = verdict_of(reader.read(arrived.text()));
+        result = verdict_of(reader.read(arrived.text()));
     }
-    return verdict;
+    return result;
 }
 
 Verdict read_whole(std::string_view answer, const Config& config) {
@@ -70,11 +70,11 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     });
 }
 
-std::vector<HttpField> fields_of(std::string_view rest) {
-    std::vector<HttpField> fields;
-    for (HttpField field; take_field(rest, field);) fields.push_back(field);
+std::vector<HttpHeader> fields_of(std::string_view rest) {
+    std::vector<HttpHeader> headers;
+    for (HttpHeader header; take_header(rest, header);) headers.push_back(header);
     require(rest.empty(), "the fields are lines and nothing else");
-    return fields;
+    return headers;
 }
 
 void check_head(const Verdict& head, std::string_view answer, const Config& config) {
@@ -84,16 +84,16 @@ void check_head(const Verdict& head, std::string_view answer, const Config& conf
     require(answer.substr(0, 7) == "HTTP/1.", "it is HTTP/1.x");
     require(head.code >= 0 && head.code <= 999, "three digits");
     require(head.code / 100 != 1 || head.code == 101, "no interim response is the final one");
-    const std::vector<HttpField> fields = fields_of(head.fields);
-    require(fields.size() <= config.field_count_max, "within the count limit");
-    for (const HttpField& field : fields) {
-        require(!field.name.empty(), "a field has a name");
-        require(field.name.find_first_of(" \t\r\n:") == field.name.npos, "which is a token");
-        require(field.value.find_first_of(std::string_view("\r\n\0", 3)) == field.value.npos,
+    const std::vector<HttpHeader> headers = fields_of(head.headers);
+    require(headers.size() <= config.header_count_max, "within the count limit");
+    for (const HttpHeader& header : headers) {
+        require(!header.name.empty(), "a field has a name");
+        require(header.name.find_first_of(" \t\r\n:") == header.name.npos, "which is a token");
+        require(header.value.find_first_of(std::string_view("\r\n\0", 3)) == header.value.npos,
                 "no value ends a line");
         const std::string_view edge = " \t";
-        require(field.value.empty() || (edge.find(field.value.front()) == edge.npos &&
-                                        edge.find(field.value.back()) == edge.npos),
+        require(header.value.empty() || (edge.find(header.value.front()) == edge.npos &&
+                                         edge.find(header.value.back()) == edge.npos),
                 "values are without the space around them");
     }
     const std::string_view shorter = answer.substr(0, head.consumed - 1);
@@ -103,34 +103,34 @@ void check_head(const Verdict& head, std::string_view answer, const Config& conf
             "what stands behind it is not looked at");
 }
 
-std::size_t count_of(const std::vector<HttpField>& fields, std::string_view name) {
+std::size_t count_of(const std::vector<HttpHeader>& headers, std::string_view name) {
     return static_cast<std::size_t>(std::count_if(
-        fields.begin(), fields.end(),
-        [&](const HttpField& field) { return equal_ignoring_case(field.name, name); }));
+        headers.begin(), headers.end(),
+        [&](const HttpHeader& header) { return equal_ignoring_case(header.name, name); }));
 }
 
-std::string_view value_of(const std::vector<HttpField>& fields, std::string_view name) {
-    for (const HttpField& field : fields) {
-        if (equal_ignoring_case(field.name, name)) return field.value;
+std::string_view value_of(const std::vector<HttpHeader>& headers, std::string_view name) {
+    for (const HttpHeader& header : headers) {
+        if (equal_ignoring_case(header.name, name)) return header.value;
     }
     return {};
 }
 
 // RFC 6455 4.1 once more, of an answer that was accepted.
-void check_acceptance(const ResponseHead& head, const HandshakeVerdict& verdict,
+void check_acceptance(const ResponseHead& head, const HandshakeResult& result,
                       const HandshakeOffer& offer) {
-    const std::vector<HttpField> fields = fields_of(head.fields);
+    const std::vector<HttpHeader> headers = fields_of(head.headers);
     require(head.status == 101 && head.minor_version > 0, "an upgrade is a 101 in HTTP/1.1");
-    require(count_of(fields, "Upgrade") == 1 &&
-                equal_ignoring_case(value_of(fields, "Upgrade"), "websocket"),
+    require(count_of(headers, "Upgrade") == 1 &&
+                equal_ignoring_case(value_of(headers, "Upgrade"), "websocket"),
             "one Upgrade, to websocket");
-    require(count_of(fields, "Connection") > 0, "Connection announces the upgrade");
-    require(count_of(fields, "Sec-WebSocket-Accept") == 1 &&
-                value_of(fields, "Sec-WebSocket-Accept") == accept,
+    require(count_of(headers, "Connection") > 0, "Connection announces the upgrade");
+    require(count_of(headers, "Sec-WebSocket-Accept") == 1 &&
+                value_of(headers, "Sec-WebSocket-Accept") == accept,
             "one accept value, and the right one");
-    require(value_of(fields, "Sec-WebSocket-Extensions").empty(), "no extension was offered");
-    const std::string_view chosen = value_of(fields, "Sec-WebSocket-Protocol");
-    require(chosen == verdict.protocol, "the chosen protocol is told");
+    require(value_of(headers, "Sec-WebSocket-Extensions").empty(), "no extension was offered");
+    const std::string_view chosen = value_of(headers, "Sec-WebSocket-Protocol");
+    require(chosen == result.protocol, "the chosen protocol is told");
     require(chosen.empty() || offer.protocols.find(chosen) != chosen.npos, "it was offered");
     const bool must = !offer.protocols.empty() && offer.protocol_choice == ProtocolChoice::required;
     require(!must || !chosen.empty(), "one had to be chosen");
@@ -138,14 +138,14 @@ void check_acceptance(const ResponseHead& head, const HandshakeVerdict& verdict,
 
 void check_judgement(std::string_view answer, const Config& config, const HandshakeOffer& offer) {
     const ExactCopy copy(answer);
-    ResponseHeadReader reader(config.size_max, config.field_count_max);
+    ResponseHeadReader reader(config.size_max, config.header_count_max);
     const auto head = reader.read(copy.text());
-    const HandshakeVerdict verdict = judge_answer(head.value, offer);
-    if (verdict.cause == Cause::none) {
-        check_acceptance(head.value, verdict, offer);
+    const HandshakeResult result = check_response(head.value, offer);
+    if (result.cause == Cause::none) {
+        check_acceptance(head.value, result, offer);
     } else {
-        require(verdict.protocol.empty(), "a refused answer chooses nothing");
-        require((verdict.cause == Cause::answer_refused) == (head.value.status != 101),
+        require(result.protocol.empty(), "a refused answer chooses nothing");
+        require((result.cause == Cause::upgrade_refused) == (head.value.status != 101),
                 "refused is what is no 101");
     }
 }
@@ -158,9 +158,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FuzzInput input(data, size);
     constexpr std::size_t sizes[] = {16384, 4, 17, 64, 150, 500};
     constexpr std::string_view protocol_lists[] = {"", "chat", "chat, superchat"};
-    Config config{.size_max = input.pick(sizes), .field_count_max = 0};
-    const std::uint8_t field_count_max = input.byte();
-    config.field_count_max = field_count_max == 0 ? 100 : field_count_max % 16u;
+    Config config{.size_max = input.pick(sizes), .header_count_max = 0};
+    const std::uint8_t header_count_max = input.byte();
+    config.header_count_max = header_count_max == 0 ? 100 : header_count_max % 16u;
     const Cuts cuts(input);
     linnet::HandshakeOffer offer{.protocols = input.pick(protocol_lists)};
     std::copy(accept.begin(), accept.end(), offer.accept.begin());

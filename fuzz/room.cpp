@@ -28,7 +28,7 @@ std::int32_t id_at(Bytes message, std::size_t place) {
 struct Model {
     explicit Model(std::size_t limit) : peer_count_max(limit) {}
 
-    RoomEvent hear(Bytes message) {
+    RoomEvent receive(Bytes message) {
         const bool is_first = first;
         first = false;
         if (is_first && message.size() == 4) return failed(Cause::join_godot4);
@@ -40,16 +40,16 @@ struct Model {
         }
         if (message.size() < 13 || source != 1) return {};
         const std::int32_t subject = id_at(message, 9);
-        if (message[0] == 3) return hear_id(subject);
-        return message[0] == 1 ? hear_add(subject) : hear_del(subject);
+        if (message[0] == 3) return receive_id(subject);
+        return message[0] == 1 ? receive_add(subject) : receive_del(subject);
     }
-    RoomEvent hear_id(std::int32_t id) {
+    RoomEvent receive_id(std::int32_t id) {
         if (own != 0) return {};
         if (id < 2) return failed(Cause::join_id_out_of_range);
         own = id;
         return {};
     }
-    RoomEvent hear_add(std::int32_t peer) {
+    RoomEvent receive_add(std::int32_t peer) {
         if (peer == 1 && own != 0 && !joined) {
             joined = true;
             return {.kind = Kind::joined, .peer = 1};
@@ -59,7 +59,7 @@ struct Model {
         peers.insert(peer);
         return {.kind = Kind::peer_connected, .peer = peer};
     }
-    RoomEvent hear_del(std::int32_t peer) {
+    RoomEvent receive_del(std::int32_t peer) {
         if (peer < 2 || peers.erase(peer) == 0) return {};
         return {.kind = Kind::peer_disconnected, .peer = peer};
     }
@@ -76,7 +76,8 @@ void check_codec(Bytes message) {
     MultiplayerPacket packet;
     if (!decode_multiplayer_packet(message, packet)) return;
     ExactCopy out(message.size());
-    require(encode_multiplayer_packet(packet, out.room()) == message.size(), "it fits as it came");
+    require(encode_multiplayer_packet(packet, out.buffer()) == message.size(),
+            "it fits as it came");
     require(out.text() == text_of(message), "what is read is written as the same bytes");
 }
 
@@ -102,13 +103,13 @@ void run(FuzzInput input) {
         check_codec(message.bytes());
         const std::uint64_t ignored = room.ignored_count();
         static_cast<void>(room.reserve(1));
-        const RoomEvent event = room.hear(message.bytes());
+        const RoomEvent event = room.receive(message.bytes());
         // There is no model of running out of memory: then it is over.
         if (event.kind == Kind::failed && event.cause == Cause::out_of_memory) {
             require(memory.allocations_left == 0, "memory was short");
             return;
         }
-        const RoomEvent expected = model.hear(message.bytes());
+        const RoomEvent expected = model.receive(message.bytes());
         require(event.kind == expected.kind && event.peer == expected.peer &&
                     event.cause == expected.cause,
                 "the table says the same");

@@ -74,10 +74,10 @@ class Listener {
     void hear(Bytes bytes) {
         while (!bytes.empty()) {
             require(!closed_, "nothing is sent behind a close frame");
-            const MutableBytes room = session_.room();
-            require(!room.empty(), "the peer has room");
-            const std::size_t size = std::min(room.size(), bytes.size());
-            std::copy_n(bytes.begin(), size, room.begin());
+            const MutableBytes buffer = session_.receive_buffer();
+            require(!buffer.empty(), "the peer has room");
+            const std::size_t size = std::min(buffer.size(), bytes.size());
+            std::copy_n(bytes.begin(), size, buffer.begin());
             session_.fill(size);
             bytes = bytes.subspan(size);
             decode();
@@ -150,13 +150,13 @@ class Performance {
  private:
     void feed(Bytes bytes) {
         while (!bytes.empty()) {
-            const MutableBytes room = session_.room();
-            if (room.empty()) {
-                if (!make_room()) break;
+            const MutableBytes buffer = session_.receive_buffer();
+            if (buffer.empty()) {
+                if (!make_space()) break;
                 continue;
             }
-            const std::size_t size = std::min(room.size(), manner_.in.next(bytes.size()));
-            std::copy_n(bytes.begin(), size, room.begin());
+            const std::size_t size = std::min(buffer.size(), manner_.in.next(bytes.size()));
+            std::copy_n(bytes.begin(), size, buffer.begin());
             session_.fill(size);
             fed_ += size;
             bytes = bytes.subspan(size);
@@ -165,14 +165,14 @@ class Performance {
         }
         while (take()) decode();
         // What has waited only for a place may find it now.
-        if (session_.input_needs_room()) session_.room();
+        if (session_.input_needs_space()) session_.receive_buffer();
         while (decode() || take()) {
         }
         send();
     }
 
     // False if there never will be any.
-    bool make_room() {
+    bool make_space() {
         if (take()) {
             decode();
             return true;
@@ -200,7 +200,7 @@ class Performance {
             note(event);
             if (event.kind == SessionEvent::Kind::message && !manner_.reads_late) take();
         }
-        if (session_.input_is_held() && !session_.input_needs_room()) {
+        if (session_.input_is_paused() && !session_.input_needs_space()) {
             require(session_.packet_count() > 0, "only a full queue holds the input");
             take();
             decode();
@@ -326,7 +326,7 @@ class Performance {
         require(session_.inbox().moved_size() <= 16 * fed_ + 65'536, "nothing moves without end");
 
         const std::size_t input =
-            std::max(limits.input_payload_max, limits.answer_size_max) +
+            std::max(limits.input_payload_max, limits.response_size_max) +
             limits.input_packet_count_max * (Inbox::entry_size + frame_header_size_max) + 4096;
         const std::size_t output =
             limits.output_payload_max + limits.output_packet_count_max * frame_header_size_max;
@@ -365,7 +365,7 @@ Limits read_limits(FuzzInput& input) {
     limits.output_payload_max = input.pick(payloads);
     limits.output_packet_count_max = input.pick(counts);
     limits.fragment_count_max = input.pick(counts);
-    limits.answer_size_max = input.flag() ? 64 : 16'384;
+    limits.response_size_max = input.flag() ? 64 : 16'384;
     return limits;
 }
 

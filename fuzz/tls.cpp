@@ -15,8 +15,8 @@
 
 #include "chain_opinion.hpp"
 #include "cli/tls_server.hpp"
+#include "tls/bearssl/bearssl.hpp"
 #include "tls/default_context.hpp"
-#include "tls_bearssl/bearssl.hpp"
 
 // BearSSL asks the system for randomness besides what it is given, and so no run would be like
 // another.
@@ -237,12 +237,12 @@ class Watched {
         engine_.plaintext_taken(size);
         check();
     }
-    std::size_t compose(Bytes said) {
-        const MutableBytes room = engine_.room();
-        require(room.empty() || state() == TlsState::open, "there is room while it is open");
-        const std::size_t size = std::min(room.size(), said.size());
-        std::copy_n(said.begin(), size, room.begin());
-        engine_.compose(size);
+    std::size_t encrypt(Bytes said) {
+        const MutableBytes buffer = engine_.send_buffer();
+        require(buffer.empty() || state() == TlsState::open, "there is room while it is open");
+        const std::size_t size = std::min(buffer.size(), said.size());
+        std::copy_n(said.begin(), size, buffer.begin());
+        engine_.encrypt(size);
         check();
         return size;
     }
@@ -261,7 +261,7 @@ class Watched {
     void check_end() {
         require(is_over(), "it has ended");
         require(engine_.feed(Bytes(some_byte)) == 0, "and takes nothing more");
-        require(engine_.room().empty(), "nor has room");
+        require(engine_.send_buffer().empty(), "nor has room");
         const Cause cause = engine_.failure().cause;
         engine_.end_of_stream();
         require(engine_.failure().cause == cause, "nor fails once more");
@@ -382,11 +382,11 @@ class Conversation {
     bool server_acts() {
         if (server_ == nullptr) return false;
         const bool heard = server_hears();
-        if (const MutableBytes room = server_->room(); !room.empty()) {
+        if (const MutableBytes buffer = server_->send_buffer(); !buffer.empty()) {
             const Bytes text = bytes_of(server_text_).subspan(server_said_);
-            const std::size_t size = std::min({room.size(), text.size(), plan_.piece});
-            std::copy_n(text.begin(), size, room.begin());
-            server_->compose(size);
+            const std::size_t size = std::min({buffer.size(), text.size(), plan_.piece});
+            std::copy_n(text.begin(), size, buffer.begin());
+            server_->encrypt(size);
             server_said_ += size;
             const bool closes =
                 plan_.closing == Closing::by_server || plan_.closing == Closing::by_both;
@@ -437,7 +437,7 @@ class Conversation {
 
     bool client_says() {
         const Bytes text = bytes_of(client_text_).subspan(client_said_);
-        const std::size_t size = client_.compose(text.first(std::min(text.size(), plan_.piece)));
+        const std::size_t size = client_.encrypt(text.first(std::min(text.size(), plan_.piece)));
         client_said_ += size;
         return size > 0;
     }

@@ -204,11 +204,11 @@ void check_writing(const Url& url, std::span<const std::string_view> lines) {
                 "what is refused was given");
         return;
     }
-    ExactCopy room(measured.size);
-    const WrittenRequest written = write_request(request, room.room());
+    ExactCopy buffer(measured.size);
+    const WrittenRequest written = write_request(request, buffer.buffer());
     require(written.cause == Cause::none && written.size == measured.size,
             "what is written is what was measured");
-    check_request(room.text(), request);
+    check_request(buffer.text(), request);
     std::string offered;
     for (const std::string_view protocol : protocols) {
         offered += (offered.empty() ? "" : ", ") + std::string(trimmed(protocol));
@@ -216,7 +216,7 @@ void check_writing(const Url& url, std::span<const std::string_view> lines) {
     require(written.protocols == offered, "all protocols are offered, in their order");
 
     ExactCopy short_room(measured.size / 2);
-    require(write_request(request, short_room.room()).size == measured.size,
+    require(write_request(request, short_room.buffer()).size == measured.size,
             "too little room changes nothing but what is written");
 }
 

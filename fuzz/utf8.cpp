@@ -6,7 +6,7 @@
 // Holds: a slow decoder that computes code points agrees; the first byte that no continuation could
 // make valid is refused, wherever the text is cut; a prefix ends with a whole character and is the
 // longest such.
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 
 #include <algorithm>
 
@@ -118,11 +118,11 @@ void check_prefix(Bytes text, std::size_t size_max) {
 // What a kernel has judged, the plain code judges alike.
 void check_kernel(Cpu cpu, Bytes text, std::size_t hopeful) {
     if (text.size() < kernel_size_min) return;
-    const WideVerdict verdict = judge_utf8_wide(cpu, text.data(), text.size());
-    require(verdict.size <= text.size(), "no more than there is");
+    const WideResult result = check_utf8_wide(cpu, text.data(), text.size());
+    require(result.size <= text.size(), "no more than there is");
     // Of a character without its end a kernel has not even judged the beginning.
-    const std::size_t judged = verdict.size - std::min<std::size_t>(verdict.size, 3);
-    require(verdict.valid ? hopeful >= judged : hopeful < verdict.size,
+    const std::size_t judged = result.size - std::min<std::size_t>(result.size, 3);
+    require(result.valid ? hopeful >= judged : hopeful < result.size,
             "a kernel comes to the same verdict");
 }
 

@@ -105,10 +105,10 @@ class FirstReader {
     const Opinion& read(Bytes stream) {
         cuts_.for_each_piece(stream, [&](Bytes piece) {
             while (!piece.empty()) {
-                const MutableBytes room = session_.room();
-                if (room.empty()) return;
-                const std::size_t size = std::min(room.size(), piece.size());
-                std::copy_n(piece.begin(), size, room.begin());
+                const MutableBytes buffer = session_.receive_buffer();
+                if (buffer.empty()) return;
+                const std::size_t size = std::min(buffer.size(), piece.size());
+                std::copy_n(piece.begin(), size, buffer.begin());
                 session_.fill(size);
                 piece = piece.subspan(size);
                 decode();

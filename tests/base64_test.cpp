@@ -97,12 +97,12 @@ TEST(Base64, writes_nothing_behind_its_last_character) {
 
 // What a decoder makes of `pieces`, each and the room in blocks of their exact size.
 std::optional<std::string> decoded_in_pieces(const std::vector<std::string_view>& pieces,
-                                             std::size_t room_size) {
-    ExactBytes out(room_size);
+                                             std::size_t buffer_size) {
+    ExactBytes out(buffer_size);
     std::size_t written = 0;
     Base64Decoder decoder;
     for (const std::string_view piece : pieces) {
-        const auto size = decoder.decode(ExactBytes(piece).bytes(), out.room().subspan(written));
+        const auto size = decoder.decode(ExactBytes(piece).bytes(), out.buffer().subspan(written));
         if (!size) return std::nullopt;
         written += *size;
     }
@@ -112,16 +112,16 @@ std::optional<std::string> decoded_in_pieces(const std::vector<std::string_view>
 
 // Whole, byte by byte, and in three pieces cut at every pair of places.
 void check_decoding(std::string_view text, const std::optional<std::string>& expected,
-                    std::size_t room_size) {
-    EXPECT_EQ(decoded_in_pieces({text}, room_size), expected) << shown(text);
+                    std::size_t buffer_size) {
+    EXPECT_EQ(decoded_in_pieces({text}, buffer_size), expected) << shown(text);
     std::vector<std::string_view> bytes;
     for (std::size_t i = 0; i < text.size(); ++i) bytes.push_back(text.substr(i, 1));
-    EXPECT_EQ(decoded_in_pieces(bytes, room_size), expected) << "byte by byte: " << shown(text);
+    EXPECT_EQ(decoded_in_pieces(bytes, buffer_size), expected) << "byte by byte: " << shown(text);
     for (std::size_t a = 0; a <= text.size(); ++a) {
         for (std::size_t b = a; b <= text.size(); ++b) {
             const std::vector<std::string_view> pieces = {text.substr(0, a), text.substr(a, b - a),
                                                           text.substr(b)};
-            ASSERT_EQ(decoded_in_pieces(pieces, room_size), expected)
+            ASSERT_EQ(decoded_in_pieces(pieces, buffer_size), expected)
                 << "cut at " << a << " and " << b << " of " << shown(text);
         }
     }
@@ -193,8 +193,8 @@ TEST(Base64Decoder, knows_each_byte_for_what_it_is) {
 TEST(Base64Decoder, writes_nothing_outside_a_room_that_is_too_small) {
     for (std::size_t size = 1; size <= 20; ++size) {
         const std::string plain(size, 'p');
-        for (std::size_t room = 0; room < size; ++room) {
-            check_decoding(encoded(plain), std::nullopt, room);
+        for (std::size_t buffer = 0; buffer < size; ++buffer) {
+            check_decoding(encoded(plain), std::nullopt, buffer);
         }
         check_decoding(encoded(plain), plain, size);
     }

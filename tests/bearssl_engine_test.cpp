@@ -12,13 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "linnet/system_clock.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/random.hpp"
 #include "testkit/tls_peer.hpp"
 #include "testkit/tls_rows.hpp"
 #include "testkit/world.hpp"
+#include "tls/bearssl/no_client_certificate.hpp"
 #include "tls/default_context.hpp"
-#include "tls_bearssl/no_client_certificate.hpp"
 
 namespace linnet::test {
 namespace {
@@ -81,10 +82,10 @@ class TlsTalk {
     /// `text` in pieces of what there is room for.
     void say(std::string_view text) {
         while (!text.empty()) {
-            const MutableBytes room = client->room();
-            const std::size_t size = std::min(room.size(), text.size());
-            std::copy_n(text.begin(), size, room.begin());
-            client->compose(size);
+            const MutableBytes buffer = client->send_buffer();
+            const std::size_t size = std::min(buffer.size(), text.size());
+            std::copy_n(text.begin(), size, buffer.begin());
+            client->encrypt(size);
             text.remove_prefix(size);
             if (size == 0 && !step()) {
                 ADD_FAILURE() << "there is never room for " << text.size() << " bytes more";
@@ -271,7 +272,7 @@ TEST(BearSslEngine, sends_what_was_composed_ahead_of_close_notify) {
     talk.say("the last words");
     talk.client->close();
     EXPECT_EQ(talk.client->state(), TlsState::closing);
-    EXPECT_TRUE(talk.client->room().empty());
+    EXPECT_TRUE(talk.client->send_buffer().empty());
     talk.run();
     EXPECT_EQ(talk.server->heard, "the last words");
     EXPECT_TRUE(talk.server->was_closed);
@@ -298,7 +299,7 @@ TEST(BearSslEngine, does_nothing_more_once_it_has_ended) {
     talk.run();
     ASSERT_EQ(talk.client->state(), TlsState::closed);
     EXPECT_EQ(talk.client->feed(bytes_of("anything")), 0u);
-    EXPECT_TRUE(talk.client->room().empty());
+    EXPECT_TRUE(talk.client->send_buffer().empty());
     EXPECT_TRUE(talk.client->outgoing().empty());
     talk.client->end_of_stream();
     EXPECT_EQ(talk.client->state(), TlsState::closed) << "the end comes as it should";

@@ -37,8 +37,8 @@ class EndlessTls final : public TlsContext {
         void outgoing_sent(std::size_t) override {}
         MutableBytes plaintext() override { return {}; }
         void plaintext_taken(std::size_t) override {}
-        MutableBytes room() override { return {}; }
-        void compose(std::size_t) override {}
+        MutableBytes send_buffer() override { return {}; }
+        void encrypt(std::size_t) override {}
         void close() override {}
         void end_of_stream() override {}
         void destroy() override {}

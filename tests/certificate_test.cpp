@@ -754,7 +754,7 @@ TEST(Certificate, reads_those_of_openssl) {
 TEST(Certificate, survives_every_change_of_one_byte) {
     for (const char* const name : {"good", "rsa_1024", "constrained_critical_ca", "v1"}) {
         ExactBytes exact(test::certificate_der(name));
-        for (std::uint8_t& byte : exact.room()) {
+        for (std::uint8_t& byte : exact.buffer()) {
             const std::uint8_t right = byte;
             for (unsigned value = 0; value < 256; ++value) {
                 byte = static_cast<std::uint8_t>(value);

@@ -13,12 +13,12 @@
 
 #include "codec/sha256.hpp"
 #include "linnet/tls_chain.hpp"
+#include "platform/roots.hpp"
 #include "testkit/certificates_needed.hpp"
 #include "testkit/der_builder.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/random.hpp"
 #include "testkit/tls_rows.hpp"
-#include "tls/system_roots.hpp"
 #include "x509/certificate.hpp"
 
 namespace linnet::test {
@@ -33,21 +33,21 @@ using Ders = std::vector<std::string>;
 struct Judged {
     Judged(const Ders& chain, const TlsTrust& trust, std::string_view host = "good.test",
            std::int64_t unix_s = now_s)
-        : room(root_room_size) {
+        : buffer(root_buffer_size) {
         for (const std::string& der : chain) blocks.push_back(std::make_unique<ExactBytes>(der));
         for (const auto& block : blocks) shown.push_back(block->bytes());
         const TlsRequest request{.host = host, .trust = trust, .unix_s = unix_s};
-        is_trusted = judge_chain(request, shown, room.room(), verdict, why);
+        is_trusted = check_chain(request, shown, buffer.buffer(), result, why);
         EXPECT_EQ(is_trusted, why.cause == Cause::none);
-        EXPECT_LT(verdict.path_count, path_count_max);
-        EXPECT_LE(verdict.root_count, root_count_max);
+        EXPECT_LT(result.path_count, path_count_max);
+        EXPECT_LE(result.root_count, root_count_max);
     }
 
     std::string detail() const { return std::string(why.detail()); }
     /// The places in the chain that the path has, as digits.
     std::string path() const {
         std::string places;
-        for (const Bytes der : std::span(verdict.path).first(verdict.path_count)) {
+        for (const Bytes der : std::span(result.path).first(result.path_count)) {
             for (std::size_t i = 0; i < shown.size(); ++i) {
                 if (shown[i].data() == der.data()) places += std::to_string(i);
             }
@@ -57,8 +57,8 @@ struct Judged {
 
     std::vector<std::unique_ptr<ExactBytes>> blocks;
     std::vector<Bytes> shown;
-    ExactBytes room;
-    ChainVerdict verdict;
+    ExactBytes buffer;
+    ChainResult result;
     TlsFailure why;
     bool is_trusted = false;
 };
@@ -120,12 +120,12 @@ TEST(Chain, has_the_same_verdict_in_every_order) {
         const Judged judged({ders[0], ders[order[0]], ders[order[1]], ders[order[2]]},
                             trust.trust());
         EXPECT_TRUE(judged.is_trusted) << judged.detail();
-        ASSERT_EQ(judged.verdict.path_count, 3u);
+        ASSERT_EQ(judged.result.path_count, 3u);
         for (std::size_t i = 0; i < 3; ++i) {
-            EXPECT_EQ(text_of(judged.verdict.path[i]), ders[i]) << "from issuer to issuer";
+            EXPECT_EQ(text_of(judged.result.path[i]), ders[i]) << "from issuer to issuer";
         }
-        ASSERT_EQ(judged.verdict.root_count, 1u);
-        EXPECT_EQ(text_of(judged.verdict.roots[0]), authority_der("old_root"));
+        ASSERT_EQ(judged.result.root_count, 1u);
+        EXPECT_EQ(text_of(judged.result.roots[0]), authority_der("old_root"));
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
@@ -142,8 +142,8 @@ TEST(Chain, is_no_longer_than_it_must_be) {
     const Judged judged(chain_ders("root_sent"), trust.trust());
     EXPECT_TRUE(judged.is_trusted);
     EXPECT_EQ(judged.path(), "0") << "the nearest root ends it";
-    EXPECT_EQ(text_of(judged.verdict.roots[0]), authority_der("intermediate"));
-    EXPECT_EQ(judged.verdict.unix_s, now_s);
+    EXPECT_EQ(text_of(judged.result.roots[0]), authority_der("intermediate"));
+    EXPECT_EQ(judged.result.unix_s, now_s);
 }
 
 TEST(Chain, names_no_root_for_what_is_pinned_itself) {
@@ -151,7 +151,7 @@ TEST(Chain, names_no_root_for_what_is_pinned_itself) {
     const Judged judged(chain_ders("good"), trust.trust());
     EXPECT_TRUE(judged.is_trusted);
     EXPECT_EQ(judged.path(), "0");
-    EXPECT_EQ(judged.verdict.root_count, 0u);
+    EXPECT_EQ(judged.result.root_count, 0u);
 }
 
 TEST(Chain, may_have_strays_of_any_kind) {
@@ -195,7 +195,7 @@ TEST(Chain, tries_all_roots_of_a_name_up_to_a_bound) {
     }
     const Judged judged(ders_of({"twin"}), {.ca_bundle = &roots});
     EXPECT_TRUE(judged.is_trusted) << judged.detail();
-    EXPECT_EQ(judged.verdict.root_count, root_count_max);
+    EXPECT_EQ(judged.result.root_count, root_count_max);
 }
 
 // ---- bounds ----------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ TEST(Chain, without_verification_is_dated_when_all_of_it_was_valid) {
     const LoadedTrust trust({.pinned = "root", .verify = false});
     const Judged judged(chain_ders("not_yet_valid"), trust.trust());
     EXPECT_TRUE(judged.is_trusted);
-    EXPECT_EQ(judged.verdict.unix_s, 4'701'974'400) << "2119-01-01";
+    EXPECT_EQ(judged.result.unix_s, 4'701'974'400) << "2119-01-01";
 }
 
 class RootCounter final : public RootVisitor {
@@ -340,8 +340,8 @@ class RootCounter final : public RootVisitor {
 
 TEST(Chain, falls_back_on_the_roots_of_the_system) {
     RootCounter roots;
-    ExactBytes room(8 * 1024);
-    const bool is_there = visit_system_roots(room.room(), roots);
+    ExactBytes buffer(8 * 1024);
+    const bool is_there = visit_system_roots(buffer.buffer(), roots);
     const Judged stranger(chain_ders("good"), {});
     EXPECT_EQ(stranger.why.cause, is_there ? Cause::tls_issuer_unknown : Cause::tls_roots_missing);
     if (!is_there) GTEST_SKIP() << "this system has no roots where linnet looks";
@@ -350,14 +350,14 @@ TEST(Chain, falls_back_on_the_roots_of_the_system) {
     // A root that is shown is found among them; it is for no host.
     const Judged known({roots.last}, {});
     EXPECT_NE(known.why.cause, Cause::tls_issuer_unknown) << known.detail();
-    EXPECT_EQ(known.verdict.root_count, 1u);
-    EXPECT_EQ(text_of(known.verdict.roots[0]), roots.last);
+    EXPECT_EQ(known.result.root_count, 1u);
+    EXPECT_EQ(text_of(known.result.roots[0]), roots.last);
 }
 
 TEST(Chain, does_not_ask_the_system_where_the_program_has_roots_of_its_own) {
     RootCounter roots;
-    ExactBytes room(8 * 1024);
-    if (!visit_system_roots(room.room(), roots)) GTEST_SKIP() << "this system has no roots";
+    ExactBytes buffer(8 * 1024);
+    if (!visit_system_roots(buffer.buffer(), roots)) GTEST_SKIP() << "this system has no roots";
     const LoadedTrust bundle({}), pinned({.pinned = "root"});
     EXPECT_EQ(Judged({roots.last}, bundle.trust()).why.cause, Cause::tls_issuer_unknown);
     EXPECT_EQ(Judged({roots.last}, pinned.trust()).why.cause, Cause::tls_issuer_unknown);
@@ -440,10 +440,10 @@ void expect_harmless(const Ders& chain, const TlsTrust& trust, Bytes key, const 
     const Judged judged(chain, trust);
     EXPECT_LE(judged.detail().size(), judged.why.detail_text.size());
     if (!judged.is_trusted) return;
-    const auto leaf = parse_certificate(judged.verdict.path[0]);
+    const auto leaf = parse_certificate(judged.result.path[0]);
     ASSERT_TRUE(leaf) << what;
     // With a root named, the signature over every byte is still to be verified.
-    if (judged.verdict.root_count > 0) return;
+    if (judged.result.root_count > 0) return;
     EXPECT_EQ(text_of(leaf->public_key), text_of(key)) << what;
 }
 

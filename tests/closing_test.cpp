@@ -10,7 +10,7 @@
 #include <array>
 #include <string>
 
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/wire.hpp"
 
@@ -63,9 +63,9 @@ Cause decoded(std::string_view payload, ClosePayload& close) {
 std::string encoded(std::uint16_t code, std::string_view reason) {
     const ExactBytes exact(reason);
     ExactBytes out(control_payload_size_max);
-    const std::size_t size = encode_close(
-        {code, exact.text()},
-        std::span<std::uint8_t, control_payload_size_max>(out.room().data(), out.room().size()));
+    const std::size_t size =
+        encode_close({code, exact.text()}, std::span<std::uint8_t, control_payload_size_max>(
+                                               out.buffer().data(), out.buffer().size()));
     EXPECT_LE(size, control_payload_size_max);
     for (const std::uint8_t byte : out.bytes().subspan(size)) EXPECT_EQ(byte, ExactBytes::fill);
     return std::string(out.text().substr(0, size));

@@ -159,7 +159,7 @@ TEST(Conversation, cut_short_at_every_byte_has_one_ending) {
             const bool was_open = play.story->signals.starts_with("connection_established");
             const Cause ended = plays_over_tls ? Cause::tls_truncated
                                 : was_open     ? Cause::end_of_stream
-                                               : Cause::answer_incomplete;
+                                               : Cause::response_incomplete;
             const bool fin = std::holds_alternative<Fin>(last);
             EXPECT_EQ(play.client->failure().cause, fin ? ended : Cause::connection_lost);
             EXPECT_EQ(play.client->failure().os_error, fin ? 0 : ECONNRESET);

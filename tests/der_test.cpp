@@ -137,12 +137,12 @@ TEST(Der, refuses_tags_of_more_than_one_byte) {
 // Every pair of length bytes, with 300 bytes behind them.
 TEST(Der, agrees_with_the_rules_on_every_short_length) {
     ExactBytes bytes(std::string(303, 'x'));
-    const auto room = bytes.room();
-    room[0] = 0x30;
+    const auto buffer = bytes.buffer();
+    buffer[0] = 0x30;
     for (unsigned first = 0; first < 256; ++first) {
         for (unsigned second = 0; second < 256; ++second) {
-            room[1] = static_cast<std::uint8_t>(first);
-            room[2] = static_cast<std::uint8_t>(second);
+            buffer[1] = static_cast<std::uint8_t>(first);
+            buffer[2] = static_cast<std::uint8_t>(second);
             const bool is_short = first < 0x80;
             const bool is_long = first == 0x81 && second >= 0x80;
             const std::size_t size = is_short ? first : is_long ? second : 0;

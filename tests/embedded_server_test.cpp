@@ -17,7 +17,8 @@
 #include "cli/echo_server.hpp"
 #include "cli/relay_server.hpp"
 #include "linnet/linnet.hpp"
-#include "net/system.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_network.hpp"
 
 namespace linnet::cli {
 namespace {

@@ -20,9 +20,12 @@ WARNINGS = ('-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -W
 # The flags of linnet's own build. Designated initialisers leave out what keeps its default.
 LIBRARY_FLAGS = ('-fno-exceptions', '-fno-rtti', '-Wno-missing-field-initializers',
                  f'-I{ROOT}/include', f'-I{ROOT}/src')
-ROOMS = ('base', 'codec', 'protocol', 'x509', 'net', 'resolver', 'tls', 'client')
-ENGINE = 'tls_bearssl'
-NO_ENGINE = 'tls_none'
+PORTABLE = ('base', 'codec', 'protocol', 'x509', 'net', 'tls', 'client')
+FOLDERS = (*PORTABLE, 'resolver', 'platform/posix')
+WINDOWS_FOLDERS = (*PORTABLE, 'resolver', 'platform/win32')
+FOLDERS_WITHOUT_OS = (*PORTABLE, 'resolver/none', 'platform/none', 'tls/none')
+ENGINE = 'tls/bearssl'
+NO_ENGINE = 'tls/none'
 PREPROCESSED_LINES_MAX = 16_000
 
 STD_HEADERS = ('array', 'atomic', 'cstddef', 'cstdint', 'initializer_list', 'new', 'span',
@@ -48,6 +51,61 @@ FOREIGN_FUNCTIONS = """
     min max abs index check checkf checkSlow verify verifyf require ensure likely unlikely TEXT
     MIN MAX ABS SIGN CLAMP SWAP LOWORD HIWORD major minor bit round isnan
 """.split()
+
+CALLS_OF_AN_OS = set("""
+    socket connect recv recvmsg send sendmsg shutdown close poll select getaddrinfo gai_strerror
+    setsockopt getsockopt fcntl inet_pton inet_ntop fopen fread fwrite getpid time clock_gettime
+    getrandom getentropy strerror strerror_r pthread_create pthread_join pthread_mutex_lock
+""".split())
+
+# The system's own parts say that they are none; what the program brings is used.
+WITHOUT_OS = r'''
+#include "linnet/linnet.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_entropy.hpp"
+#include "linnet/system_network.hpp"
+struct MyClock final : linnet::Clock {
+    std::uint64_t now_us() override { return 1; }
+    std::int64_t unix_s() override { return 0; }
+};
+struct MyEntropy final : linnet::Entropy {
+    bool fill(linnet::MutableBytes out) override {
+        for (auto& byte : out) byte = 4;
+        return true;
+    }
+};
+struct MyNetwork final : linnet::Network {
+    int connect_count = 0;
+    Opened connect(const linnet::SocketAddress&) override { return {.socket = ++connect_count}; }
+    ConnectResult connect_status(linnet::SocketHandle) override { return {}; }
+    linnet::IoResult receive(linnet::SocketHandle, linnet::MutableBytes) override { return {}; }
+    linnet::IoResult send(linnet::SocketHandle, std::span<const linnet::Bytes>) override { return {}; }
+    void shutdown_send(linnet::SocketHandle) override {}
+    void close(linnet::SocketHandle) override {}
+    bool set_no_delay(linnet::SocketHandle, bool) override { return true; }
+    void wait(std::span<const linnet::WaitItem>, std::uint64_t) override {}
+};
+int main() {
+    std::uint8_t byte[1];
+    const bool has_os = linnet::SystemClock().now_us() != 0 || linnet::SystemEntropy().fill(byte) ||
+                        linnet::SystemNetwork().connect({}).socket != linnet::no_socket;
+    MyClock clock;
+    MyEntropy entropy;
+    MyNetwork network;
+    linnet::Options options;
+    options.clock = &clock;
+    options.entropy = &entropy;
+    options.network = &network;
+    linnet::WebSocketClient client(options);
+    if (client.connect_to_url("ws://127.0.0.1/") != linnet::Error::ok) return 2;
+    client.poll();
+    if (network.connect_count != 1) return 3;
+    client.disconnect_from_host();
+    // A host name needs a resolver, and there is none.
+    if (client.connect_to_url("ws://example/") == linnet::Error::ok) client.poll();
+    return has_os || network.connect_count != 1 ? 1 : 0;
+}
+'''
 
 # Derives from every interface, with RTTI and exceptions on, and asks for the dynamic type.
 GUEST = r'''
@@ -166,8 +224,8 @@ KERNELS = r'''
 #include <string_view>
 #include <vector>
 #include "codec/kernels.hpp"
-#include "linnet/protocol/mask.hpp"
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/mask.hpp"
+#include "linnet/codec/utf8.hpp"
 using Buffer = std::vector<std::uint8_t>;
 constexpr linnet::MaskKey key = {1, 20, 115, 254};
 bool masks(std::size_t size, std::size_t place) {
@@ -187,7 +245,7 @@ bool judges(const std::string& content) {
     linnet::Utf8Validator wide, slow;
     bool valid = true;
     for (std::size_t i = 0; i < text.size(); ++i) valid = slow.feed(text.subspan(i, 1)) && valid;
-    const linnet::WideVerdict verdict = linnet::judge_utf8_wide(text.data(), text.size());
+    const linnet::WideResult verdict = linnet::judge_utf8_wide(text.data(), text.size());
     return wide.feed(text) == valid && wide.complete() == slow.complete() &&
            verdict.size == text.size() && verdict.valid >= valid;
 }
@@ -287,8 +345,8 @@ def included(paths):
     return ''.join(f'#include "{path}"\n' for path in paths)
 
 
-def sources(*rooms):
-    return [path for room in rooms for path in sorted((ROOT / 'src' / room).glob('*.cpp'))]
+def sources(*folders):
+    return [path for folder in folders for path in sorted((ROOT / 'src' / folder).glob('*.cpp'))]
 
 
 class Embedding(unittest.TestCase):
@@ -305,7 +363,7 @@ class Embedding(unittest.TestCase):
         folder = cls.folder / 'objects'
         folder.mkdir()
         run(compilers()[0], '-std=c++20', '-O2', '-fno-exceptions', '-fno-rtti',
-            f'-I{ROOT}/include', f'-I{ROOT}/src', '-c', *sources(*ROOMS, ENGINE), cwd=folder)
+            f'-I{ROOT}/include', f'-I{ROOT}/src', '-c', *sources(*FOLDERS, ENGINE), cwd=folder)
         return sorted(folder.glob('*.o'))
 
     @classmethod
@@ -328,7 +386,7 @@ class Embedding(unittest.TestCase):
             folder.mkdir()
             unit = folder / 'unit.cpp'
             unit.write_text(included(path.relative_to(ROOT / 'src')
-                                     for path in sources(*ROOMS, 'tls_none')) +
+                                     for path in sources(*FOLDERS, NO_ENGINE)) +
                             f'int {copy}() {{\n'
                             '    static_assert(sizeof(linnet::WebSocketClient) > 0);\n'
                             '    linnet::WebSocketClient client;\n'
@@ -450,7 +508,7 @@ class Embedding(unittest.TestCase):
     # Case 51: all sources in one translation unit
     def test_all_sources_in_one_translation_unit_compile(self):
         unit = self.folder / 'unity.cpp'
-        unit.write_text(included(sources(*ROOMS, ENGINE)))
+        unit.write_text(included(sources(*FOLDERS, ENGINE)))
         for compiler in compilers():
             # A name of one file may hide that of another, which is a global only here.
             run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-Wno-shadow', '-fsyntax-only',
@@ -463,7 +521,7 @@ class Embedding(unittest.TestCase):
         if not (needed('clang++') and needed_headers('libc++', unit, *command)):
             self.skipTest('clang++ or libc++ is not installed: apt-get install clang libc++-dev')
         run_all((*command, *LIBRARY_FLAGS, '-fsyntax-only', source)
-                for source in sources(*ROOMS, ENGINE))
+                for source in sources(*FOLDERS, ENGINE))
 
     def test_the_public_headers_are_small(self):
         unit = self.folder / 'all.cpp'
@@ -472,13 +530,23 @@ class Embedding(unittest.TestCase):
         print(f'linnet/linnet.hpp: {lines} lines preprocessed')
         self.assertLess(lines, PREPROCESSED_LINES_MAX)
 
+    def test_without_an_operating_system_it_links_without_sockets_files_and_threads(self):
+        unit, program = self.folder / 'without_os.cpp', self.folder / 'without_os'
+        unit.write_text(WITHOUT_OS)
+        run(compilers()[0], '-std=c++20', '-O1', '-fno-exceptions', '-fno-rtti', f'-I{ROOT}/include',
+            f'-I{ROOT}/src', unit, *sources(*FOLDERS_WITHOUT_OS), '-o', program)
+        run(program)
+        asked = set(re.findall(r' U (\w+)', run('nm', program)))
+        self.assertTrue(asked)
+        self.assertEqual(asked & CALLS_OF_AN_OS, set())
+
     def test_the_windows_files_compile(self):
         compiler = 'x86_64-w64-mingw32-g++-posix'
         if not needed(compiler):
             self.skipTest(f'{compiler} is not installed: apt-get install '
                           'g++-mingw-w64-x86-64-posix')
         run_all((compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-fsyntax-only', source)
-                for source in sources('net', 'resolver', 'tls'))
+                for source in sources(*WINDOWS_FOLDERS, NO_ENGINE))
 
     # Case 50: windows.h and its macros, before our headers and within our sources
     def test_nothing_minds_the_macros_of_windows(self):
@@ -490,10 +558,10 @@ class Embedding(unittest.TestCase):
                                for name in ('headers', 'own', 'unity'))
         headers.write_text('#include <winsock2.h>\n#include <windows.h>\n'
                            + included(public_headers()))
-        own.write_text('#include "net/windows_os.hpp"\n'
+        own.write_text('#include "platform/win32/windows_os.hpp"\n'
                        '#if defined(min) || defined(max)\n#error NOMINMAX\n#endif\n')
         # Without BearSSL, which is not installed for Windows.
-        unity.write_text(included(sources(*ROOMS, NO_ENGINE)))
+        unity.write_text(included(sources(*WINDOWS_FOLDERS, NO_ENGINE)))
         for unit in (headers, own, unity):
             run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-Wno-shadow', '-fsyntax-only',
                 unit)

@@ -84,9 +84,9 @@ class NoisyNetwork final : public Network {
         const Noise noise;
         return network_.connect_status(socket);
     }
-    IoResult receive(SocketHandle socket, MutableBytes room) override {
+    IoResult receive(SocketHandle socket, MutableBytes buffer) override {
         const Noise noise;
-        return network_.receive(socket, room);
+        return network_.receive(socket, buffer);
     }
     IoResult send(SocketHandle socket, std::span<const Bytes> pieces) override {
         const Noise noise;

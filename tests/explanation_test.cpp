@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "net/system.hpp"
+#include "platform/os_error.hpp"
 #include "testkit/exact.hpp"
 
 namespace linnet {
@@ -27,32 +27,32 @@ Url url_of(std::string_view text) {
 }
 
 std::string explained(const Failure& failure, std::string_view url = "ws://game.example/play") {
-    ExactBytes room(4096);
-    TextWriter out(room.room());
+    ExactBytes buffer(4096);
+    TextWriter out(buffer.buffer());
     explain_failure(out, failure, url_of(url));
     return std::string(out.text());
 }
 
 // What the OS of the machine says.
 std::string os_text(int os_error) {
-    ExactBytes room(200);
-    TextWriter out(room.room());
+    ExactBytes buffer(200);
+    TextWriter out(buffer.buffer());
     put_os_error(out, os_error);
     return std::string(out.text());
 }
 std::string resolve_text(int os_error) {
-    ExactBytes room(200);
-    TextWriter out(room.room());
+    ExactBytes buffer(200);
+    TextWriter out(buffer.buffer());
     put_resolve_error(out, os_error);
     return std::string(out.text());
 }
 
-Failure with_answer(int status, std::string_view reason, std::string_view fields = "",
-                    std::string_view body = "") {
-    Failure failure{.cause = Cause::answer_refused, .phase = Phase::upgrade};
+Failure with_response(int status, std::string_view reason, std::string_view headers = "",
+                      std::string_view body = "") {
+    Failure failure{.cause = Cause::upgrade_refused, .phase = Phase::upgrade};
     failure.http_status = status;
     failure.http_reason = reason;
-    failure.http_fields = fields;
+    failure.http_headers = headers;
     failure.http_body = body;
     return failure;
 }
@@ -124,11 +124,11 @@ TEST(Explanation, says_what_the_server_answered) {
         "Could not connect to ws://game.example/play: the server refused the upgrade. It answered "
         "HTTP ";
     const std::string end = ". (In phase upgrade, after 0 ms.)";
-    EXPECT_EQ(explained(with_answer(404, "Not Found")), lead + "404 \"Not Found\"" + end);
-    EXPECT_EQ(explained(with_answer(500, "")), lead + "500" + end);
-    EXPECT_EQ(explained(with_answer(403, "Forbidden", "Server: x\r\n", "You are banned")),
+    EXPECT_EQ(explained(with_response(404, "Not Found")), lead + "404 \"Not Found\"" + end);
+    EXPECT_EQ(explained(with_response(500, "")), lead + "500" + end);
+    EXPECT_EQ(explained(with_response(403, "Forbidden", "Server: x\r\n", "You are banned")),
               lead + "403 \"Forbidden\" and said \"You are banned\"" + end);
-    EXPECT_EQ(explained(with_answer(301, "Moved", "A: b\r\nlocation: /new\r\nC: d\r\n")),
+    EXPECT_EQ(explained(with_response(301, "Moved", "A: b\r\nlocation: /new\r\nC: d\r\n")),
               lead + "301 \"Moved\", pointed to \"/new\"" + end);
 }
 
@@ -170,8 +170,8 @@ struct RedirectRow {
 void check_redirects(std::span<const RedirectRow> rows) {
     for (const RedirectRow& row : rows) {
         SCOPED_TRACE(row.location);
-        const std::string fields = "Location: " + std::string(row.location) + "\r\n";
-        const std::string paragraph = explained(with_answer(302, "Found", fields));
+        const std::string headers = "Location: " + std::string(row.location) + "\r\n";
+        const std::string paragraph = explained(with_response(302, "Found", headers));
         EXPECT_EQ(paragraph.find("secret"), paragraph.npos);
         EXPECT_NE(paragraph.find(", pointed to \"" + std::string(row.shown) + "\"."),
                   paragraph.npos)
@@ -201,17 +201,17 @@ TEST(Explanation, shows_no_user_information_of_a_redirect) {
     for (const char* location :
          {"https:/\\user:secret@other.example/", "user:secret@other.example/x",
           "mailto:user:secret@other.example"}) {
-        const std::string field = std::string("Location: ") + location + "\r\n";
-        const std::string paragraph = explained(with_answer(302, "Found", field));
+        const std::string header = std::string("Location: ") + location + "\r\n";
+        const std::string paragraph = explained(with_response(302, "Found", header));
         EXPECT_NE(paragraph.find(", pointed to (not shown)"), paragraph.npos) << paragraph;
         EXPECT_EQ(paragraph.find("secret"), paragraph.npos) << paragraph;
     }
 }
 
 TEST(Explanation, shows_no_other_header) {
-    const std::string paragraph = explained(
-        with_answer(401, "Unauthorized",
-                    "Set-Cookie: session=secret\r\nWWW-Authenticate: Basic realm=\"secret\"\r\n"));
+    const std::string paragraph = explained(with_response(
+        401, "Unauthorized",
+        "Set-Cookie: session=secret\r\nWWW-Authenticate: Basic realm=\"secret\"\r\n"));
     EXPECT_EQ(paragraph.find("secret"), paragraph.npos);
 }
 
@@ -220,8 +220,8 @@ TEST(Explanation, shows_no_other_header) {
 TEST(Explanation, makes_control_characters_and_quotes_of_the_server_harmless) {
     for (int byte = 0; byte < 256; ++byte) {
         const std::string words = std::string("a") + static_cast<char>(byte) + "b";
-        const std::string fields = "Location: " + words + "\r\n";
-        Failure failure = with_answer(400, words, fields, words);
+        const std::string headers = "Location: " + words + "\r\n";
+        Failure failure = with_response(400, words, headers, words);
         failure.close_code = 1000;
         failure.close_reason = words;
         const std::string paragraph = explained(failure);
@@ -242,8 +242,8 @@ TEST(Explanation, shows_nothing_of_the_server_that_steers_a_terminal) {
           "\xE2\x80\xA9", "\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9",
           "\xD8\x9C"}) {
         const std::string words = "a" + std::string(harmful) + "b";
-        const std::string fields = "Location: " + words + "\r\n";
-        Failure failure = with_answer(400, words, fields, words);
+        const std::string headers = "Location: " + words + "\r\n";
+        Failure failure = with_response(400, words, headers, words);
         failure.close_code = 1000;
         failure.close_reason = words;
         const std::string paragraph = explained(failure);
@@ -255,35 +255,35 @@ TEST(Explanation, shows_nothing_of_the_server_that_steers_a_terminal) {
 TEST(Explanation, has_its_cause_however_long_the_url_is) {
     Failure failure;
     failure.phase = Phase::upgrade;
-    failure.cause = Cause::answer_refused;
+    failure.cause = Cause::upgrade_refused;
     const std::string url = "wss://" + std::string(250, 'h') + ":1/" + std::string(7000, 'x');
     const Url parsed = url_of(url);
-    ExactBytes room(1023);
-    TextWriter out(room.room());
+    ExactBytes buffer(1023);
+    TextWriter out(buffer.buffer());
     explain_failure(out, failure, parsed);
-    EXPECT_NE(out.text().find(text(Cause::answer_refused)), std::string_view::npos) << out.text();
+    EXPECT_NE(out.text().find(text(Cause::upgrade_refused)), std::string_view::npos) << out.text();
 }
 
 TEST(Explanation, cuts_what_the_server_said_too_long) {
     const std::string fitting(160, 'x');
-    EXPECT_NE(explained(with_answer(400, "", "", fitting)).find("said \"" + fitting + "\"."),
+    EXPECT_NE(explained(with_response(400, "", "", fitting)).find("said \"" + fitting + "\"."),
               std::string::npos);
     const std::string longer(100'000, 'x');
-    EXPECT_NE(explained(with_answer(400, "", "", longer)).find("said \"" + fitting + "...\"."),
+    EXPECT_NE(explained(with_response(400, "", "", longer)).find("said \"" + fitting + "...\"."),
               std::string::npos);
 }
 
 // ---- however little room ---------------------------------------------------------------------
 
 TEST(Explanation, writes_no_more_than_there_is_room_for_and_counts_all_of_it) {
-    Failure failure = with_answer(301, "Moved", "Location: /new\r\n", "body");
+    Failure failure = with_response(301, "Moved", "Location: /new\r\n", "body");
     failure.close_code = 1000;
     failure.close_reason = "bye";
     const std::string whole = explained(failure, "ws://[::1]:8080/path?query");
     const Url url = url_of("ws://[::1]:8080/path?query");
     for (std::size_t size = 0; size <= whole.size(); ++size) {
-        ExactBytes room(size);
-        TextWriter out(room.room());
+        ExactBytes buffer(size);
+        TextWriter out(buffer.buffer());
         explain_failure(out, failure, url);
         EXPECT_EQ(out.text(), whole.substr(0, size));
         EXPECT_EQ(out.size(), whole.size());

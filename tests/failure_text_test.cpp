@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <string>
 
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 #include "testkit/der_builder.hpp"
 #include "testkit/exact.hpp"
 
@@ -68,7 +68,7 @@ constexpr Moment moments[] = {
     {-631'152'000, "1950-01-01 00:00:00 UTC"},
     {-62'167'219'200, "0000-01-01 00:00:00 UTC"},
     {253'402'300'799, "9999-12-31 23:59:59 UTC"},
-    {253'402'300'800, "10000-01-01 00:00:00 UTC"},
+    {253'402'300'800, "9999-12-31 23:59:59 UTC"},
 };
 
 TEST(FailureText, writes_moments) {
@@ -130,7 +130,7 @@ TEST(FailureText, ends_where_its_room_ends) {
     const std::string part(100, 'x');
     const std::string text = detail_of([&](DetailWriter&& out) {
         for (int i = 0; i < 10; ++i) out.put(part);
-        EXPECT_EQ(out.room(), 0u);
+        EXPECT_EQ(out.space(), 0u);
     });
     EXPECT_EQ(text, std::string(TlsFailure{}.detail_text.size(), 'x'));
 }
@@ -165,17 +165,17 @@ TEST(FailureText, makes_the_words_of_a_server_harmless) {
 
 // With several roots of one name, one that was refused may be the one that has signed.
 TEST(FailureText, names_the_root_that_was_refused_if_none_has_signed) {
-    ChainVerdict verdict;
+    ChainResult result;
     TlsFailure why;
     why.native = 62;
-    put_not_signed(verdict, why);
+    put_not_signed(result, why);
     EXPECT_EQ(why.cause, Cause::tls_issuer_unknown);
     EXPECT_EQ(why.detail(), "the trusted root of that name has not signed it");
     EXPECT_EQ(why.native, 62);
 
-    verdict.refused_root.cause = Cause::tls_root_expired;
-    DetailWriter(verdict.refused_root).put("it is the old one");
-    put_not_signed(verdict, why);
+    result.refused_root.cause = Cause::tls_root_expired;
+    DetailWriter(result.refused_root).put("it is the old one");
+    put_not_signed(result, why);
     EXPECT_EQ(why.cause, Cause::tls_root_expired);
     EXPECT_EQ(why.detail(), "it is the old one");
     EXPECT_EQ(why.native, 62);

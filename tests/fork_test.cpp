@@ -14,6 +14,7 @@
 
 #include "cli/echo_server.hpp"
 #include "linnet/linnet.hpp"
+#include "linnet/system_clock.hpp"
 #include "testkit/world.hpp"
 #include "tls/default_context.hpp"
 

@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // The frame header, RFC 6455 5.2, against a judge that follows the text of the RFC.
-#include "linnet/protocol/frame.hpp"
+#include "linnet/codec/frame.hpp"
 
 #include <gtest/gtest.h>
 
@@ -58,7 +58,7 @@ Step<FrameHeader> decoded(std::string_view wire, Role receiver) {
 
 std::string encoded(const FrameHeader& header) {
     ExactBytes out(frame_header_size(header));
-    EXPECT_EQ(encode_frame_header(header, out.room()), frame_header_size(header));
+    EXPECT_EQ(encode_frame_header(header, out.buffer()), frame_header_size(header));
     return std::string(out.text());
 }
 
@@ -300,7 +300,7 @@ TEST(Frame, encodes_in_the_fewest_bytes_and_writes_no_more) {
         EXPECT_LE(size, frame_header_size_max);
 
         ExactBytes out(frame_header_size_max + 8);
-        EXPECT_EQ(encode_frame_header(header, out.room()), size);
+        EXPECT_EQ(encode_frame_header(header, out.buffer()), size);
         EXPECT_EQ(out.text().substr(0, size), encoded(header));
         for (const std::uint8_t byte : out.bytes().subspan(size)) {
             EXPECT_EQ(byte, ExactBytes::fill) << shown(encoded(header));

@@ -77,7 +77,7 @@ std::string signals_of(const Lines& story) {
 
 struct TableRow {
     std::string signals;
-    std::string verdict;  // "same", "differs" or "not built"
+    std::string result;  // "same", "differs" or "not built"
 };
 
 // | `name` | scenario | `signals` | verdict: why |
@@ -138,7 +138,7 @@ TEST(GodotStoriesTable, readable_table_agrees_with_the_rows) {
             continue;
         }
         EXPECT_EQ(row->second.signals, signals_of(trace.godot.story)) << trace.name;
-        EXPECT_EQ(row->second.verdict, verdict_of(trace)) << trace.name;
+        EXPECT_EQ(row->second.result, verdict_of(trace)) << trace.name;
         table.erase(row);
     }
     for (const auto& [name, row] : table) ADD_FAILURE() << name << " has no test";

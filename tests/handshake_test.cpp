@@ -87,7 +87,7 @@ std::string written(const Asked& asked) {
     const auto measured = write(asked, {});
     EXPECT_EQ(measured.cause, Cause::none);
     ExactBytes out(measured.size);
-    const auto request = write(asked, out.room());
+    const auto request = write(asked, out.buffer());
     EXPECT_EQ(request.cause, Cause::none);
     EXPECT_EQ(request.size, measured.size);
     EXPECT_TRUE(lies_within(request.protocols, out.text()));
@@ -193,17 +193,17 @@ TEST(Handshake, measures_alike_whatever_the_room_and_writes_nothing_outside_it) 
         for (std::size_t size = 0; size < expected.size(); ++size) {
             SCOPED_TRACE(std::string(row.name) + ", room for " + std::to_string(size));
             ExactBytes exact(size);
-            const auto request = write(row.asked, exact.room());
+            const auto request = write(row.asked, exact.buffer());
             EXPECT_EQ(request.cause, Cause::none);
             EXPECT_EQ(request.size, expected.size());
             EXPECT_TRUE(lies_within(request.protocols, exact.text()));
 
             ExactBytes guarded(size + guard_size);
-            (void)write(row.asked, guarded.room().first(size));
+            (void)write(row.asked, guarded.buffer().first(size));
             EXPECT_EQ(guarded.text().substr(size), std::string(guard_size, '\xA5'));
         }
         ExactBytes wide(expected.size() + guard_size);
-        EXPECT_EQ(write(row.asked, wide.room()).size, expected.size());
+        EXPECT_EQ(write(row.asked, wide.buffer()).size, expected.size());
         EXPECT_EQ(wide.text(), expected + std::string(guard_size, '\xA5'));
     }
 }
@@ -216,7 +216,7 @@ TEST(Handshake, tells_the_protocols_as_they_stand_in_the_request) {
     const Row rows[] = {{{}, ""}, {{"a"}, "a"}, {{" a", "b\t", " c "}, "a, b, c"}};
     for (const Row& row : rows) {
         ExactBytes out(1000);
-        const auto request = write({.protocols = row.protocols}, out.room());
+        const auto request = write({.protocols = row.protocols}, out.buffer());
         EXPECT_EQ(request.protocols, row.list);
         EXPECT_TRUE(lies_within(request.protocols, out.text())) << row.list;
     }
@@ -280,7 +280,7 @@ TEST(Handshake, refuses_what_must_not_stand_in_a_request) {
         SCOPED_TRACE(testing::PrintToString(asked));
         EXPECT_EQ(cause_of(row.asked), row.cause);
         ExactBytes out(1000);
-        EXPECT_EQ(write(row.asked, out.room()).cause, row.cause);
+        EXPECT_EQ(write(row.asked, out.buffer()).cause, row.cause);
         EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "something was written";
     }
 }
@@ -345,7 +345,7 @@ TEST(Handshake, lets_no_byte_of_a_url_made_by_hand_end_a_line) {
             Url url{.port = 80, .host = "h"};
             url.*row.part = part.text();
             ExactBytes out(1000);
-            const WrittenRequest request = write(url, out.room());
+            const WrittenRequest request = write(url, out.buffer());
             if (request.cause == Cause::none) {
                 EXPECT_TRUE(c > 0x20 && c < 0x7F) << shown(text);
                 continue;
@@ -483,7 +483,7 @@ TEST(Handshake, lets_no_byte_of_a_url_end_a_line) {
 
 struct AnswerRow {
     std::string_view name;
-    std::string_view fields;
+    std::string_view headers;
     std::string_view offered;  // sub-protocols
     Cause cause = Cause::none;
     std::string_view protocol = "";
@@ -491,7 +491,7 @@ struct AnswerRow {
 
 struct Judged {
     std::string status_line = "HTTP/1.1 101 Switching Protocols";
-    std::string fields;
+    std::string headers;
     std::string_view offered;
     ProtocolChoice protocol_choice = ProtocolChoice::required;
 };
@@ -502,8 +502,8 @@ struct Verdict {
 };
 
 // Through the reader, as it would come from the wire.
-Verdict verdict_on(const Judged& judged) {
-    const ExactBytes in(judged.status_line + "\r\n" + judged.fields + "\r\n");
+Verdict result_of(const Judged& judged) {
+    const ExactBytes in(judged.status_line + "\r\n" + judged.headers + "\r\n");
     const ExactBytes offered(judged.offered);
     ResponseHeadReader reader(4096, 64);
     const auto head = reader.read(in.text());
@@ -511,9 +511,9 @@ Verdict verdict_on(const Judged& judged) {
 
     HandshakeOffer offer = {.protocols = offered.text(), .protocol_choice = judged.protocol_choice};
     std::copy(sample_accept.begin(), sample_accept.end(), offer.accept.begin());
-    const HandshakeVerdict verdict = judge_answer(head.value, offer);
-    EXPECT_TRUE(lies_within(verdict.protocol, in.text()));
-    return {verdict.cause, std::string(verdict.protocol)};
+    const HandshakeResult result = check_response(head.value, offer);
+    EXPECT_TRUE(lies_within(result.protocol, in.text()));
+    return {result.cause, std::string(result.protocol)};
 }
 
 // The three lines that an answer must have.
@@ -535,74 +535,77 @@ constexpr AnswerRow upgrade_rows[] = {
     {"two lines of Connection, one empty",
      "Upgrade: websocket\r\nConnection:\r\nConnection: Upgrade\r\n", ""},
     {"white space around", "Upgrade: \twebsocket \r\nConnection:Upgrade\r\n", ""},
-    {"no Upgrade", "Connection: Upgrade\r\n", "", Cause::answer_upgrade_missing},
-    {"empty Upgrade", "Upgrade:\r\nConnection: Upgrade\r\n", "", Cause::answer_upgrade_other},
+    {"no Upgrade", "Connection: Upgrade\r\n", "", Cause::response_upgrade_missing},
+    {"empty Upgrade", "Upgrade:\r\nConnection: Upgrade\r\n", "", Cause::response_upgrade_other},
     {"an Upgrade of empty elements", "Upgrade: , ,\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"websocket twice", "Upgrade: websocket, websocket\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"websocket between empty elements", "Upgrade: ,websocket,\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"websocket before an empty element", "Upgrade: websocket,\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"websocket quoted", "Upgrade: \"websocket\"\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"two lines of Upgrade", "Upgrade: websocket\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n",
-     "", Cause::answer_field_repeated},
+     "", Cause::response_header_repeated},
     {"two lines of Upgrade, apart",
      "Upgrade: websocket\r\nConnection: Upgrade\r\nUPGRADE: WebSocket\r\n", "",
-     Cause::answer_field_repeated},
+     Cause::response_header_repeated},
     {"an empty line of Upgrade after it",
-     "Upgrade: websocket\r\nUpgrade:\r\nConnection: Upgrade\r\n", "", Cause::answer_field_repeated},
+     "Upgrade: websocket\r\nUpgrade:\r\nConnection: Upgrade\r\n", "",
+     Cause::response_header_repeated},
     {"an empty line of Upgrade before it",
-     "Upgrade:\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n", "", Cause::answer_upgrade_other},
-    {"another Upgrade", "Upgrade: h2c\r\nConnection: Upgrade\r\n", "", Cause::answer_upgrade_other},
+     "Upgrade:\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n", "",
+     Cause::response_upgrade_other},
+    {"another Upgrade", "Upgrade: h2c\r\nConnection: Upgrade\r\n", "",
+     Cause::response_upgrade_other},
     {"another Upgrade beside it", "Upgrade: h2c, websocket\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"another Upgrade after it", "Upgrade: websocket,h2c\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"another Upgrade in another line",
      "Upgrade: websocket\r\nUpgrade: a\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_field_repeated},
+     Cause::response_header_repeated},
     {"more than websocket", "Upgrade: websockets\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"less than websocket", "Upgrade: websocke\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"no list of Upgrade", "Upgrade: websocket h2c\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"a version of websocket", "Upgrade: websocket/13\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_other},
+     Cause::response_upgrade_other},
     {"the wrong field", "X-Upgrade: websocket\r\nConnection: Upgrade\r\n", "",
-     Cause::answer_upgrade_missing},
-    {"no Connection", "Upgrade: websocket\r\n", "", Cause::answer_connection_missing},
+     Cause::response_upgrade_missing},
+    {"no Connection", "Upgrade: websocket\r\n", "", Cause::response_connection_missing},
     {"empty Connection", "Upgrade: websocket\r\nConnection:\r\n", "",
-     Cause::answer_connection_missing},
+     Cause::response_connection_missing},
     {"another Connection", "Upgrade: websocket\r\nConnection: keep-alive\r\n", "",
-     Cause::answer_connection_missing},
+     Cause::response_connection_missing},
     {"part of a Connection", "Upgrade: websocket\r\nConnection: keep-alive, Upgrades\r\n", "",
-     Cause::answer_connection_missing},
+     Cause::response_connection_missing},
     {"no list of Connection", "Upgrade: websocket\r\nConnection: keep-alive Upgrade\r\n", "",
-     Cause::answer_connection_missing},
+     Cause::response_connection_missing},
 };
 
 // Case 48: only a 101 needs HTTP/1.1
 TEST(Handshake, upgrades_from_http_1_1_on) {
     const auto cause_of = [](const char* status_line) {
-        return verdict_on({.status_line = status_line, .fields = std::string(good_fields)}).cause;
+        return result_of({.status_line = status_line, .headers = std::string(good_fields)}).cause;
     };
-    EXPECT_EQ(cause_of("HTTP/1.0 101 x"), Cause::answer_http_version);
+    EXPECT_EQ(cause_of("HTTP/1.0 101 x"), Cause::response_http_version);
     EXPECT_EQ(cause_of("HTTP/1.1 101 x"), Cause::none);
     EXPECT_EQ(cause_of("HTTP/1.2 101 x"), Cause::none);
-    EXPECT_EQ(cause_of("HTTP/1.0 404 x"), Cause::answer_refused);
+    EXPECT_EQ(cause_of("HTTP/1.0 404 x"), Cause::upgrade_refused);
 }
 
 // Case 22: Upgrade and Connection: lists, repeated lines, letter case
 TEST(Handshake, accepts_one_upgrade_to_websocket_and_a_connection_that_lists_upgrade) {
     const std::string accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
     for (const AnswerRow& row : upgrade_rows) {
-        EXPECT_EQ(verdict_on({.fields = std::string(row.fields) + accept}).cause, row.cause)
+        EXPECT_EQ(result_of({.headers = std::string(row.headers) + accept}).cause, row.cause)
             << row.name;
-        EXPECT_EQ(verdict_on({.fields = accept + std::string(row.fields)}).cause, row.cause)
+        EXPECT_EQ(result_of({.headers = accept + std::string(row.headers)}).cause, row.cause)
             << row.name << ", accept first";
     }
 }
@@ -612,44 +615,44 @@ constexpr AnswerRow accept_rows[] = {
     {"right", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
     {"name in small letters", "sec-websocket-accept:s3pPLMBiTxaQ9kYGzzhZRbK+xOo= \t\r\n", ""},
     {"name in capitals", "SEC-WEBSOCKET-ACCEPT: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
-    {"missing", "", "", Cause::answer_accept_missing},
+    {"missing", "", "", Cause::response_accept_missing},
     {"in the wrong field", "Sec-WebSocket-Key: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
-     Cause::answer_accept_missing},
-    {"empty", "Sec-WebSocket-Accept:\r\n", "", Cause::answer_accept_wrong},
+     Cause::response_accept_missing},
+    {"empty", "Sec-WebSocket-Accept:\r\n", "", Cause::response_accept_wrong},
     {"of another key", "Sec-WebSocket-Accept: Kfh9QIsMVZcl6xEPYxPHzW8SZ8w=\r\n", "",
-     Cause::answer_accept_wrong},
+     Cause::response_accept_wrong},
     {"the key itself", "Sec-WebSocket-Accept: dGhlIHNhbXBsZSBub25jZQ==\r\n", "",
-     Cause::answer_accept_wrong},
+     Cause::response_accept_wrong},
     {"one letter in another case", "Sec-WebSocket-Accept: S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
-     Cause::answer_accept_wrong},
+     Cause::response_accept_wrong},
     {"the last letter in another case", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOO=\r\n",
-     "", Cause::answer_accept_wrong},
+     "", Cause::response_accept_wrong},
     {"without its end", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo\r\n", "",
-     Cause::answer_accept_wrong},
+     Cause::response_accept_wrong},
     {"with more behind it", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=x\r\n", "",
-     Cause::answer_accept_wrong},
+     Cause::response_accept_wrong},
     {"as a list", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=, x\r\n", "",
-     Cause::answer_accept_wrong},
+     Cause::response_accept_wrong},
     {"quoted", "Sec-WebSocket-Accept: \"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\"\r\n", "",
-     Cause::answer_accept_wrong},
+     Cause::response_accept_wrong},
     {"twice",
      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n",
-     "", Cause::answer_field_repeated},
+     "", Cause::response_header_repeated},
     {"right, then wrong",
      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nsec-websocket-accept: x\r\n", "",
-     Cause::answer_field_repeated},
+     Cause::response_header_repeated},
     {"wrong, then right",
      "Sec-WebSocket-Accept: x\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
-     Cause::answer_accept_wrong},
+     Cause::response_accept_wrong},
 };
 
 // Case 22: a wrong accept value, and two
 TEST(Handshake, believes_no_accept_value_but_its_own) {
     for (const AnswerRow& row : accept_rows) {
-        const std::string fields =
-            "Upgrade: websocket\r\nConnection: Upgrade\r\n" + std::string(row.fields);
-        EXPECT_EQ(verdict_on({.fields = fields}).cause, row.cause) << row.name;
+        const std::string headers =
+            "Upgrade: websocket\r\nConnection: Upgrade\r\n" + std::string(row.headers);
+        EXPECT_EQ(result_of({.headers = headers}).cause, row.cause) << row.name;
     }
 }
 
@@ -662,32 +665,33 @@ constexpr AnswerRow choice_rows[] = {
     {"the last", "SEC-WEBSOCKET-PROTOCOL: c\r\n", "a, b, c", Cause::none, "c"},
     {"one of two that differ in case", "Sec-WebSocket-Protocol: Chat\r\n", "chat, Chat",
      Cause::none, "Chat"},
-    {"none offered", "Sec-WebSocket-Protocol: chat\r\n", "", Cause::answer_protocol_not_offered},
-    {"another", "Sec-WebSocket-Protocol: d\r\n", "a, b, c", Cause::answer_protocol_not_offered},
+    {"none offered", "Sec-WebSocket-Protocol: chat\r\n", "", Cause::response_protocol_not_offered},
+    {"another", "Sec-WebSocket-Protocol: d\r\n", "a, b, c", Cause::response_protocol_not_offered},
     {"in another letter case", "Sec-WebSocket-Protocol: CHAT\r\n", "chat",
-     Cause::answer_protocol_not_offered},
+     Cause::response_protocol_not_offered},
     {"the beginning of one", "Sec-WebSocket-Protocol: cha\r\n", "chat",
-     Cause::answer_protocol_not_offered},
+     Cause::response_protocol_not_offered},
     {"more than one", "Sec-WebSocket-Protocol: chats\r\n", "chat",
-     Cause::answer_protocol_not_offered},
-    {"a list", "Sec-WebSocket-Protocol: a, b\r\n", "a, b", Cause::answer_protocol_not_offered},
-    {"a list of one", "Sec-WebSocket-Protocol: a,\r\n", "a, b", Cause::answer_protocol_not_offered},
-    {"a comma", "Sec-WebSocket-Protocol: ,\r\n", "a, b", Cause::answer_protocol_not_offered},
-    {"empty", "Sec-WebSocket-Protocol:\r\n", "chat", Cause::answer_protocol_not_offered},
+     Cause::response_protocol_not_offered},
+    {"a list", "Sec-WebSocket-Protocol: a, b\r\n", "a, b", Cause::response_protocol_not_offered},
+    {"a list of one", "Sec-WebSocket-Protocol: a,\r\n", "a, b",
+     Cause::response_protocol_not_offered},
+    {"a comma", "Sec-WebSocket-Protocol: ,\r\n", "a, b", Cause::response_protocol_not_offered},
+    {"empty", "Sec-WebSocket-Protocol:\r\n", "chat", Cause::response_protocol_not_offered},
     {"empty, and none offered", "Sec-WebSocket-Protocol:\r\n", "",
-     Cause::answer_protocol_not_offered},
+     Cause::response_protocol_not_offered},
     {"twice", "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: a\r\n", "a, b",
-     Cause::answer_field_repeated},
+     Cause::response_header_repeated},
     {"two", "Sec-WebSocket-Protocol: a\r\nsec-webSocket-Protocol: b\r\n", "a, b",
-     Cause::answer_field_repeated},
+     Cause::response_header_repeated},
     {"an empty list of extensions", "Sec-WebSocket-Extensions:\r\n", ""},
     {"a blank list of extensions", "Sec-WebSocket-Extensions: \t \r\n", ""},
     {"an extension", "Sec-WebSocket-Extensions: permessage-deflate\r\n", "",
-     Cause::answer_extension_not_offered},
+     Cause::response_extension_not_offered},
     {"an extension, in small letters", "sec-websocket-extensions: x; y=1\r\n", "",
-     Cause::answer_extension_not_offered},
+     Cause::response_extension_not_offered},
     {"an extension after none", "Sec-WebSocket-Extensions:\r\nSec-WebSocket-Extensions: x\r\n", "",
-     Cause::answer_extension_not_offered},
+     Cause::response_extension_not_offered},
     {"a body that no 101 has", "Content-Length: 500\r\nContent-Length: 7\r\n", ""},
     {"a coding of a body", "Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n", ""},
     {"other fields, twice", "Server: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nDate:\r\n", ""},
@@ -698,12 +702,12 @@ TEST(Handshake, accepts_no_choice_that_was_not_offered) {
     for (const AnswerRow& row : choice_rows) {
         for (const auto choice : {ProtocolChoice::required, ProtocolChoice::optional}) {
             SCOPED_TRACE(row.name);
-            const auto verdict =
-                verdict_on({.fields = std::string(good_fields) + std::string(row.fields),
-                            .offered = row.offered,
-                            .protocol_choice = choice});
-            EXPECT_EQ(verdict.cause, row.cause);
-            EXPECT_EQ(verdict.protocol, row.protocol);
+            const auto result =
+                result_of({.headers = std::string(good_fields) + std::string(row.headers),
+                           .offered = row.offered,
+                           .protocol_choice = choice});
+            EXPECT_EQ(result.cause, row.cause);
+            EXPECT_EQ(result.protocol, row.protocol);
         }
     }
 }
@@ -717,18 +721,18 @@ TEST(Handshake, lets_the_options_decide_whether_a_protocol_must_be_chosen) {
     constexpr Row rows[] = {
         {"", ProtocolChoice::required, Cause::none},
         {"", ProtocolChoice::optional, Cause::none},
-        {"a", ProtocolChoice::required, Cause::answer_protocol_missing},
+        {"a", ProtocolChoice::required, Cause::response_protocol_missing},
         {"a", ProtocolChoice::optional, Cause::none},
-        {"a, b", ProtocolChoice::required, Cause::answer_protocol_missing},
+        {"a, b", ProtocolChoice::required, Cause::response_protocol_missing},
         {"a, b", ProtocolChoice::optional, Cause::none},
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(testing::Message() << shown(row.offered) << ", " << text(row.cause));
-        const auto verdict = verdict_on({.fields = std::string(good_fields),
-                                         .offered = row.offered,
-                                         .protocol_choice = row.choice});
-        EXPECT_EQ(verdict.cause, row.cause);
-        EXPECT_EQ(verdict.protocol, "");
+        const auto result = result_of({.headers = std::string(good_fields),
+                                       .offered = row.offered,
+                                       .protocol_choice = row.choice});
+        EXPECT_EQ(result.cause, row.cause);
+        EXPECT_EQ(result.protocol, "");
     }
 }
 
@@ -736,13 +740,13 @@ TEST(Handshake, takes_no_status_but_101_for_a_yes) {
     for (int status = 0; status < 1000; ++status) {
         if (status / 100 == 1 && status != 101) continue;  // interim: the reader skips these
         const std::string digits = std::to_string(1000 + status).substr(1);
-        const auto verdict =
-            verdict_on({.status_line = "HTTP/1.1 " + digits, .fields = std::string(good_fields)});
-        EXPECT_EQ(verdict.cause, status == 101 ? Cause::none : Cause::answer_refused) << digits;
+        const auto result =
+            result_of({.status_line = "HTTP/1.1 " + digits, .headers = std::string(good_fields)});
+        EXPECT_EQ(result.cause, status == 101 ? Cause::none : Cause::upgrade_refused) << digits;
     }
     // Whatever else is wrong: it is not an answer to our request but a refusal.
-    EXPECT_EQ(verdict_on({.status_line = "HTTP/1.1 401 No", .fields = "Upgrade: x\r\n"}).cause,
-              Cause::answer_refused);
+    EXPECT_EQ(result_of({.status_line = "HTTP/1.1 401 No", .headers = "Upgrade: x\r\n"}).cause,
+              Cause::upgrade_refused);
 }
 
 TEST(Handshake, reads_the_answer_in_any_order_of_its_lines) {
@@ -751,25 +755,25 @@ TEST(Handshake, reads_the_answer_in_any_order_of_its_lines) {
                                       "sec-websocket-protocol: b\r\n", "server: x\r\n",
                                       "upgrade: websocket\r\n"};
     do {
-        std::string fields;
-        for (const std::string& line : lines) fields += line;
-        const auto verdict = verdict_on({.fields = fields, .offered = "a, b"});
-        EXPECT_EQ(verdict.cause, Cause::none) << fields;
-        EXPECT_EQ(verdict.protocol, "b") << fields;
+        std::string headers;
+        for (const std::string& line : lines) headers += line;
+        const auto result = result_of({.headers = headers, .offered = "a, b"});
+        EXPECT_EQ(result.cause, Cause::none) << headers;
+        EXPECT_EQ(result.protocol, "b") << headers;
     } while (std::next_permutation(lines.begin(), lines.end()));
 }
 
-// What `write_request` says it offered is what `judge_answer` compares with.
+// What `write_request` says it offered is what `check_response` compares with.
 TEST(Handshake, takes_its_own_offer_for_what_was_offered) {
     ExactBytes out(1000);
-    const auto request = write({.protocols = {" first ", "second\t"}}, out.room());
+    const auto request = write({.protocols = {" first ", "second\t"}}, out.buffer());
     for (const std::string_view choice : {"first", "second"}) {
-        const auto verdict =
-            verdict_on({.fields = std::string(good_fields) +
+        const auto result =
+            result_of({.headers = std::string(good_fields) +
                                   "Sec-WebSocket-Protocol: " + std::string(choice) + "\r\n",
-                        .offered = request.protocols});
-        EXPECT_EQ(verdict.cause, Cause::none) << choice;
-        EXPECT_EQ(verdict.protocol, choice);
+                       .offered = request.protocols});
+        EXPECT_EQ(result.cause, Cause::none) << choice;
+        EXPECT_EQ(result.protocol, choice);
     }
 }
 

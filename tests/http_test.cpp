@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // The head of a response, RFC 9112: what is read, what is refused and when, however it is cut.
-#include "linnet/protocol/http.hpp"
+#include "linnet/codec/http.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,11 +23,11 @@ using Outcome = Step<ResponseHead>::Outcome;
 
 struct Bounds {
     std::size_t size_max = 4096;
-    std::size_t field_count_max = 64;
+    std::size_t header_count_max = 64;
 };
 
 ResponseHeadReader reader_with(const Bounds& bounds) {
-    return {bounds.size_max, bounds.field_count_max};
+    return {bounds.size_max, bounds.header_count_max};
 }
 
 // All beginnings of a text, each on its own in memory: what a receive buffer that moves would show.
@@ -54,12 +54,12 @@ std::string told(const Step<ResponseHead>& step, std::string_view in) {
         head.minor_version == 1 ? "" : "1." + std::to_string(head.minor_version) + " ";
     std::string line = "done with " + std::to_string(step.consumed) + ": " + version +
                        std::to_string(head.status) + " '" + std::string(head.reason) + "'";
-    std::string_view rest = head.fields;
-    for (HttpField field; take_field(rest, field);) {
-        line += " " + std::string(field.name) + "='" + std::string(field.value) + "'";
+    std::string_view rest = head.headers;
+    for (HttpHeader header; take_header(rest, header);) {
+        line += " " + std::string(header.name) + "='" + std::string(header.value) + "'";
     }
     const std::string_view read = in.substr(0, step.consumed);
-    if (!lies_within(head.reason, read) || !lies_within(head.fields, read)) line += " outside";
+    if (!lies_within(head.reason, read) || !lies_within(head.headers, read)) line += " outside";
     return line;
 }
 
@@ -144,7 +144,7 @@ TEST(Http, does_not_look_behind_the_head) {
     for (const GoodRow& row : {good_rows[1], good_rows[3], good_rows[9]}) {
         for (const std::string_view tail : tails) {
             // So narrow that the tail does not fit, either.
-            const Bounds bounds = {.size_max = row.head.size(), .field_count_max = 1};
+            const Bounds bounds = {.size_max = row.head.size(), .header_count_max = 1};
             check_at_every_cut(std::string(row.head) + std::string(tail), bounds, row.head.size(),
                                done_with(row.head.size(), row.told));
         }
@@ -159,8 +159,8 @@ TEST(Http, points_into_the_bytes_of_the_last_call) {
     const auto step = reader.read(beginnings[end]);
     ASSERT_TRUE(step.done());
     EXPECT_EQ(step.value.reason.data(), beginnings[end].data() + 13);
-    EXPECT_EQ(step.value.fields.data(), beginnings[end].data() + 24);
-    EXPECT_EQ(step.value.fields, "A: b\r\n");
+    EXPECT_EQ(step.value.headers.data(), beginnings[end].data() + 24);
+    EXPECT_EQ(step.value.headers, "A: b\r\n");
 }
 
 std::string failed_with(Cause cause) {
@@ -191,17 +191,17 @@ TEST(Http, skips_interim_responses_however_they_are_cut) {
 TEST(Http, counts_interim_responses_against_both_limits) {
     const std::string front = std::string(interim[1]) + std::string(interim[2]);
     const std::string text = front + "HTTP/1.1 101 x\r\nC: d\r\n\r\n";
-    check_at_every_cut(text, {.size_max = text.size(), .field_count_max = 4}, text.size(),
+    check_at_every_cut(text, {.size_max = text.size(), .header_count_max = 4}, text.size(),
                        done_with(text.size(), "101 'x' C='d'"));
     check_at_every_cut(text, {.size_max = text.size() - 1}, text.size() - 1,
-                       failed_with(Cause::answer_too_large));
-    check_at_every_cut(text, {.field_count_max = 3}, text.size() - 2,
-                       failed_with(Cause::answer_too_many_fields));
+                       failed_with(Cause::response_too_large));
+    check_at_every_cut(text, {.header_count_max = 3}, text.size() - 2,
+                       failed_with(Cause::response_too_many_headers));
     std::string endless;
     while (endless.size() < 300) endless += interim[0];
     for (const std::size_t size_max : {200u, 250u, 275u}) {
         check_at_every_cut(endless, {.size_max = size_max}, size_max,
-                           failed_with(Cause::answer_too_large));
+                           failed_with(Cause::response_too_large));
     }
 }
 
@@ -211,10 +211,11 @@ TEST(Http, refuses_bad_heads_after_an_interim_response) {
         std::string_view proof;
         Cause cause;
     };
-    for (const Row& row : {Row{"\x81", Cause::answer_not_http}, Row{"\r", Cause::answer_not_http},
-                           Row{"HTTP/2", Cause::answer_http_version},
-                           Row{"HTTP/1.1 10\r\n", Cause::answer_status_line},
-                           Row{"HTTP/1.1 101 x\r\nA\r\n", Cause::answer_field_malformed}}) {
+    for (const Row& row :
+         {Row{"\x81", Cause::response_not_http}, Row{"\r", Cause::response_not_http},
+          Row{"HTTP/2", Cause::response_http_version},
+          Row{"HTTP/1.1 10\r\n", Cause::response_status_line},
+          Row{"HTTP/1.1 101 x\r\nA\r\n", Cause::response_header_malformed}}) {
         for (const std::string_view each : interim) {
             const std::string text = std::string(each) + std::string(row.proof);
             check_at_every_cut(text, {}, text.size(), failed_with(row.cause));
@@ -230,82 +231,82 @@ struct BadRow {
 };
 
 constexpr BadRow bad_rows[] = {
-    {"<", Cause::answer_not_http},
-    {"\x81", Cause::answer_not_http},
-    {"\0"sv, Cause::answer_not_http},
-    {" ", Cause::answer_not_http},
-    {"\r", Cause::answer_not_http},
-    {"h", Cause::answer_not_http},
-    {"S", Cause::answer_not_http},
-    {"Ht", Cause::answer_not_http},
-    {"HTP", Cause::answer_not_http},
-    {"HTTp", Cause::answer_not_http},
-    {"HTTP ", Cause::answer_not_http},
-    {"HTTPS", Cause::answer_not_http},
-    {"HTTP\r", Cause::answer_not_http},
-    {"HTTP/ ", Cause::answer_http_version},
-    {"HTTP/0", Cause::answer_http_version},
-    {"HTTP/2", Cause::answer_http_version},
-    {"HTTP/\r", Cause::answer_http_version},
-    {"HTTP/1 ", Cause::answer_http_version},
-    {"HTTP/1\r", Cause::answer_http_version},
-    {"HTTP/1,", Cause::answer_http_version},
-    {"HTTP/1.x", Cause::answer_http_version},
-    {"HTTP/1.:", Cause::answer_http_version},
-    {"HTTP/1.\r", Cause::answer_http_version},
-    {"HTTP/1.1\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 \r\n", Cause::answer_status_line},
-    {"HTTP/1.1 1\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 10\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 10 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 1010 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 1010\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 101OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 101\tOK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 10x OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 x01 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 -10 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 +10 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1  101 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1\t101 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1101 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.10 101 OK\r\n", Cause::answer_status_line},
-    {"HTTP/1.0\r\n", Cause::answer_status_line},
-    {"HTTP/1.0 40 No\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 101 O\0K\r\n"sv, Cause::answer_status_line},
-    {"HTTP/1.1 101 O\x1BK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1 101 O\x7FK\r\n", Cause::answer_status_line},
-    {"HTTP/1.1\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 OK\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 OK\r\r\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 O\rK\r\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 OK\rA: b\r\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 x\r\n\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 x\r\n\r\r\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 x\r\nA: b\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 x\r\nA: b\r\r\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 x\r\nA: b\rC: d\r\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 x\r\n\rA: b\r\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 x\r\nA: b\r\n\n", Cause::answer_line_ending},
-    {"HTTP/1.1 101 x\r\n A: b\r\n", Cause::answer_field_folded},
-    {"HTTP/1.1 101 x\r\n\tA: b\r\n", Cause::answer_field_folded},
-    {"HTTP/1.1 101 x\r\n \r\n", Cause::answer_field_folded},
-    {"HTTP/1.1 101 x\r\nA: b\r\n c\r\n", Cause::answer_field_folded},
-    {"HTTP/1.1 101 x\r\nA: b\r\n\tC: d\r\n", Cause::answer_field_folded},
-    {"HTTP/1.1 101 x\r\nA: b\r\n\t\r\n", Cause::answer_field_folded},
-    {"HTTP/1.1 101 x\r\nA\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA b\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA : b\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA\t: b\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA B: c\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\n: b\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\n:\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA\0: b\r\n"sv, Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA: \0\r\n"sv, Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA: b\x01\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA: b\x7F\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\n\xC3\xA9: b\r\n", Cause::answer_field_malformed},
-    {"HTTP/1.1 101 x\r\nA: b\r\nHTTP/1.1 101 x\r\n", Cause::answer_field_malformed},
+    {"<", Cause::response_not_http},
+    {"\x81", Cause::response_not_http},
+    {"\0"sv, Cause::response_not_http},
+    {" ", Cause::response_not_http},
+    {"\r", Cause::response_not_http},
+    {"h", Cause::response_not_http},
+    {"S", Cause::response_not_http},
+    {"Ht", Cause::response_not_http},
+    {"HTP", Cause::response_not_http},
+    {"HTTp", Cause::response_not_http},
+    {"HTTP ", Cause::response_not_http},
+    {"HTTPS", Cause::response_not_http},
+    {"HTTP\r", Cause::response_not_http},
+    {"HTTP/ ", Cause::response_http_version},
+    {"HTTP/0", Cause::response_http_version},
+    {"HTTP/2", Cause::response_http_version},
+    {"HTTP/\r", Cause::response_http_version},
+    {"HTTP/1 ", Cause::response_http_version},
+    {"HTTP/1\r", Cause::response_http_version},
+    {"HTTP/1,", Cause::response_http_version},
+    {"HTTP/1.x", Cause::response_http_version},
+    {"HTTP/1.:", Cause::response_http_version},
+    {"HTTP/1.\r", Cause::response_http_version},
+    {"HTTP/1.1\r\n", Cause::response_status_line},
+    {"HTTP/1.1 \r\n", Cause::response_status_line},
+    {"HTTP/1.1 1\r\n", Cause::response_status_line},
+    {"HTTP/1.1 10\r\n", Cause::response_status_line},
+    {"HTTP/1.1 10 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1 1010 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1 1010\r\n", Cause::response_status_line},
+    {"HTTP/1.1 101OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1 101\tOK\r\n", Cause::response_status_line},
+    {"HTTP/1.1 10x OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1 x01 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1 -10 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1 +10 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1  101 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1\t101 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.1101 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.10 101 OK\r\n", Cause::response_status_line},
+    {"HTTP/1.0\r\n", Cause::response_status_line},
+    {"HTTP/1.0 40 No\r\n", Cause::response_status_line},
+    {"HTTP/1.1 101 O\0K\r\n"sv, Cause::response_status_line},
+    {"HTTP/1.1 101 O\x1BK\r\n", Cause::response_status_line},
+    {"HTTP/1.1 101 O\x7FK\r\n", Cause::response_status_line},
+    {"HTTP/1.1\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 OK\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 OK\r\r\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 O\rK\r\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 OK\rA: b\r\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 x\r\n\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 x\r\n\r\r\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 x\r\nA: b\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 x\r\nA: b\r\r\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 x\r\nA: b\rC: d\r\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 x\r\n\rA: b\r\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 x\r\nA: b\r\n\n", Cause::response_line_ending},
+    {"HTTP/1.1 101 x\r\n A: b\r\n", Cause::response_header_folded},
+    {"HTTP/1.1 101 x\r\n\tA: b\r\n", Cause::response_header_folded},
+    {"HTTP/1.1 101 x\r\n \r\n", Cause::response_header_folded},
+    {"HTTP/1.1 101 x\r\nA: b\r\n c\r\n", Cause::response_header_folded},
+    {"HTTP/1.1 101 x\r\nA: b\r\n\tC: d\r\n", Cause::response_header_folded},
+    {"HTTP/1.1 101 x\r\nA: b\r\n\t\r\n", Cause::response_header_folded},
+    {"HTTP/1.1 101 x\r\nA\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA b\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA : b\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA\t: b\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA B: c\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\n: b\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\n:\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA\0: b\r\n"sv, Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA: \0\r\n"sv, Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA: b\x01\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA: b\x7F\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\n\xC3\xA9: b\r\n", Cause::response_header_malformed},
+    {"HTTP/1.1 101 x\r\nA: b\r\nHTTP/1.1 101 x\r\n", Cause::response_header_malformed},
 };
 
 // Case 22: heads that are no heads
@@ -351,7 +352,7 @@ bool is_value_byte(int c) {
 // `front`, the byte, `back`: accepted, or refused with `cause`.
 void check_byte(std::string_view front, int byte, std::string_view back, Cause cause) {
     const std::string head = std::string(front) + static_cast<char>(byte) + std::string(back);
-    if (byte == '\r' || byte == '\n') cause = Cause::answer_line_ending;
+    if (byte == '\r' || byte == '\n') cause = Cause::response_line_ending;
     ResponseHeadReader reader = reader_with({});
     const auto step = reader.read(ExactBytes(head).text());
     EXPECT_EQ(step.done(), cause == Cause::none) << shown(head);
@@ -360,7 +361,7 @@ void check_byte(std::string_view front, int byte, std::string_view back, Cause c
 
 TEST(Http, judges_every_byte_of_a_reason) {
     for (int c = 0; c < 256; ++c) {
-        const Cause cause = is_value_byte(c) ? Cause::none : Cause::answer_status_line;
+        const Cause cause = is_value_byte(c) ? Cause::none : Cause::response_status_line;
         check_byte("HTTP/1.1 101 ", c, "x\r\n\r\n", cause);
         check_byte("HTTP/1.1 101 x", c, "x\r\n\r\n", cause);
     }
@@ -369,7 +370,7 @@ TEST(Http, judges_every_byte_of_a_reason) {
 TEST(Http, judges_every_byte_of_a_field_name) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause =
-            is_token_byte(c) || c == ':' ? Cause::none : Cause::answer_field_malformed;
+            is_token_byte(c) || c == ':' ? Cause::none : Cause::response_header_malformed;
         check_byte("HTTP/1.1 101 x\r\nA", c, "B: c\r\n\r\n", cause);
         check_byte("HTTP/1.1 101 x\r\nA", c, ": c\r\n\r\n", cause);
     }
@@ -377,7 +378,7 @@ TEST(Http, judges_every_byte_of_a_field_name) {
 
 TEST(Http, judges_every_byte_of_a_field_value) {
     for (int c = 0; c < 256; ++c) {
-        const Cause cause = is_value_byte(c) ? Cause::none : Cause::answer_field_malformed;
+        const Cause cause = is_value_byte(c) ? Cause::none : Cause::response_header_malformed;
         check_byte("HTTP/1.1 101 x\r\nA:", c, "b\r\n\r\n", cause);
         check_byte("HTTP/1.1 101 x\r\nA: b", c, "b\r\n\r\n", cause);
         check_byte("HTTP/1.1 101 x\r\nA: b", c, " \r\n\r\n", cause);
@@ -417,7 +418,7 @@ TEST(Http, accepts_a_head_of_the_greatest_size_and_none_of_a_byte_more) {
         const std::size_t size = row.head.size();
         check_at_every_cut(row.head, {.size_max = size}, size, done_with(size, row.told));
         check_at_every_cut(row.head, {.size_max = size - 1}, size - 1,
-                           failed_with(Cause::answer_too_large));
+                           failed_with(Cause::response_too_large));
     }
 }
 
@@ -430,52 +431,52 @@ TEST(Http, refuses_at_the_size_limit_a_head_that_does_not_end) {
         for (const std::size_t follow : {0u, 1u, 40u}) {
             check_at_every_cut(std::string(start) + std::string(40 + follow, 'z'),
                                {.size_max = start.size() + 40}, start.size() + 40,
-                               failed_with(Cause::answer_too_large));
+                               failed_with(Cause::response_too_large));
         }
     }
-    check_at_every_cut("HTTP/1.1 ", {.size_max = 5}, 5, failed_with(Cause::answer_too_large));
+    check_at_every_cut("HTTP/1.1 ", {.size_max = 5}, 5, failed_with(Cause::response_too_large));
 }
 
 // Case 22: too many headers
 TEST(Http, accepts_as_many_fields_as_it_may_and_no_more) {
     for (std::size_t count = 0; count <= 5; ++count) {
         std::string head = "HTTP/1.1 101 x\r\n";
-        std::string fields;
+        std::string headers;
         for (std::size_t i = 0; i < count; ++i) {
             head += "A:\r\n";
-            fields += " A=''";
+            headers += " A=''";
         }
         const std::size_t over_at = head.size() + 4;
-        const Bounds bounds = {.field_count_max = count};
+        const Bounds bounds = {.header_count_max = count};
         check_at_every_cut(head + "\r\n", bounds, head.size() + 2,
-                           done_with(head.size() + 2, "101 'x'" + fields));
+                           done_with(head.size() + 2, "101 'x'" + headers));
         check_at_every_cut(head + "A:\r\n\r\n", bounds, over_at,
-                           failed_with(Cause::answer_too_many_fields));
+                           failed_with(Cause::response_too_many_headers));
     }
 }
 
-// ---- take_field ------------------------------------------------------------------------------
+// ---- take_header ------------------------------------------------------------------------------
 
 TEST(Http, takes_fields_off_one_by_one_until_there_is_none) {
-    const ExactBytes fields("A: b\r\nC:\r\nD: \t e:f \r\n"sv);
+    const ExactBytes headers("A: b\r\nC:\r\nD: \t e:f \r\n"sv);
     struct Row {
         std::string_view name, value;
         std::size_t rest_size;
     };
-    std::string_view rest = fields.text();
-    HttpField field;
+    std::string_view rest = headers.text();
+    HttpHeader header;
     for (const Row& row : {Row{"A", "b", 15}, Row{"C", "", 11}, Row{"D", "e:f", 0}}) {
-        ASSERT_TRUE(take_field(rest, field)) << row.name;
-        EXPECT_EQ(field.name, row.name);
-        EXPECT_EQ(field.value, row.value);
+        ASSERT_TRUE(take_header(rest, header)) << row.name;
+        EXPECT_EQ(header.name, row.name);
+        EXPECT_EQ(header.value, row.value);
         EXPECT_EQ(rest.size(), row.rest_size) << row.name;
-        EXPECT_TRUE(lies_within(field.name, fields.text()));
-        EXPECT_TRUE(lies_within(field.value, fields.text()));
+        EXPECT_TRUE(lies_within(header.name, headers.text()));
+        EXPECT_TRUE(lies_within(header.value, headers.text()));
     }
-    EXPECT_FALSE(take_field(rest, field));
-    EXPECT_FALSE(take_field(rest, field));
+    EXPECT_FALSE(take_header(rest, header));
+    EXPECT_FALSE(take_header(rest, header));
     std::string_view none;
-    EXPECT_FALSE(take_field(none, field));
+    EXPECT_FALSE(take_header(none, header));
 }
 
 }  // namespace

@@ -29,10 +29,10 @@ struct Box {
     // Receives `text`, in as many pieces as the room asks for.
     void receive(std::string_view text) {
         do {
-            const MutableBytes room = inbox.room();
-            ASSERT_FALSE(room.empty());
-            const std::size_t size = std::min(room.size(), text.size());
-            std::copy_n(bytes_of(text).begin(), size, room.begin());
+            const MutableBytes buffer = inbox.receive_buffer();
+            ASSERT_FALSE(buffer.empty());
+            const std::size_t size = std::min(buffer.size(), text.size());
+            std::copy_n(bytes_of(text).begin(), size, buffer.begin());
             inbox.fill(size);
             text.remove_prefix(size);
         } while (!text.empty());
@@ -61,13 +61,13 @@ TEST(Inbox, takes_no_memory_before_there_must_be_room) {
     box.inbox.shrink_if_empty();
     box.inbox.clear();
     EXPECT_EQ(box.memory.allocation_count, 0);
-    EXPECT_FALSE(box.inbox.room().empty());
+    EXPECT_FALSE(box.inbox.receive_buffer().empty());
     EXPECT_EQ(box.memory.used, box.inbox.size());
 }
 
 TEST(Inbox, hands_out_a_whole_message_where_it_was_received) {
     Box box(1 << 20);
-    const std::uint8_t* const received = box.inbox.room().data();
+    const std::uint8_t* const received = box.inbox.receive_buffer().data();
     box.receive("??Hello!world");
     box.inbox.skip(2);
     box.inbox.begin_message();
@@ -98,7 +98,7 @@ TEST(Inbox, hands_out_a_whole_message_where_it_was_received) {
 
 TEST(Inbox, moves_only_the_fragments_behind_a_gap_and_each_byte_once) {
     Box box(1 << 20);
-    const std::uint8_t* const received = box.inbox.room().data();
+    const std::uint8_t* const received = box.inbox.receive_buffer().data();
     box.receive("h1one.h2two..h3three...");
     std::uint64_t moved_size = 0;
     box.inbox.skip(2);
@@ -149,7 +149,7 @@ TEST(Inbox, takes_bytes_from_elsewhere_where_dead_ones_are) {
 
 TEST(Inbox, adds_a_whole_message_at_once_where_it_was_received) {
     Box box(1 << 20);
-    const std::uint8_t* const received = box.inbox.room().data();
+    const std::uint8_t* const received = box.inbox.receive_buffer().data();
     box.receive("??Hello?world!");
     box.inbox.add_message(2, 5, true);
     EXPECT_EQ(box.inbox.message_size(), 0u);
@@ -208,20 +208,21 @@ class Model {
     void receive() {
         const std::size_t size_before = box_.inbox.size();
         const std::uint64_t filled_before = filled_size_;
-        const MutableBytes room = box_.inbox.room();
+        const MutableBytes buffer = box_.inbox.receive_buffer();
         ASSERT_LE(box_.inbox.size(), size_max_) << "larger than allowed";
         ASSERT_TRUE(box_.inbox.size() >= size_before || filled_before == 0);
         ASSERT_EQ(box_.inbox.starved(), false);
         last_packet_ = {};
-        if (room.empty()) {
+        if (buffer.empty()) {
             // The block is full of what somebody has to take, or of a message in progress.
             ASSERT_EQ(box_.inbox.size(), size_max_);
             if (!queue_.empty()) return take_some();
             return give_up_message();
         }
-        const std::size_t size = random_.one_in(4) ? room.size() : random_.below(room.size() + 1);
+        const std::size_t size =
+            random_.one_in(4) ? buffer.size() : random_.below(buffer.size() + 1);
         const std::string bytes = random_.bytes(std::min<std::size_t>(size, 5000));
-        std::copy_n(bytes_of(bytes).begin(), bytes.size(), room.begin());
+        std::copy_n(bytes_of(bytes).begin(), bytes.size(), buffer.begin());
         box_.inbox.fill(bytes.size());
         unparsed_ += bytes;
         filled_size_ += bytes.size();
@@ -235,7 +236,7 @@ class Model {
             unparsed_.erase(0, std::min<std::size_t>(size, 14));
             return;
         }
-        if (!in_message_ && box_.inbox.has_place() && random_.one_in(3)) return add_message(size);
+        if (!in_message_ && box_.inbox.has_space() && random_.one_in(3)) return add_message(size);
         if (!in_message_) {
             box_.inbox.begin_message();
             in_message_ = true;
@@ -258,7 +259,7 @@ class Model {
 
     void end_message() {
         const bool is_text = random_.one_in(2);
-        const bool has_place = box_.inbox.has_place();
+        const bool has_place = box_.inbox.has_space();
         const std::size_t count = box_.inbox.packet_count();
         const bool ended = box_.inbox.end_message(is_text);
         ASSERT_EQ(ended, has_place);
@@ -364,7 +365,7 @@ TEST(Inbox, grows_only_when_it_is_full_and_never_beyond_its_limit) {
         std::size_t filled = 0;
         for (;;) {
             const std::size_t before = box.inbox.size();
-            const std::size_t room_size = box.inbox.room().size();
+            const std::size_t buffer_size = box.inbox.receive_buffer().size();
             if (box.inbox.size() > before && before > 0) {
                 // It had no room worth the name, and it doubled or took all it may.
                 EXPECT_LE(before - filled, 64u + Inbox::entry_size);
@@ -372,8 +373,8 @@ TEST(Inbox, grows_only_when_it_is_full_and_never_beyond_its_limit) {
                 EXPECT_GE(box.inbox.size(), std::min(2 * before, size_max));
             }
             ASSERT_LE(box.inbox.size(), size_max);
-            if (room_size == 0) break;
-            const std::size_t size = std::min<std::size_t>(room_size, 100);
+            if (buffer_size == 0) break;
+            const std::size_t size = std::min<std::size_t>(buffer_size, 100);
             box.receive(std::string(size, 'x'));
             filled += size;
         }
@@ -403,12 +404,12 @@ TEST(Inbox, grows_when_receives_fill_it_so_that_fewer_are_needed) {
     Box box(1 << 20);
     std::size_t receives = 0;
     for (; box.inbox.size() < 64 * 1024 && receives < 100; ++receives) {
-        box.receive_message(std::string(box.inbox.room().size(), 'x'));
+        box.receive_message(std::string(box.inbox.receive_buffer().size(), 'x'));
         box.inbox.take();
     }
     EXPECT_LE(receives, 8u);
     for (int i = 0; i < 100; ++i) {
-        box.receive_message(std::string(box.inbox.room().size(), 'x'));
+        box.receive_message(std::string(box.inbox.receive_buffer().size(), 'x'));
         box.inbox.take();
     }
     EXPECT_EQ(box.inbox.size(), 64u * 1024);
@@ -433,7 +434,7 @@ TEST(Inbox, gives_back_what_it_has_grown_by_once_it_is_empty) {
     box.receive_message("and on");
     EXPECT_EQ(box.taken(), "and on");
     EXPECT_EQ(box.inbox.size(), 2048u);
-    box.inbox.room();
+    box.inbox.receive_buffer();
     box.inbox.shrink_if_empty();
     EXPECT_EQ(box.inbox.size(), 2048u) << "the first block is kept";
 }
@@ -457,9 +458,9 @@ TEST(Inbox, forgets_everything_but_its_memory) {
 
 TEST(Inbox, begins_at_the_front_again_once_it_is_empty) {
     Box box(1 << 20);
-    const std::uint8_t* const front = box.inbox.room().data();
+    const std::uint8_t* const front = box.inbox.receive_buffer().data();
     for (int i = 0; i < 100; ++i) {
-        EXPECT_EQ(box.inbox.room().data(), front);
+        EXPECT_EQ(box.inbox.receive_buffer().data(), front);
         box.receive_message("message");
         box.receive("dead");
         box.inbox.skip(4);
@@ -478,8 +479,8 @@ TEST(Inbox, moves_the_message_in_progress_to_the_front_when_it_may_not_grow) {
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed());
     std::string message = "begin";
-    while (!box.inbox.room().empty()) {
-        const std::string piece(std::min<std::size_t>(box.inbox.room().size(), 100),
+    while (!box.inbox.receive_buffer().empty()) {
+        const std::string piece(std::min<std::size_t>(box.inbox.receive_buffer().size(), 100),
                                 static_cast<char>('a' + message.size() % 26));
         box.receive(piece);
         box.inbox.append(box.inbox.unparsed());
@@ -506,18 +507,18 @@ TEST(Inbox, is_filled_by_empty_messages_alone) {
         box.inbox.begin_message();
     }
     EXPECT_EQ(count, (2048u - 1) / Inbox::entry_size);
-    EXPECT_TRUE(box.inbox.room().empty());
+    EXPECT_TRUE(box.inbox.receive_buffer().empty());
     EXPECT_FALSE(box.inbox.starved());
     EXPECT_FALSE(box.inbox.end_message(false));
     EXPECT_EQ(box.inbox.packet_count(), count);
     EXPECT_EQ(box.taken(), "x");
     for (std::size_t i = 1; i < count; ++i) EXPECT_EQ(box.taken(), "");
-    EXPECT_FALSE(box.inbox.room().empty());
+    EXPECT_FALSE(box.inbox.receive_buffer().empty());
 }
 
 TEST(Inbox, refuses_an_entry_that_has_no_place_and_finds_one_in_the_next_room) {
     Box box(4096);
-    const std::size_t full = box.inbox.room().size();
+    const std::size_t full = box.inbox.receive_buffer().size();
     box.receive(std::string(full, 'x'));
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed().first(100));
@@ -528,7 +529,7 @@ TEST(Inbox, refuses_an_entry_that_has_no_place_and_finds_one_in_the_next_room) {
     EXPECT_EQ(box.inbox.message_size(), 50u);
     EXPECT_EQ(box.inbox.packet_count(), 1u);
     EXPECT_EQ(box.inbox.unparsed().size(), full - 150);
-    box.inbox.room();  // grows
+    box.inbox.receive_buffer();  // grows
     EXPECT_TRUE(box.inbox.end_message(false));
     EXPECT_EQ(box.taken(), std::string(100, 'x'));
     EXPECT_EQ(box.taken(), std::string(50, 'x'));
@@ -539,7 +540,8 @@ TEST(Inbox, keeps_the_places_of_the_entries_that_it_was_asked_to_keep) {
         SCOPED_TRACE(kept);
         Box box(4096, kept);
         std::size_t filled = 0;
-        for (std::size_t size; (size = std::min<std::size_t>(box.inbox.room().size(), 100)) > 0;) {
+        for (std::size_t size;
+             (size = std::min<std::size_t>(box.inbox.receive_buffer().size(), 100)) > 0;) {
             box.receive(std::string(size, 'x'));
             filled += size;
         }
@@ -595,7 +597,7 @@ Moved moved_by(const Drain& drain, std::size_t payload_size, std::size_t receive
     Moved result;
     bool waits_for_room = false;
     for (int idle = 0; result.filled < (8u << 20) && idle < 20'000; ++idle) {
-        const std::size_t size = std::min(box.inbox.room().size(), receive_size);
+        const std::size_t size = std::min(box.inbox.receive_buffer().size(), receive_size);
         box.inbox.fill(size);
         result.filled += size;
         take_frames(box.inbox, header_size, payload_size, waits_for_room);
@@ -638,23 +640,23 @@ TEST(Inbox, moves_fewer_bytes_than_it_receives_however_it_is_drained) {
 TEST(Inbox, is_starved_without_any_memory) {
     Box box(1 << 20);
     box.memory.limit = 0;
-    EXPECT_TRUE(box.inbox.room().empty());
+    EXPECT_TRUE(box.inbox.receive_buffer().empty());
     EXPECT_TRUE(box.inbox.starved());
     EXPECT_EQ(box.inbox.size(), 0u);
     box.memory.limit = SIZE_MAX;
-    EXPECT_FALSE(box.inbox.room().empty());
+    EXPECT_FALSE(box.inbox.receive_buffer().empty());
     EXPECT_FALSE(box.inbox.starved());
 }
 
 TEST(Inbox, gives_the_room_that_is_left_when_it_cannot_grow) {
     Box box(1 << 20);
-    const std::size_t full = box.inbox.room().size();
+    const std::size_t full = box.inbox.receive_buffer().size();
     box.memory.limit = box.memory.used;
     box.receive(std::string(full - 10, 'a'));
-    EXPECT_EQ(box.inbox.room().size(), 10u);
+    EXPECT_EQ(box.inbox.receive_buffer().size(), 10u);
     EXPECT_FALSE(box.inbox.starved());
     box.receive(std::string(10, 'b'));
-    EXPECT_TRUE(box.inbox.room().empty());
+    EXPECT_TRUE(box.inbox.receive_buffer().empty());
     EXPECT_TRUE(box.inbox.starved());
     EXPECT_EQ(text_of(box.inbox.unparsed()), std::string(full - 10, 'a') + std::string(10, 'b'));
 
@@ -663,20 +665,20 @@ TEST(Inbox, gives_the_room_that_is_left_when_it_cannot_grow) {
     box.inbox.append(box.inbox.unparsed().first(full - 10));
     EXPECT_TRUE(box.inbox.end_message(false));
     EXPECT_EQ(box.inbox.take().payload.size(), full - 10);
-    EXPECT_EQ(box.inbox.room().size(), full - 10);
+    EXPECT_EQ(box.inbox.receive_buffer().size(), full - 10);
     EXPECT_FALSE(box.inbox.starved());
     EXPECT_EQ(text_of(box.inbox.unparsed()), std::string(10, 'b'));
 }
 
 TEST(Inbox, goes_on_when_memory_is_there_again) {
     Box box(1 << 20);
-    const std::size_t full = box.inbox.room().size();
+    const std::size_t full = box.inbox.receive_buffer().size();
     box.receive(std::string(full, 'a'));
     box.memory.limit = box.memory.used;
-    EXPECT_TRUE(box.inbox.room().empty());
+    EXPECT_TRUE(box.inbox.receive_buffer().empty());
     EXPECT_TRUE(box.inbox.starved());
     box.memory.limit = SIZE_MAX;
-    EXPECT_FALSE(box.inbox.room().empty());
+    EXPECT_FALSE(box.inbox.receive_buffer().empty());
     EXPECT_FALSE(box.inbox.starved());
     EXPECT_EQ(text_of(box.inbox.unparsed()), std::string(full, 'a'));
 }

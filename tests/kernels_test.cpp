@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 #include "testkit/exact.hpp"
 
 namespace linnet {
@@ -59,12 +59,12 @@ void check_masking(Cpu cpu, std::size_t size, std::size_t to_place, std::size_t 
     const std::vector<std::uint8_t> plain = sample(size);
     const ExactBytes from(plain, Misalignment{from_place});
     ExactBytes to(size, Misalignment{to_place});
-    copy_masked_wide(cpu, to.room().data(), from.bytes().data(), size, key());
+    copy_masked_wide(cpu, to.buffer().data(), from.bytes().data(), size, key());
     EXPECT_TRUE(is_masked(to.bytes(), plain) && to.front_untouched())
         << name_of(cpu) << ", " << size << " from " << from_place << " to " << to_place;
 
     ExactBytes data(plain, Misalignment{to_place});
-    copy_masked_wide(cpu, data.room().data(), data.bytes().data(), size, key());
+    copy_masked_wide(cpu, data.buffer().data(), data.bytes().data(), size, key());
     EXPECT_TRUE(is_masked(data.bytes(), plain) && data.front_untouched())
         << name_of(cpu) << ", " << size << " in place at " << to_place;
 }
@@ -95,7 +95,7 @@ bool is_valid_beginning(Bytes text) {
 
 void check_judgement(Cpu cpu, const std::string& content) {
     const ExactBytes text(content);
-    const WideVerdict wide = judge_utf8_wide(cpu, text.bytes().data(), content.size());
+    const WideResult wide = check_utf8_wide(cpu, text.bytes().data(), content.size());
     ASSERT_LE(wide.size, content.size());
     // What lacks its end among the last three may be a fault already: a kernel need not see it.
     const std::size_t open_size = wide.valid ? std::min<std::size_t>(wide.size, 3) : 0;
@@ -116,7 +116,7 @@ std::string with_stranger(std::string_view background, std::size_t at, std::stri
     return text;
 }
 
-TEST(Kernels, judge_every_pair_of_bytes_across_the_edge_of_a_block) {
+TEST(Kernels, check_every_pair_of_bytes_across_the_edge_of_a_block) {
     for (const Cpu cpu : cpus()) {
         for (unsigned pair = 0; pair < 0x10000; ++pair) {
             const char stranger[] = {static_cast<char>(pair >> 8), static_cast<char>(pair & 0xFF)};
@@ -160,7 +160,7 @@ const std::string_view strangers[] = {
     "\xC3\xA9\xA9",
 };
 
-TEST(Kernels, judge_what_stands_among_characters_of_every_size_at_every_place) {
+TEST(Kernels, check_what_stands_among_characters_of_every_size_at_every_place) {
     for (const Cpu cpu : cpus()) {
         for (const std::string_view background : backgrounds) {
             for (const std::string_view stranger : strangers) {
@@ -174,7 +174,7 @@ TEST(Kernels, judge_what_stands_among_characters_of_every_size_at_every_place) {
 }
 
 // The last bytes are looked at in a vector of their own, wherever it begins.
-TEST(Kernels, judge_what_stands_near_the_end_of_texts_of_every_size) {
+TEST(Kernels, check_what_stands_near_the_end_of_texts_of_every_size) {
     for (const Cpu cpu : cpus()) {
         for (std::size_t size = kernel_size_min; size < kernel_size_min + 130; ++size) {
             const std::string_view background = backgrounds[size / 2 % 4];

@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // Masking, RFC 6455 5.3, against the loop over bytes that the RFC gives.
-#include "linnet/protocol/mask.hpp"
+#include "linnet/codec/mask.hpp"
 
 #include <gtest/gtest.h>
 
@@ -84,9 +84,9 @@ TEST(Mask, agrees_with_the_byte_loop_in_place_and_undoes_itself) {
             for (std::size_t alignment = 0; alignment < alignment_end; ++alignment) {
                 const Place place = {size, offset, alignment};
                 ExactBytes data(plain, Misalignment{alignment});
-                apply_mask(data.room(), key, offset);
+                apply_mask(data.buffer(), key, offset);
                 ASSERT_TRUE(same(data.bytes(), masked)) << place;
-                apply_mask(data.room(), key, offset);
+                apply_mask(data.buffer(), key, offset);
                 ASSERT_TRUE(same(data.bytes(), plain)) << "twice at " << place;
                 ASSERT_TRUE(data.front_untouched()) << place;
             }
@@ -97,7 +97,7 @@ TEST(Mask, agrees_with_the_byte_loop_in_place_and_undoes_itself) {
 void check_copy(Bytes plain, Place place, std::size_t to_alignment) {
     const ExactBytes from(plain, Misalignment{place.alignment});
     ExactBytes to(plain.size(), Misalignment{to_alignment});
-    copy_masked(to.room(), from.bytes(), key, place.offset);
+    copy_masked(to.buffer(), from.bytes(), key, place.offset);
     ASSERT_TRUE(same(to.bytes(), naively_masked(plain, place.offset)))
         << place << " to " << to_alignment;
     ASSERT_TRUE(same(from.bytes(), plain)) << "the source changed: " << place;
@@ -133,9 +133,9 @@ TEST(Mask, writes_nothing_outside_the_data) {
         ExactBytes in_place(guard_size + size + guard_size);
         ExactBytes copied(guard_size + size + guard_size);
         const ExactBytes source(sample(size));
-        apply_mask(in_place.room().subspan(guard_size, size), key, size % 4);
+        apply_mask(in_place.buffer().subspan(guard_size, size), key, size % 4);
         // The destination may be longer than the source.
-        copy_masked(copied.room().subspan(guard_size), source.bytes(), key, size % 4);
+        copy_masked(copied.buffer().subspan(guard_size), source.bytes(), key, size % 4);
         for (const ExactBytes* block : {&in_place, &copied}) {
             for (std::size_t i = 0; i < guard_size; ++i) {
                 ASSERT_EQ(block->bytes()[i], ExactBytes::fill) << "in front, size " << size;
@@ -151,15 +151,15 @@ TEST(Mask, does_not_show_where_a_payload_was_cut) {
     const std::vector<std::uint8_t> masked = naively_masked(plain, 0);
     for (std::size_t cut = 0; cut <= plain.size(); ++cut) {
         ExactBytes data(plain);
-        apply_mask(data.room().first(cut), key, 0);
-        apply_mask(data.room().subspan(cut), key, cut);
+        apply_mask(data.buffer().first(cut), key, 0);
+        apply_mask(data.buffer().subspan(cut), key, cut);
         EXPECT_TRUE(same(data.bytes(), masked)) << "cut at " << cut;
     }
 }
 
 TEST(Mask, turns_hello_into_the_bytes_of_rfc_6455_section_5_7) {
     ExactBytes hello("Hello");
-    apply_mask(hello.room(), key, 0);
+    apply_mask(hello.buffer(), key, 0);
     EXPECT_EQ(hello.text(), "\x7F\x9F\x4D\x51\x58");
 }
 

@@ -25,7 +25,7 @@ Limits with(std::size_t payload_max, std::size_t packet_count_max, std::size_t t
     Limits limits;
     limits.input_payload_max = limits.output_payload_max = payload_max;
     limits.input_packet_count_max = limits.output_packet_count_max = packet_count_max;
-    limits.url_size_max = limits.request_size_max = limits.answer_size_max = texts_max;
+    limits.url_size_max = limits.request_size_max = limits.response_size_max = texts_max;
     limits.peer_count_max = 100;
     return limits;
 }
@@ -50,7 +50,7 @@ std::size_t peak_of(const Limits& limits, std::size_t packet_size, Memory* memor
     }
     const std::string headers =
         "X: " +
-        std::string(limits.answer_size_max - std::min<std::size_t>(limits.answer_size_max, 400),
+        std::string(limits.response_size_max - std::min<std::size_t>(limits.response_size_max, 400),
                     'h') +
         "\r\n";
     const std::size_t path_size = std::min(limits.url_size_max, limits.request_size_max) - 300;
@@ -121,7 +121,7 @@ TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
                             .output_packet_count_max = 50,
                             .url_size_max = 512,
                             .request_size_max = 1024,
-                            .answer_size_max = 1024,
+                            .response_size_max = 1024,
                             .peer_count_max = 8};
     static Arena<memory_max(limits)> arena;
     for (const std::size_t size : {1u, 100u, 4000u, 19'000u}) {

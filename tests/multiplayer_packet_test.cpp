@@ -3,7 +3,7 @@
 //
 // Packets of Godot 3's multiplayer: golden bytes that the real engine sent, and every cut of a
 // header.
-#include "linnet/protocol/multiplayer_packet.hpp"
+#include "linnet/codec/multiplayer_packet.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ TEST(MultiplayerPacket, reads_and_writes_what_godot_sent) {
         EXPECT_EQ(packet.source, source);
         EXPECT_EQ(packet.target, target);
         ExactBytes out(message.bytes().size());
-        EXPECT_EQ(encode_multiplayer_packet(packet, out.room()), message.bytes().size());
+        EXPECT_EQ(encode_multiplayer_packet(packet, out.buffer()), message.bytes().size());
         EXPECT_EQ(out.text(), message.text());
     }
     EXPECT_GT(row_count, 40);
@@ -121,12 +121,12 @@ TEST(MultiplayerPacket, is_written_only_where_it_fits) {
         .type = Type::payload, .source = 5, .target = 6, .body = bytes_of("body")};
     for (std::size_t size = 0; size < 13; ++size) {
         ExactBytes out(size);
-        EXPECT_EQ(encode_multiplayer_packet(packet, out.room()), 0u);
+        EXPECT_EQ(encode_multiplayer_packet(packet, out.buffer()), 0u);
         EXPECT_TRUE(std::all_of(out.bytes().begin(), out.bytes().end(),
                                 [](std::uint8_t byte) { return byte == ExactBytes::fill; }));
     }
     ExactBytes out(13);
-    EXPECT_EQ(encode_multiplayer_packet(packet, out.room()), 13u);
+    EXPECT_EQ(encode_multiplayer_packet(packet, out.buffer()), 13u);
     EXPECT_EQ(out.text().substr(9), "body");
 }
 

@@ -33,13 +33,13 @@ std::string payload(PeerId source, std::string_view body = "body", PeerId target
 class Room {
  public:
     explicit Room(std::size_t peer_count_max = 8) : room(&memory, peer_count_max) {}
-    RoomEvent hear(const std::string& message) {
+    RoomEvent receive(const std::string& message) {
         static_cast<void>(room.reserve(1));
-        return room.hear(bytes_of(message));
+        return room.receive(bytes_of(message));
     }
     void join() {
-        EXPECT_EQ(hear(system(Type::id, us)).kind, Kind::none);
-        EXPECT_EQ(hear(system(Type::add, server_peer)).kind, Kind::joined);
+        EXPECT_EQ(receive(system(Type::id, us)).kind, Kind::none);
+        EXPECT_EQ(receive(system(Type::add, server_peer)).kind, Kind::joined);
     }
     std::vector<PeerId> peers() const { return {room.peers().begin(), room.peers().end()}; }
 
@@ -63,28 +63,28 @@ TEST(MultiplayerRoom, knows_who_is_there_in_ascending_order) {
     Room room;
     room.join();
     for (const PeerId peer : {50, 7, 2147483647, 101}) {
-        const RoomEvent event = room.hear(system(Type::add, peer));
+        const RoomEvent event = room.receive(system(Type::add, peer));
         EXPECT_EQ(event.kind, Kind::peer_connected);
         EXPECT_EQ(event.peer, peer);
     }
     EXPECT_EQ(room.peers(), (std::vector<PeerId>{1, 7, 50, 101, 2147483647}));
-    const RoomEvent gone = room.hear(system(Type::del, 50));
+    const RoomEvent gone = room.receive(system(Type::del, 50));
     EXPECT_EQ(gone.kind, Kind::peer_disconnected);
     EXPECT_EQ(gone.peer, 50);
     EXPECT_EQ(room.peers(), (std::vector<PeerId>{1, 7, 101, 2147483647}));
-    EXPECT_EQ(room.hear(system(Type::add, 50)).kind, Kind::peer_connected) << "and back again";
+    EXPECT_EQ(room.receive(system(Type::add, 50)).kind, Kind::peer_connected) << "and back again";
 }
 
 TEST(MultiplayerRoom, hears_packets_of_those_who_are_there) {
     Room room;
     room.join();
-    EXPECT_EQ(room.hear(system(Type::add, 7)).kind, Kind::peer_connected);
+    EXPECT_EQ(room.receive(system(Type::add, 7)).kind, Kind::peer_connected);
     for (const PeerId peer : {server_peer, 7}) {
-        const RoomEvent event = room.hear(payload(peer));
+        const RoomEvent event = room.receive(payload(peer));
         EXPECT_EQ(event.kind, Kind::packet);
         EXPECT_EQ(event.peer, peer);
     }
-    EXPECT_EQ(room.hear(payload(7, "")).kind, Kind::packet) << "empty";
+    EXPECT_EQ(room.receive(payload(7, "")).kind, Kind::packet) << "empty";
 }
 
 struct Row {
@@ -140,13 +140,13 @@ TEST(MultiplayerRoom, follows_the_table_before_joining) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.what);
         Room room;
-        const RoomEvent event = room.hear(row.message);
+        const RoomEvent event = room.receive(row.message);
         EXPECT_EQ(event.kind, row.before);
         EXPECT_EQ(event.cause, row.cause);
         EXPECT_FALSE(room.room.is_joined());
         EXPECT_TRUE(room.peers().empty());
-        const bool is_heard = event.kind == Kind::failed || room.room.unique_id() != no_peer;
-        EXPECT_EQ(room.room.ignored_count(), is_heard ? 0u : 1u);
+        const bool is_printed = event.kind == Kind::failed || room.room.unique_id() != no_peer;
+        EXPECT_EQ(room.room.ignored_count(), is_printed ? 0u : 1u);
     }
 }
 
@@ -156,22 +156,22 @@ TEST(MultiplayerRoom, follows_the_table_once_joined) {
         SCOPED_TRACE(row.what);
         Room room;
         room.join();
-        EXPECT_EQ(room.hear(system(Type::add, 7)).kind, Kind::peer_connected);
-        const RoomEvent event = room.hear(row.message);
+        EXPECT_EQ(room.receive(system(Type::add, 7)).kind, Kind::peer_connected);
+        const RoomEvent event = room.receive(row.message);
         EXPECT_EQ(event.kind, row.joined);
         EXPECT_EQ(event.cause, Cause::none);
         EXPECT_EQ(room.room.unique_id(), us) << "nothing changes it";
         EXPECT_EQ(room.room.ignored_count(), event.kind == Kind::none ? 1u : 0u);
         const std::size_t change = event.kind == Kind::peer_connected ? 3u : 2u;
         EXPECT_EQ(room.peers().size(), event.kind == Kind::peer_disconnected ? 1u : change);
-        EXPECT_EQ(room.hear(system(Type::add, server_peer)).kind, Kind::none) << "joined once";
+        EXPECT_EQ(room.receive(system(Type::add, server_peer)).kind, Kind::none) << "joined once";
     }
 }
 
 TEST(MultiplayerRoom, takes_four_bytes_for_godot_4_only_at_first) {
     Room room;
-    EXPECT_EQ(room.hear("x").kind, Kind::none);
-    EXPECT_EQ(room.hear("1234").kind, Kind::none);
+    EXPECT_EQ(room.receive("x").kind, Kind::none);
+    EXPECT_EQ(room.receive("1234").kind, Kind::none);
     EXPECT_EQ(room.room.ignored_count(), 2u);
 }
 
@@ -180,9 +180,9 @@ TEST(MultiplayerRoom, fails_at_one_peer_too_many) {
     Room room(3);
     room.join();
     for (const PeerId peer : {2, 3, 4}) {
-        EXPECT_EQ(room.hear(system(Type::add, peer)).kind, Kind::peer_connected);
+        EXPECT_EQ(room.receive(system(Type::add, peer)).kind, Kind::peer_connected);
     }
-    const RoomEvent event = room.hear(system(Type::add, 5));
+    const RoomEvent event = room.receive(system(Type::add, 5));
     EXPECT_EQ(event.kind, Kind::failed);
     EXPECT_EQ(event.cause, Cause::too_many_peers);
     EXPECT_EQ(room.peers().size(), 4u);
@@ -194,7 +194,7 @@ TEST(MultiplayerRoom, never_grows_beyond_its_limit) {
     room.join();
     int failed = 0;
     for (PeerId peer = 2; peer < 1'000'000; ++peer) {
-        failed += room.hear(system(Type::add, peer)).kind == Kind::failed ? 1 : 0;
+        failed += room.receive(system(Type::add, peer)).kind == Kind::failed ? 1 : 0;
     }
     EXPECT_EQ(room.peers().size(), 4097u);
     EXPECT_GT(failed, 990'000);
@@ -206,13 +206,14 @@ TEST(MultiplayerRoom, moves_its_peers_only_when_space_is_reserved) {
     for (const std::size_t count : {1u, 16u, 17u, 100u}) {
         Room room(100);
         ASSERT_TRUE(room.room.reserve(count + 1));
-        EXPECT_EQ(room.room.hear(bytes_of(system(Type::id, us))).kind, Kind::none);
-        EXPECT_EQ(room.room.hear(bytes_of(system(Type::add, server_peer))).kind, Kind::joined);
+        EXPECT_EQ(room.room.receive(bytes_of(system(Type::id, us))).kind, Kind::none);
+        EXPECT_EQ(room.room.receive(bytes_of(system(Type::add, server_peer))).kind, Kind::joined);
         const PeerId* const first = room.room.peers().data();
         const int allocation_count = room.memory.allocation_count;
         for (std::size_t i = 0; i < count; ++i) {
             const auto peer = static_cast<PeerId>(1000 + i);
-            EXPECT_EQ(room.room.hear(bytes_of(system(Type::add, peer))).kind, Kind::peer_connected);
+            EXPECT_EQ(room.room.receive(bytes_of(system(Type::add, peer))).kind,
+                      Kind::peer_connected);
         }
         EXPECT_EQ(room.room.peers().data(), first);
         EXPECT_EQ(room.memory.allocation_count, allocation_count);
@@ -224,11 +225,12 @@ TEST(MultiplayerRoom, fails_at_a_peer_that_no_space_was_reserved_for) {
     room.join();
     RoomEvent event;
     PeerId peer = 2;
-    while ((event = room.room.hear(bytes_of(system(Type::add, peer)))).kind == Kind::peer_connected)
+    while ((event = room.room.receive(bytes_of(system(Type::add, peer)))).kind ==
+           Kind::peer_connected)
         ++peer;
     EXPECT_EQ(event.cause, Cause::out_of_memory);
     EXPECT_EQ(room.peers().size(), 16u);
-    EXPECT_EQ(room.hear(system(Type::add, peer)).kind, Kind::peer_connected);
+    EXPECT_EQ(room.receive(system(Type::add, peer)).kind, Kind::peer_connected);
 }
 
 TEST(MultiplayerRoom, reserves_no_more_than_its_limit) {
@@ -246,10 +248,10 @@ TEST(MultiplayerRoom, never_takes_more_than_its_sum_when_it_shrinks) {
         Room room(peer_count_max);
         room.join();
         for (std::size_t i = 0; i < peer_count_max; ++i) {
-            room.hear(system(Type::add, static_cast<PeerId>(1000 + i)));
+            room.receive(system(Type::add, static_cast<PeerId>(1000 + i)));
         }
         for (std::size_t i = 0; i < peer_count_max; ++i) {
-            room.hear(system(Type::del, static_cast<PeerId>(1000 + i)));
+            room.receive(system(Type::del, static_cast<PeerId>(1000 + i)));
             room.room.shrink();
         }
         EXPECT_LE(room.memory.peak, MultiplayerRoom::memory_max(peer_count_max)) << peer_count_max;
@@ -276,9 +278,9 @@ TEST(MultiplayerRoom, tells_when_there_is_no_memory) {
     for (const std::size_t n : {0u, 1u}) {
         Room room(100);
         room.memory.limit = n * 16 * sizeof(PeerId);
-        RoomEvent event = room.hear(system(Type::id, us));
+        RoomEvent event = room.receive(system(Type::id, us));
         for (PeerId peer = 1; event.kind != Kind::failed && peer < 100; ++peer) {
-            event = room.hear(system(Type::add, peer));
+            event = room.receive(system(Type::add, peer));
         }
         EXPECT_EQ(event.cause, Cause::out_of_memory);
         EXPECT_EQ(room.room.is_joined(), n > 0);
@@ -289,7 +291,7 @@ TEST(MultiplayerRoom, tells_when_there_is_no_memory) {
 TEST(MultiplayerRoom, is_emptied_from_the_first_peer_on) {
     Room room;
     room.join();
-    for (const PeerId peer : {9, 4}) room.hear(system(Type::add, peer));
+    for (const PeerId peer : {9, 4}) room.receive(system(Type::add, peer));
     for (const PeerId peer : {server_peer, 4, 9, no_peer, no_peer}) {
         EXPECT_EQ(room.room.take_peer(), peer);
     }
@@ -299,12 +301,12 @@ TEST(MultiplayerRoom, is_emptied_from_the_first_peer_on) {
 TEST(MultiplayerRoom, begins_anew) {
     Room room;
     room.join();
-    room.hear("nonsense");
+    room.receive("nonsense");
     room.room.clear();
     EXPECT_FALSE(room.room.is_joined());
     EXPECT_EQ(room.room.unique_id(), no_peer);
     EXPECT_EQ(room.room.ignored_count(), 0u);
-    EXPECT_EQ(room.hear("1234").cause, Cause::join_godot4) << "the first message again";
+    EXPECT_EQ(room.receive("1234").cause, Cause::join_godot4) << "the first message again";
     room.room.clear();
     room.join();
 }

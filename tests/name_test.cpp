@@ -36,7 +36,7 @@ constexpr unsigned utf8 = 0x0C, printable = 0x13, t61 = 0x14, ia5 = 0x16, bmp = 
 std::string written(std::string_view name) {
     const ExactBytes exact(name);
     ExactBytes out(write_name(exact.bytes(), {}));
-    EXPECT_EQ(write_name(exact.bytes(), out.room()), out.bytes().size());
+    EXPECT_EQ(write_name(exact.bytes(), out.buffer()), out.bytes().size());
     return std::string(out.text());
 }
 
@@ -224,7 +224,7 @@ TEST(Name, is_cut_where_the_room_ends) {
     EXPECT_EQ(written(name), text);
     for (std::size_t size = 0; size <= text.size() + 3; ++size) {
         ExactBytes out(size);
-        EXPECT_EQ(write_name(ExactBytes(name).bytes(), out.room()), text.size());
+        EXPECT_EQ(write_name(ExactBytes(name).bytes(), out.buffer()), text.size());
         const std::string filler(size - std::min(size, text.size()), '\xA5');
         EXPECT_EQ(out.text(), text.substr(0, size) + filler);
     }
@@ -262,7 +262,7 @@ TEST(Name, is_nothing_at_all_if_it_is_malformed) {
     };
     for (const std::string& row : rows) {
         ExactBytes out(40);
-        EXPECT_EQ(write_name(ExactBytes(row).bytes(), out.room()), 0u) << shown(row);
+        EXPECT_EQ(write_name(ExactBytes(row).bytes(), out.buffer()), 0u) << shown(row);
         EXPECT_EQ(out.text(), std::string(40, '\xA5')) << shown(row);
         EXPECT_FALSE(is_name(ExactBytes(row).bytes())) << shown(row);
     }

@@ -21,7 +21,7 @@ TEST(OneThread, may_move_from_thread_to_thread) {
     Play play(refusing());
     std::thread([&] { ASSERT_EQ(play.connect(), Error::ok); }).join();
     std::thread([&] { play.run(); }).join();
-    EXPECT_EQ(play.client->failure().cause, Cause::answer_refused);
+    EXPECT_EQ(play.client->failure().cause, Cause::upgrade_refused);
 }
 
 TEST(OneThread, may_call_within_a_signal_and_end_there) {

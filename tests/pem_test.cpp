@@ -19,12 +19,12 @@ using test::ExactBytes;
 using test::shown;
 using Event = PemReader::Event;
 
-constexpr std::size_t room_size = 16;
+constexpr std::size_t buffer_size = 16;
 
 // What a reader says of `pieces`, in one line: each certificate by its bytes.
-std::string told(const std::vector<std::string_view>& pieces, std::size_t size = room_size) {
-    ExactBytes room(size);
-    PemReader reader(room.room());
+std::string told(const std::vector<std::string_view>& pieces, std::size_t size = buffer_size) {
+    ExactBytes buffer(size);
+    PemReader reader(buffer.buffer());
     std::string line;
     const auto tell = [&](Event event) {
         if (event == Event::certificate) line += "[" + std::string(text_of(reader.der())) + "]";
@@ -46,7 +46,7 @@ std::string told(const std::vector<std::string_view>& pieces, std::size_t size =
 
 // Whole, byte by byte, and in three pieces cut at every pair of places.
 void check_at_every_cut(std::string_view text, std::string_view expected,
-                        std::size_t size = room_size) {
+                        std::size_t size = buffer_size) {
     ASSERT_EQ(told({text}, size), expected) << shown(text);
     std::vector<std::string_view> bytes;
     for (std::size_t i = 0; i < text.size(); ++i) bytes.push_back(text.substr(i, 1));
@@ -160,10 +160,10 @@ TEST(Pem, tells_of_a_block_that_is_larger_than_the_room) {
 TEST(Pem, writes_the_next_block_to_the_room_that_was_lent_last) {
     ExactBytes first(3), second(6);
     const ExactBytes text(BEGIN "Zm9v" END BEGIN "Zm9vYmFy" END);
-    PemReader reader(first.room());
+    PemReader reader(first.buffer());
     Bytes rest = text.bytes();
     ASSERT_EQ(reader.feed(rest), Event::certificate);
-    reader.lend(second.room());
+    reader.lend(second.buffer());
     ASSERT_EQ(reader.feed(rest), Event::certificate);
     EXPECT_EQ(first.text(), "foo");
     EXPECT_EQ(second.text(), "foobar");
@@ -173,21 +173,21 @@ TEST(Pem, writes_the_next_block_to_the_room_that_was_lent_last) {
 
 // A block that begins within another ends that one; its own beginning is not lost with it.
 TEST(Pem, keeps_the_beginning_of_a_block_while_another_room_is_lent) {
-    ExactBytes room(3);
+    ExactBytes buffer(3);
     const ExactBytes text(BEGIN "Zm9v" BEGIN "Zm9v" END);
     PemReader reader({});
     Bytes rest = text.bytes();
     ASSERT_EQ(reader.feed(rest), Event::malformed);
-    reader.lend(room.room());
+    reader.lend(buffer.buffer());
     ASSERT_EQ(reader.feed(rest), Event::certificate);
-    EXPECT_EQ(room.text(), "foo");
+    EXPECT_EQ(buffer.text(), "foo");
 }
 
 // ---- writing ---------------------------------------------------------------------------------
 
 std::string written(std::string_view der) {
     ExactBytes out(pem_size(der.size()));
-    write_pem(ExactBytes(der).bytes(), out.room());
+    write_pem(ExactBytes(der).bytes(), out.buffer());
     return std::string(out.text());
 }
 

@@ -13,8 +13,8 @@ namespace {
 
 template <class Put>
 std::string written(Put put) {
-    test::ExactBytes room(2048);
-    TextWriter out(room.room());
+    test::ExactBytes buffer(2048);
+    TextWriter out(buffer.buffer());
     put(out);
     return std::string(out.text());
 }
@@ -42,7 +42,7 @@ TEST(RedactedText, shows_a_url_without_user_information_and_query) {
 
 TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
     struct Row {
-        HttpField field;
+        HttpHeader header;
         const char* shown;
     };
     for (const Row& row : {
@@ -67,7 +67,7 @@ TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
              Row{{"X-Next", "http:\\me"}, "X-Next: \"http:\\me\""},
              Row{{"From", "me@host"}, "From: me@host"},
          }) {
-        EXPECT_EQ(written([&](TextWriter& out) { put_header(out, row.field); }), row.shown);
+        EXPECT_EQ(written([&](TextWriter& out) { put_header(out, row.header); }), row.shown);
     }
 }
 

@@ -16,6 +16,7 @@
 #include <set>
 
 #include "linnet/linnet.hpp"
+#include "linnet/system_clock.hpp"
 #include "testkit/tally_memory.hpp"
 
 namespace linnet::cli {

@@ -27,7 +27,7 @@ void make_tight(Options& options) {
     options.limits.output_payload_max = 64;
     options.limits.output_packet_count_max = 2;
     options.limits.fragment_count_max = 2;
-    options.limits.answer_size_max = 512;
+    options.limits.response_size_max = 512;
     options.limits.peer_count_max = 2;
     options.limits.poll_size_max = 100;
     options.limits.poll_item_count_max = 2;

@@ -36,9 +36,9 @@ Cause judged(const std::string& answer, const HandshakeOffer& offer, std::string
     const auto head = reader.read(exact.text());
     EXPECT_TRUE(head.done());
     EXPECT_EQ(head.consumed, answer.size());
-    const HandshakeVerdict verdict = judge_answer(head.value, offer);
-    protocol = verdict.protocol;
-    return verdict.cause;
+    const HandshakeResult result = check_response(head.value, offer);
+    protocol = result.protocol;
+    return result.cause;
 }
 
 TEST(ServerHandshake, reads_the_request_of_rfc_6455) {
@@ -76,7 +76,7 @@ TEST(ServerHandshake, accepts_what_http_allows) {
 }
 
 TEST(ServerHandshake, sees_what_is_no_upgrade_request) {
-    const std::string fields = host + upgrade + connection + key + version + "\r\n";
+    const std::string headers = host + upgrade + connection + key + version + "\r\n";
     const std::string rows[] = {
         line + host + connection + key + version + "\r\n",
         line + host + upgrade + key + version + "\r\n",
@@ -88,18 +88,18 @@ TEST(ServerHandshake, sees_what_is_no_upgrade_request) {
         line + host + upgrade + connection + "Sec-WebSocket-Key: short\r\n" + version + "\r\n",
         line + host + upgrade + connection + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==x\r\n" +
             version + "\r\n",
-        "POST /chat HTTP/1.1\r\n" + fields,
-        "get /chat HTTP/1.1\r\n" + fields,
-        "GET /chat HTTP/1.0\r\n" + fields,
-        "GET /chat HTTP/1.1 \r\n" + fields,
-        "GET /chat\r\n" + fields,
-        "GET\r\n" + fields,
-        "GET  HTTP/1.1\r\n" + fields,
+        "POST /chat HTTP/1.1\r\n" + headers,
+        "get /chat HTTP/1.1\r\n" + headers,
+        "GET /chat HTTP/1.0\r\n" + headers,
+        "GET /chat HTTP/1.1 \r\n" + headers,
+        "GET /chat\r\n" + headers,
+        "GET\r\n" + headers,
+        "GET  HTTP/1.1\r\n" + headers,
         "\r\n\r\n",
         "nonsense\r\n\r\n",
-        "a\rb\r\n" + fields,
+        "a\rb\r\n" + headers,
         "GET / HTTP/1.1\r\n\r\n",
-        line + "\r\n" + fields,  // behind the empty line
+        line + "\r\n" + headers,  // behind the empty line
     };
     for (const std::string& wire : rows) {
         const UpgradeRequest request = read(wire);
@@ -137,11 +137,11 @@ TEST(ServerHandshake, answers_what_the_client_accepts) {
         request.url = parse_url("ws://game.example:8080/play?x=1").value;
         request.protocols = std::span(offers).first(count);
         request.key = handshake_key(nonce);
-        ExactBytes room(1000);
-        const WrittenRequest written = write_request(request, room.room());
+        ExactBytes buffer(1000);
+        const WrittenRequest written = write_request(request, buffer.buffer());
         ASSERT_EQ(written.cause, Cause::none);
 
-        const UpgradeRequest seen = read(room.text().substr(0, written.size));
+        const UpgradeRequest seen = read(buffer.text().substr(0, written.size));
         EXPECT_EQ(seen.size, written.size);
         EXPECT_EQ(seen.target, "/play?x=1");
         const HandshakeOffer offer{.accept = handshake_accept(request.key),
@@ -161,8 +161,8 @@ TEST(ServerHandshake, refuses_in_words_that_the_client_can_read) {
     EXPECT_EQ(head.value.status, 404);
     EXPECT_EQ(head.value.reason, "Not Found");
     EXPECT_EQ(answer.substr(head.consumed), "no such room");
-    EXPECT_NE(head.value.fields.find("Content-Length: 12\r\n"), std::string_view::npos);
-    EXPECT_EQ(judge_answer(head.value, {}).cause, Cause::answer_refused);
+    EXPECT_NE(head.value.headers.find("Content-Length: 12\r\n"), std::string_view::npos);
+    EXPECT_EQ(check_response(head.value, {}).cause, Cause::upgrade_refused);
 }
 
 }  // namespace

@@ -47,9 +47,9 @@ class Talker {
 
     // Gives the session as much of `wire` as it has room for; returns how much that was.
     std::size_t fill(std::string_view wire) {
-        const MutableBytes room = session.room();
-        const std::size_t size = std::min(room.size(), wire.size());
-        std::copy_n(bytes_of(wire).begin(), size, room.begin());
+        const MutableBytes buffer = session.receive_buffer();
+        const std::size_t size = std::min(buffer.size(), wire.size());
+        std::copy_n(bytes_of(wire).begin(), size, buffer.begin());
         session.fill(size);
         return size;
     }
@@ -316,7 +316,7 @@ std::string outcome(Talker& talker, std::string events) {
     for (const std::uint64_t number :
          {stats.frames_received, stats.messages_received, stats.discarded_size,
           std::uint64_t{talker.session.packet_count()},
-          std::uint64_t{talker.session.input_is_held()},
+          std::uint64_t{talker.session.input_is_paused()},
           std::uint64_t{talker.session.message_is_incomplete()}}) {
         events += " " + std::to_string(number);
     }
@@ -481,12 +481,12 @@ TEST(Session, waits_with_a_whole_frame_and_takes_it_as_it_came) {
             }
             EXPECT_EQ(talker.told(), "message;message;");
             for (int i = 0; i < 3; ++i) EXPECT_EQ(talker.told(), "");
-            EXPECT_TRUE(talker.session.input_is_held());
+            EXPECT_TRUE(talker.session.input_is_paused());
             EXPECT_EQ(talker.session.packet_count(), 2u);
             for (int i = 0; i < 3; ++i) {
                 EXPECT_EQ(text_of(talker.session.take().payload), payload);
                 EXPECT_EQ(talker.told(), i == 0 ? "message;" : "");
-                EXPECT_FALSE(talker.session.input_is_held());
+                EXPECT_FALSE(talker.session.input_is_paused());
             }
         }
     }
@@ -1025,19 +1025,19 @@ TEST(Session, holds_the_frame_that_does_not_fit_by_count) {
                           "b\x81\x01"
                           "c"),
               "message;message;message;");
-    EXPECT_FALSE(client.session.input_is_held());
+    EXPECT_FALSE(client.session.input_is_paused());
     // A ping in front of the frame that waits is served, one behind it is not.
     EXPECT_EQ(client.hear("\x89\x01p\x81\x01"
                           "d\x89\x01q"),
               "ping p;");
-    EXPECT_TRUE(client.session.input_is_held());
-    EXPECT_FALSE(client.session.input_needs_room());
+    EXPECT_TRUE(client.session.input_is_paused());
+    EXPECT_FALSE(client.session.input_needs_space());
     EXPECT_EQ(told(client.sent_frames()), "pong p;");
     EXPECT_EQ(client.told(), "");
 
     EXPECT_EQ(text_of(client.session.take().payload), "a");
     EXPECT_EQ(client.told(), "message;ping q;");
-    EXPECT_FALSE(client.session.input_is_held());
+    EXPECT_FALSE(client.session.input_is_paused());
     for (const std::string_view expected : {"b", "c", "d"}) {
         EXPECT_EQ(text_of(client.session.take().payload), expected);
     }
@@ -1052,13 +1052,13 @@ TEST(Session, holds_the_frame_that_does_not_fit_by_size) {
     const std::string four_hundred(400, '4');
     EXPECT_EQ(client.hear_from_peer(Opcode::binary, six_hundred), "message;");
     EXPECT_EQ(client.hear_from_peer(Opcode::binary, four_hundred, false), "");
-    EXPECT_FALSE(client.session.input_is_held());
+    EXPECT_FALSE(client.session.input_is_paused());
     EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "1", false), "");
-    EXPECT_TRUE(client.session.input_is_held());
+    EXPECT_TRUE(client.session.input_is_paused());
     EXPECT_EQ(client.session.queued_payload(), 600u);
     EXPECT_EQ(client.session.take().payload.size(), 600u);
     EXPECT_EQ(client.told(), "");
-    EXPECT_FALSE(client.session.input_is_held());
+    EXPECT_FALSE(client.session.input_is_paused());
     EXPECT_EQ(client.hear_from_peer(Opcode::continuation, ""), "message;");
     EXPECT_EQ(text_of(client.session.take().payload), four_hundred + "1");
 }
@@ -1072,9 +1072,9 @@ TEST(Session, goes_on_with_held_input_when_it_closes) {
                           "a\x81\x01"
                           "b\x88\x00"sv),
               "message;");
-    EXPECT_TRUE(client.session.input_is_held());
+    EXPECT_TRUE(client.session.input_is_paused());
     EXPECT_EQ(client.session.close(1000, ""), Error::ok);
-    EXPECT_FALSE(client.session.input_is_held());
+    EXPECT_FALSE(client.session.input_is_paused());
     EXPECT_EQ(client.told(), "close 0 ;");
     EXPECT_EQ(client.session.stats().discarded_size, 1u);
     EXPECT_EQ(text_of(client.session.take().payload), "a");
@@ -1088,7 +1088,7 @@ TEST(Session, loses_nothing_while_its_queue_is_full) {
             Limits limits;
             limits.input_packet_count_max = count_max;
             limits.input_payload_max = 5000;
-            limits.answer_size_max = 0;
+            limits.response_size_max = 0;
             Talker talker(role, limits);
             talker.takes = false;
             test::Random random(count_max);
@@ -1173,7 +1173,7 @@ TEST(Session, takes_no_memory_before_it_is_used_and_gives_it_back) {
     client.sent();
     client.hear_from_peer(Opcode::binary, std::string(50'000, 'x'));
     EXPECT_GE(client.memory.used, 100'000u);
-    client.session.room();
+    client.session.receive_buffer();
     client.session.shrink();
     EXPECT_EQ(client.memory.used, 0u);
     EXPECT_EQ(client.hear_from_peer(Opcode::text, "and on"), "text and on;");
@@ -1182,21 +1182,21 @@ TEST(Session, takes_no_memory_before_it_is_used_and_gives_it_back) {
 TEST(Session, is_starved_when_there_is_no_memory_and_nothing_to_take) {
     Talker client;
     client.memory.limit = 0;
-    EXPECT_TRUE(client.session.room().empty());
+    EXPECT_TRUE(client.session.receive_buffer().empty());
     EXPECT_TRUE(client.session.is_starved());
     client.memory.limit = 2048;
-    EXPECT_FALSE(client.session.room().empty());
+    EXPECT_FALSE(client.session.receive_buffer().empty());
     EXPECT_FALSE(client.session.is_starved());
 
     client.takes = false;
     EXPECT_EQ(client.hear_from_peer(Opcode::binary, std::string(1000, 'x')), "message;");
     client.hear_from_peer(Opcode::binary, std::string(5000, 'y'));
-    EXPECT_TRUE(client.session.room().empty());
+    EXPECT_TRUE(client.session.receive_buffer().empty());
     EXPECT_FALSE(client.session.is_starved()) << "there is a message to take";
     client.session.take();
-    EXPECT_FALSE(client.session.room().empty());
+    EXPECT_FALSE(client.session.receive_buffer().empty());
     client.hear(std::string(5000, 'y'));
-    EXPECT_TRUE(client.session.room().empty());
+    EXPECT_TRUE(client.session.receive_buffer().empty());
     EXPECT_TRUE(client.session.is_starved());
 }
 
@@ -1207,9 +1207,9 @@ void exchange(Talker& from, Talker& to, std::string_view payload) {
     const std::size_t count = from.session.unsent(pieces);
     std::size_t sent = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        const MutableBytes room = to.session.room();
-        ASSERT_GE(room.size(), pieces[i].size());
-        std::copy(pieces[i].begin(), pieces[i].end(), room.begin());
+        const MutableBytes buffer = to.session.receive_buffer();
+        ASSERT_GE(buffer.size(), pieces[i].size());
+        std::copy(pieces[i].begin(), pieces[i].end(), buffer.begin());
         to.session.fill(pieces[i].size());
         sent += pieces[i].size();
     }

@@ -21,7 +21,10 @@
 
 #include "cli/echo_server.hpp"
 #include "linnet/linnet.hpp"
-#include "tls/system_roots.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_entropy.hpp"
+#include "linnet/system_network.hpp"
+#include "platform/roots.hpp"
 
 #ifndef __THROW
 #define __THROW
@@ -124,12 +127,12 @@ TEST(SystemCalls, take_a_shortage_of_memory_in_the_kernel_for_a_passing_one) {
         EXPECT_EQ(refused.os_error, os_error);
         EXPECT_EQ(network.send(pair.ends[0], {&piece, 1}).status, Outcome::moved);
 
-        std::array<std::uint8_t, 8> room;
+        std::array<std::uint8_t, 8> buffer;
         receiving = {row.error, 1};
-        const IoResult missed = network.receive(pair.ends[1], room);
+        const IoResult missed = network.receive(pair.ends[1], buffer);
         EXPECT_EQ(missed.status, row.outcome);
         EXPECT_EQ(missed.os_error, os_error);
-        EXPECT_EQ(network.receive(pair.ends[1], room).status, Outcome::moved);
+        EXPECT_EQ(network.receive(pair.ends[1], buffer).status, Outcome::moved);
     }
 }
 
@@ -218,9 +221,9 @@ TEST(SystemCalls, open_files_that_no_child_process_inherits) {
         EXPECT_EQ(certificate.save("/dev/null"), Error::ok);
         EXPECT_EQ(files.opened, 2) << "save";
     }
-    std::vector<std::uint8_t> room(64 * 1024);
+    std::vector<std::uint8_t> buffer(64 * 1024);
     NoVisitor visitor;
-    static_cast<void>(visit_system_roots(room, visitor));
+    static_cast<void>(visit_system_roots(buffer, visitor));
     EXPECT_EQ(files.inherited, 0) << "of " << files.opened;
 }
 

@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // The roots of a system, which is replaced here by one whose roots are those of the tests.
-#include "tls/system_roots.hpp"
+#include "platform/roots.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,10 +21,10 @@ std::vector<std::string> roots_of_the_system;
 
 // Instead of that of the library, which the linker does not take then.
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
-bool visit_system_roots(MutableBytes room, RootVisitor& visitor) {
+bool visit_system_roots(MutableBytes buffer, RootVisitor& visitor) {
     for (const std::string& der : roots_of_the_system) {
-        std::copy(der.begin(), der.end(), room.begin());
-        visitor.root(room.first(der.size()));
+        std::copy(der.begin(), der.end(), buffer.begin());
+        visitor.root(buffer.first(der.size()));
     }
     return !roots_of_the_system.empty();
 }
@@ -73,14 +73,14 @@ TEST(SystemRoots, are_trusted_after_they_have_expired_but_not_beyond_their_limit
         const std::vector<std::string> shown = chain_ders(row.chain);
         std::vector<Bytes> chain;
         for (const std::string& der : shown) chain.push_back(bytes_of(der));
-        ExactBytes room(root_room_size);
-        ChainVerdict verdict;
+        ExactBytes buffer(root_buffer_size);
+        ChainResult result;
         TlsFailure why;
-        judge_chain({.host = "good.test", .unix_s = now_s}, chain, room.room(), verdict, why);
+        check_chain({.host = "good.test", .unix_s = now_s}, chain, buffer.buffer(), result, why);
         EXPECT_EQ(why.cause, row.cause) << text(why.cause);
-        ASSERT_EQ(verdict.root_count, row.used.size());
+        ASSERT_EQ(result.root_count, row.used.size());
         for (std::size_t i = 0; i < row.used.size(); ++i) {
-            EXPECT_EQ(text_of(verdict.roots[i]), roots_of_the_system[row.used[i]]);
+            EXPECT_EQ(text_of(result.roots[i]), roots_of_the_system[row.used[i]]);
         }
     }
 }

@@ -17,14 +17,14 @@ namespace {
 using test::ExactBytes;
 
 TEST(TextWriter, writes_one_behind_the_other) {
-    ExactBytes room(100);
-    TextWriter out(room.room());
+    ExactBytes buffer(100);
+    TextWriter out(buffer.buffer());
     EXPECT_EQ(out.text(), "");
     EXPECT_EQ(out.size(), 0u);
     out.put("port ").put_number(8080).put("").put("!");
     EXPECT_EQ(out.text(), "port 8080!");
     EXPECT_EQ(out.size(), 10u);
-    EXPECT_EQ(room.bytes()[10], ExactBytes::fill) << "nothing is written behind it";
+    EXPECT_EQ(buffer.bytes()[10], ExactBytes::fill) << "nothing is written behind it";
 }
 
 TEST(TextWriter, writes_every_number) {
@@ -32,8 +32,8 @@ TEST(TextWriter, writes_every_number) {
          {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{9}, std::uint64_t{10},
           std::uint64_t{99}, std::uint64_t{100}, std::uint64_t{65535}, std::uint64_t{4294967296},
           UINT64_MAX - 1, UINT64_MAX}) {
-        ExactBytes room(20);
-        TextWriter out(room.room());
+        ExactBytes buffer(20);
+        TextWriter out(buffer.buffer());
         out.put_number(number);
         EXPECT_EQ(out.text(), std::to_string(number));
     }
@@ -43,8 +43,8 @@ TEST(TextWriter, fills_whatever_room_there_is_and_counts_the_rest) {
     const std::string whole = "one 2 three 45678";
     for (std::size_t size = 0; size <= whole.size() + 1; ++size) {
         SCOPED_TRACE(size);
-        ExactBytes room(size);
-        TextWriter out(room.room());
+        ExactBytes buffer(size);
+        TextWriter out(buffer.buffer());
         out.put("one ").put_number(2).put(" three ").put_number(45678);
         EXPECT_EQ(out.size(), whole.size());
         EXPECT_EQ(out.text(), whole.substr(0, size));
@@ -61,20 +61,20 @@ TEST(TextWriter, cuts_no_character_in_two) {
             if (expected.size() + character.size() > size) break;
             expected += character;
         }
-        ExactBytes room(size);
-        TextWriter in_one(room.room());
+        ExactBytes buffer(size);
+        TextWriter in_one(buffer.buffer());
         in_one.put(whole);
         EXPECT_EQ(in_one.text(), expected) << size;
         EXPECT_EQ(in_one.size(), whole.size());
-        TextWriter bytewise(room.room());
+        TextWriter bytewise(buffer.buffer());
         for (const char byte : whole) bytewise.put({&byte, 1});
         EXPECT_EQ(bytewise.text(), expected) << size;
     }
 }
 
 TEST(TextWriter, leaves_out_what_comes_behind_the_first_that_did_not_fit) {
-    ExactBytes room(4);
-    TextWriter out(room.room());
+    ExactBytes buffer(4);
+    TextWriter out(buffer.buffer());
     out.put("long").put("er").put("x");
     EXPECT_EQ(out.text(), "long");
     EXPECT_EQ(out.size(), 7u);
@@ -91,8 +91,8 @@ TEST(TextWriter, measures_without_any_room) {
 TEST(TextWriter, gives_the_text_from_any_place_on) {
     const std::string whole = "abcdefgh";
     for (std::size_t size = 0; size <= whole.size(); ++size) {
-        ExactBytes room(size);
-        TextWriter out(room.room());
+        ExactBytes buffer(size);
+        TextWriter out(buffer.buffer());
         out.put(whole);
         for (std::size_t begin = 0; begin <= whole.size() + 2; ++begin) {
             const std::string written = whole.substr(0, size);

@@ -13,7 +13,8 @@
 #include "cli/echo_server.hpp"
 #include "cli/relay_server.hpp"
 #include "linnet/linnet.hpp"
-#include "net/system.hpp"
+#include "linnet/system_network.hpp"
+#include "linnet/system_resolver.hpp"
 #include "tls/default_context.hpp"
 
 namespace linnet::test {
@@ -139,9 +140,9 @@ TEST(Threads, share_a_resolver) {
 }
 
 TEST(Threads, share_a_resolver_on_their_way_into_a_room) {
-    cli::RelayServer room(Limits{});
-    room.listeners.packet = [&](PeerId peer, Bytes body) { room.put(peer, body); };
-    const ServerThread server(room);
+    cli::RelayServer buffer(Limits{});
+    buffer.listeners.packet = [&](PeerId peer, Bytes body) { buffer.put(peer, body); };
+    const ServerThread server(buffer);
     SystemResolver resolver;
     Options options;
     options.resolver = &resolver;

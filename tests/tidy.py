@@ -106,7 +106,7 @@ def check_includes(path, lines):
             if quote == '"' and not name.startswith('linnet/'):
                 breach(path, number, 'a public header includes only public headers')
         if name in WINDOWS_HEADERS and path.name != 'windows_os.hpp':
-            breach(path, number, f'include "net/windows_os.hpp" instead of <{name}>')
+            breach(path, number, f'include "platform/win32/windows_os.hpp" instead of <{name}>')
         if room in MAY_INCLUDE:
             check_include_of_room(path, number, room, quote, name)
 

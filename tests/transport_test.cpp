@@ -3,7 +3,7 @@
 //
 // A socket with and without an engine above it, call by call. Whole conversations over TLS are in
 // conversation_over_tls_test.
-#include "client/transport.hpp"
+#include "net/transport.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,13 +26,13 @@ class Socket final : public Network {
 
     Opened connect(const SocketAddress&) override { return {}; }
     ConnectResult connect_status(SocketHandle) override { return {}; }
-    IoResult receive(SocketHandle, MutableBytes room) override {
-        EXPECT_FALSE(room.empty());
+    IoResult receive(SocketHandle, MutableBytes buffer) override {
+        EXPECT_FALSE(buffer.empty());
         EXPECT_TRUE(is_open);
         ++receive_count;
         if (incoming.empty()) return end;
-        const std::size_t size = std::min(incoming.front().size(), room.size());
-        std::copy_n(incoming.front().begin(), size, room.begin());
+        const std::size_t size = std::min(incoming.front().size(), buffer.size());
+        std::copy_n(incoming.front().begin(), size, buffer.begin());
         incoming.front().erase(0, size);
         if (incoming.front().empty()) incoming.pop_front();
         return {Outcome::moved, size, 0};
@@ -86,10 +86,10 @@ class Letters final : public TlsEngine {
         return {reinterpret_cast<std::uint8_t*>(plain.data()), plain.size()};
     }
     void plaintext_taken(std::size_t size) override { plain.erase(0, size); }
-    MutableBytes room() override {
+    MutableBytes send_buffer() override {
         return out.empty() && now == TlsState::open ? MutableBytes(composed) : MutableBytes{};
     }
-    void compose(std::size_t size) override { out = text_of(Bytes(composed).first(size)); }
+    void encrypt(std::size_t size) override { out = text_of(Bytes(composed).first(size)); }
     void close() override {
         EXPECT_EQ(now, TlsState::open);
         now = TlsState::closing;
@@ -141,9 +141,9 @@ struct Fixture {
     }
     void begin() { EXPECT_TRUE(transport.begin_tls(GivenEngine(&engine), {})); }
     IoResult receive(std::string& got, std::size_t size = 100) {
-        ExactBytes room(size);
-        const IoResult result = transport.receive(room.room());
-        if (result.status == Outcome::moved) got += text_of(room.bytes().first(result.size));
+        ExactBytes buffer(size);
+        const IoResult result = transport.receive(buffer.buffer());
+        if (result.status == Outcome::moved) got += text_of(buffer.bytes().first(result.size));
         return result;
     }
     IoResult send(std::initializer_list<std::string_view> texts) {

@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // ws:// and wss:// URLs: what the grammar in url.hpp allows, and nothing else.
-#include "linnet/protocol/url.hpp"
+#include "linnet/codec/url.hpp"
 
 #include <gtest/gtest.h>
 

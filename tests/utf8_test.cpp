@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // UTF-8 against a decoder that asks one thing: can this still become a character of RFC 3629?
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 
 #include <gtest/gtest.h>
 
@@ -56,7 +56,7 @@ bool begins_character(Bytes bytes) {
 enum class Verdict { complete, incomplete, invalid };
 
 struct Judgement {
-    Verdict verdict;
+    Verdict result;
     std::size_t good_size;  // bytes in front of the first that spoils the text
 };
 
@@ -86,12 +86,12 @@ Verdict verdict_after(Utf8Validator& validator, Bytes piece) {
 }
 
 // Whole, and cut in two wherever that is possible.
-bool agrees_at_every_cut(Bytes text, Verdict verdict) {
-    if (is_utf8(text) != (verdict == Verdict::complete)) return false;
+bool agrees_at_every_cut(Bytes text, Verdict result) {
+    if (is_utf8(text) != (result == Verdict::complete)) return false;
     for (std::size_t cut = 0; cut < text.size(); ++cut) {
         Utf8Validator validator;
         validator.feed(text.first(cut));
-        if (verdict_after(validator, text.subspan(cut)) != verdict) return false;
+        if (verdict_after(validator, text.subspan(cut)) != result) return false;
     }
     return true;
 }
@@ -106,15 +106,15 @@ void check_everything(std::string_view content) {
     const ExactBytes block(content);
     const Bytes text = block.bytes();
     const Judgement expected = naively_judged(text);
-    EXPECT_TRUE(agrees_at_every_cut(text, expected.verdict)) << shown(content);
+    EXPECT_TRUE(agrees_at_every_cut(text, expected.result)) << shown(content);
 
     Utf8Validator validator;
     for (std::size_t i = 0; i < text.size(); ++i) {
         EXPECT_EQ(validator.feed(text.subspan(i, 1)), i < expected.good_size)
             << shown(content) << " at byte " << i;
     }
-    EXPECT_EQ(validator.complete(), expected.verdict == Verdict::complete) << shown(content);
-    if (expected.verdict == Verdict::invalid) {
+    EXPECT_EQ(validator.complete(), expected.result == Verdict::complete) << shown(content);
+    if (expected.result == Verdict::invalid) {
         EXPECT_TRUE(stays_invalid(validator)) << shown(content);
     }
 }
@@ -135,9 +135,9 @@ class Walk {
         for (const std::uint8_t byte : alphabet_) {
             bytes_[size - 1] = byte;
             Utf8Validator validator = before;
-            const Verdict verdict = check(validator, size);
+            const Verdict result = check(validator, size);
             if (failure_count > 0) return;  // one is enough to read
-            if (verdict != Verdict::invalid && is_followed(size)) run(validator, size + 1);
+            if (result != Verdict::invalid && is_followed(size)) run(validator, size + 1);
         }
     }
 
@@ -149,18 +149,18 @@ class Walk {
     }
 
     Verdict check(Utf8Validator& validator, std::size_t size) {
-        const MutableBytes text = blocks_[size].room();
+        const MutableBytes text = blocks_[size].buffer();
         std::copy_n(bytes_.begin(), size, text.begin());
-        const Verdict verdict = naively_judged(text).verdict;
-        const bool agrees = verdict_after(validator, text.last(1)) == verdict &&
-                            agrees_at_every_cut(text, verdict) &&
-                            (verdict != Verdict::invalid || stays_invalid(validator));
+        const Verdict result = naively_judged(text).result;
+        const bool agrees = verdict_after(validator, text.last(1)) == result &&
+                            agrees_at_every_cut(text, result) &&
+                            (result != Verdict::invalid || stays_invalid(validator));
         if (!agrees) {
             ++failure_count;
             ADD_FAILURE() << "disagrees about " << shown(text);
         }
         ++sequence_count;
-        return verdict;
+        return result;
     }
 
     std::span<const std::uint8_t> alphabet_;
@@ -199,7 +199,7 @@ TEST(Utf8, agrees_about_every_sequence_of_four_bytes_from_the_edges_of_the_range
 TEST(Utf8, knows_the_well_known_good_and_bad_samples) {
     struct Row {
         std::string_view name, text;
-        Verdict verdict;
+        Verdict result;
         std::size_t good_size;
     };
     constexpr Row rows[] = {
@@ -245,7 +245,7 @@ TEST(Utf8, knows_the_well_known_good_and_bad_samples) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.name);
         const Judgement naive = naively_judged(bytes_of(row.text));
-        EXPECT_EQ(naive.verdict, row.verdict);
+        EXPECT_EQ(naive.result, row.result);
         EXPECT_EQ(naive.good_size, row.good_size);
         check_everything(row.text);
     }
@@ -288,7 +288,7 @@ TEST(Utf8, cuts_a_text_at_the_last_character_that_fits) {
         const ExactBytes text(content);
         for (std::size_t size_max = 0; size_max <= content.size() + 3; ++size_max) {
             std::size_t expected = std::min(size_max, content.size());
-            while (naively_judged(text.bytes().first(expected)).verdict != Verdict::complete) {
+            while (naively_judged(text.bytes().first(expected)).result != Verdict::complete) {
                 --expected;
             }
             EXPECT_EQ(utf8_prefix_size(text.bytes(), size_max), expected)

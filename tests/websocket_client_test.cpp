@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "linnet/protocol/http.hpp"
+#include "linnet/codec/http.hpp"
 #include "testkit/play.hpp"
 
 namespace linnet::test {
@@ -143,7 +143,7 @@ TEST(WebSocketClient, gives_the_response_headers_and_the_agreed_protocol) {
     EXPECT_EQ(play.client->response_header("absent"), "");
     std::string_view rest = play.client->response_headers();
     int count = 0;
-    for (HttpField field; take_field(rest, field);) ++count;
+    for (HttpHeader field; take_header(rest, field);) ++count;
     EXPECT_EQ(count, 6);
 }
 
@@ -249,11 +249,11 @@ TEST(WebSocketClient, tells_what_a_refusing_server_said) {
     play.run();
     const Failure& failure = play.client->failure();
     EXPECT_EQ(play.story->signals, "connection_error()");
-    EXPECT_EQ(failure.cause, Cause::answer_refused);
+    EXPECT_EQ(failure.cause, Cause::upgrade_refused);
     EXPECT_EQ(failure.phase, Phase::upgrade);
     EXPECT_EQ(failure.http_status, 401);
     EXPECT_EQ(failure.http_reason, "Unauthorized");
-    EXPECT_EQ(failure.http_fields, "WWW-Authenticate: Basic\r\n");
+    EXPECT_EQ(failure.http_headers, "WWW-Authenticate: Basic\r\n");
     EXPECT_EQ(failure.http_body, "who are you?");
     const std::string explanation(failure.explain());
     EXPECT_NE(explanation.find("401"), explanation.npos) << explanation;
@@ -267,10 +267,10 @@ TEST(WebSocketClient, tells_what_a_server_said_that_refuses_in_http_1_0) {
     ASSERT_EQ(play.connect(), ok);
     play.run();
     const Failure& failure = play.client->failure();
-    EXPECT_EQ(failure.cause, Cause::answer_refused);
+    EXPECT_EQ(failure.cause, Cause::upgrade_refused);
     EXPECT_EQ(failure.http_status, 302);
     EXPECT_EQ(failure.http_reason, "Moved");
-    EXPECT_EQ(failure.http_fields, "Location: ws://other/\r\n");
+    EXPECT_EQ(failure.http_headers, "Location: ws://other/\r\n");
     EXPECT_EQ(failure.http_body, "gone");
     EXPECT_NE(failure.explain().find("pointed to \"ws://other/\""), std::string_view::npos);
 }
@@ -293,9 +293,9 @@ TEST(WebSocketClient, skips_interim_responses) {
             ASSERT_EQ(play.connect(), ok);
             play.poll(20);
             if (refuses) {
-                EXPECT_EQ(play.client->failure().cause, Cause::answer_refused);
+                EXPECT_EQ(play.client->failure().cause, Cause::upgrade_refused);
                 EXPECT_EQ(play.client->failure().http_status, 401);
-                EXPECT_EQ(play.client->failure().http_fields, "A: b\r\n");
+                EXPECT_EQ(play.client->failure().http_headers, "A: b\r\n");
                 EXPECT_EQ(play.client->failure().http_body, "who?");
                 continue;
             }
@@ -359,7 +359,7 @@ TEST(WebSocketClient, has_a_deadline_in_every_state_before_it_is_open) {
     const DeadlineRow rows[] = {
         {"resolve", friendly(), true, Cause::resolve_timed_out, 10'000},
         {"connect", {.connect_pending = true}, false, Cause::connect_timed_out, 10'000},
-        {"upgrade", {.steps = {AwaitRequest{}}}, false, Cause::answer_timed_out, 10'000},
+        {"upgrade", {.steps = {AwaitRequest{}}}, false, Cause::response_timed_out, 10'000},
     };
     for (const DeadlineRow& row : rows) {
         SCOPED_TRACE(row.name);
@@ -395,7 +395,7 @@ TEST(WebSocketClient, gives_up_on_an_answer_that_drips) {
     Play play(server);
     ASSERT_EQ(play.connect(), ok);
     play.run();
-    EXPECT_EQ(play.client->failure().cause, Cause::answer_timed_out);
+    EXPECT_EQ(play.client->failure().cause, Cause::response_timed_out);
 }
 
 // Case 41: a link that is half open
@@ -882,7 +882,7 @@ TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
         Play play(says(bytes), [](World&, Options& options) {
             options.limits.input_payload_max = 8 * 1024;
             options.limits.input_packet_count_max = 16;
-            options.limits.answer_size_max = 2 * 1024;
+            options.limits.response_size_max = 2 * 1024;
         });
         play.story->reads = false;
         open(play);
@@ -940,7 +940,7 @@ TEST(WebSocketClient, never_sleeps_while_closing_has_made_room) {
                   [](World&, Options& options) {
                       options.limits.input_payload_max = 8 * 1024;
                       options.limits.input_packet_count_max = 16;
-                      options.limits.answer_size_max = 2 * 1024;
+                      options.limits.response_size_max = 2 * 1024;
                   });
         play.story->reads = false;
         open(play);
@@ -1229,7 +1229,7 @@ TEST(WebSocketClient, waits_until_there_is_something_to_do) {
     EXPECT_EQ(begin_us, 1'000'000u);
     ASSERT_EQ(play.connect(), ok);
     while (play.story->signals.empty()) play.client->wait(60'000);
-    EXPECT_EQ(play.client->failure().cause, Cause::answer_timed_out);
+    EXPECT_EQ(play.client->failure().cause, Cause::response_timed_out);
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 10'000, 300);
 }
 

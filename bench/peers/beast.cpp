@@ -36,7 +36,7 @@ bool is_utf8(const std::uint8_t* text, std::size_t size) {
     return websocket::detail::check_utf8(reinterpret_cast<const char*>(text), size);
 }
 
-bool judge_answer(std::string_view answer) {
+bool check_response(std::string_view answer) {
     http::response_parser<http::string_body> parser;
     error_code error;
     parser.put(net::buffer(answer.data(), answer.size()), error);
@@ -208,7 +208,7 @@ class BeastClient final : public EchoClient {
 const Entered entered([] {
     enter_mask_in_place("Beast", mask_in_place);
     enter_utf8("Beast", is_utf8);
-    enter_handshake("Beast", judge_answer);
+    enter_handshake("Beast", check_response);
     enter_session("Beast", make<Reader, BeastReader>);
     enter_frame_encode("Beast", make<Encoder, BeastEncoder>);
     enter_echo("Beast", make<EchoClient, BeastClient>);

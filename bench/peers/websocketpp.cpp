@@ -52,7 +52,7 @@ struct Parts {
     Processor processor;
 };
 
-bool judge_answer(std::string_view answer) {
+bool check_response(std::string_view answer) {
     static Parts parts(false);
     Config::request_type request;
     request.replace_header("Sec-WebSocket-Key", std::string(handshake_key_text));
@@ -149,7 +149,7 @@ const Entered entered([] {
     enter_mask_in_place("websocketpp", mask_in_place);
     enter_mask_copy("websocketpp", mask_copy);
     enter_utf8("websocketpp", is_utf8);
-    enter_handshake("websocketpp", judge_answer);
+    enter_handshake("websocketpp", check_response);
     enter_session("websocketpp", make<Reader, WebsocketppReader>);
     enter_frame_encode("websocketpp", make<Encoder, WebsocketppEncoder>);
     enter_echo("websocketpp", make<EchoClient, WebsocketppClient>);

@@ -20,8 +20,11 @@ class Block {
     ~Block() { release(); }
 
     /// Replaces what is owned by `size` fresh bytes; on false nothing has changed. The old contents
-    /// are lost: to keep them, allocate a second block, copy, and `swap`.
+    /// are lost.
     [[nodiscard]] bool allocate(std::size_t size);
+    /// The same, but the fresh bytes begin with `kept` and, after it, `kept_too`. Both may lie in
+    /// what is owned now, and fit.
+    [[nodiscard]] bool reallocate(std::size_t size, Bytes kept, Bytes kept_too = {});
     void release();
     void swap(Block& other);
 

@@ -30,10 +30,10 @@ struct Failure {
     TlsFailure tls;
 
     /// The server's answer, if it was no upgrade: status (0 if none was read), reason phrase,
-    /// header lines (`take_field` cuts them), and what had already come of the body.
+    /// header lines (`take_header` cuts them), and what had already come of the body.
     int http_status = 0;
     std::string_view http_reason;
-    std::string_view http_fields;
+    std::string_view http_headers;
     std::string_view http_body;
 
     /// The close frame of the server, if one came: its code (0 if it had none) and reason.

@@ -25,8 +25,8 @@ struct Limits {
     // Of the opening handshake.
     std::size_t url_size_max = 8 * 1024;
     std::size_t request_size_max = 16 * 1024;
-    std::size_t answer_size_max = 16 * 1024;  ///< the response's head, interim ones included
-    std::size_t answer_field_count_max = 100;
+    std::size_t response_size_max = 16 * 1024;  ///< the response's head, interim ones included
+    std::size_t response_header_count_max = 100;
 
     /// Peers known in a room (gd_mp_api), the server not counted.
     std::size_t peer_count_max = 4096;
@@ -54,7 +54,7 @@ constexpr Limits bounded(Limits limits) {
     bound(limits.output_payload_max, 0, payload_max_max);
     bound(limits.url_size_max, 0, payload_max_max);
     bound(limits.request_size_max, 0, payload_max_max);
-    bound(limits.answer_size_max, 0, payload_max_max);
+    bound(limits.response_size_max, 0, payload_max_max);
     bound(limits.input_packet_count_max, 1, packet_count_max_max);
     bound(limits.output_packet_count_max, 1, packet_count_max_max);
     bound(limits.peer_count_max, 0, packet_count_max_max);

@@ -6,8 +6,8 @@
 // is no room, and none of the signals here is emitted.
 #pragma once
 
+#include "linnet/codec/multiplayer_packet.hpp"
 #include "linnet/packet_peer.hpp"
-#include "linnet/protocol/multiplayer_packet.hpp"
 #include "linnet/signal.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {

@@ -119,7 +119,7 @@ class Network {
     virtual Opened connect(const SocketAddress& address) = 0;
     virtual ConnectResult connect_status(SocketHandle socket) = 0;
     /// Receives into the front of `room`, which is not empty.
-    virtual IoResult receive(SocketHandle socket, MutableBytes room) = 0;
+    virtual IoResult receive(SocketHandle socket, MutableBytes buffer) = 0;
     /// Sends the front of `pieces`, one behind the other; none is empty.
     virtual IoResult send(SocketHandle socket, std::span<const Bytes> pieces) = 0;
     /// Sends our end of stream; what comes in can still be received.

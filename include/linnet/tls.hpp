@@ -93,8 +93,8 @@ class TlsEngine {
     virtual MutableBytes plaintext() = 0;
     virtual void plaintext_taken(std::size_t size) = 0;
     /// Where plaintext is composed; `compose` encrypts the first `size` bytes of it.
-    virtual MutableBytes room() = 0;
-    virtual void compose(std::size_t size) = 0;
+    virtual MutableBytes send_buffer() = 0;
+    virtual void encrypt(std::size_t size) = 0;
 
     /// Queues close_notify behind what is composed. Plaintext that waits is dropped.
     virtual void close() = 0;

@@ -20,10 +20,10 @@ inline constexpr std::size_t exponent_bits_max = 32;
 /// At most so many roots of one name are tried.
 inline constexpr std::size_t root_count_max = 8;
 /// What `judge_chain` needs to hold the system's roots.
-inline constexpr std::size_t root_room_size = 24 * 1024;
+inline constexpr std::size_t root_buffer_size = 24 * 1024;
 
 /// What is left to verify. Views live as long as the chain, the room and the trust that were given.
-struct ChainVerdict {
+struct ChainResult {
     /// From the server's own certificate on, each signed by the next.
     std::array<Bytes, path_count_max - 1> path;
     std::size_t path_count = 0;
@@ -42,8 +42,9 @@ struct ChainVerdict {
 /// Sorts what the server has shown (`chain`, DER, its own first) into a path to a trusted root, and
 /// checks dates, host name, key usage for servers, strength and pins. No signature is verified
 /// before it returns true, so that the bounds above limit what a server can make that cost. `room`
-/// is borrowed for roots of the system, `root_room_size` bytes. False: `why` has cause and detail.
-bool judge_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes room,
-                 ChainVerdict& verdict, TlsFailure& why);
+/// is borrowed for roots of the system, `root_buffer_size` bytes. False: `why` has cause and
+/// detail.
+bool check_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes buffer,
+                 ChainResult& result, TlsFailure& why);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -153,7 +153,7 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// How the last attempt ended.
     const Failure& failure() const;
 
-    /// The header lines of the accepted upgrade, each with its CR LF (`take_field` cuts them);
+    /// The header lines of the accepted upgrade, each with its CR LF (`take_header` cuts them);
     /// valid until the next `connect_to_url`. Empty before.
     std::string_view response_headers() const;
     /// The value of the first header of that `name`, whatever the letter case; else empty.

@@ -81,7 +81,7 @@ class X509Certificate {
     struct Entry {
         std::uint32_t place;
         std::uint32_t size;
-        std::uint32_t subject_place;  // within the certificate
+        std::uint32_t subject_offset;  // within the certificate
         std::uint32_t subject_size;
     };
 

@@ -3,6 +3,7 @@
 #include "linnet/block.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "base/kept_errno.hpp"
@@ -15,6 +16,16 @@ bool Block::allocate(std::size_t size) {
     if (fresh == nullptr) return false;
     release();
     bytes_ = {static_cast<std::uint8_t*>(fresh), size};
+    return true;
+}
+
+bool Block::reallocate(std::size_t size, Bytes kept, Bytes kept_too) {
+    Block fresh(memory_);
+    if (!fresh.allocate(size)) return false;
+    if (!kept.empty()) std::memcpy(fresh.data(), kept.data(), kept.size());
+    if (!kept_too.empty())
+        std::memcpy(fresh.data() + kept.size(), kept_too.data(), kept_too.size());
+    swap(fresh);
     return true;
 }
 

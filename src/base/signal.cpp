@@ -18,10 +18,8 @@ SignalBase::~SignalBase() {
 }
 
 bool SignalBase::grow() {
-    Block larger(more_.memory());
-    if (!larger.allocate(capacity_ * 2 * sizeof(Slot))) return false;
-    std::memcpy(larger.data(), slot_array(), count_ * sizeof(Slot));
-    more_.swap(larger);
+    const Bytes slots(reinterpret_cast<const std::uint8_t*>(slot_array()), count_ * sizeof(Slot));
+    if (!more_.reallocate(capacity_ * 2 * sizeof(Slot), slots)) return false;
     capacity_ *= 2;
     return true;
 }

@@ -17,8 +17,8 @@ class TextWriter {
     explicit TextWriter(MutableBytes out) : out_(out) {}
 
     TextWriter& put(std::string_view text) {
-        const std::size_t room = out_.size() - std::min(size_, out_.size());
-        const std::size_t written = std::min(room, text.size());
+        const std::size_t buffer = out_.size() - std::min(size_, out_.size());
+        const std::size_t written = std::min(buffer, text.size());
         if (written > 0) std::memcpy(out_.data() + size_, text.data(), written);
         size_ += text.size();
         return *this;

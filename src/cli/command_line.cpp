@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "codec/text.hpp"
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 #include "protocol/closing.hpp"
 
 namespace linnet::cli {

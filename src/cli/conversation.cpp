@@ -177,7 +177,7 @@ std::string_view Conversation::stage() const {
 // ---- waiting ---------------------------------------------------------------------------------
 
 bool Conversation::can_print_more() const {
-    return packets_.get_available_packet_count() > 0 && output_.has_room();
+    return packets_.get_available_packet_count() > 0 && output_.has_space();
 }
 
 std::uint64_t Conversation::next_deadline(std::uint64_t now_us) const {
@@ -213,7 +213,7 @@ void Conversation::sleep() {
     const int timeout_ms = static_cast<int>((sleep_us + 999) / 1000);
     const bool is_endless = deadline_us == never;
     if (::poll(polled.data(), 3 + item_count, is_endless ? -1 : timeout_ms) <= 0) return;
-    output_.judge(polled[2].revents);
+    output_.check(polled[2].revents);
     if (polled[1].revents != 0) input_.read();
 }
 
@@ -417,7 +417,7 @@ void Conversation::tell_stats() {
 // ---- the end ---------------------------------------------------------------------------------
 
 int Conversation::finish() {
-    const int status = judge_end();
+    const int status = check_end();
     tell_discarded();
     if (what_.stats) tell_stats();
     return status;
@@ -433,7 +433,7 @@ void Conversation::tell_discarded() {
              .append(" of messages that arrived after this side had closed (see --wait)"));
 }
 
-int Conversation::judge_end() {
+int Conversation::check_end() {
     if (output_.state() == Output::State::failed) {
         tell_not_written(output_.os_error());
         return number_of(ExitStatus::usage);
@@ -441,14 +441,14 @@ int Conversation::judge_end() {
     if (given_up_) return given_up_status_;
     const Failure& failure = client_.failure();
     const bool is_fine = ended_cleanly_ && !is_abnormal(failure.close_code);
-    const bool is_heard = !what_.quiet && output_.state() == Output::State::good;
-    if (!is_fine || is_heard) tell(failure.explain());
+    const bool is_printed = !what_.quiet && output_.state() == Output::State::good;
+    if (!is_fine || is_printed) tell(failure.explain());
     if (signal_is_heeded_ && is_unfinished()) {
         tell(std::string("ended by a signal before ")
                  .append(is_unanswered() ? "a message has arrived" : "all input was sent"));
         return number_of(ExitStatus::signal) + interruption_.signal();
     }
-    return ended_cleanly_ ? judge_clean_end() : number_of(failure.phase);
+    return ended_cleanly_ ? check_clean_end() : number_of(failure.phase);
 }
 
 // With -1. Whoever reads no more misses nothing.
@@ -461,7 +461,7 @@ bool Conversation::is_unfinished() const {
     return is_unanswered() || input_.next(message);
 }
 
-int Conversation::judge_clean_end() {
+int Conversation::check_clean_end() {
     const Failure& failure = client_.failure();
     const bool by_server = failure.cause == Cause::closed_by_server;
     Input::Message message;

@@ -16,7 +16,8 @@
 #include "cli/tracing_network.hpp"
 #include "cli/tracing_tls.hpp"
 #include "linnet/linnet.hpp"
-#include "net/system.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_network.hpp"
 
 namespace linnet::cli {
 
@@ -59,8 +60,8 @@ class Conversation {
     void give_up(int status, const std::string& why);
 
     int finish();
-    int judge_end();
-    int judge_clean_end();
+    int check_end();
+    int check_clean_end();
     void tell_opened(std::string_view protocol);
     void tell_joined();
     void tell_refused(const Input::Message& message, std::string_view why);

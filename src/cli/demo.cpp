@@ -11,11 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/demo_printer.hpp"
 #include "cli/demo_room.hpp"
-#include "cli/demo_teller.hpp"
 #include "cli/echo_server.hpp"
 #include "cli/output.hpp"
 #include "linnet/linnet.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_network.hpp"
 
 namespace linnet::cli {
 namespace {
@@ -49,7 +51,7 @@ class Demo {
     bool fail_to_trust();
     void show_progress();
 
-    Teller teller_;
+    Printer printer_;
     SystemClock clock_;
     SystemNetwork network_;
     const TlsServer* tls_;
@@ -67,30 +69,30 @@ class Demo {
 
 void Demo::listen_to_signals() {
     client_.connection_established.connect([this](std::string_view protocol) {
-        teller_.signal("connection_established(" + quoted(protocol) + ")");
+        printer_.signal("connection_established(" + quoted(protocol) + ")");
         established_ = true;
     });
     client_.connection_error.connect([this] {
-        teller_.signal("connection_error()");
+        printer_.signal("connection_error()");
         refused_ = true;
     });
     client_.connection_closed.connect([this](bool was_clean_close) {
-        teller_.signal(was_clean_close ? "connection_closed(true)" : "connection_closed(false)");
+        printer_.signal(was_clean_close ? "connection_closed(true)" : "connection_closed(false)");
         closed_ = true;
         clean_ = was_clean_close;
     });
     client_.server_close_request.connect([this](int code, std::string_view reason) {
-        teller_.signal("server_close_request(" + std::to_string(code) + ", " + quoted(reason) +
-                       ")");
+        printer_.signal("server_close_request(" + std::to_string(code) + ", " + quoted(reason) +
+                        ")");
     });
-    client_.data_received.connect([this] { teller_.signal("data_received()"); });
+    client_.data_received.connect([this] { printer_.signal("data_received()"); });
 }
 
 bool Demo::expect(bool holds, const std::string& what) {
     if (holds) {
-        teller_.good(what);
+        printer_.good(what);
     } else {
-        teller_.bad("did not hold: " + what);
+        printer_.bad("did not hold: " + what);
     }
     return holds;
 }
@@ -116,7 +118,7 @@ bool Demo::until(const std::string& what, const std::function<bool()>& holds) {
 void Demo::show_progress() {
     const std::size_t percent = client_.stats().message_size_so_far * 100 / (1 << 20);
     if (percent / 25 > progress_percent_ / 25) {
-        teller_.good("progress: " + std::to_string(percent) + " % of 1 MiB are here");
+        printer_.good("progress: " + std::to_string(percent) + " % of 1 MiB are here");
     }
     progress_percent_ = percent;
 }
@@ -124,17 +126,17 @@ void Demo::show_progress() {
 // The server has signed its certificate itself: only who has it can know who it is.
 bool Demo::pin() {
     if (tls_ == nullptr) return true;
-    teller_.call("set_trusted_ssl_certificate(the server's own)");
+    printer_.call("set_trusted_ssl_certificate(the server's own)");
     const bool loaded = certificate_.load_from_memory(bytes_of(tls_->certificate())) == Error::ok;
     return expect(loaded && client_.set_trusted_ssl_certificate(&certificate_) == Error::ok,
                   "this certificate and no other");
 }
 
 bool Demo::connect() {
-    teller_.chapter("Connecting over " + scheme_ + "://");
+    printer_.chapter("Connecting over " + scheme_ + "://");
     if (!pin()) return false;
     url_ = scheme_ + "://127.0.0.1:" + std::to_string(server_.port());
-    teller_.call("connect_to_url(" + quoted(url_ + "/echo") + ", {\"chat\"})");
+    printer_.call("connect_to_url(" + quoted(url_ + "/echo") + ", {\"chat\"})");
     if (!expect(client_.connect_to_url(url_ + "/echo", {"chat"}) == Error::ok, "it has begun")) {
         return false;
     }
@@ -145,11 +147,11 @@ bool Demo::connect() {
 }
 
 bool Demo::echo_text() {
-    teller_.chapter("A text message");
+    printer_.chapter("A text message");
     WebSocketPeer& peer = *client_.get_peer(1);
     const std::string message = "Grüße, 世界";
     peer.set_write_mode(WebSocketPeer::WRITE_MODE_TEXT);
-    teller_.call("put_packet(" + quoted(message) + ")");
+    printer_.call("put_packet(" + quoted(message) + ")");
     if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
     if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
         return false;
@@ -159,12 +161,12 @@ bool Demo::echo_text() {
 }
 
 bool Demo::echo_binary() {
-    teller_.chapter("A binary message");
+    printer_.chapter("A binary message");
     WebSocketPeer& peer = *client_.get_peer(1);
     std::vector<std::uint8_t> message(256);
     for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(i);
     peer.set_write_mode(WebSocketPeer::WRITE_MODE_BINARY);
-    teller_.call("put_packet(256 bytes: 00 01 02 ... ff)");
+    printer_.call("put_packet(256 bytes: 00 01 02 ... ff)");
     if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
     if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
         return false;
@@ -174,13 +176,13 @@ bool Demo::echo_binary() {
 }
 
 bool Demo::echo_one_mebibyte() {
-    teller_.chapter("A message of 1 MiB");
+    printer_.chapter("A message of 1 MiB");
     WebSocketPeer& peer = *client_.get_peer(1);
     std::vector<std::uint8_t> message(1 << 20);
     for (std::size_t i = 0; i < message.size(); ++i) {
         message[i] = static_cast<std::uint8_t>(i * 2654435761u >> 24);
     }
-    teller_.call("put_packet(1048576 bytes)");
+    printer_.call("put_packet(1048576 bytes)");
     if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
     if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
         return false;
@@ -190,8 +192,8 @@ bool Demo::echo_one_mebibyte() {
 }
 
 bool Demo::ping() {
-    teller_.chapter("Is the link alive?");
-    teller_.call("ping()");
+    printer_.chapter("Is the link alive?");
+    printer_.call("ping()");
     if (client_.ping() != Error::ok) return expect(false, "the ping is taken");
     if (!until("the pong comes", [this] { return client_.stats().pongs_received > 0; }))
         return false;
@@ -200,8 +202,8 @@ bool Demo::ping() {
 }
 
 bool Demo::close() {
-    teller_.chapter("A clean close");
-    teller_.call("disconnect_from_host(1000, \"bye\")");
+    printer_.chapter("A clean close");
+    printer_.call("disconnect_from_host(1000, \"bye\")");
     if (client_.disconnect_from_host(1000, "bye") != Error::ok) {
         return expect(false, "closing has begun");
     }
@@ -210,22 +212,22 @@ bool Demo::close() {
 }
 
 bool Demo::fail() {
-    teller_.chapter("And what a failure looks like");
-    teller_.call("connect_to_url(" + quoted(url_ + "/refuse") + ")");
+    printer_.chapter("And what a failure looks like");
+    printer_.call("connect_to_url(" + quoted(url_ + "/refuse") + ")");
     if (client_.connect_to_url(url_ + "/refuse") != Error::ok) {
         return expect(false, "it has begun");
     }
     if (!until("the attempt ends", [this] { return refused_; })) return false;
     const Failure& failure = client_.failure();
-    return expect(failure.cause == Cause::answer_refused && failure.http_status == 404,
+    return expect(failure.cause == Cause::upgrade_refused && failure.http_status == 404,
                   "failure().explain(): " + std::string(failure.explain()));
 }
 
 bool Demo::fail_to_trust() {
     if (tls_ == nullptr) return true;
-    teller_.chapter("And without the pin");
+    printer_.chapter("And without the pin");
     refused_ = false;
-    teller_.call("set_trusted_ssl_certificate(nullptr)");
+    printer_.call("set_trusted_ssl_certificate(nullptr)");
     const bool begun = client_.set_trusted_ssl_certificate(nullptr) == Error::ok &&
                        client_.connect_to_url(url_ + "/echo") == Error::ok;
     if (!begun) return expect(false, "it has begun");

@@ -22,30 +22,31 @@ std::string RoomDemo::name_of(int id) const {
 void RoomDemo::listen(Peer& peer) {
     Peer* const self = &peer;
     peer.client.connection_succeeded.connect([this, self] {
-        teller_.signal(self->name + ": connection_succeeded(), as peer " +
-                       std::to_string(self->client.get_unique_id()));
+        printer_.signal(self->name + ": connection_succeeded(), as peer " +
+                        std::to_string(self->client.get_unique_id()));
     });
     peer.client.peer_connected.connect([this, self](int id) {
-        teller_.signal(self->name + ": peer_connected(" + std::to_string(id) + "), " + name_of(id));
+        printer_.signal(self->name + ": peer_connected(" + std::to_string(id) + "), " +
+                        name_of(id));
     });
     peer.client.peer_disconnected.connect([this, self](int id) {
         if (!self->left) {
-            teller_.signal(self->name + ": peer_disconnected(" + std::to_string(id) + ")");
+            printer_.signal(self->name + ": peer_disconnected(" + std::to_string(id) + ")");
         }
     });
     peer.client.server_disconnected.connect([self] { self->left = true; });
     peer.client.peer_packet.connect([this, self](int id) {
         const std::string words(text_of(self->client.get_packet()));
         self->heard += name_of(id) + ": " + words + " ";
-        teller_.signal(self->name + " hears " + name_of(id) + ": " + words);
+        printer_.signal(self->name + " hears " + name_of(id) + ": " + words);
     });
 }
 
 bool RoomDemo::expect(bool holds, const std::string& what) {
     if (holds) {
-        teller_.good(what);
+        printer_.good(what);
     } else {
-        teller_.bad("did not hold: " + what);
+        printer_.bad("did not hold: " + what);
     }
     return holds;
 }
@@ -66,7 +67,7 @@ bool RoomDemo::until(const std::string& what, const std::function<bool()>& holds
 bool RoomDemo::join(Peer& peer) {
     const std::string url = "ws://127.0.0.1:" + std::to_string(server_.port()) + "/";
     listen(peer);
-    teller_.call(peer.name + ": connect_to_url(\"" + url + "\", {}, true)");
+    printer_.call(peer.name + ": connect_to_url(\"" + url + "\", {}, true)");
     if (peer.client.connect_to_url(url, {}, true) != Error::ok) return expect(false, "it begins");
     const auto is_in = [](const Peer& each) { return each.client.get_unique_id() != 0; };
     return until(peer.name + " and all others see each other", [&] {
@@ -79,13 +80,13 @@ bool RoomDemo::join(Peer& peer) {
 }
 
 bool RoomDemo::say(Peer& peer, int target, const std::string& whom, const std::string& words) {
-    teller_.call(peer.name + " to " + whom + ": " + words);
+    printer_.call(peer.name + " to " + whom + ": " + words);
     peer.client.set_target_peer(target);
     return peer.client.put_packet(words) == Error::ok;
 }
 
 bool RoomDemo::leave(Peer& peer) {
-    teller_.call(peer.name + ": disconnect_from_host()");
+    printer_.call(peer.name + ": disconnect_from_host()");
     if (peer.client.disconnect_from_host() != Error::ok) return expect(false, "it begins");
     return until("all others see it", [&] {
         return std::all_of(peers_.begin(), peers_.end(), [&](const Peer& each) {
@@ -95,7 +96,7 @@ bool RoomDemo::leave(Peer& peer) {
 }
 
 bool RoomDemo::run() {
-    teller_.chapter("Three peers in one room");
+    printer_.chapter("Three peers in one room");
     if (!expect(server_.listen(0), "a relay server listens")) return false;
     Peer& ann = peers_[0];
     Peer& bob = peers_[1];
@@ -107,12 +108,12 @@ bool RoomDemo::run() {
                       say(bob, ann.client.get_unique_id(), "Ann", "psst") &&
                       say(cy, -bob.client.get_unique_id(), "all but Bob", "shh");
     // Bob's and Cy's packets come over two connections: Ann may hear either first.
-    const auto all_have_heard = [&] {
+    const auto all_have_received = [&] {
         return ann.heard.find("Bob: psst ") != std::string::npos &&
                ann.heard.find("Cy: shh ") != std::string::npos && bob.heard == "Ann: hello " &&
                cy.heard == "Ann: hello ";
     };
-    return said && until("everybody hears what is for them, and nothing else", all_have_heard) &&
+    return said && until("everybody hears what is for them, and nothing else", all_have_received) &&
            expect(true, "everybody has heard what was for them, and nothing else") && leave(bob) &&
            expect(true, "Bob is gone, and the others know");
 }

@@ -8,9 +8,11 @@
 #include <functional>
 #include <memory>
 
-#include "cli/demo_teller.hpp"
+#include "cli/demo_printer.hpp"
 #include "cli/relay_server.hpp"
 #include "linnet/linnet.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_network.hpp"
 
 namespace linnet::cli {
 
@@ -36,7 +38,7 @@ class RoomDemo {
     void listen(Peer& peer);
     std::string name_of(int id) const;
 
-    Teller teller_;
+    Printer printer_;
     SystemClock clock_;
     SystemNetwork network_;
     RelayServer server_{Limits{}};

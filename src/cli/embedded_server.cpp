@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "cli/server_handshake.hpp"
-#include "net/sockets_os.hpp"
+#include "platform/sockaddr.hpp"
 
 namespace linnet::cli {
 namespace {
@@ -180,12 +180,12 @@ bool EmbeddedServer::decode(Connection& connection) {
 
 // False if nothing was received.
 bool EmbeddedServer::receive(Connection& connection) {
-    const bool was_held = connection.session.input_is_held();
-    const MutableBytes room = connection.session.room();
+    const bool was_paused = connection.session.input_is_paused();
+    const MutableBytes buffer = connection.session.receive_buffer();
     // With an empty queue this is a lack of memory.
-    connection.gone = room.empty();
+    connection.gone = buffer.empty();
     if (connection.gone) return false;
-    const IoResult result = connection.transport.receive(room);
+    const IoResult result = connection.transport.receive(buffer);
     switch (result.status) {
         case IoResult::Outcome::moved: connection.session.fill(result.size); return true;
         case IoResult::Outcome::would_block: connection.waits_for_input = true; break;
@@ -195,7 +195,7 @@ bool EmbeddedServer::receive(Connection& connection) {
         case IoResult::Outcome::failed: connection.gone = true; return false;
     }
     // `room` may have made space for what could not be decoded before.
-    return was_held;
+    return was_paused;
 }
 
 // False if the request is incomplete.

@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "cli/tls_server.hpp"
-#include "client/transport.hpp"
 #include "linnet/protocol/session.hpp"
-#include "net/system.hpp"
+#include "linnet/system_entropy.hpp"
+#include "linnet/system_network.hpp"
+#include "net/transport.hpp"
 
 namespace linnet::cli {
 

@@ -12,7 +12,7 @@
 #include <cstdio>
 
 #include "cli/rendering.hpp"
-#include "net/system.hpp"
+#include "platform/os_error.hpp"
 
 namespace linnet::cli {
 namespace {
@@ -63,8 +63,8 @@ void tell_plain(std::string_view text) {
 }
 
 std::string os_error_text(int os_error) {
-    std::array<std::uint8_t, 128> room;
-    TextWriter writer(room);
+    std::array<std::uint8_t, 128> buffer;
+    TextWriter writer(buffer);
     put_os_error(writer, os_error);
     return std::string(writer.text());
 }
@@ -88,7 +88,7 @@ void Output::put_binary(Bytes bytes) {
     }
 }
 
-bool Output::has_room() const {
+bool Output::has_space() const {
     return unwritten() < waiting_size_max;
 }
 
@@ -117,7 +117,7 @@ bool Output::write_once() {
     return false;
 }
 
-void Output::judge(short events) {
+void Output::check(short events) {
     // A socket whose reader has gone reports POLLHUP alone (a pipe POLLERR), and always again.
     const bool is_lost = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
     if (is_lost && state_ == State::good) lose(EPIPE);

@@ -49,11 +49,11 @@ class Output {
     bool is_terminal() const { return is_terminal_; }
     bool is_empty() const { return unwritten() == 0; }
     /// False while much waits: take no more messages then.
-    bool has_room() const;
+    bool has_space() const;
     /// Writes what is taken without waiting.
     void write();
     /// `poll` reported `events` for standard output.
-    void judge(short events);
+    void check(short events);
 
     State state() const { return state_; }
     int os_error() const { return os_error_; }

@@ -88,7 +88,7 @@ void RelayServer::closed(Connection& connection) {
 }
 
 // Half of a queue is for packets that are passed on, the rest for announcements.
-bool RelayServer::has_place(const Member& member, std::size_t size) const {
+bool RelayServer::has_space(const Member& member, std::size_t size) const {
     const Outbox& out = member.session.outbox();
     if (out.packet_count() == 0 || member.gone || member.session.close_is_queued()) return true;
     return out.packet_count() < limits_.output_packet_count_max / 2 &&
@@ -135,7 +135,7 @@ bool RelayServer::waits_for(const Member& sender, const Member& member) const {
     const Bytes message = sender.session.oldest();
     MultiplayerPacket packet;
     return is_accepted(sender, message, packet) && is_for(packet.target, member.id) &&
-           !has_place(member, message.size());
+           !has_space(member, message.size());
 }
 
 // A peer that takes nothing for too long while others wait for it is dropped.

@@ -9,7 +9,8 @@
 #include <functional>
 
 #include "cli/embedded_server.hpp"
-#include "linnet/protocol/multiplayer_packet.hpp"
+#include "linnet/codec/multiplayer_packet.hpp"
+#include "linnet/system_clock.hpp"
 
 namespace linnet::cli {
 
@@ -53,7 +54,7 @@ class RelayServer final : public EmbeddedServer {
     static void tell(Member& member, MultiplayerPacket::Type type, PeerId subject);
     static void pass(Member& member, Bytes front, Bytes body);
     bool is_accepted(const Member& sender, Bytes message, MultiplayerPacket& packet) const;
-    bool has_place(const Member& member, std::size_t size) const;
+    bool has_space(const Member& member, std::size_t size) const;
     bool waits_for(const Member& sender, const Member& member) const;
     void relay(Member& sender, Bytes message);
 

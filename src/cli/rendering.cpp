@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "codec/printable.hpp"
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 
 namespace linnet::cli {
 namespace {

@@ -12,6 +12,7 @@
 #include "cli/output.hpp"
 #include "cli/relay_server.hpp"
 #include "cli/rendering.hpp"
+#include "linnet/system_clock.hpp"
 
 namespace linnet::cli {
 namespace {

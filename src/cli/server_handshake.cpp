@@ -17,14 +17,14 @@ struct Seen {
     bool complete() const { return upgrade && connection && version; }
 };
 
-void read_field(const HttpField& field, Seen& seen, UpgradeRequest& request) {
-    const auto is = [&](std::string_view name) { return same_ignoring_case(field.name, name); };
-    if (is("Upgrade")) seen.upgrade |= list_has(field.value, "websocket");
-    if (is("Connection")) seen.connection |= list_has(field.value, "upgrade");
-    if (is("Sec-WebSocket-Version")) seen.version = field.value == "13";
-    if (is("Sec-WebSocket-Key")) request.key = field.value;
+void read_header(const HttpHeader& header, Seen& seen, UpgradeRequest& request) {
+    const auto is = [&](std::string_view name) { return same_ignoring_case(header.name, name); };
+    if (is("Upgrade")) seen.upgrade |= list_has(header.value, "websocket");
+    if (is("Connection")) seen.connection |= list_has(header.value, "upgrade");
+    if (is("Sec-WebSocket-Version")) seen.version = header.value == "13";
+    if (is("Sec-WebSocket-Key")) request.key = header.value;
     if (is("Sec-WebSocket-Protocol")) {
-        std::string_view list = field.value;
+        std::string_view list = header.value;
         request.protocol = take_element(list);
     }
 }
@@ -49,7 +49,7 @@ UpgradeRequest read_upgrade_request(Bytes in) {
     const std::string_view target = take_until(line, " ");
 
     Seen seen;
-    for (HttpField field; take_field(rest, field);) read_field(field, seen, request);
+    for (HttpHeader header; take_header(rest, header);) read_header(header, seen, request);
     const bool is_upgrade = method == "GET" && line == " HTTP/1.1" && seen.complete() &&
                             request.key.size() == std::tuple_size_v<HandshakeKey>;
     if (is_upgrade) request.target = target;

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "linnet/platform.hpp"
-#include "tls_bearssl/bearssl.hpp"
+#include "tls/bearssl/bearssl.hpp"
 
 namespace linnet::cli {
 

@@ -43,21 +43,21 @@ void append_first_line(std::string& out, std::string_view line, Role receiver) {
 }
 
 // Of a URL that is cut off, it is unknown where the user information ends.
-void append_field(std::string& out, std::string_view line, bool is_cut) {
+void append_header(std::string& out, std::string_view line, bool is_cut) {
     const std::size_t colon = line.find(':');
     if (colon == line.npos) return append_harmless(out, line);
-    const HttpField field{trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1))};
-    const bool has_url = may_hold_url(field);
-    if (!has_url && !is_secret_header(field.name)) return append_harmless(out, line);
+    const HttpHeader header{trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1))};
+    const bool has_url = may_contain_url(header);
+    if (!has_url && !is_secret_header(header.name)) return append_harmless(out, line);
     append_harmless(out, line.substr(0, colon));
     out.append(": ");
-    if (!has_url || is_cut || is_secret_header(field.name)) {
+    if (!has_url || is_cut || is_secret_header(header.name)) {
         out.append("(not shown)");
         return;
     }
-    std::array<std::uint8_t, 2 * line_size_max> room;
-    TextWriter writer(room);
-    put_location(writer, field.value);
+    std::array<std::uint8_t, 2 * line_size_max> buffer;
+    TextWriter writer(buffer);
+    put_location(writer, header.value);
     out.append(writer.text());
 }
 
@@ -126,7 +126,7 @@ void StreamTracer::end_head_line(TraceLines& lines) {
         take_until(line, " ");
         refused_ = receiver_ == Role::client && !line.starts_with(" 101");
     } else {
-        append_field(shown, line, is_cut);
+        append_header(shown, line, is_cut);
     }
     if (is_cut) shown.append("...");
     lines.line(begin_, shown);

@@ -12,7 +12,7 @@
 #include <array>
 #include <string>
 
-#include "linnet/protocol/frame.hpp"
+#include "linnet/codec/frame.hpp"
 
 namespace linnet::cli {
 

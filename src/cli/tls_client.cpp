@@ -9,8 +9,8 @@
 
 #include "cli/output.hpp"
 #include "cli/rendering.hpp"
+#include "codec/ip_text.hpp"
 #include "codec/text.hpp"
-#include "net/system.hpp"
 
 namespace linnet::cli {
 namespace {

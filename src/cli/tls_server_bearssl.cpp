@@ -2,9 +2,10 @@
 // Copyright the linnet authors
 #include "cli/server_identity.hpp"
 #include "cli/tls_server.hpp"
-#include "net/system.hpp"
-#include "tls_bearssl/cause.hpp"
-#include "tls_bearssl/stream.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_entropy.hpp"
+#include "tls/bearssl/cause.hpp"
+#include "tls/bearssl/stream.hpp"
 
 namespace linnet::cli {
 namespace {

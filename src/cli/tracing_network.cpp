@@ -7,7 +7,7 @@
 
 #include "cli/output.hpp"
 #include "cli/rendering.hpp"
-#include "net/system.hpp"
+#include "codec/ip_text.hpp"
 
 namespace linnet::cli {
 namespace {
@@ -19,8 +19,8 @@ constexpr std::size_t time_width = 10;
 constexpr std::size_t offset_width = 9;
 
 std::string text_of_address(const SocketAddress& address) {
-    std::array<std::uint8_t, ip_text_size_max> room;
-    TextWriter writer(room);
+    std::array<std::uint8_t, ip_text_size_max> buffer;
+    TextWriter writer(buffer);
     put_ip(writer, address);
     return std::string(writer.text()).append(" port ").append(std::to_string(address.port));
 }
@@ -135,12 +135,12 @@ Network::ConnectResult TracingNetwork::connect_status(SocketHandle socket) {
     return result;
 }
 
-IoResult TracingNetwork::receive(SocketHandle socket, MutableBytes room) {
-    const IoResult result = network_.receive(socket, room);
+IoResult TracingNetwork::receive(SocketHandle socket, MutableBytes buffer) {
+    const IoResult result = network_.receive(socket, buffer);
     Connection& connection = at(socket);
     switch (result.status) {
         case IoResult::Outcome::moved:
-            if (!connection.secured) show(connection.in, to_client, room.first(result.size));
+            if (!connection.secured) show(connection.in, to_client, buffer.first(result.size));
             break;
         case IoResult::Outcome::would_block: break;
         case IoResult::Outcome::end: end_in(connection, "end of stream"); break;

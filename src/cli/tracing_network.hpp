@@ -34,7 +34,7 @@ class TracingNetwork final : public Network, public PlaintextSink {
 
     Opened connect(const SocketAddress& address) override;
     ConnectResult connect_status(SocketHandle socket) override;
-    IoResult receive(SocketHandle socket, MutableBytes room) override;
+    IoResult receive(SocketHandle socket, MutableBytes buffer) override;
     IoResult send(SocketHandle socket, std::span<const Bytes> pieces) override;
     void shutdown_send(SocketHandle socket) override;
     void close(SocketHandle socket) override;

@@ -18,10 +18,10 @@ class TracingTls::Engine final : public TlsEngine {
         sink_.received(engine_.plaintext().first(size));
         engine_.plaintext_taken(size);
     }
-    MutableBytes room() override { return engine_.room(); }
-    void compose(std::size_t size) override {
-        sink_.sent(engine_.room().first(size));
-        engine_.compose(size);
+    MutableBytes send_buffer() override { return engine_.send_buffer(); }
+    void encrypt(std::size_t size) override {
+        sink_.sent(engine_.send_buffer().first(size));
+        engine_.encrypt(size);
     }
     void close() override { engine_.close(); }
     void end_of_stream() override { engine_.end_of_stream(); }

@@ -12,6 +12,7 @@
 #include "base/kept_errno.hpp"
 #include "client/deadline.hpp"
 #include "client/explanation.hpp"
+#include "platform/process.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 Attempt::Attempt(Ports& ports, const Settings& settings, const Journal& journal, Failure& failure,
@@ -157,7 +158,7 @@ AttemptEvent Attempt::on_message() {
 
 // The session queues every message; what is not a packet for the program leaves the queue here.
 AttemptEvent Attempt::on_room_message() {
-    const RoomEvent event = room_->hear(parts_.session.newest());
+    const RoomEvent event = room_->receive(parts_.session.newest());
     const bool is_packet = event.kind == RoomEvent::Kind::packet;
     const bool is_kept = is_packet && !parts_.settings.options.discard_input;
     if (is_packet && !is_kept) {

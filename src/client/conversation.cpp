@@ -73,7 +73,7 @@ void Conversation::receive(std::uint64_t now_us) {
     std::size_t left = limits.poll_size_max;
     for (bool more = !is_late; more && left > 0;) {
         // Even if nothing can be received any more: it makes space for what is held.
-        const MutableBytes space = parts_.session.room();
+        const MutableBytes space = parts_.session.receive_buffer();
         if (!parts_.link.can_receive()) break;
         if (space.empty()) {
             input_ = Input::block_full;
@@ -110,11 +110,11 @@ SessionEvent::Kind Conversation::handle(const SessionEvent& event, std::uint64_t
 void Conversation::stop_decoding() {
     // What was decoded has made space, which only the next poll finds.
     const bool has_made_space =
-        (parts_.session.input_needs_room() || input_ == Input::block_full) &&
+        (parts_.session.input_needs_space() || input_ == Input::block_full) &&
         parts_.session.unparsed().size() < undecoded_size_;
     if (has_made_space || parts_.session.work_is_spent()) {
         input_ = Input::budget_spent;
-    } else if (input_ == Input::flowing && parts_.session.input_is_held()) {
+    } else if (input_ == Input::flowing && parts_.session.input_is_paused()) {
         input_ = Input::queue_full;
     }
 }
@@ -269,7 +269,7 @@ bool Conversation::close_has_left() const {
 }
 
 void Conversation::settle(std::uint64_t now_us) {
-    const bool all_decoded = input_ != Input::budget_spent && !parts_.session.input_is_held();
+    const bool all_decoded = input_ != Input::budget_spent && !parts_.session.input_is_paused();
     const bool is_quiet = parts_.link.is_quiet() && input_ != Input::block_full;
     const bool link_is_lost =
         all_decoded && (!parts_.link.can_receive() || (!parts_.link.can_send() && is_quiet));

@@ -3,9 +3,10 @@
 #include "client/explanation.hpp"
 
 #include "client/redacted_text.hpp"
+#include "codec/ip_text.hpp"
 #include "codec/text.hpp"
-#include "linnet/protocol/http.hpp"
-#include "net/system.hpp"
+#include "linnet/codec/http.hpp"
+#include "platform/os_error.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
@@ -40,15 +41,15 @@ void put_addresses(TextWriter& out, const Failure& failure) {
     out.put(".");
 }
 
-void put_answer(TextWriter& out, const Failure& failure) {
+void put_response(TextWriter& out, const Failure& failure) {
     if (failure.http_status == 0) return;
     out.put(" It answered HTTP ").put_number(static_cast<std::uint64_t>(failure.http_status));
     if (!failure.http_reason.empty()) put_quoted(out.put(" "), failure.http_reason);
-    std::string_view fields = failure.http_fields;
-    for (HttpField field; take_field(fields, field);) {
-        if (!same_ignoring_case(field.name, "Location")) continue;
+    std::string_view headers = failure.http_headers;
+    for (HttpHeader header; take_header(headers, header);) {
+        if (!same_ignoring_case(header.name, "Location")) continue;
         out.put(", pointed to ");
-        put_location(out, field.value);
+        put_location(out, header.value);
     }
     if (!failure.http_body.empty()) {
         out.put(" and said ");
@@ -81,7 +82,7 @@ void explain_failure(TextWriter& out, const Failure& failure, const Url& url) {
     out.put(was_open ? " ended: " : ": ");
     put_cause(out, failure);
     put_addresses(out, failure);
-    put_answer(out, failure);
+    put_response(out, failure);
     put_close_frame(out, failure);
     put_time(out, failure);
 }

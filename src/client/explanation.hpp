@@ -6,8 +6,8 @@
 #pragma once
 
 #include "base/text_writer.hpp"
+#include "linnet/codec/url.hpp"
 #include "linnet/failure.hpp"
-#include "linnet/protocol/url.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/ip_text.hpp"
 #include "codec/text.hpp"
-#include "net/system.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
@@ -25,8 +25,8 @@ void put_close(TextWriter& out, int code, std::string_view reason) {
 template <class Compose>
 void Journal::write(LogLevel level, Compose compose) const {
     if (log_ == nullptr || level > level_max_) return;
-    std::array<std::uint8_t, line_size_max> room;
-    TextWriter out(room);
+    std::array<std::uint8_t, line_size_max> buffer;
+    TextWriter out(buffer);
     compose(out);
     log_->write(level, out.text());
 }
@@ -70,8 +70,8 @@ void Journal::requests(std::string_view request) const {
         if (!line.empty()) out.put("?... HTTP/1.1");
     });
     request.remove_prefix(std::min<std::size_t>(2, request.size()));
-    for (HttpField field; take_field(request, field) && !field.name.empty();) {
-        write(LogLevel::debug, [&](TextWriter& out) { put_header(out.put("> "), field); });
+    for (HttpHeader header; take_header(request, header) && !header.name.empty();) {
+        write(LogLevel::debug, [&](TextWriter& out) { put_header(out.put("> "), header); });
     }
 }
 
@@ -80,9 +80,9 @@ void Journal::answered(const ResponseHead& head) const {
         out.put("< HTTP ").put_number(static_cast<std::uint64_t>(head.status)).put(" ");
         put_harmless(out, head.reason);
     });
-    std::string_view fields = head.fields;
-    for (HttpField field; take_field(fields, field);) {
-        write(LogLevel::debug, [&](TextWriter& out) { put_header(out.put("< "), field); });
+    std::string_view headers = head.headers;
+    for (HttpHeader header; take_header(headers, header);) {
+        write(LogLevel::debug, [&](TextWriter& out) { put_header(out.put("< "), header); });
     }
 }
 

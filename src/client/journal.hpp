@@ -6,9 +6,9 @@
 #pragma once
 
 #include "client/redacted_text.hpp"
+#include "linnet/codec/multiplayer_packet.hpp"
 #include "linnet/failure.hpp"
 #include "linnet/log.hpp"
-#include "linnet/protocol/multiplayer_packet.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "client/journal.hpp"
-#include "client/transport.hpp"
+#include "net/transport.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "client/deadline.hpp"
+#include "codec/ip_text.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
@@ -20,8 +21,8 @@ Opening::Opening(Parts& parts)
     : parts_(parts),
       dialer_(parts.ports.network),
       unsent_(parts.texts.request()),
-      reader_(parts.settings.options.limits.answer_size_max,
-              parts.settings.options.limits.answer_field_count_max),
+      reader_(parts.settings.options.limits.response_size_max,
+              parts.settings.options.limits.response_header_count_max),
       response_(parts.settings.options.memory) {}
 
 void Opening::cancel() {
@@ -122,7 +123,7 @@ Leg Opening::upgrade(std::uint64_t now_us) {
     Leg leg = read_response();
     std::size_t left = parts_.settings.options.limits.poll_size_max;
     for (bool more = true; more && left > 0 && leg.outcome == Leg::Outcome::waits;) {
-        buffer_ = parts_.session.room();
+        buffer_ = parts_.session.receive_buffer();
         if (buffer_.empty() && parts_.session.is_starved()) {
             return Leg::failed(Cause::out_of_memory);
         }
@@ -147,7 +148,7 @@ Leg Opening::check_link() {
     const Link& link = parts_.link;
     if (link.has_ended() && link.os_error() == 0) {
         const bool was_accepted = reader_.read(text_of(parts_.session.unparsed())).done();
-        return Leg::failed(was_accepted ? Cause::end_of_stream : Cause::answer_incomplete);
+        return Leg::failed(was_accepted ? Cause::end_of_stream : Cause::response_incomplete);
     }
     if (link.can_receive() && link.can_send()) return {};
     return Leg::failed(link.lost(Cause::connection_lost), link.os_error());
@@ -155,24 +156,24 @@ Leg Opening::check_link() {
 
 // A server may accept before it has received the whole request; frames go out only after that.
 Leg Opening::check_response(const ResponseHead& head, std::size_t head_size) {
-    const HandshakeVerdict verdict = judge_answer(head, parts_.texts.offer());
-    if (verdict.cause == Cause::none && !unsent_.empty()) return {};
+    const HandshakeResult result = linnet::check_response(head, parts_.texts.offer());
+    if (result.cause == Cause::none && !unsent_.empty()) return {};
     parts_.journal.answered(head);
-    if (verdict.cause == Cause::none) return accept(head, head_size, verdict.protocol);
+    if (result.cause == Cause::none) return accept(head, head_size, result.protocol);
     // The inbox is left as it is: these are views into it.
     parts_.failure.http_status = head.status;
     parts_.failure.http_reason = head.reason;
-    parts_.failure.http_fields = head.fields;
+    parts_.failure.http_headers = head.headers;
     parts_.failure.http_body = text_of(parts_.session.unparsed().subspan(head_size));
-    return Leg::failed(verdict.cause);
+    return Leg::failed(result.cause);
 }
 
 // A 101 has headers.
 Leg Opening::accept(const ResponseHead& head, std::size_t head_size, std::string_view protocol) {
-    if (!response_.allocate(head.fields.size())) return Leg::failed(Cause::out_of_memory);
-    std::copy(head.fields.begin(), head.fields.end(), response_.data());
+    if (!response_.allocate(head.headers.size())) return Leg::failed(Cause::out_of_memory);
+    std::copy(head.headers.begin(), head.headers.end(), response_.data());
     if (!protocol.empty()) {
-        const auto offset = static_cast<std::size_t>(protocol.data() - head.fields.data());
+        const auto offset = static_cast<std::size_t>(protocol.data() - head.headers.data());
         protocol_ = response_headers().substr(offset, protocol.size());
     }
     parts_.session.skip(head_size);

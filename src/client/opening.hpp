@@ -9,7 +9,8 @@
 #include <optional>
 
 #include "client/parts.hpp"
-#include "linnet/protocol/http.hpp"
+#include "codec/ip_text.hpp"
+#include "linnet/codec/http.hpp"
 #include "net/dialer.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {

@@ -4,39 +4,55 @@
 // The outside world of a client: what its `Options` bring, and the system for the rest.
 #pragma once
 
+#include <optional>
+#include "linnet/codec/multiplayer_packet.hpp"
+
 #include "linnet/options.hpp"
-#include "linnet/protocol/multiplayer_packet.hpp"
+#include "linnet/system_clock.hpp"
+#include "linnet/system_entropy.hpp"
+#include "linnet/system_network.hpp"
+#include "linnet/system_resolver.hpp"
 #include "linnet/websocket_peer.hpp"
-#include "net/system.hpp"
 #include "tls/default_context.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-class Ports {
-    template <class Interface>
-    static Interface& given_or(Interface* given, Interface& of_the_system) {
-        return given != nullptr ? *given : of_the_system;
-    }
+/// One of them: `System` is constructed only if the program gives none.
+template <class Interface, class System>
+class Port {
+ public:
+    explicit Port(Interface* given)
+        : interface_(given != nullptr ? *given : static_cast<Interface&>(system_.emplace())) {}
+    Port(const Port&) = delete;
+    Port& operator=(const Port&) = delete;
 
-    SystemClock system_clock_;
-    SystemEntropy system_entropy_;
-    SystemResolver system_resolver_;
-    SystemNetwork system_network_;
+    Interface& operator*() const { return interface_; }
+
+ private:
+    std::optional<System> system_;
+    Interface& interface_;
+};
+
+class Ports {
+    Port<Clock, SystemClock> clock_;
+    Port<Entropy, SystemEntropy> entropy_;
+    Port<Resolver, SystemResolver> resolver_;
+    Port<Network, SystemNetwork> network_;
 
  public:
     explicit Ports(const Options& options)
-        : clock(given_or<Clock>(options.clock, system_clock_)),
-          entropy(given_or<Entropy>(options.entropy, system_entropy_)),
-          resolver(given_or<Resolver>(options.resolver, system_resolver_)),
-          network(given_or<Network>(options.network, system_network_)),
+        : clock_(options.clock),
+          entropy_(options.entropy),
+          resolver_(options.resolver),
+          network_(options.network),
           tls(options.tls != nullptr ? options.tls : default_tls_context()) {}
     Ports(const Ports&) = delete;
     Ports& operator=(const Ports&) = delete;
 
-    Clock& clock;
-    Entropy& entropy;
-    Resolver& resolver;
-    Network& network;
+    Clock& clock = *clock_;
+    Entropy& entropy = *entropy_;
+    Resolver& resolver = *resolver_;
+    Network& network = *network_;
     const TlsContext* const tls;  // null: this build has none, and none was given
 };
 

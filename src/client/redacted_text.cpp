@@ -71,19 +71,19 @@ void put_url(TextWriter& out, const Url& url) {
     if (!url.query.empty()) out.put("?...");
 }
 
-bool may_hold_url(const HttpField& field) {
+bool may_contain_url(const HttpHeader& header) {
     constexpr std::string_view names[] = {"Location", "Content-Location", "Refresh", "Link",
                                           "Referer"};
     const bool is_named = std::any_of(std::begin(names), std::end(names), [&](auto each) {
-        return same_ignoring_case(field.name, each);
+        return same_ignoring_case(header.name, each);
     });
-    const std::string_view before_at = field.value.substr(0, field.value.rfind('@'));
+    const std::string_view before_at = header.value.substr(0, header.value.rfind('@'));
     const bool may_have_password =
-        before_at.size() < field.value.size() && before_at.find(':') != before_at.npos;
+        before_at.size() < header.value.size() && before_at.find(':') != before_at.npos;
     constexpr std::string_view signs[] = {"//", ":/", ":\\"};
     return is_named || may_have_password ||
            std::any_of(std::begin(signs), std::end(signs), [&](std::string_view sign) {
-               return field.value.find(sign) != field.value.npos;
+               return header.value.find(sign) != header.value.npos;
            });
 }
 
@@ -123,15 +123,15 @@ void put_quoted(TextWriter& out, std::string_view words) {
     out.put("\"");
 }
 
-void put_header(TextWriter& out, const HttpField& field) {
-    put_harmless(out, field.name);
+void put_header(TextWriter& out, const HttpHeader& header) {
+    put_harmless(out, header.name);
     out.put(": ");
-    if (is_secret_header(field.name)) {
+    if (is_secret_header(header.name)) {
         out.put("(not shown)");
-    } else if (may_hold_url(field)) {
-        put_location(out, field.value);
+    } else if (may_contain_url(header)) {
+        put_location(out, header.value);
     } else {
-        put_harmless(out, field.value);
+        put_harmless(out, header.value);
     }
 }
 

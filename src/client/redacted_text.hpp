@@ -6,8 +6,8 @@
 #pragma once
 
 #include "base/text_writer.hpp"
-#include "linnet/protocol/http.hpp"
-#include "linnet/protocol/url.hpp"
+#include "linnet/codec/http.hpp"
+#include "linnet/codec/url.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
@@ -20,7 +20,7 @@ void put_url(TextWriter& out, const Url& url);
 
 /// Location, Referer and the like, and any other value with "//" or the like in it, or with a ":"
 /// before an "@".
-bool may_hold_url(const HttpField& field);
+bool may_contain_url(const HttpHeader& header);
 
 /// A value that may hold URLs (RFC 3986 3), quoted: without the user information of any, and
 /// without what follows the first query or fragment. "(not shown)" if there is an "@" that belongs
@@ -33,6 +33,6 @@ void put_harmless(TextWriter& out, std::string_view words);
 void put_quoted(TextWriter& out, std::string_view words);
 
 /// "Name: value", without a secret value.
-void put_header(TextWriter& out, const HttpField& field);
+void put_header(TextWriter& out, const HttpHeader& header);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 #include "client/texts.hpp"
+#include "codec/ip_text.hpp"
 
 #include <algorithm>
 

@@ -7,9 +7,9 @@
 #pragma once
 
 #include "client/ports.hpp"
+#include "linnet/codec/frame.hpp"
+#include "linnet/codec/url.hpp"
 #include "linnet/error.hpp"
-#include "linnet/protocol/frame.hpp"
-#include "linnet/protocol/url.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 

@@ -176,8 +176,8 @@ std::string_view WebSocketClient::response_headers() const {
 }
 std::string_view WebSocketClient::response_header(std::string_view name) const {
     std::string_view rest = Look(core_)->response_headers();
-    for (HttpField field; take_field(rest, field);) {
-        if (same_ignoring_case(field.name, name)) return field.value;
+    for (HttpHeader header; take_header(rest, header);) {
+        if (same_ignoring_case(header.name, name)) return header.value;
     }
     return {};
 }

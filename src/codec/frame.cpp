@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
-#include "linnet/protocol/frame.hpp"
+#include "linnet/codec/frame.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ constexpr bool is_defined(unsigned opcode) {
 }
 
 // What the first byte proves, RFC 6455 5.2 and 5.5.
-Cause judge_first(std::uint8_t byte) {
+Cause check_first(std::uint8_t byte) {
     const unsigned opcode = byte & 0x0Fu;
     if ((byte & 0x70) != 0) return Cause::frame_reserved_bits;
     if (!is_defined(opcode)) return Cause::frame_reserved_opcode;
@@ -23,7 +23,7 @@ Cause judge_first(std::uint8_t byte) {
 }
 
 // What the mask bit proves, RFC 6455 5.1.
-Cause judge_mask(bool masked, Role receiver) {
+Cause check_mask(bool masked, Role receiver) {
     if (masked == (receiver == Role::server)) return Cause::none;
     return masked ? Cause::frame_masked : Cause::frame_not_masked;
 }
@@ -49,14 +49,14 @@ Step<std::uint64_t> decode_length64(Bytes in) {
 // Fills `header` and answers with its size.
 Step<std::size_t> read_header(Bytes in, Role receiver, FrameHeader& header) {
     if (in.empty()) return need_more;
-    if (const Cause cause = judge_first(in[0]); cause != Cause::none) return cause;
+    if (const Cause cause = check_first(in[0]); cause != Cause::none) return cause;
     header.opcode = static_cast<Opcode>(in[0] & 0x0F);
     header.fin = (in[0] & 0x80) != 0;
 
     if (in.size() < 2) return need_more;
     header.masked = (in[1] & 0x80) != 0;
     header.payload_size = in[1] & 0x7Fu;
-    if (const Cause cause = judge_mask(header.masked, receiver); cause != Cause::none) return cause;
+    if (const Cause cause = check_mask(header.masked, receiver); cause != Cause::none) return cause;
 
     std::size_t size = 2;
     if (header.payload_size > control_payload_size_max) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
-#include "linnet/protocol/http.hpp"
+#include "linnet/codec/http.hpp"
 
 #include "codec/text.hpp"
 
@@ -12,14 +12,14 @@ constexpr std::size_t version_size = major_version.size() + 1;
 
 // What the first bytes of a status line prove, however few they are, RFC 9112 2.3. A version 1.0 is
 // read too: a server that refuses may not speak more (RFC 9112 2.5).
-Cause judge_status_line_start(std::string_view start) {
+Cause check_status_line_start(std::string_view start) {
     constexpr std::string_view name = "HTTP/";
     const std::string_view seen = start.substr(0, version_size);
-    if (seen.substr(0, name.size()) != name.substr(0, seen.size())) return Cause::answer_not_http;
+    if (seen.substr(0, name.size()) != name.substr(0, seen.size())) return Cause::response_not_http;
     const std::string_view major = seen.substr(0, major_version.size());
-    if (major != major_version.substr(0, major.size())) return Cause::answer_http_version;
+    if (major != major_version.substr(0, major.size())) return Cause::response_http_version;
     const bool has_minor = seen.size() == version_size;
-    return !has_minor || is_digit(seen.back()) ? Cause::none : Cause::answer_http_version;
+    return !has_minor || is_digit(seen.back()) ? Cause::none : Cause::response_http_version;
 }
 
 bool is_interim(int status) {
@@ -29,48 +29,48 @@ bool is_interim(int status) {
 // Of a line that begins with the version. status-line = HTTP-version SP 3DIGIT [ SP reason-phrase
 // ], RFC 9112 4. The space before an empty reason is often left out, and nothing is gained by
 // refusing that.
-Cause judge_status_line(std::string_view line) {
+Cause check_status_line(std::string_view line) {
     std::string_view rest = line.substr(version_size);
-    if (rest.size() < 4 || rest[0] != ' ') return Cause::answer_status_line;
+    if (rest.size() < 4 || rest[0] != ' ') return Cause::response_status_line;
     for (const char c : rest.substr(1, 3)) {
-        if (!is_digit(c)) return Cause::answer_status_line;
+        if (!is_digit(c)) return Cause::response_status_line;
     }
     rest.remove_prefix(4);
-    if (!rest.empty() && rest[0] != ' ') return Cause::answer_status_line;
-    return is_field_value(rest) ? Cause::none : Cause::answer_status_line;
+    if (!rest.empty() && rest[0] != ' ') return Cause::response_status_line;
+    return is_header_value(rest) ? Cause::none : Cause::response_status_line;
 }
 
 // field-line = field-name ":" OWS field-value OWS, RFC 9112 5.
-Cause judge_field_line(std::string_view line) {
-    if (is_one_of(line.front(), " \t")) return Cause::answer_field_folded;  // RFC 9112 5.2
+Cause check_header_line(std::string_view line) {
+    if (is_one_of(line.front(), " \t")) return Cause::response_header_folded;  // RFC 9112 5.2
     const std::size_t colon = line.find(':');
     if (colon == line.npos || !is_token(line.substr(0, colon)))
-        return Cause::answer_field_malformed;
-    return is_field_value(line.substr(colon + 1)) ? Cause::none : Cause::answer_field_malformed;
+        return Cause::response_header_malformed;
+    return is_header_value(line.substr(colon + 1)) ? Cause::none : Cause::response_header_malformed;
 }
 
 }  // namespace
 
-Cause ResponseHeadReader::judge_line(std::string_view line) {
+Cause ResponseHeadReader::check_line(std::string_view line) {
     if (status_line_size_ == 0) {
         status_line_size_ = line.size();
-        return judge_status_line(line);
+        return check_status_line(line);
     }
-    if (++field_count_ > field_count_max_) return Cause::answer_too_many_fields;
-    return judge_field_line(line);
+    if (++header_count_ > header_count_max_) return Cause::response_too_many_headers;
+    return check_header_line(line);
 }
 
 Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
     for (;;) {
         // First of all, so that the result for anything but HTTP/1.x is the same however it is cut.
         const std::string_view start = in.substr(0, size_max_).substr(head_begin_);
-        if (const Cause cause = judge_status_line_start(start); cause != Cause::none) return cause;
+        if (const Cause cause = check_status_line_start(start); cause != Cause::none) return cause;
         const std::size_t feed = in.find('\n', scanned_);
         if (feed == in.npos) break;
-        if (feed >= size_max_) return Cause::answer_too_large;
+        if (feed >= size_max_) return Cause::response_too_large;
         // A line ends in CR LF and has neither of them elsewhere, RFC 9112 2.2.
         const std::string_view line = in.substr(line_begin_, feed - line_begin_);
-        if (line.empty() || line.find('\r') != line.size() - 1) return Cause::answer_line_ending;
+        if (line.empty() || line.find('\r') != line.size() - 1) return Cause::response_line_ending;
         const bool ends_head = line.size() == 1 && status_line_size_ != 0;
         if (ends_head) {
             // Nothing changes when it is done: asked again, the reader says the same.
@@ -80,13 +80,13 @@ Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
             head_begin_ = feed + 1;
             status_line_size_ = 0;
         } else {
-            const Cause cause = judge_line(line.substr(0, line.size() - 1));
+            const Cause cause = check_line(line.substr(0, line.size() - 1));
             if (cause != Cause::none) return cause;
         }
         line_begin_ = scanned_ = feed + 1;
     }
     scanned_ = in.size();
-    if (in.size() >= size_max_) return Cause::answer_too_large;
+    if (in.size() >= size_max_) return Cause::response_too_large;
     return need_more;
 }
 
@@ -96,20 +96,20 @@ ResponseHead ResponseHeadReader::head(std::string_view in) const {
     const std::string_view digits = status_line.substr(version_size + 1, 3);
     int status = 0;
     for (const char c : digits) status = status * 10 + (c - '0');
-    const std::size_t fields_begin = head_begin_ + status_line_size_ + 2;
+    const std::size_t headers_begin = head_begin_ + status_line_size_ + 2;
     return {.minor_version = status_line[version_size - 1] - '0',
             .status = status,
             .reason = trimmed(status_line.substr(version_size + 4)),
-            .fields = in.substr(fields_begin, line_begin_ - fields_begin)};
+            .headers = in.substr(headers_begin, line_begin_ - headers_begin)};
 }
 
-bool take_field(std::string_view& fields, HttpField& field) {
-    const std::size_t end = fields.find("\r\n");
-    if (end == fields.npos) return false;
-    const std::string_view line = fields.substr(0, end);
+bool take_header(std::string_view& headers, HttpHeader& header) {
+    const std::size_t end = headers.find("\r\n");
+    if (end == headers.npos) return false;
+    const std::string_view line = headers.substr(0, end);
     const std::size_t colon = line.find(':');
-    field = {line.substr(0, colon), trimmed(line.substr(colon + 1))};
-    fields.remove_prefix(end + 2);
+    header = {line.substr(0, colon), trimmed(line.substr(colon + 1))};
+    headers.remove_prefix(end + 2);
     return true;
 }
 

@@ -38,15 +38,15 @@ inline std::uint64_t turned_key(std::uint64_t key, std::uint64_t offset) {
     return key >> right | key << (64 - right) % 64;
 }
 
-struct WideVerdict {
+struct WideResult {
     std::size_t size = 0;  ///< bytes at the front that were judged, possibly none
     bool valid = true;     ///< they are UTF-8; but what lacks its end among the last three is open
 };
 
 /// Judges the front of `text`, which begins with a character and has `kernel_size_min` bytes at
 /// least.
-WideVerdict judge_utf8_wide(const std::uint8_t* text, std::size_t size);
+WideResult check_utf8_wide(const std::uint8_t* text, std::size_t size);
 /// The same as this CPU or a lesser one does it.
-WideVerdict judge_utf8_wide(Cpu cpu, const std::uint8_t* text, std::size_t size);
+WideResult check_utf8_wide(Cpu cpu, const std::uint8_t* text, std::size_t size);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

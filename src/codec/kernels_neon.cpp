@@ -104,7 +104,7 @@ void copy_masked_wide(Cpu, std::uint8_t* to, const std::uint8_t* from, std::size
     copy_masked_wide(to, from, size, key);
 }
 
-WideVerdict judge_utf8_wide(const std::uint8_t* text, std::size_t size) {
+WideResult check_utf8_wide(const std::uint8_t* text, std::size_t size) {
     uint8x16_t before = vdupq_n_u8(0);
     uint8x16_t fault = vdupq_n_u8(0);
     std::size_t at = 0;
@@ -128,8 +128,8 @@ WideVerdict judge_utf8_wide(const std::uint8_t* text, std::size_t size) {
     return {size, vmaxvq_u8(fault) == 0};
 }
 
-WideVerdict judge_utf8_wide(Cpu, const std::uint8_t* text, std::size_t size) {
-    return judge_utf8_wide(text, size);
+WideResult check_utf8_wide(Cpu, const std::uint8_t* text, std::size_t size) {
+    return check_utf8_wide(text, size);
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

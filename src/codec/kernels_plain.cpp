@@ -17,7 +17,7 @@ void copy_masked_wide(std::uint8_t* to, const std::uint8_t* from, std::size_t si
     copy_masked_plain(to, from, size, key);
 }
 
-WideVerdict judge_utf8_wide(const std::uint8_t*, std::size_t) {
+WideResult check_utf8_wide(const std::uint8_t*, std::size_t) {
     return {};
 }
 

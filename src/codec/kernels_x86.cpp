@@ -155,9 +155,9 @@ LINNET_AVX2 std::size_t ascii_end(const std::uint8_t* text, std::size_t at, std:
 }
 
 // From `at` on, before which all is ASCII. Not inlined, as what it prepares would delay the ASCII.
-__attribute__((target("avx2"), noinline)) WideVerdict judge_any_avx2(const std::uint8_t* text,
-                                                                     std::size_t at,
-                                                                     std::size_t size) {
+__attribute__((target("avx2"), noinline)) WideResult check_any_avx2(const std::uint8_t* text,
+                                                                    std::size_t at,
+                                                                    std::size_t size) {
     __m256i before = _mm256_setzero_si256();
     __m256i fault = _mm256_setzero_si256();
     while (true) {
@@ -184,16 +184,16 @@ __attribute__((target("avx2"), noinline)) WideVerdict judge_any_avx2(const std::
     return {size, _mm256_testz_si256(fault, fault) != 0};
 }
 
-__attribute__((target("avx2"))) WideVerdict judge_utf8_avx2(const std::uint8_t* text,
-                                                            std::size_t size) {
+__attribute__((target("avx2"))) WideResult check_utf8_avx2(const std::uint8_t* text,
+                                                           std::size_t size) {
     const std::size_t at = ascii_end(text, 0, size);
-    return at == size ? WideVerdict{size, true} : judge_any_avx2(text, at, size);
+    return at == size ? WideResult{size, true} : check_any_avx2(text, at, size);
 }
 
 #undef LINNET_AVX2
 
 // Only ASCII: the rest is for the plain code.
-WideVerdict judge_utf8_sse2(const std::uint8_t* text, std::size_t size) {
+WideResult check_utf8_sse2(const std::uint8_t* text, std::size_t size) {
     std::size_t at = 0;
     for (; size - at >= 64; at += 64) {
         const __m128i a = _mm_or_si128(load_sse2(text + at), load_sse2(text + at + 16));
@@ -220,13 +220,13 @@ void copy_masked_wide(std::uint8_t* to, const std::uint8_t* from, std::size_t si
     copy_masked_wide(this_cpu(), to, from, size, key);
 }
 
-WideVerdict judge_utf8_wide(Cpu cpu, const std::uint8_t* text, std::size_t size) {
-    const auto judge = cpu == Cpu::avx2 ? judge_utf8_avx2 : judge_utf8_sse2;
-    return judge(text, size);
+WideResult check_utf8_wide(Cpu cpu, const std::uint8_t* text, std::size_t size) {
+    const auto check = cpu == Cpu::avx2 ? check_utf8_avx2 : check_utf8_sse2;
+    return check(text, size);
 }
 
-WideVerdict judge_utf8_wide(const std::uint8_t* text, std::size_t size) {
-    return judge_utf8_wide(this_cpu(), text, size);
+WideResult check_utf8_wide(const std::uint8_t* text, std::size_t size) {
+    return check_utf8_wide(this_cpu(), text, size);
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

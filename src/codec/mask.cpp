@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
-#include "linnet/protocol/mask.hpp"
+#include "linnet/codec/mask.hpp"
 
 #include <cstring>
 

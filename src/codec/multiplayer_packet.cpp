@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
-#include "linnet/protocol/multiplayer_packet.hpp"
+#include "linnet/codec/multiplayer_packet.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -9,8 +9,8 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t id_size = 4;
-constexpr std::size_t source_place = 1;
-constexpr std::size_t target_place = 5;
+constexpr std::size_t source_offset = 1;
+constexpr std::size_t target_offset = 5;
 
 PeerId load_id(Bytes bytes) {
     std::uint32_t value = 0;
@@ -34,8 +34,8 @@ bool decode_multiplayer_packet(Bytes message, MultiplayerPacket& packet) {
     const Bytes body = message.subspan(multiplayer_header_size);
     if (type != MultiplayerPacket::Type::payload && body.size() < id_size) return false;
     packet = {.type = type,
-              .source = load_id(message.subspan(source_place)),
-              .target = load_id(message.subspan(target_place)),
+              .source = load_id(message.subspan(source_offset)),
+              .target = load_id(message.subspan(target_offset)),
               .body = body};
     return true;
 }
@@ -48,8 +48,8 @@ std::array<std::uint8_t, multiplayer_header_size> multiplayer_header(Multiplayer
                                                                      PeerId source, PeerId target) {
     std::array<std::uint8_t, multiplayer_header_size> header;
     header[0] = static_cast<std::uint8_t>(type);
-    store_id(MutableBytes(header).subspan(source_place), source);
-    store_id(MutableBytes(header).subspan(target_place), target);
+    store_id(MutableBytes(header).subspan(source_offset), source);
+    store_id(MutableBytes(header).subspan(target_offset), target);
     return header;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/endian.hpp"
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {

@@ -47,7 +47,7 @@ constexpr bool is_token(std::string_view text) {
 }
 
 /// field-value: visible characters, spaces, tabs and bytes above 127, RFC 9110 5.5.
-constexpr bool is_field_value(std::string_view text) {
+constexpr bool is_header_value(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
@@ -55,8 +55,8 @@ constexpr bool is_field_value(std::string_view text) {
 }
 
 /// What a client should write as one: RFC 9110 5.5 leaves only ASCII to new senders.
-constexpr bool is_ascii_field_value(std::string_view text) {
-    return is_field_value(text) && std::all_of(text.begin(), text.end(), [](char c) {
+constexpr bool is_ascii_header_value(std::string_view text) {
+    return is_header_value(text) && std::all_of(text.begin(), text.end(), [](char c) {
                return static_cast<unsigned char>(c) < 0x80;
            });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
-#include "linnet/protocol/url.hpp"
+#include "linnet/codec/url.hpp"
 
 #include "codec/text.hpp"
 

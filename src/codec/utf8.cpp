@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
-#include "linnet/protocol/utf8.hpp"
+#include "linnet/codec/utf8.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -92,7 +92,7 @@ std::size_t unfinished_size(Bytes text) {
 Expect after_piece(Expect expect, Bytes piece) {
     while (!piece.empty() && expect != invalid) {
         if (expect == character && piece.size() >= kernel_size_min) {
-            const WideVerdict wide = judge_utf8_wide(piece.data(), piece.size());
+            const WideResult wide = check_utf8_wide(piece.data(), piece.size());
             if (!wide.valid) return invalid;
             piece = piece.subspan(wide.size - unfinished_size(piece.first(wide.size)));
             if (piece.empty()) break;

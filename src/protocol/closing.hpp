@@ -7,7 +7,7 @@
 #include <array>
 
 #include "linnet/cause.hpp"
-#include "linnet/protocol/frame.hpp"
+#include "linnet/codec/frame.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 

@@ -14,11 +14,11 @@ namespace {
 
 // ---- the request -----------------------------------------------------------------------------
 
-void put_field(TextWriter& out, std::string_view name, std::string_view value) {
+void put_header(TextWriter& out, std::string_view name, std::string_view value) {
     out.put(name).put(": ").put(value).put("\r\n");
 }
 
-HttpField split(std::string_view header) {
+HttpHeader split(std::string_view header) {
     const std::size_t colon = std::min(header.find(':'), header.size());
     return {header.substr(0, colon),
             colon == header.size() ? "" : trimmed(header.substr(colon + 1))};
@@ -44,16 +44,16 @@ bool is_single(std::string_view name) {
     return same_ignoring_case(name, "Host") || same_ignoring_case(name, "Authorization");
 }
 
-Cause judge_headers(Strings headers) {
+Cause check_headers(Strings headers) {
     for (std::size_t i = 0; i < headers.size(); ++i) {
-        const HttpField field = split(headers[i]);
-        if (headers[i].find(':') == headers[i].npos || !is_token(field.name) ||
-            !is_ascii_field_value(field.value)) {
+        const HttpHeader header = split(headers[i]);
+        if (headers[i].find(':') == headers[i].npos || !is_token(header.name) ||
+            !is_ascii_header_value(header.value)) {
             return Cause::header_malformed;
         }
-        if (is_reserved(field.name)) return Cause::header_reserved;
-        for (std::size_t j = 0; j < i && is_single(field.name); ++j) {
-            if (same_ignoring_case(split(headers[j]).name, field.name)) {
+        if (is_reserved(header.name)) return Cause::header_reserved;
+        for (std::size_t j = 0; j < i && is_single(header.name); ++j) {
+            if (same_ignoring_case(split(headers[j]).name, header.name)) {
                 return Cause::header_repeated;
             }
         }
@@ -61,7 +61,7 @@ Cause judge_headers(Strings headers) {
     return Cause::none;
 }
 
-Cause judge_protocols(Strings protocols) {
+Cause check_protocols(Strings protocols) {
     for (std::size_t i = 0; i < protocols.size(); ++i) {
         const std::string_view protocol = trimmed(protocols[i]);
         if (!is_token(protocol)) return Cause::protocol_not_token;
@@ -140,26 +140,26 @@ struct Seen {
 };
 
 // One field of a 101, RFC 6455 4.1 points 2 to 6 at its end.
-Cause judge_field(const HttpField& field, const HandshakeOffer& offer, Seen& seen,
-                  std::string_view& protocol) {
-    const auto is = [&](std::string_view name) { return same_ignoring_case(field.name, name); };
+Cause check_header(const HttpHeader& header, const HandshakeOffer& offer, Seen& seen,
+                   std::string_view& protocol) {
+    const auto is = [&](std::string_view name) { return same_ignoring_case(header.name, name); };
     if (is("Upgrade")) {
-        if (++seen.upgrade_count > 1) return Cause::answer_field_repeated;
-        if (!same_ignoring_case(field.value, "websocket")) return Cause::answer_upgrade_other;
+        if (++seen.upgrade_count > 1) return Cause::response_header_repeated;
+        if (!same_ignoring_case(header.value, "websocket")) return Cause::response_upgrade_other;
     }
-    if (is("Connection")) seen.connection |= list_has(field.value, "upgrade");
+    if (is("Connection")) seen.connection |= list_has(header.value, "upgrade");
     if (is("Sec-WebSocket-Accept")) {
-        if (++seen.accept_count > 1) return Cause::answer_field_repeated;
+        if (++seen.accept_count > 1) return Cause::response_header_repeated;
         const std::string_view expected(offer.accept.data(), offer.accept.size());
-        if (field.value != expected) return Cause::answer_accept_wrong;
+        if (header.value != expected) return Cause::response_accept_wrong;
     }
     if (is("Sec-WebSocket-Protocol")) {
-        if (++seen.protocol_count > 1) return Cause::answer_field_repeated;
-        if (!offers(offer.protocols, field.value)) return Cause::answer_protocol_not_offered;
-        protocol = field.value;
+        if (++seen.protocol_count > 1) return Cause::response_header_repeated;
+        if (!offers(offer.protocols, header.value)) return Cause::response_protocol_not_offered;
+        protocol = header.value;
     }
-    if (is("Sec-WebSocket-Extensions") && !field.value.empty()) {
-        return Cause::answer_extension_not_offered;
+    if (is("Sec-WebSocket-Extensions") && !header.value.empty()) {
+        return Cause::response_extension_not_offered;
     }
     return Cause::none;
 }
@@ -185,10 +185,10 @@ WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out) 
     if (const Cause cause = check_url_parts(request.url); cause != Cause::none) {
         return {.cause = cause};
     }
-    if (const Cause cause = judge_protocols(request.protocols); cause != Cause::none) {
+    if (const Cause cause = check_protocols(request.protocols); cause != Cause::none) {
         return {.cause = cause};
     }
-    if (const Cause cause = judge_headers(request.headers); cause != Cause::none) {
+    if (const Cause cause = check_headers(request.headers); cause != Cause::none) {
         return {.cause = cause};
     }
     const Url& url = request.url;
@@ -199,40 +199,40 @@ WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out) 
     writer.put(" HTTP/1.1\r\n");
     if (!has_header(request.headers, "Host")) put_host(writer, url);
     writer.put("Upgrade: websocket\r\nConnection: Upgrade\r\n");
-    put_field(writer, "Sec-WebSocket-Key", {request.key.data(), request.key.size()});
+    put_header(writer, "Sec-WebSocket-Key", {request.key.data(), request.key.size()});
     writer.put("Sec-WebSocket-Version: 13\r\n");
     const std::string_view protocols = put_protocols(writer, request.protocols);
     if (!url.userinfo.empty() && !has_header(request.headers, "Authorization") &&
         !put_authorization(writer, url.userinfo)) {
         return {.cause = Cause::url_userinfo};
     }
-    for (const std::string_view header : request.headers) {
-        const HttpField field = split(header);
-        put_field(writer, field.name, field.value);
+    for (const std::string_view line : request.headers) {
+        const HttpHeader header = split(line);
+        put_header(writer, header.name, header.value);
     }
     writer.put("\r\n");
     return {.size = writer.size(), .protocols = protocols};
 }
 
-HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& offer) {
-    if (head.status != 101) return {.cause = Cause::answer_refused};
+HandshakeResult check_response(const ResponseHead& head, const HandshakeOffer& offer) {
+    if (head.status != 101) return {.cause = Cause::upgrade_refused};
     // The upgrade mechanism begins with 1.1, RFC 9110 7.8.
-    if (head.minor_version < 1) return {.cause = Cause::answer_http_version};
-    HandshakeVerdict verdict;
+    if (head.minor_version < 1) return {.cause = Cause::response_http_version};
+    HandshakeResult result;
     Seen seen;
-    std::string_view rest = head.fields;
-    for (HttpField field; take_field(rest, field);) {
-        const Cause cause = judge_field(field, offer, seen, verdict.protocol);
+    std::string_view rest = head.headers;
+    for (HttpHeader header; take_header(rest, header);) {
+        const Cause cause = check_header(header, offer, seen, result.protocol);
         if (cause != Cause::none) return {.cause = cause};
     }
-    if (seen.upgrade_count == 0) return {.cause = Cause::answer_upgrade_missing};
-    if (!seen.connection) return {.cause = Cause::answer_connection_missing};
-    if (seen.accept_count == 0) return {.cause = Cause::answer_accept_missing};
-    if (!offer.protocols.empty() && verdict.protocol.empty() &&
+    if (seen.upgrade_count == 0) return {.cause = Cause::response_upgrade_missing};
+    if (!seen.connection) return {.cause = Cause::response_connection_missing};
+    if (seen.accept_count == 0) return {.cause = Cause::response_accept_missing};
+    if (!offer.protocols.empty() && result.protocol.empty() &&
         offer.protocol_choice == ProtocolChoice::required) {
-        return {.cause = Cause::answer_protocol_missing};
+        return {.cause = Cause::response_protocol_missing};
     }
-    return verdict;
+    return result;
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t size_min = 2 * 1024;           // enough for most handshake answers
 constexpr std::size_t size_comfortable = 64 * 1024;  // more per receive brings nothing measurable
-constexpr std::size_t room_min = 64;                 // below this, look for room first
+constexpr std::size_t space_min = 64;                // below this, look for room first
 constexpr std::uint32_t text_bit = 0x80000000;
 
 }  // namespace
@@ -40,7 +40,7 @@ std::size_t Inbox::free_size() const {
     return gap > kept ? gap - kept : 0;
 }
 
-MutableBytes Inbox::room() {
+MutableBytes Inbox::receive_buffer() {
     starved_ = false;
     if (is_empty()) clear();
     const bool hungry = filled_up_ && block_.size() < size_comfortable;
@@ -50,7 +50,7 @@ MutableBytes Inbox::room() {
         // does without if there is no memory.
         grow();
     }
-    if (free_size() < room_min) make_room();
+    if (free_size() < space_min) make_space();
     LINNET_ASSERT(holds_invariant());
     return block_.bytes().subspan(filled_, free_size());
 }
@@ -58,7 +58,7 @@ MutableBytes Inbox::room() {
 // Moving costs what is alive and wins what is dead. Once two thirds are dead, what is moved is at
 // most half of what is then received into the space won. Otherwise the block grows. When it may
 // not, and nothing is queued, the message in progress moves to the front: once, as it stays there.
-void Inbox::make_room() {
+void Inbox::make_space() {
     if (packet_count() == 0) head_ = queued_end_ = message_begin_;
     const std::size_t live = live_size();
     const std::size_t dead = filled_ - live;
@@ -67,7 +67,7 @@ void Inbox::make_room() {
     } else if (parsed_ > assembled_end_ && parsed_ - assembled_end_ >= filled_ - parsed_) {
         move_unparsed_down();
     }
-    if (free_size() >= room_min) return;
+    if (free_size() >= space_min) return;
 
     const bool may_grow = block_.size() < size_max_;
     if (may_grow && grow()) return;
@@ -162,13 +162,13 @@ void Inbox::push_entry(std::size_t size, bool is_text) {
 }
 
 bool Inbox::end_message(bool is_text) {
-    if (!has_place()) return false;
+    if (!has_space()) return false;
     push_entry(message_size(), is_text);
     return true;
 }
 
 void Inbox::add_message(std::size_t header_size, std::size_t size, bool is_text) {
-    LINNET_ASSERT(message_size() == 0 && has_place());
+    LINNET_ASSERT(message_size() == 0 && has_space());
     LINNET_ASSERT(header_size + size <= filled_ - parsed_);
     parsed_ += header_size + size;
     assembled_end_ = parsed_;

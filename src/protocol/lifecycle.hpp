@@ -59,7 +59,7 @@ inline constexpr StateRow states[] = {
     {State::securing, "securing", Phase::tls, group::connecting, &Timeouts::tls_ms,
      Cause::tls_timed_out},
     {State::upgrading, "upgrading", Phase::upgrade, group::connecting, &Timeouts::upgrade_ms,
-     Cause::answer_timed_out},
+     Cause::response_timed_out},
     // gd_mp_api: the handshake is accepted, the server has not sent our id.
     {State::joining, "joining", Phase::join,
      group::conversing | group::established | group::decoding, &Timeouts::join_ms,

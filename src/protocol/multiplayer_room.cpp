@@ -32,7 +32,7 @@ bool MultiplayerRoom::has(PeerId peer) const {
 void MultiplayerRoom::clear() {
     count_ = taken_count_ = 0;
     unique_id_ = no_peer;
-    is_joined_ = has_heard_ = false;
+    is_joined_ = has_received_ = false;
     ignored_count_ = 0;
 }
 
@@ -59,10 +59,8 @@ void MultiplayerRoom::shrink() {
 }
 
 bool MultiplayerRoom::resize(std::size_t capacity) {
-    Block other(block_.memory());
-    if (!other.allocate(capacity * sizeof(PeerId))) return false;
-    if (count_ > 0) std::memcpy(other.data(), begin(), count_ * sizeof(PeerId));
-    block_.swap(other);
+    const Bytes peers(reinterpret_cast<const std::uint8_t*>(begin()), count_ * sizeof(PeerId));
+    if (!block_.reallocate(capacity * sizeof(PeerId), peers)) return false;
     taken_count_ = 0;
     return true;
 }
@@ -82,8 +80,8 @@ RoomEvent MultiplayerRoom::ignore() {
     return {};
 }
 
-RoomEvent MultiplayerRoom::hear(Bytes message) {
-    const bool is_first = !std::exchange(has_heard_, true);
+RoomEvent MultiplayerRoom::receive(Bytes message) {
+    const bool is_first = !std::exchange(has_received_, true);
     MultiplayerPacket packet;
     if (!decode_multiplayer_packet(message, packet)) {
         if (is_first && message.size() == godot4_hello_size) {
@@ -91,31 +89,31 @@ RoomEvent MultiplayerRoom::hear(Bytes message) {
         }
         return ignore();
     }
-    if (packet.type != Type::payload) return hear_system(packet);
+    if (packet.type != Type::payload) return receive_system(packet);
     if (!is_joined_ || !has(packet.source)) return ignore();
     return {.kind = Kind::packet, .peer = packet.source};
 }
 
-RoomEvent MultiplayerRoom::hear_system(const MultiplayerPacket& packet) {
+RoomEvent MultiplayerRoom::receive_system(const MultiplayerPacket& packet) {
     if (packet.source != server_peer) return ignore();
     const PeerId subject = subject_of(packet);
     switch (packet.type) {
         case Type::payload: break;
-        case Type::id: return hear_id(subject);
-        case Type::add: return hear_add(subject);
-        case Type::del: return hear_del(subject);
+        case Type::id: return receive_id(subject);
+        case Type::add: return receive_add(subject);
+        case Type::del: return receive_del(subject);
     }
     return ignore();
 }
 
-RoomEvent MultiplayerRoom::hear_id(PeerId id) {
+RoomEvent MultiplayerRoom::receive_id(PeerId id) {
     if (unique_id_ != no_peer) return ignore();
     if (!is_client_id(id)) return {.kind = Kind::failed, .cause = Cause::join_id_out_of_range};
     unique_id_ = id;
     return {};
 }
 
-RoomEvent MultiplayerRoom::hear_add(PeerId peer) {
+RoomEvent MultiplayerRoom::receive_add(PeerId peer) {
     const bool is_server = peer == server_peer;
     const bool can_join = is_server && unique_id_ != no_peer && !is_joined_;
     const bool is_new = is_joined_ && is_client_id(peer) && peer != unique_id_ && !has(peer);
@@ -127,7 +125,7 @@ RoomEvent MultiplayerRoom::hear_add(PeerId peer) {
     return {.kind = is_server ? Kind::joined : Kind::peer_connected, .peer = peer};
 }
 
-RoomEvent MultiplayerRoom::hear_del(PeerId peer) {
+RoomEvent MultiplayerRoom::receive_del(PeerId peer) {
     if (!is_client_id(peer) || !has(peer)) return ignore();
     PeerId* const place = std::lower_bound(begin(), begin() + count_, peer);
     std::copy(place + 1, begin() + count_, place);

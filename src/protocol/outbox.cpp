@@ -45,7 +45,7 @@ Error Outbox::put(Opcode opcode, Bytes front, Bytes payload) {
     if (ring_size_ - size_ < frame_size && !grow(frame_size)) return Error::out_of_memory;
     if (header.masked && !keys_.next(header.key)) return Error::failed;
 
-    std::size_t at = write_header(ring_place(size_), header);
+    std::size_t at = write_header(ring_offset(size_), header);
     if (!front.empty()) at = write_masked(at, front, header.key, 0);
     write_masked(at, payload, header.key, front.size());
     size_ += frame_size;
@@ -79,14 +79,14 @@ bool Outbox::put_close(Bytes payload) {
 // ---- the ring --------------------------------------------------------------------------------
 
 // Of the byte `from` places behind the head.
-std::size_t Outbox::ring_place(std::size_t from) const {
+std::size_t Outbox::ring_offset(std::size_t from) const {
     const std::size_t place = head_ + from;
     return place < ring_size_ ? place : place - ring_size_;
 }
 
 // The contiguous bytes at `from`, counted from the head, at most `size_max`.
 Bytes Outbox::ring_span(std::size_t from, std::size_t size_max) const {
-    const std::size_t at = ring_place(from);
+    const std::size_t at = ring_offset(from);
     return {ring_.data() + at, std::min(size_max, ring_size_ - at)};
 }
 
@@ -97,14 +97,8 @@ bool Outbox::grow(std::size_t size) {
     const std::size_t largest = block_size_max(payload_max_, packet_count_max_);
     if (block_size > largest / 2) block_size = largest;
     LINNET_ASSERT(block_size - margin_size - size_ >= size);
-    Block larger(ring_.memory());
-    if (!larger.allocate(block_size)) return false;
-    if (size_ > 0) {
-        const Bytes first = ring_span(0, size_);
-        std::memcpy(larger.data(), first.data(), first.size());
-        std::memcpy(larger.data() + first.size(), ring_.data(), size_ - first.size());
-    }
-    ring_.swap(larger);
+    const Bytes front = ring_span(0, size_);
+    if (!ring_.reallocate(block_size, front, {ring_.data(), size_ - front.size()})) return false;
     ring_size_ = block_size - margin_size;
     head_ = 0;
     return true;
@@ -144,7 +138,7 @@ void Outbox::consume_ring(std::size_t size) {
     while (size > 0) {
         if (frame_rest_ == 0) begin_frame_at_head();
         const std::size_t taken = std::min(size, frame_rest_);
-        head_ = ring_place(taken);
+        head_ = ring_offset(taken);
         size_ -= taken;
         size -= taken;
         frame_rest_ -= taken;

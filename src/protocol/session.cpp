@@ -75,7 +75,7 @@ Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memo
 // ---- in --------------------------------------------------------------------------------------
 
 SessionEvent Session::next() {
-    held_ = needs_room_ = false;
+    paused_ = needs_space_ = false;
     if (inbox_.unparsed().empty() && !frame_active_) return {};
     return next_message() ? SessionEvent{.kind = SessionEvent::Kind::message} : next_the_long_way();
 }
@@ -105,7 +105,7 @@ bool Session::fits(std::uint64_t payload_size) const {
 bool Session::finds_whole_message(WholeMessage& message) {
     if (ended_ || message_active_ || discards() || limits_.fragment_count_max == 0) return false;
     return read_whole_message(inbox_.unparsed(), message) && fits(message.payload.size()) &&
-           message.payload.size() + frame_work <= work_left_ && inbox_.has_place();
+           message.payload.size() + frame_work <= work_left_ && inbox_.has_space();
 }
 
 bool Session::take_whole_message(const WholeMessage& message) {
@@ -135,7 +135,7 @@ Session::Progress Session::begin_frame(SessionEvent& event) {
                : begin_data_frame(header.value, header.consumed, event);
 }
 
-Cause Session::judge_data_frame(const FrameHeader& header) const {
+Cause Session::check_data_frame(const FrameHeader& header) const {
     const bool starts = header.opcode != Opcode::continuation;
     if (!starts && !message_active_) return Cause::continuation_without_start;  // RFC 6455 5.4
     if (starts && message_active_) return Cause::message_inside_message;        // RFC 6455 5.4
@@ -149,11 +149,11 @@ Cause Session::judge_data_frame(const FrameHeader& header) const {
 
 Session::Progress Session::begin_data_frame(const FrameHeader& header, std::size_t header_size,
                                             SessionEvent& event) {
-    const Cause cause = judge_data_frame(header);
+    const Cause cause = check_data_frame(header);
     if (cause != Cause::none) return fail(cause, event);
 
     if (!discards() && !fits(header.payload_size)) {
-        held_ = true;
+        paused_ = true;
         return Progress::stop;
     }
     inbox_.skip(header_size);
@@ -200,7 +200,7 @@ Session::Progress Session::end_message(SessionEvent& event) {
         if (message_is_text_ && !utf8_.complete()) return fail(Cause::text_not_utf8, event);
         // No place for its entry before the next `room`: the frame stays active, with nothing left.
         if (!inbox_.end_message(message_is_text_)) {
-            held_ = needs_room_ = true;
+            paused_ = needs_space_ = true;
             return Progress::stop;
         }
     }
@@ -292,7 +292,7 @@ Error Session::close(std::uint16_t code, std::string_view reason) {
     if (!is_close_code(code) && !says_nothing) return Error::invalid_parameter;
     if (!is_utf8(bytes_of(reason))) return Error::invalid_data;
     if (!queue_close(code, reason)) return Error::failed;
-    held_ = false;
+    paused_ = false;
     return Error::ok;
 }
 

@@ -5,34 +5,19 @@
 // lives as long as the resolver or one of its threads does.
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <mutex>
 #include <new>
 
 #include "base/kept_errno.hpp"
 #include "linnet/system_resolver.hpp"
-#include "net/sockets_os.hpp"
-#include "net/system.hpp"
-#include "resolver/thread.hpp"
+#include "platform/lookup.hpp"
+#include "platform/process.hpp"
+#include "platform/thread.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t asked_size_max = 255;  // RFC 1035 2.3.4
-
-using Addresses = std::array<SocketAddress, address_count_max>;
-
-// Blocks.
-Resolver::Result ask(const char* host, Addresses& addresses) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* list = nullptr;
-    const int error = getaddrinfo(host, nullptr, &hints, &list);
-    if (error != 0) return {Resolver::Outcome::failed, 0, resolver_error(error, errno)};
-    const Resolver::Result result{Resolver::Outcome::done, from_addrinfo(list, addresses), 0};
-    freeaddrinfo(list);
-    return result;
-}
 
 }  // namespace
 
@@ -44,7 +29,7 @@ struct SystemResolver::State {
         Request request = 0;
         Stage stage = Stage::queued;
         Result result;
-        Addresses addresses;
+        std::array<SocketAddress, address_count_max> addresses;
         std::array<char, asked_size_max + 1> host{};
     };
     struct Worker {
@@ -119,7 +104,7 @@ void SystemResolver::State::answer_queued(std::unique_lock<std::mutex>& lock) {
     while (Lookup* const lookup = next_queued()) {
         lookup->stage = Lookup::Stage::asking;
         lock.unlock();
-        lookup->result = ask(lookup->host.data(), lookup->addresses);
+        lookup->result = look_up(lookup->host.data(), lookup->addresses);
         lock.lock();
         if (lookup->stage == Lookup::Stage::abandoned) {
             remove(find(lookup->request));
@@ -198,7 +183,7 @@ Resolver::Request SystemResolver::start(std::string_view host) {
     lookup->request = ++own->last;
     *own->find(0) = lookup;
     if (host.size() > asked_size_max) {
-        lookup->result = {Outcome::failed, 0, EAI_NONAME};
+        lookup->result = host_not_found();
         lookup->stage = State::Lookup::Stage::answered;
         return lookup->request;
     }

@@ -3,12 +3,10 @@
 //
 // The certificates' way from files and into them.
 #include <algorithm>
-#include <cstdio>
-#include <cstring>
-#include <utility>
 
 #include "base/kept_errno.hpp"
 #include "linnet/x509_certificate.hpp"
+#include "platform/file.hpp"
 #include "x509/pem.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
@@ -17,59 +15,18 @@ namespace {
 constexpr std::size_t first_read_size = 64 * 1024;
 constexpr std::size_t file_size_max = 64 * 1024 * 1024;  // a device may have no end
 
-// "e": no child process inherits the file, whichever thread starts one meanwhile (POSIX 2024).
-// Windows refuses the letter.
-#ifdef _WIN32
-constexpr char to_read[] = "rb";
-constexpr char to_write[] = "wb";
-#else
-constexpr char to_read[] = "rbe";
-constexpr char to_write[] = "wbe";
-#endif
-
-class File {
- public:
-    File(const char* path, const char* mode)
-        : file_(path == nullptr ? nullptr : std::fopen(path, mode)) {
-        // All that is read and written is in one piece already.
-        if (file_ != nullptr) std::setvbuf(file_, nullptr, _IONBF, 0);
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File() { close(); }
-
-    bool is_open() const { return file_ != nullptr; }
-    std::size_t read(MutableBytes room) { return std::fread(room.data(), 1, room.size(), file_); }
-    bool has_failed() const { return std::ferror(file_) != 0; }
-    bool write(Bytes bytes) {
-        return std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size();
-    }
-    /// False if something that was written did not reach the file.
-    bool close() {
-        std::FILE* const file = std::exchange(file_, nullptr);
-        return file == nullptr || std::fclose(file) == 0;
-    }
-
- private:
-    std::FILE* file_;
-};
-
 // Doubles the `content`, which is full.
 bool grow(Block& content) {
     const std::size_t size = content.size();
     if (size >= file_size_max) return false;
-    Block larger(content.memory());
-    if (!larger.allocate(std::max(size * 2, first_read_size))) return false;
-    if (size > 0) std::memcpy(larger.data(), content.data(), size);
-    content.swap(larger);
-    return true;
+    return content.reallocate(std::max(size * 2, first_read_size), content.bytes());
 }
 
 }  // namespace
 
 Error X509Certificate::load(const char* path) {
     const KeptErrno kept;
-    File file(path, to_read);
+    File file(path, File::Mode::read);
     if (!file.is_open()) return Error::invalid_parameter;
     Block content(ders_.memory());
     std::size_t size = 0;
@@ -91,7 +48,7 @@ Error X509Certificate::save(const char* path) const {
     Block pem(ders_.memory());
     if (!pem.allocate(pem_size_max)) return Error::out_of_memory;
 
-    File file(path, to_write);
+    File file(path, File::Mode::write);
     if (!file.is_open()) return Error::invalid_parameter;
     for (std::size_t i = 0; i < count_; ++i) {
         const MutableBytes text = pem.bytes().first(pem_size(entry(i).size));

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "codec/ip_text.hpp"
 #include "codec/sha256.hpp"
 #include "linnet/tls_chain.hpp"
-#include "net/system.hpp"
+#include "platform/roots.hpp"
 #include "tls/certificate_checks.hpp"
 #include "tls/failure_text.hpp"
-#include "tls/system_roots.hpp"
 #include "x509/certificate.hpp"
 #include "x509/host_name.hpp"
 
@@ -33,15 +33,15 @@ Fit fit_of(const Certificate& root, const Certificate& last) {
     return same(root.subject_key_id, last.authority_key_id) ? Fit::same_key : Fit::other_key;
 }
 
-class Judge {
+class ChainCheck {
  public:
-    Judge(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes room,
-          ChainVerdict& verdict, TlsFailure& why)
+    ChainCheck(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes buffer,
+               ChainResult& result, TlsFailure& why)
         : trust_(request.trust),
           now_s_(request.unix_s),
           chain_(chain),
-          room_(room),
-          verdict_(verdict),
+          buffer_(buffer),
+          result_(result),
           why_(why) {
         host_.name = request.host;
         if (parse_ip_literal(request.host, address_)) {
@@ -69,14 +69,14 @@ class Judge {
     std::size_t ca_count(std::size_t path_count) const;
     std::optional<Certificate> find_issuer(const Certificate& certificate) const;
     void add_to_path(const Certificate& certificate);
-    bool judge_path();
-    bool judge_issuer(std::size_t place);
-    bool judge_strength(const Certificate& certificate);
-    bool judge_exponent(const Certificate& certificate);
-    bool judge_dates(const Certificate& certificate);
-    bool judge_purpose();
-    bool judge_host(CommonName common_name);
-    bool judge_key_pins();
+    bool check_path();
+    bool check_issuer(std::size_t place);
+    bool check_strength(const Certificate& certificate);
+    bool check_exponent(const Certificate& certificate);
+    bool check_dates(const Certificate& certificate);
+    bool check_purpose();
+    bool check_host(CommonName common_name);
+    bool check_key_pins();
     bool is_key_pinned(const Certificate& certificate) const;
     bool fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more);
     bool fail_host();
@@ -87,8 +87,8 @@ class Judge {
     const TlsTrust& trust_;
     std::int64_t now_s_;
     std::span<const Bytes> chain_;
-    MutableBytes room_;
-    ChainVerdict& verdict_;
+    MutableBytes buffer_;
+    ChainResult& result_;
     TlsFailure& why_;
     SocketAddress address_;
     Host host_;
@@ -98,9 +98,9 @@ class Judge {
     std::array<Certificate, path_count_max - 1> path_;  // parsed; beside `verdict_.path`
 };
 
-bool Judge::run() {
-    verdict_ = {};
-    verdict_.unix_s = now_s_;
+bool ChainCheck::run() {
+    result_ = {};
+    result_.unix_s = now_s_;
     if (!is_within_bounds() || !parse_leaf()) return false;
     const Certificate& leaf = path_[0];
     if (trust_.certificate != nullptr && trust_.certificate->size() == 0) {
@@ -117,22 +117,22 @@ bool Judge::run() {
                         trust_.certificate->size() - 1);
     }
     // Whatever is trusted: with this key the server signs.
-    if (!judge_exponent(leaf)) return false;
+    if (!check_exponent(leaf)) return false;
     if (is_pinned_itself) {
         // Self-made certificates often have no other name.
         const CommonName common_name =
             trust_.certificate != nullptr ? CommonName::counts : CommonName::is_ignored;
-        return judge_key_pins() &&
-               (!trust_.verify || (judge_dates(leaf) && judge_host(common_name)));
+        return check_key_pins() &&
+               (!trust_.verify || (check_dates(leaf) && check_host(common_name)));
     }
-    if (!trust_.verify && trust_.certificate == nullptr) return judge_key_pins();
-    return find_path() && judge_path() && judge_key_pins() &&
-           (!trust_.verify || (judge_purpose() && judge_host(CommonName::is_ignored)));
+    if (!trust_.verify && trust_.certificate == nullptr) return check_key_pins();
+    return find_path() && check_path() && check_key_pins() &&
+           (!trust_.verify || (check_purpose() && check_host(CommonName::is_ignored)));
 }
 
 // ---- the path --------------------------------------------------------------------------------
 
-bool Judge::is_within_bounds() {
+bool ChainCheck::is_within_bounds() {
     std::size_t size = 0;
     for (const Bytes der : chain_) size += der.size();
     if (chain_.size() <= chain_count_max && size <= chain_size_max) return true;
@@ -140,7 +140,7 @@ bool Judge::is_within_bounds() {
     return false;
 }
 
-bool Judge::parse_leaf() {
+bool ChainCheck::parse_leaf() {
     if (chain_.empty()) {
         fail(Cause::tls_certificate_missing);
         return false;
@@ -154,13 +154,13 @@ bool Judge::parse_leaf() {
     return true;
 }
 
-void Judge::add_to_path(const Certificate& certificate) {
-    path_[verdict_.path_count] = certificate;
-    verdict_.path[verdict_.path_count++] = certificate.der;
+void ChainCheck::add_to_path(const Certificate& certificate) {
+    path_[result_.path_count] = certificate;
+    result_.path[result_.path_count++] = certificate.der;
 }
 
 // Among the roots of the program's own, pinned or as CA bundle, is this very certificate.
-bool Judge::is_pinned(Bytes der) const {
+bool ChainCheck::is_pinned(Bytes der) const {
     const X509Certificate* const own =
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
     if (own == nullptr || (trust_.certificate == nullptr && !trust_.verify)) return false;
@@ -170,7 +170,7 @@ bool Judge::is_pinned(Bytes der) const {
     return false;
 }
 
-bool Judge::pins_a_ca() const {
+bool ChainCheck::pins_a_ca() const {
     for (std::size_t i = 0; i < trust_.certificate->size(); ++i) {
         const auto pinned = parse_certificate(trust_.certificate->der(i));
         if (pinned && pinned->is_ca) return true;
@@ -180,23 +180,23 @@ bool Judge::pins_a_ca() const {
 
 // From each certificate to its issuer, until that is a root that may be used; past one that may
 // not, as a server may show a way to another. Strays and repeated certificates are never looked at.
-bool Judge::find_path() {
+bool ChainCheck::find_path() {
     for (;;) {
-        const Certificate& last = path_[verdict_.path_count - 1];
+        const Certificate& last = path_[result_.path_count - 1];
         if (find_roots(last)) return true;
         if (why_.cause != Cause::none) return false;
         const auto issuer = find_issuer(last);
-        if (issuer && verdict_.path_count < path_.size()) {
+        if (issuer && result_.path_count < path_.size()) {
             add_to_path(*issuer);
             continue;
         }
-        if (verdict_.refused_root.cause != Cause::none) return fail_root();
+        if (result_.refused_root.cause != Cause::none) return fail_root();
         return issuer ? fail_path_too_long(last) : fail_issuer(last);
     }
 }
 
 // Roots that have signed `last`, by its name, and may be used for that.
-bool Judge::find_roots(const Certificate& last) {
+bool ChainCheck::find_roots(const Certificate& last) {
     const X509Certificate* const own =
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
     if (own != nullptr) {
@@ -204,55 +204,55 @@ bool Judge::find_roots(const Certificate& last) {
     } else if (!find_system_roots(last)) {
         fail(Cause::tls_roots_missing);
     }
-    if (verdict_.root_count == 0) return false;
-    const bool may_have_signed = refused_at_ == verdict_.path_count &&
+    if (result_.root_count == 0) return false;
+    const bool may_have_signed = refused_at_ == result_.path_count &&
                                  refused_fit_ != Fit::other_key && refused_fit_ >= admitted_fit_;
-    if (!may_have_signed) verdict_.refused_root = {};
+    if (!may_have_signed) result_.refused_root = {};
     return true;
 }
 
-void Judge::find_own_roots(const X509Certificate& own, const Certificate& last) {
+void ChainCheck::find_own_roots(const X509Certificate& own, const Certificate& last) {
     for (std::size_t i = own.find_subject(last.issuer);
-         i < own.size() && verdict_.root_count < root_count_max;
+         i < own.size() && result_.root_count < root_count_max;
          i = own.find_subject(last.issuer, i + 1)) {
         const auto root = parse_certificate(own.der(i));
         const bool may_sign = root && (root->is_ca || trust_.certificate == nullptr);
-        if (may_sign && admits(*root, last)) verdict_.roots[verdict_.root_count++] = own.der(i);
+        if (may_sign && admits(*root, last)) result_.roots[result_.root_count++] = own.der(i);
     }
 }
 
-bool Judge::find_system_roots(const Certificate& last) {
+bool ChainCheck::find_system_roots(const Certificate& last) {
     class Visitor final : public RootVisitor {
      public:
-        Visitor(Judge& judge, const Certificate& last, MutableBytes room)
-            : judge_(judge), last_(last), room_(room) {}
+        Visitor(ChainCheck& judge, const Certificate& last, MutableBytes buffer)
+            : check_(judge), last_(last), buffer_(buffer) {}
 
         void root(Bytes der) override {
-            ChainVerdict& verdict = judge_.verdict_;
-            if (verdict.root_count == root_count_max || der.size() > room_.size()) return;
+            ChainResult& result = check_.result_;
+            if (result.root_count == root_count_max || der.size() > buffer_.size()) return;
             const auto root = parse_certificate(der);
             if (!root || !same(root->subject, last_.issuer)) return;
-            if (!judge_.admits(*root, last_)) return;
-            std::memcpy(room_.data(), der.data(), der.size());
-            verdict.roots[verdict.root_count++] = room_.first(der.size());
-            room_ = room_.subspan(der.size());
+            if (!check_.admits(*root, last_)) return;
+            std::memcpy(buffer_.data(), der.data(), der.size());
+            result.roots[result.root_count++] = buffer_.first(der.size());
+            buffer_ = buffer_.subspan(der.size());
         }
 
      private:
-        Judge& judge_;
+        ChainCheck& check_;
         const Certificate& last_;
-        MutableBytes room_;
+        MutableBytes buffer_;
     };
-    const std::size_t piece = std::min(room_.size(), root_size_max);
-    Visitor roots(*this, last, room_.subspan(piece));
-    return visit_system_roots(room_.first(piece), roots);
+    const std::size_t piece = std::min(buffer_.size(), root_size_max);
+    Visitor roots(*this, last, buffer_.subspan(piece));
+    return visit_system_roots(buffer_.first(piece), roots);
 }
 
-bool Judge::admits(const Certificate& root, const Certificate& last) {
+bool ChainCheck::admits(const Certificate& root, const Certificate& last) {
     const bool is_own = trust_.certificate != nullptr || trust_.ca_bundle != nullptr;
     const Fit fit = fit_of(root, last);
     TlsFailure why;
-    const RootUse use{.ca_count = ca_count(verdict_.path_count),
+    const RootUse use{.ca_count = ca_count(result_.path_count),
                       .for_servers = trust_.verify,
                       .dates_count = trust_.verify && is_own,
                       .now_s = now_s_};
@@ -260,28 +260,28 @@ bool Judge::admits(const Certificate& root, const Certificate& last) {
         admitted_fit_ = std::max(admitted_fit_, fit);
         return true;
     }
-    const bool is_first = verdict_.refused_root.cause == Cause::none;
+    const bool is_first = result_.refused_root.cause == Cause::none;
     if (is_first || fit > refused_fit_) {
-        verdict_.refused_root = why;
+        result_.refused_root = why;
         refused_fit_ = fit;
-        refused_at_ = verdict_.path_count;
+        refused_at_ = result_.path_count;
     }
     return false;
 }
 
 // CAs among the first `path_count` of the path, as a path length counts them.
-std::size_t Judge::ca_count(std::size_t path_count) const {
+std::size_t ChainCheck::ca_count(std::size_t path_count) const {
     const auto first = path_.begin() + 1;
     const auto last = path_.begin() + static_cast<std::ptrdiff_t>(path_count);
     return static_cast<std::size_t>(
         std::count_if(first, last, [](const Certificate& ca) { return !is_self_issued(ca); }));
 }
 
-std::optional<Certificate> Judge::find_issuer(const Certificate& certificate) const {
+std::optional<Certificate> ChainCheck::find_issuer(const Certificate& certificate) const {
     for (const Bytes der : chain_) {
         const auto candidate = parse_certificate(der);
         if (!candidate || !same(candidate->subject, certificate.issuer)) continue;
-        const auto path = std::span(verdict_.path).first(verdict_.path_count);
+        const auto path = std::span(result_.path).first(result_.path_count);
         const bool is_used =
             std::any_of(path.begin(), path.end(), [&](Bytes used) { return same(used, der); });
         if (!is_used) return candidate;
@@ -291,22 +291,22 @@ std::optional<Certificate> Judge::find_issuer(const Certificate& certificate) co
 
 // ---- what is on it ---------------------------------------------------------------------------
 
-bool Judge::judge_path() {
+bool ChainCheck::check_path() {
     // Without dates: a moment when all of them were valid, as far as there is one.
-    if (!trust_.verify) verdict_.unix_s = path_[0].not_before_s;
-    for (std::size_t i = 0; i < verdict_.path_count; ++i) {
+    if (!trust_.verify) result_.unix_s = path_[0].not_before_s;
+    for (std::size_t i = 0; i < result_.path_count; ++i) {
         const Certificate& certificate = path_[i];
         if (!trust_.verify) {
-            verdict_.unix_s = std::max(verdict_.unix_s, certificate.not_before_s);
+            result_.unix_s = std::max(result_.unix_s, certificate.not_before_s);
         }
-        if (i > 0 && !judge_issuer(i)) return false;
-        if (!judge_strength(certificate) || !judge_exponent(certificate)) return false;
-        if (trust_.verify && !judge_dates(certificate)) return false;
+        if (i > 0 && !check_issuer(i)) return false;
+        if (!check_strength(certificate) || !check_exponent(certificate)) return false;
+        if (trust_.verify && !check_dates(certificate)) return false;
     }
     return true;
 }
 
-bool Judge::judge_issuer(std::size_t place) {
+bool ChainCheck::check_issuer(std::size_t place) {
     const Certificate& certificate = path_[place];
     const std::size_t below = ca_count(place);
     if (certificate.is_ca && certificate.allows_signing && below <= certificate.path_length) {
@@ -324,7 +324,7 @@ bool Judge::judge_issuer(std::size_t place) {
     return false;
 }
 
-bool Judge::judge_strength(const Certificate& certificate) {
+bool ChainCheck::check_strength(const Certificate& certificate) {
     const bool is_weak =
         certificate.key == Certificate::Key::rsa && certificate.key_bits < rsa_bits_min;
     Cause cause = Cause::none;
@@ -339,21 +339,21 @@ bool Judge::judge_strength(const Certificate& certificate) {
     return false;
 }
 
-bool Judge::judge_exponent(const Certificate& certificate) {
+bool ChainCheck::check_exponent(const Certificate& certificate) {
     if (certificate.exponent_bits <= exponent_bits_max) return true;
     fail(Cause::tls_key_exponent).put("it is that of ").put_name(certificate.subject);
     return false;
 }
 
-bool Judge::judge_dates(const Certificate& certificate) {
-    return check_dates(certificate, now_s_, Cause::tls_certificate_not_yet_valid,
+bool ChainCheck::check_dates(const Certificate& certificate) {
+    return linnet::check_dates(certificate, now_s_, Cause::tls_certificate_not_yet_valid,
                        Cause::tls_certificate_expired, why_);
 }
 
 // RFC 5280 does not say what extendedKeyUsage means in a CA; every TLS library takes it as a limit
 // on what the CA may issue, and CAs for e-mail alone rely on that.
-bool Judge::judge_purpose() {
-    for (const Certificate& certificate : std::span(path_).first(verdict_.path_count)) {
+bool ChainCheck::check_purpose() {
+    for (const Certificate& certificate : std::span(path_).first(result_.path_count)) {
         if (certificate.allows_server) continue;
         const bool is_leaf = &certificate == path_.data();
         DetailWriter detail = fail(is_leaf ? Cause::tls_purpose : Cause::tls_issuer_purpose);
@@ -364,19 +364,19 @@ bool Judge::judge_purpose() {
     return true;
 }
 
-bool Judge::judge_host(CommonName common_name) {
+bool ChainCheck::check_host(CommonName common_name) {
     return is_for_host(path_[0], host_, common_name) || fail_host();
 }
 
-bool Judge::is_key_pinned(const Certificate& certificate) const {
+bool ChainCheck::is_key_pinned(const Certificate& certificate) const {
     const Sha256Digest seen = sha256(certificate.public_key);
     return std::find(trust_.key_pins.begin(), trust_.key_pins.end(), seen) != trust_.key_pins.end();
 }
 
 // Unverified, nothing but the server's own certificate is proved to be the server's.
-bool Judge::judge_key_pins() {
+bool ChainCheck::check_key_pins() {
     if (trust_.key_pins.empty()) return true;
-    const auto proved = std::span(path_).first(trust_.verify ? verdict_.path_count : 1);
+    const auto proved = std::span(path_).first(trust_.verify ? result_.path_count : 1);
     for (const Certificate& certificate : proved) {
         if (is_key_pinned(certificate)) return true;
     }
@@ -386,7 +386,7 @@ bool Judge::judge_key_pins() {
 
 // ---- telling ---------------------------------------------------------------------------------
 
-bool Judge::fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more) {
+bool ChainCheck::fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more) {
     DetailWriter detail = fail(Cause::tls_pin_mismatch);
     detail.put("the SHA-256 of its ").put(what).put(" is ").put_hex(seen);
     detail.put(" instead of ").put_hex(expected);
@@ -394,7 +394,7 @@ bool Judge::fail_pin(Bytes expected, Bytes seen, std::string_view what, std::siz
     return false;
 }
 
-bool Judge::fail_issuer(const Certificate& last) {
+bool ChainCheck::fail_issuer(const Certificate& last) {
     DetailWriter detail = fail(Cause::tls_issuer_unknown);
     if (same(last.issuer, last.subject)) {
         detail.put_name(last.subject).put(" is signed by itself");
@@ -406,22 +406,22 @@ bool Judge::fail_issuer(const Certificate& last) {
 }
 
 // What the server shows comes first: where its own certificate has expired, too, that is told.
-bool Judge::fail_root() {
-    verdict_.path_count = refused_at_;
-    if (judge_path()) why_ = verdict_.refused_root;
+bool ChainCheck::fail_root() {
+    result_.path_count = refused_at_;
+    if (check_path()) why_ = result_.refused_root;
     return false;
 }
 
-bool Judge::fail_path_too_long(const Certificate& last) {
+bool ChainCheck::fail_path_too_long(const Certificate& last) {
     fail(Cause::tls_path_too_long)
         .put_name(last.subject)
         .put(" is number ")
-        .put_number(verdict_.path_count)
+        .put_number(result_.path_count)
         .put(", and is not signed by a trusted root");
     return false;
 }
 
-bool Judge::fail_host() {
+bool ChainCheck::fail_host() {
     DetailWriter detail = fail(Cause::tls_host_mismatch);
     detail.put("it is for ");
     std::size_t untold = 0;
@@ -430,7 +430,7 @@ bool Judge::fail_host() {
     for (AltName name; take_alt_name(names, name);) {
         if (name.kind == AltName::Kind::other) continue;
         constexpr std::size_t kept = 64;  // for what follows
-        if (untold > 0 || detail.room() < name.value.size() + kept) {
+        if (untold > 0 || detail.space() < name.value.size() + kept) {
             ++untold;
             continue;
         }
@@ -449,9 +449,9 @@ bool Judge::fail_host() {
 
 }  // namespace
 
-bool judge_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes room,
-                 ChainVerdict& verdict, TlsFailure& why) {
-    return Judge(request, chain, room, verdict, why).run();
+bool check_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes buffer,
+                 ChainResult& result, TlsFailure& why) {
+    return ChainCheck(request, chain, buffer, result, why).run();
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -4,35 +4,15 @@
 
 #include <algorithm>
 
+#include "codec/calendar.hpp"
+#include "codec/ip_text.hpp"
 #include "codec/printable.hpp"
-#include "linnet/protocol/utf8.hpp"
-#include "net/system.hpp"
+#include "linnet/codec/utf8.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t name_size_max = 160;
-
-struct Date {
-    std::uint64_t year, month, day;
-};
-
-// Days since 1970-01-01 to the proleptic Gregorian calendar, counted in years that begin in March.
-Date date_of(std::int64_t days_since_1970) {
-    const std::int64_t days = days_since_1970 + 719468;  // since 0000-03-01
-    const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    const std::int64_t day_of_era = days - era * 146097;
-    const std::int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const std::int64_t day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::int64_t month = (5 * day_of_year + 2) / 153;  // 0 is March
-    const std::int64_t day = day_of_year - (153 * month + 2) / 5 + 1;
-    const std::int64_t year = year_of_era + era * 400 + (month >= 10 ? 1 : 0);
-    return {static_cast<std::uint64_t>(std::max<std::int64_t>(year, 0)),
-            static_cast<std::uint64_t>(month < 10 ? month + 3 : month - 9),
-            static_cast<std::uint64_t>(day)};
-}
 
 void put_padded(TextWriter& out, std::uint64_t number, std::uint64_t limit) {
     for (; limit > 1 && number < limit; limit /= 10) out.put("0");
@@ -75,22 +55,19 @@ DetailWriter& DetailWriter::put_harmless(std::string_view words) {
 }
 
 DetailWriter& DetailWriter::put_time(std::int64_t unix_s) {
-    constexpr std::int64_t day_s = 86'400;
-    const std::int64_t days = (unix_s >= 0 ? unix_s : unix_s - (day_s - 1)) / day_s;
-    const auto second = static_cast<std::uint64_t>(unix_s - days * day_s);
-    const Date date = date_of(days);
-    put_padded(writer_, date.year, 1000);
-    put_padded(writer_.put("-"), date.month, 10);
-    put_padded(writer_.put("-"), date.day, 10);
-    put_padded(writer_.put(" "), second / 3600, 10);
-    put_padded(writer_.put(":"), second / 60 % 60, 10);
-    put_padded(writer_.put(":"), second % 60, 10);
+    const CalendarTime time = calendar_time(unix_s);
+    put_padded(writer_, static_cast<unsigned>(time.year), 1000);
+    put_padded(writer_.put("-"), time.month, 10);
+    put_padded(writer_.put("-"), time.day, 10);
+    put_padded(writer_.put(" "), time.hour, 10);
+    put_padded(writer_.put(":"), time.minute, 10);
+    put_padded(writer_.put(":"), time.second, 10);
     return put(" UTC");
 }
 
-void put_not_signed(const ChainVerdict& verdict, TlsFailure& why) {
+void put_not_signed(const ChainResult& result, TlsFailure& why) {
     const int native = why.native;
-    why = verdict.refused_root;
+    why = result.refused_root;
     why.native = native;
     if (why.cause != Cause::none) return;
     why.cause = Cause::tls_issuer_unknown;

@@ -38,7 +38,7 @@ class DetailWriter {
     /// "2026-11-22 18:00:00 UTC"
     DetailWriter& put_time(std::int64_t unix_s);
 
-    std::size_t room() const { return why_.detail_text.size() - writer_.text().size(); }
+    std::size_t space() const { return why_.detail_text.size() - writer_.text().size(); }
 
  private:
     TlsFailure& why_;
@@ -46,7 +46,7 @@ class DetailWriter {
 };
 
 /// None of the roots in `verdict` has signed the path: sets cause and detail of `why`.
-void put_not_signed(const ChainVerdict& verdict, TlsFailure& why);
+void put_not_signed(const ChainResult& result, TlsFailure& why);
 
 /// The field's name for an alert, RFC 8446 6 and RFC 5246 7.2; empty if it has none.
 std::string_view alert_name(std::uint8_t alert);

@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "base/endian.hpp"
+#include "codec/calendar.hpp"
 #include "codec/text.hpp"
 #include "x509/der.hpp"
 #include "x509/name.hpp"
@@ -68,33 +69,11 @@ bool take_algorithm(Bytes& rest, Algorithm& algorithm) {
 // ---- validity --------------------------------------------------------------------------------
 
 // Cuts `count` digits off `text`, which begins with digits alone.
-int take_number(std::string_view& text, std::size_t count) {
-    int number = 0;
-    for (const char c : text.substr(0, count)) number = number * 10 + (c - '0');
+unsigned take_number(std::string_view& text, std::size_t count) {
+    unsigned number = 0;
+    for (const char c : text.substr(0, count)) number = number * 10 + hex_value(c);
     text.remove_prefix(count);
     return number;
-}
-
-constexpr bool is_leap(int year) {
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-constexpr int days_in_month(int year, int month) {
-    constexpr int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
-}
-
-// Leap days of the years before `year`, from one that only makes the numbers positive.
-constexpr int leap_days_before(int year) {
-    const int last = year + 400 - 1;
-    return last / 4 - last / 100 + last / 400;
-}
-
-// From 1970-01-01 on.
-constexpr int days_since_epoch(int year, int month, int day) {
-    int days = (year - 1970) * 365 + leap_days_before(year) - leap_days_before(1970);
-    for (int m = 1; m < month; ++m) days += days_in_month(year, m);
-    return days + day - 1;
 }
 
 // UTCTime and GeneralizedTime as RFC 5280 4.1.2.5 allows them: to the second, and in UTC.
@@ -109,18 +88,15 @@ bool take_time(Bytes& rest, std::int64_t& unix_time) {
     text.remove_suffix(1);
     if (!std::all_of(text.begin(), text.end(), is_digit)) return false;
 
-    int year = take_number(text, has_century ? 4 : 2);
-    if (!has_century) year += year < 50 ? 2000 : 1900;
-    const int month = take_number(text, 2);
-    const int day = take_number(text, 2);
-    const int hour = take_number(text, 2);
-    const int minute = take_number(text, 2);
-    const int second = take_number(text, 2);
-    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return false;
-    if (hour > 23 || minute > 59 || second > 59) return false;
-    const std::int64_t days = days_since_epoch(year, month, day);
-    unix_time = days * 86400 + hour * 3600 + minute * 60 + second;
-    return true;
+    CalendarTime time;
+    time.year = static_cast<int>(take_number(text, has_century ? 4 : 2));
+    if (!has_century) time.year += time.year < 50 ? 2000 : 1900;
+    time.month = take_number(text, 2);
+    time.day = take_number(text, 2);
+    time.hour = take_number(text, 2);
+    time.minute = take_number(text, 2);
+    time.second = take_number(text, 2);
+    return to_unix_s(time, unix_time);
 }
 
 bool take_validity(Bytes& rest, Certificate& certificate) {

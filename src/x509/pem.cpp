@@ -54,7 +54,7 @@ PemReader::Event PemReader::feed(Bytes& input) {
 // What is between the boundaries, or between the blocks.
 void PemReader::take_body(Bytes body) {
     if (inside_ != Inside::certificate || is_broken_) return;
-    if (const auto size = base64_.decode(body, room_.subspan(size_))) {
+    if (const auto size = base64_.decode(body, buffer_.subspan(size_))) {
         size_ += *size;
     } else {
         is_broken_ = true;
@@ -64,11 +64,11 @@ void PemReader::take_body(Bytes body) {
 PemReader::Event PemReader::take_boundary_char(char c) {
     // A row of dashes may be longer than five: the last five begin the boundary.
     if (c == '-' && boundary_size_ == dashes.size()) return Event::none;
-    const bool has_room = boundary_size_ < sizeof boundary_;
-    if (has_room) boundary_[boundary_size_++] = c;
+    const bool has_space = boundary_size_ < sizeof boundary_;
+    if (has_space) boundary_[boundary_size_++] = c;
     const std::string_view text(boundary_, boundary_size_);
     const bool is_possible = may_become(text, begin_mark) || may_become(text, end_mark);
-    if (!has_room || !is_possible || c == '\r' || c == '\n') {
+    if (!has_space || !is_possible || c == '\r' || c == '\n') {
         // Only dashes after all, which base64 has not; another may just have begun.
         is_broken_ = true;
         boundary_size_ = c == '-' ? 1 : 0;

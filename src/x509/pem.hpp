@@ -20,15 +20,15 @@ class PemReader {
     };
 
     /// A certificate must fit into `room`, which is lent as long as the reader lives.
-    explicit PemReader(MutableBytes room) : room_(room) {}
+    explicit PemReader(MutableBytes buffer) : buffer_(buffer) {}
 
     /// Consumes the front of `input`, up to the end of a block or all of it.
     Event feed(Bytes& input);
     /// After the last `feed`: a block that was begun and never ended is malformed.
     Event end();
-    Bytes der() const { return room_.first(size_); }
+    Bytes der() const { return buffer_.first(size_); }
     /// Lends another room, which the next block will be written to: right after an event only.
-    void lend(MutableBytes room) { room_ = room; }
+    void lend(MutableBytes buffer) { buffer_ = buffer; }
 
  private:
     enum class Inside : std::uint8_t { text, certificate, other };
@@ -38,7 +38,7 @@ class PemReader {
     Event begin_block(std::string_view label);
     Event end_block(std::string_view label);
 
-    MutableBytes room_;
+    MutableBytes buffer_;
     std::size_t size_ = 0;
     Base64Decoder base64_;
     Inside inside_ = Inside::text;

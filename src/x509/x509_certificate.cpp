@@ -20,7 +20,7 @@ constexpr std::size_t size_max = 0xFFFF'FFFF;  // of all certificates: places ha
 
 // Makes `more` bytes of room behind the `used` ones. What was there before may still be read from
 // `outgrown`.
-bool make_room(Block& block, std::size_t used, std::size_t more, Block& outgrown) {
+bool make_space(Block& block, std::size_t used, std::size_t more, Block& outgrown) {
     if (more <= block.size() - used) return true;
     if (more > size_max - used) return false;
     Block larger(block.memory());
@@ -42,7 +42,7 @@ Error X509Certificate::load_from_memory(Bytes pem_or_der) {
 
 Error X509Certificate::load_der(Bytes der) {
     Block outgrown(ders_.memory());  // may have `der` in it
-    if (!make_room(ders_, ders_size_, der.size(), outgrown)) return Error::out_of_memory;
+    if (!make_space(ders_, ders_size_, der.size(), outgrown)) return Error::out_of_memory;
     std::memcpy(ders_.data() + ders_size_, der.data(), der.size());
     return keep(der.size());
 }
@@ -50,8 +50,8 @@ Error X509Certificate::load_der(Bytes der) {
 Error X509Certificate::load_pem(Bytes pem) {
     // Three bytes from four characters: then all of it fits, wherever the blocks begin.
     Block outgrown(ders_.memory());
-    const std::size_t room = pem.size() / 4 * 3 + 3;
-    if (!make_room(ders_, ders_size_, room, outgrown)) return Error::out_of_memory;
+    const std::size_t buffer = pem.size() / 4 * 3 + 3;
+    if (!make_space(ders_, ders_size_, buffer, outgrown)) return Error::out_of_memory;
 
     bool all_good = true;
     const std::size_t count_before = count_;
@@ -77,12 +77,12 @@ Error X509Certificate::keep(std::size_t size) {
     if (!certificate) return Error::failed;
     Block outgrown(entries_.memory());
     const std::size_t entries_size = count_ * sizeof(Entry);
-    if (!make_room(entries_, entries_size, sizeof(Entry), outgrown)) return Error::out_of_memory;
+    if (!make_space(entries_, entries_size, sizeof(Entry), outgrown)) return Error::out_of_memory;
     const Bytes subject = certificate->subject;
     const Entry entry = {
         .place = static_cast<std::uint32_t>(ders_size_),
         .size = static_cast<std::uint32_t>(size),
-        .subject_place = static_cast<std::uint32_t>(subject.data() - der.data()),
+        .subject_offset = static_cast<std::uint32_t>(subject.data() - der.data()),
         .subject_size = static_cast<std::uint32_t>(subject.size()),
     };
     std::memcpy(entries_.data() + entries_size, &entry, sizeof entry);
@@ -131,7 +131,7 @@ std::size_t X509Certificate::find_subject(Bytes subject, std::size_t index) cons
     for (; index < count_; ++index) {
         const Entry at = entry(index);
         if (at.subject_size != subject.size()) continue;
-        const Bytes here = ders_.bytes().subspan(at.place + at.subject_place, at.subject_size);
+        const Bytes here = ders_.bytes().subspan(at.place + at.subject_offset, at.subject_size);
         if (text_of(here) == text_of(subject)) break;
     }
     return std::min(index, count_);

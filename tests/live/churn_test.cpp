@@ -127,12 +127,12 @@ bool is_reset(Churn& churn) {
     WebSocketClient client(churn.options());
     if (client.connect_to_url(churn.resetting.url()) != Error::ok) return false;
     const Cause cause = end_of(client);
-    return cause == Cause::connection_lost || cause == Cause::answer_incomplete;
+    return cause == Cause::connection_lost || cause == Cause::response_incomplete;
 }
 bool is_answered_404(Churn& churn) {
     WebSocketClient client(churn.options());
     return client.connect_to_url(churn.echo_url("/refuse")) == Error::ok &&
-           end_of(client) == Cause::answer_refused && client.failure().http_status == 404;
+           end_of(client) == Cause::upgrade_refused && client.failure().http_status == 404;
 }
 bool is_closed_cleanly(Churn& churn) {
     WebSocketClient client(churn.options());

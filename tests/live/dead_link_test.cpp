@@ -69,8 +69,8 @@ std::string falls_silent(const std::string& url, Habit habit, const Work& work, 
     if (!goes_on_until(client, work, is_open)) return "it did not open";
     auto last_byte = Clock::now(), before = last_byte;  // not later than that
     if (peer.put_packet("hello") != Error::ok) return "nothing was sent";
-    const auto is_heard = [&] { return peer.get_available_packet_count() == 1; };
-    if (!goes_on_until(client, work, is_heard)) return "nothing came back";
+    const auto is_printed = [&] { return peer.get_available_packet_count() == 1; };
+    if (!goes_on_until(client, work, is_printed)) return "nothing came back";
     cut();
 
     std::uint64_t received = client.stats().bytes_received;

@@ -487,7 +487,7 @@ TEST_P(Live, an_offer_of_which_nothing_is_chosen_is_an_error) {
     EXPECT_TRUE(talk.ends_as("connection_error()"));
     // Godot just ends the stream.
     EXPECT_EQ(talk.client.failure().cause,
-              is_godot() ? Cause::answer_incomplete : Cause::answer_protocol_missing)
+              is_godot() ? Cause::response_incomplete : Cause::response_protocol_missing)
         << talk.client.failure().explain();
 }
 
@@ -550,7 +550,7 @@ TEST_P(Live, a_refusal_is_told_with_its_status) {
         ASSERT_EQ(talk.client.connect_to_url(url("/" + number)), Error::ok);
         EXPECT_TRUE(talk.ends_as("connection_error()"));
         const Failure& failure = talk.client.failure();
-        EXPECT_EQ(failure.cause, Cause::answer_refused);
+        EXPECT_EQ(failure.cause, Cause::upgrade_refused);
         EXPECT_EQ(failure.http_status, status);
         EXPECT_NE(failure.explain().find(number), std::string_view::npos) << failure.explain();
     }
@@ -805,14 +805,14 @@ struct OddAnswer {
 };
 
 constexpr OddAnswer odd_answers[] = {
-    {"/302", Cause::answer_refused, 302},
-    {"/401", Cause::answer_refused, 401},
-    {"/not-http", Cause::answer_not_http, 0},
-    {"/http-1.0", Cause::answer_refused, 200},
-    {"/early-hints-401", Cause::answer_refused, 401},
-    {"/half", Cause::answer_incomplete, 0},
-    {"/nothing", Cause::answer_incomplete, 0},
-    {"/wrong-accept", Cause::answer_accept_wrong, 101},
+    {"/302", Cause::upgrade_refused, 302},
+    {"/401", Cause::upgrade_refused, 401},
+    {"/not-http", Cause::response_not_http, 0},
+    {"/http-1.0", Cause::upgrade_refused, 200},
+    {"/early-hints-401", Cause::upgrade_refused, 401},
+    {"/half", Cause::response_incomplete, 0},
+    {"/nothing", Cause::response_incomplete, 0},
+    {"/wrong-accept", Cause::response_accept_wrong, 101},
 };
 
 TEST_F(LiveRaw, odd_answers_are_told_apart) {
@@ -833,7 +833,7 @@ TEST_F(LiveRaw, a_refusal_keeps_its_headers_and_body) {
     EXPECT_TRUE(talk.ends_as("connection_error()"));
     const Failure& failure = talk.client.failure();
     EXPECT_EQ(failure.http_reason, "Unauthorized");
-    EXPECT_NE(failure.http_fields.find("WWW-Authenticate: Basic realm=\"live\"\r\n"),
+    EXPECT_NE(failure.http_headers.find("WWW-Authenticate: Basic realm=\"live\"\r\n"),
               std::string_view::npos);
     EXPECT_EQ(failure.http_body, "who are you?");
     for (const std::string_view part : {"401"sv, "Unauthorized"sv, "who are you?"sv}) {
@@ -857,7 +857,7 @@ TEST_F(LiveRaw, silence_after_the_request_has_an_end) {
     ASSERT_EQ(talk.client.connect_to_url(url("/silent")), Error::ok);
     EXPECT_TRUE(talk.ends_as("connection_error()"));
     const Failure& failure = talk.client.failure();
-    EXPECT_EQ(failure.cause, Cause::answer_timed_out) << failure.explain();
+    EXPECT_EQ(failure.cause, Cause::response_timed_out) << failure.explain();
     EXPECT_GE(failure.phase_ms[static_cast<std::size_t>(Phase::upgrade)], 300u);
 }
 

@@ -14,7 +14,7 @@
 #include <cstring>
 
 #include "cli/server_handshake.hpp"
-#include "net/sockets_os.hpp"
+#include "platform/sockaddr.hpp"
 
 namespace linnet::test {
 namespace {

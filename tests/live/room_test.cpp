@@ -13,6 +13,7 @@
 
 #include "cli/relay_server.hpp"
 #include "linnet/linnet.hpp"
+#include "linnet/system_clock.hpp"
 #include "live/foreign_server.hpp"
 #include "testkit/certificates.hpp"
 

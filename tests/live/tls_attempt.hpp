@@ -13,7 +13,7 @@
 
 #include "linnet/linnet.hpp"
 #include "linnet/openssl.hpp"
-#include "net/system.hpp"
+#include "linnet/system_network.hpp"
 #include "testkit/story.hpp"
 #include "testkit/tls_rows.hpp"
 
@@ -62,8 +62,8 @@ class LoopbackNetwork final : public Network {
     ConnectResult connect_status(SocketHandle socket) override {
         return system_.connect_status(socket);
     }
-    IoResult receive(SocketHandle socket, MutableBytes room) override {
-        return system_.receive(socket, room);
+    IoResult receive(SocketHandle socket, MutableBytes buffer) override {
+        return system_.receive(socket, buffer);
     }
     IoResult send(SocketHandle socket, std::span<const Bytes> pieces) override {
         return system_.send(socket, pieces);

@@ -80,7 +80,7 @@ void expect_cause(const TlsAttempt& attempt, Cause cause, std::string_view detai
     EXPECT_EQ(attempt.story.signals, "connection_error()");
     if (cause == Cause::none) {
         EXPECT_EQ(failure.phase, Phase::upgrade) << explanation;
-        EXPECT_EQ(failure.cause, Cause::answer_refused) << explanation;
+        EXPECT_EQ(failure.cause, Cause::upgrade_refused) << explanation;
         return;
     }
     EXPECT_EQ(failure.cause, cause) << explanation;

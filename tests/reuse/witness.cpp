@@ -67,8 +67,8 @@ class HandshakingEngine final : public TlsEngine {
     void outgoing_sent(std::size_t) override {}
     MutableBytes plaintext() override { return {}; }
     void plaintext_taken(std::size_t) override {}
-    MutableBytes room() override { return {}; }
-    void compose(std::size_t) override {}
+    MutableBytes send_buffer() override { return {}; }
+    void encrypt(std::size_t) override {}
     void close() override {}
     void end_of_stream() override { state_ = TlsState::closed; }
     void destroy() override {
@@ -380,7 +380,7 @@ void Witness::look_at_failure() {
          std::string(text(failure.tls.cause)) + ", native " + std::to_string(failure.tls.native) +
              ", alert " + std::to_string(failure.tls.alert) + ", " + shown(failure.tls.detail()));
     note("refusal", std::to_string(failure.http_status) + " " + shown(failure.http_reason) + " " +
-                        shown(failure.http_fields) + " " + shown(failure.http_body));
+                        shown(failure.http_headers) + " " + shown(failure.http_body));
     note("close frame", std::to_string(failure.close_code) + " " + shown(failure.close_reason));
     std::string text;
     for (const AddressTried& tried : failure.addresses_tried) {
@@ -423,7 +423,7 @@ void Witness::remember_views() {
     remember(until_connect_, "connected_host", client->get_connected_host());
     remember(until_connect_, "addresses_tried", view_of(failure.addresses_tried));
     remember(until_connect_, "http_reason", failure.http_reason);
-    remember(until_connect_, "http_fields", failure.http_fields);
+    remember(until_connect_, "http_headers", failure.http_headers);
     remember(until_connect_, "http_body", failure.http_body);
     remember(until_connect_, "close_reason", failure.close_reason);
     remember(until_connect_, "explanation", failure.explanation);

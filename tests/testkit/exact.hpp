@@ -52,7 +52,7 @@ class ExactBytes {
     explicit ExactBytes(std::string_view content) : ExactBytes(bytes_of(content)) {}
 
     Bytes bytes() const { return {begin(), size_}; }
-    MutableBytes room() { return {begin(), size_}; }
+    MutableBytes buffer() { return {begin(), size_}; }
     std::string_view text() const { return text_of(bytes()); }
     std::span<char> chars() { return {reinterpret_cast<char*>(begin()), size_}; }
 

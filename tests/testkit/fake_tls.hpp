@@ -62,13 +62,13 @@ class FakeTls final : public TlsContext {
             plaintext_begin_ += size;
             plaintext_size_ -= size;
         }
-        MutableBytes room() override {
+        MutableBytes send_buffer() override {
             const bool is_free = state_ == TlsState::open && composed_ == 0;
             return is_free ? MutableBytes(outgoing_) : MutableBytes{};
         }
-        void compose(std::size_t size) override {
+        void encrypt(std::size_t size) override {
             EXPECT_GT(size, 0u);
-            EXPECT_LE(size, room().size()) << "more is composed than there was room";
+            EXPECT_LE(size, send_buffer().size()) << "more is composed than there was room";
             composed_ = size;
         }
         void close() override {

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "linnet/codec/frame.hpp"
 #include "linnet/memory_max.hpp"
-#include "linnet/protocol/frame.hpp"
 #include "testkit/simulated_player.hpp"
 
 namespace linnet::test {
@@ -21,23 +21,23 @@ constexpr const char* no_spin = "event_driven_clients_never_spin";
 // What only a server that breaks the protocol may be accused of.
 bool is_accusation(Cause cause) {
     switch (cause) {
-        case Cause::answer_not_http:
-        case Cause::answer_http_version:
-        case Cause::answer_status_line:
-        case Cause::answer_line_ending:
-        case Cause::answer_field_malformed:
-        case Cause::answer_field_folded:
-        case Cause::answer_too_many_fields:
-        case Cause::answer_refused:
-        case Cause::answer_upgrade_missing:
-        case Cause::answer_upgrade_other:
-        case Cause::answer_connection_missing:
-        case Cause::answer_accept_missing:
-        case Cause::answer_accept_wrong:
-        case Cause::answer_field_repeated:
-        case Cause::answer_extension_not_offered:
-        case Cause::answer_protocol_not_offered:
-        case Cause::answer_protocol_missing:
+        case Cause::response_not_http:
+        case Cause::response_http_version:
+        case Cause::response_status_line:
+        case Cause::response_line_ending:
+        case Cause::response_header_malformed:
+        case Cause::response_header_folded:
+        case Cause::response_too_many_headers:
+        case Cause::upgrade_refused:
+        case Cause::response_upgrade_missing:
+        case Cause::response_upgrade_other:
+        case Cause::response_connection_missing:
+        case Cause::response_accept_missing:
+        case Cause::response_accept_wrong:
+        case Cause::response_header_repeated:
+        case Cause::response_extension_not_offered:
+        case Cause::response_protocol_not_offered:
+        case Cause::response_protocol_missing:
         case Cause::frame_reserved_bits:
         case Cause::frame_reserved_opcode:
         case Cause::frame_masked:
@@ -69,7 +69,7 @@ bool Player::promise(bool holds, const char* invariant, const char* detail) {
 
 // ---- the end of an attempt -------------------------------------------------------------------
 
-void Player::judge_ending(bool clean) {
+void Player::check_ending(bool clean) {
     const Failure& failure = client_->failure();
     constexpr const char* has_a_cause = "every_ending_has_a_cause";
     stage_.tell("c%zu: %.*s", number_, static_cast<int>(failure.explain().size()),
@@ -93,7 +93,7 @@ void Player::judge_ending(bool clean) {
     using Until = HeldViews::Until;
     hold(Until::next_connect, "failure().explain()", failure.explain());
     hold(Until::next_connect, "failure().http_reason", failure.http_reason);
-    hold(Until::next_connect, "failure().http_fields", failure.http_fields);
+    hold(Until::next_connect, "failure().http_headers", failure.http_headers);
     hold(Until::next_connect, "failure().http_body", failure.http_body);
     hold(Until::next_connect, "failure().close_reason", failure.close_reason);
     hold(Until::next_connect, "failure().addresses_tried",

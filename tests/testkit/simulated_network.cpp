@@ -250,9 +250,9 @@ void Internet::reset_server(Connection& connection) {
 
 // ---- the client's end ------------------------------------------------------------------------
 
-IoResult Internet::receive(Connection& connection, MutableBytes room) {
+IoResult Internet::receive(Connection& connection, MutableBytes buffer) {
     Lane& lane = connection.to_client;
-    std::size_t size = std::min(lane.unread(), room.size());
+    std::size_t size = std::min(lane.unread(), buffer.size());
     if (size > 0 && stage_.percent(weather_.short_percent)) size = 1 + stage_.below(size);
     if (size == 0) {
         if (connection.client_error != 0) {
@@ -260,7 +260,7 @@ IoResult Internet::receive(Connection& connection, MutableBytes room) {
         }
         return {lane.fin_arrived ? IoResult::Outcome::end : IoResult::Outcome::would_block, 0, 0};
     }
-    std::copy_n(lane.wire.begin() + static_cast<std::ptrdiff_t>(lane.read), size, room.begin());
+    std::copy_n(lane.wire.begin() + static_cast<std::ptrdiff_t>(lane.read), size, buffer.begin());
     lane.read += size;
     connection.received += size;
     // The server learns that the window is open again.
@@ -275,7 +275,7 @@ IoResult Internet::send(Connection& connection, std::span<const Bytes> pieces) {
         return {IoResult::Outcome::failed, 0, stage_.pick({EPIPE, ECONNRESET})};
     }
     Lane& lane = connection.to_server;
-    std::size_t left = lane.room();
+    std::size_t left = lane.space();
     if (left > 0 && stage_.percent(weather_.short_percent)) left = 1 + stage_.below(left);
     std::size_t size = 0;
     for (const Bytes piece : pieces) {
@@ -308,7 +308,7 @@ void Internet::close(Connection& connection) {
 std::size_t Internet::server_write(Connection& connection, std::string_view bytes) {
     Lane& lane = connection.to_client;
     if (connection.server_reset || lane.fin_written) return 0;
-    std::size_t size = std::min(bytes.size(), lane.room());
+    std::size_t size = std::min(bytes.size(), lane.space());
     if (size > 1 && stage_.percent(weather_.short_percent)) size = 1 + stage_.below(size);
     if (size == 0) return 0;
     lane.written.append(bytes.substr(0, size));
@@ -347,11 +347,11 @@ Network::ConnectResult SimulatedNetwork::connect_status(SocketHandle socket) {
     return {connection->dialled, connection->dial_error};
 }
 
-IoResult SimulatedNetwork::receive(SocketHandle socket, MutableBytes room) {
+IoResult SimulatedNetwork::receive(SocketHandle socket, MutableBytes buffer) {
     Stage& stage = internet_.stage();
     Connection* const connection = open(socket);
     if (connection == nullptr) return {IoResult::Outcome::failed, 0, EBADF};
-    stage.require(!room.empty(), rightly, "a receive without room");
+    stage.require(!buffer.empty(), rightly, "a receive without a buffer");
     stage.require(connection->dialled == Connecting::connected, rightly,
                   "a receive before the connection is there");
     ++call_count;
@@ -360,7 +360,7 @@ IoResult SimulatedNetwork::receive(SocketHandle socket, MutableBytes room) {
         ++cut_count;
         return {};
     }
-    const IoResult result = internet_.receive(*connection, room);
+    const IoResult result = internet_.receive(*connection, buffer);
     if (result.size > 0 && connection->to_client.unread() > 0) ++cut_count;
     life_signs += result.size;
     if (result.status != IoResult::Outcome::would_block) ++progress_count;

@@ -69,7 +69,7 @@ struct Lane {
     bool fin_arrived = false;
 
     std::size_t unread() const { return wire.size() - read; }
-    std::size_t room() const {
+    std::size_t space() const {
         const std::size_t used = written.size() - delivered + unread();
         return window > used ? window - used : 0;
     }
@@ -118,7 +118,7 @@ struct Connection {
         if (dialled != Network::Connecting::connected) {
             return dialled == Network::Connecting::failed;
         }
-        return client_error != 0 || to_server.room() > 0;
+        return client_error != 0 || to_server.space() > 0;
     }
 };
 
@@ -146,7 +146,7 @@ class Internet {
     /// Of a socket of that client, which is open.
     Connection* find(std::size_t client, SocketHandle socket);
     std::vector<Connection*> open_connections(std::size_t client);
-    IoResult receive(Connection& connection, MutableBytes room);
+    IoResult receive(Connection& connection, MutableBytes buffer);
     IoResult send(Connection& connection, std::span<const Bytes> pieces);
     void shut_down(Connection& connection);
     void close(Connection& connection);
@@ -196,7 +196,7 @@ class SimulatedNetwork final : public Network {
 
     Opened connect(const SocketAddress& address) override;
     ConnectResult connect_status(SocketHandle socket) override;
-    IoResult receive(SocketHandle socket, MutableBytes room) override;
+    IoResult receive(SocketHandle socket, MutableBytes buffer) override;
     IoResult send(SocketHandle socket, std::span<const Bytes> pieces) override;
     void shutdown_send(SocketHandle socket) override;
     void close(SocketHandle socket) override;

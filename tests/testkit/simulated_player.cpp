@@ -58,7 +58,7 @@ Options drawn_options(Stage& stage) {
         limits.output_payload_max = stage.pick<std::size_t>({1 << 20, 100'000, 3000, 200});
         limits.output_packet_count_max = stage.pick<std::size_t>({1024, 20, 3, 1});
         limits.fragment_count_max = stage.pick<std::size_t>({16'384, 100, 8});
-        limits.answer_size_max = stage.pick<std::size_t>({16'384, 1000, 200});
+        limits.response_size_max = stage.pick<std::size_t>({16'384, 1000, 200});
         limits.peer_count_max = stage.pick<std::size_t>({4096, 100, 2});
         limits.poll_size_max = stage.pick<std::size_t>({256 * 1024, 1000, 50, 1});
         limits.poll_item_count_max = stage.pick<std::size_t>({256, 10, 2, 1});
@@ -128,7 +128,7 @@ void Player::tell_plan() {
         "c%zu polls %s; in %zu/%zu, out %zu/%zu, fragments %zu, answer %zu, peers %zu, "
         "poll %zu/%zu",
         number_, paces[static_cast<int>(plan_.pace)], l.input_payload_max, l.input_packet_count_max,
-        l.output_payload_max, l.output_packet_count_max, l.fragment_count_max, l.answer_size_max,
+        l.output_payload_max, l.output_packet_count_max, l.fragment_count_max, l.response_size_max,
         l.peer_count_max, l.poll_size_max, l.poll_item_count_max);
     stage_.tell(
         "c%zu waits in ms: resolve %u, connect %u, tls %u, upgrade %u, join %u, attempt %u, "
@@ -230,7 +230,7 @@ void Player::on_established(std::string_view protocol) {
 void Player::on_error() {
     if (!heard("connection_error", attempt_.act == Act::connecting)) return;
     attempt_.act = attempt_.record->multiplayer ? Act::farewell : Act::over;
-    judge_ending(false);
+    check_ending(false);
     react();
 }
 
@@ -240,7 +240,7 @@ void Player::on_closed(bool clean) {
         return;
     }
     attempt_.act = attempt_.record->multiplayer ? Act::farewell : Act::over;
-    judge_ending(clean);
+    check_ending(clean);
     settle_attempt();
     react();
 }

@@ -133,7 +133,7 @@ class Player {
     void on_peer_packet();
     void on_succeeded();
     void on_room_end(bool was_joined);
-    void judge_ending(bool clean);
+    void check_ending(bool clean);
     void react();
 
     // what it does

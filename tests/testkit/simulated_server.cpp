@@ -188,10 +188,10 @@ void Talk::read() {
     std::size_t left = read_size_max_;
     while (!gone_ && left > 0 && unsent(out_, out_begin_) < out_size_max) {
         const std::string_view input = internet_.server_peek(connection_);
-        const MutableBytes room = session_.room();
-        const std::size_t size = std::min({input.size(), room.size(), left});
+        const MutableBytes buffer = session_.receive_buffer();
+        const std::size_t size = std::min({input.size(), buffer.size(), left});
         if (size == 0) break;
-        std::copy_n(input.begin(), size, room.begin());
+        std::copy_n(input.begin(), size, buffer.begin());
         session_.fill(size);
         internet_.server_read(connection_, size);
         left -= size;

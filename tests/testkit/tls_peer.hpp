@@ -12,8 +12,8 @@
 #include <string>
 
 #include "cli/tls_server.hpp"
+#include "linnet/system_entropy.hpp"
 #include "linnet/tls.hpp"
-#include "net/system.hpp"
 #ifdef LINNET_TEST_OPENSSL
 #include <openssl/ssl.h>
 #endif
@@ -65,10 +65,10 @@ class OwnTlsPeer final : public TlsPeer {
     }
     std::string take_outgoing() override {
         collect();
-        for (MutableBytes room; !unsaid.empty() && !(room = engine_->room()).empty();) {
-            const std::size_t size = std::min(room.size(), unsaid.size());
-            std::copy_n(unsaid.begin(), size, room.begin());
-            engine_->compose(size);
+        for (MutableBytes buffer; !unsaid.empty() && !(buffer = engine_->send_buffer()).empty();) {
+            const std::size_t size = std::min(buffer.size(), unsaid.size());
+            std::copy_n(unsaid.begin(), size, buffer.begin());
+            engine_->encrypt(size);
             unsaid.erase(0, size);
             collect();
         }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "linnet/cause.hpp"
-#include "linnet/protocol/frame.hpp"
+#include "linnet/codec/frame.hpp"
 
 namespace linnet::test {
 

@@ -109,9 +109,9 @@ Network::ConnectResult FakeNetwork::connect_status(SocketHandle socket) {
     return {error == 0 ? Connecting::connected : Connecting::failed, error};
 }
 
-IoResult FakeNetwork::receive(SocketHandle socket, MutableBytes room) {
+IoResult FakeNetwork::receive(SocketHandle socket, MutableBytes buffer) {
     ScriptedConnection& connection = at(socket);
-    EXPECT_FALSE(room.empty()) << "a receive without room";
+    EXPECT_FALSE(buffer.empty()) << "a receive without a buffer";
     ++receive_count;
     if (faults_.fails()) return {IoResult::Outcome::failed, 0, ECONNRESET};
     connection.advance(clock_.now_us());
@@ -124,10 +124,10 @@ IoResult FakeNetwork::receive(SocketHandle socket, MutableBytes room) {
         }
     }
     connection.blocked = false;
-    size = std::min({size, room.size(), connection.script.receive_max});
+    size = std::min({size, buffer.size(), connection.script.receive_max});
     if (size > 0) {
         std::copy_n(connection.to_client.begin() + static_cast<std::ptrdiff_t>(connection.given),
-                    size, room.begin());
+                    size, buffer.begin());
         connection.given += size;
         return {IoResult::Outcome::moved, size, 0};
     }

@@ -19,8 +19,8 @@
 #include <variant>
 #include <vector>
 
+#include "linnet/codec/frame.hpp"
 #include "linnet/linnet.hpp"
-#include "linnet/protocol/frame.hpp"
 
 namespace linnet::test {
 
@@ -182,7 +182,7 @@ class FakeNetwork final : public Network {
 
     Opened connect(const SocketAddress& address) override;
     ConnectResult connect_status(SocketHandle socket) override;
-    IoResult receive(SocketHandle socket, MutableBytes room) override;
+    IoResult receive(SocketHandle socket, MutableBytes buffer) override;
     IoResult send(SocketHandle socket, std::span<const Bytes> pieces) override;
     void shutdown_send(SocketHandle socket) override;
     void close(SocketHandle socket) override;

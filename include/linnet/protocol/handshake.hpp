@@ -8,8 +8,8 @@
 #include <array>
 
 #include "linnet/bytes.hpp"
-#include "linnet/protocol/http.hpp"
-#include "linnet/protocol/url.hpp"
+#include "linnet/codec/http.hpp"
+#include "linnet/codec/url.hpp"
 #include "linnet/step.hpp"
 #include "linnet/strings.hpp"
 
@@ -64,7 +64,7 @@ struct HandshakeOffer {
 };
 
 /// What an answer means. `protocol` points into the head that was judged.
-struct HandshakeVerdict {
+struct HandshakeResult {
     Cause cause = Cause::none;  ///< none: the connection is open; else `answer_*`
     std::string_view protocol;  ///< the server's choice, or empty
 };
@@ -74,6 +74,6 @@ struct HandshakeVerdict {
 /// 7.6.1). `Upgrade` must appear once, and its value must be `websocket`: no list, not even of one
 /// element and empty ones. The accept value and the sub-protocol are compared exactly. HTTP/1.0
 /// cannot upgrade. Linear time, no allocation.
-HandshakeVerdict judge_answer(const ResponseHead& head, const HandshakeOffer& offer);
+HandshakeResult check_response(const ResponseHead& head, const HandshakeOffer& offer);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

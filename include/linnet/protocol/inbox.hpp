@@ -32,7 +32,7 @@ class Inbox {
     /// block grow (doubling, once what it has is full) or its contents move (down, once two thirds
     /// are dead or the queue is empty). Empty when there is no room: `starved` tells the two
     /// reasons apart.
-    MutableBytes room();
+    MutableBytes receive_buffer();
     /// `size` bytes were received into the room.
     void fill(std::size_t size);
     /// The last `room` was empty because there was no memory.
@@ -53,7 +53,7 @@ class Inbox {
     /// for another entry before the next `room`.
     bool end_message(bool is_text);
     /// The block has a place for another entry.
-    bool has_place() const { return entries_ - filled_ >= entry_size; }
+    bool has_space() const { return entries_ - filled_ >= entry_size; }
     /// All of these at once: skips `header_size` bytes and queues the `size` unparsed bytes behind
     /// them. There must be a place for the entry, and no message in progress.
     void add_message(std::size_t header_size, std::size_t size, bool is_text);
@@ -92,7 +92,7 @@ class Inbox {
     bool is_empty() const {
         return packet_count() == 0 && parsed_ == filled_ && message_size() == 0;
     }
-    void make_room();
+    void make_space();
     bool grow();
     void move_all_down();
     void move_unparsed_down();

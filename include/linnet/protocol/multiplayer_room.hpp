@@ -34,7 +34,7 @@
 
 #include "linnet/block.hpp"
 #include "linnet/cause.hpp"
-#include "linnet/protocol/multiplayer_packet.hpp"
+#include "linnet/codec/multiplayer_packet.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
@@ -72,7 +72,7 @@ class MultiplayerRoom {
     void shrink();
     /// What `message` means and changes. A peer that joins needs space: at most one per message.
     /// Without it the event is `failed` with out_of_memory.
-    RoomEvent hear(Bytes message);
+    RoomEvent receive(Bytes message);
 
     bool is_joined() const { return is_joined_; }
     /// Ours, or no_peer.
@@ -90,10 +90,10 @@ class MultiplayerRoom {
 
  private:
     RoomEvent ignore();
-    RoomEvent hear_system(const MultiplayerPacket& packet);
-    RoomEvent hear_id(PeerId id);
-    RoomEvent hear_add(PeerId peer);
-    RoomEvent hear_del(PeerId peer);
+    RoomEvent receive_system(const MultiplayerPacket& packet);
+    RoomEvent receive_id(PeerId id);
+    RoomEvent receive_add(PeerId peer);
+    RoomEvent receive_del(PeerId peer);
     bool insert(PeerId peer);
     bool resize(std::size_t capacity);
     std::size_t capacity() const { return block_.size() / sizeof(PeerId); }
@@ -108,7 +108,7 @@ class MultiplayerRoom {
     std::size_t peer_count_max_;
     PeerId unique_id_ = no_peer;
     bool is_joined_ = false;
-    bool has_heard_ = false;  // any message
+    bool has_received_ = false;  // any message
     std::uint64_t ignored_count_ = 0;
 };
 

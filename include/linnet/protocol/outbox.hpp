@@ -13,9 +13,9 @@
 #include <array>
 
 #include "linnet/block.hpp"
+#include "linnet/codec/frame.hpp"
 #include "linnet/error.hpp"
 #include "linnet/platform.hpp"
-#include "linnet/protocol/frame.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
@@ -107,7 +107,7 @@ class Outbox {
     inline std::size_t write_header(std::size_t at, const FrameHeader& header);
     inline std::size_t write_masked(std::size_t at, Bytes bytes, const MaskKey& key,
                                     std::uint64_t offset);
-    inline std::size_t ring_place(std::size_t from) const;
+    inline std::size_t ring_offset(std::size_t from) const;
     inline Bytes ring_span(std::size_t from, std::size_t size_max) const;
     void begin_frame_at_head();
     void consume_ring(std::size_t size);

@@ -14,16 +14,16 @@
 // frame: each is queued before `next` returns its event.
 #pragma once
 
+#include "linnet/codec/utf8.hpp"
 #include "linnet/limits.hpp"
 #include "linnet/protocol/inbox.hpp"
 #include "linnet/protocol/outbox.hpp"
-#include "linnet/protocol/utf8.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 struct SessionEvent {
     enum class Kind : std::uint8_t {
-        none,     ///< nothing more to decode, or nothing more may be (`Session::input_is_held`,
+        none,     ///< nothing more to decode, or nothing more may be (`Session::input_is_paused`,
                   ///< `Session::work_is_spent`)
         message,  ///< a message was queued: `take`
         ping,     ///< `payload`; the pong is queued
@@ -56,16 +56,16 @@ class Session {
     /// header for each message, and some for what is between them.
     static constexpr std::size_t inbox_size_max(const Limits& limits) {
         const std::size_t each = Inbox::entry_size + frame_header_size_max;
-        const std::size_t payload = limits.input_payload_max > limits.answer_size_max
+        const std::size_t payload = limits.input_payload_max > limits.response_size_max
                                         ? limits.input_payload_max
-                                        : limits.answer_size_max;
+                                        : limits.response_size_max;
         return payload + limits.input_packet_count_max * each + 4096;
     }
 
     // ---- bytes in
 
     /// Where received bytes go; see `Inbox::room`. Empty while the queue is full: let TCP wait.
-    MutableBytes room() { return inbox_.room(); }
+    MutableBytes receive_buffer() { return inbox_.receive_buffer(); }
     void fill(std::size_t size) { inbox_.fill(size); }
     /// Received bytes that were not looked at: during the opening handshake its answer stands
     /// there.
@@ -86,9 +86,9 @@ class Session {
     static constexpr std::size_t frame_work = 16;
 
     /// The next data frame does not fit into the queue: it waits until messages are taken.
-    bool input_is_held() const { return held_; }
+    bool input_is_paused() const { return paused_; }
     /// It waits only for a place in the block, which the next `room` may find.
-    bool input_needs_room() const { return needs_room_; }
+    bool input_needs_space() const { return needs_space_; }
     /// Part of a message has arrived.
     bool message_is_incomplete() const { return message_active_; }
     /// There is no room because there is no memory, and no message to take that would make some.
@@ -152,7 +152,7 @@ class Session {
     Progress begin_frame(SessionEvent& event);
     Progress begin_data_frame(const FrameHeader& header, std::size_t header_size,
                               SessionEvent& event);
-    Cause judge_data_frame(const FrameHeader& header) const;
+    Cause check_data_frame(const FrameHeader& header) const;
     Progress continue_data_frame(SessionEvent& event);
     Progress end_message(SessionEvent& event);
     Progress take_control_frame(const FrameHeader& header, std::size_t header_size,
@@ -182,8 +182,8 @@ class Session {
     std::uint64_t frame_offset_ = 0;  // payload bytes already taken
 
     std::size_t work_left_ = SIZE_MAX;
-    bool held_ = false;
-    bool needs_room_ = false;
+    bool paused_ = false;
+    bool needs_space_ = false;
     bool close_queued_ = false;
     bool close_received_ = false;
     bool ended_ = false;  // failed, or the peer has closed: nothing more is decoded

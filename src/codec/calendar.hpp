@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Unix time to and from the proleptic Gregorian calendar, in UTC.
+#pragma once
+
+#include <cstdint>
+
+#include "linnet/version.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
+
+struct CalendarTime {
+    int year = 1970;
+    unsigned month = 1;  ///< 1 to 12
+    unsigned day = 1;    ///< 1 to 31
+    unsigned hour = 0;
+    unsigned minute = 0;
+    unsigned second = 0;  ///< 0 to 59: leap seconds are unknown to Unix time
+};
+
+/// Returns false if there is no such day or time. `time.year` is 0 to 9999.
+bool to_unix_s(const CalendarTime& time, std::int64_t& unix_s);
+
+/// Times before the year 0 and after 9999 become the first and the last second of these years.
+CalendarTime calendar_time(std::int64_t unix_s);
+
+/// A Unix time as days since 1970-01-01, negative before, and seconds within the day.
+struct DayAndSecond {
+    std::int64_t day = 0;
+    std::uint32_t second = 0;
+};
+constexpr DayAndSecond day_and_second(std::int64_t unix_s) {
+    constexpr std::int64_t day_s = 86'400;
+    const std::int64_t day = unix_s / day_s - (unix_s % day_s < 0 ? 1 : 0);
+    return {day, static_cast<std::uint32_t>(unix_s - day * day_s)};
+}
+
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

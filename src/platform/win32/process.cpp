@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "platform/process.hpp"
+#include "platform/win32/windows_os.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
+
+// Nothing forks here, so that it never changes.
+std::uint64_t process_id() {
+    return GetCurrentProcessId();
+}
+
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

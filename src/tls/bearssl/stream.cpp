@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+#include "tls/bearssl/stream.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
+
+// ---- bytes -----------------------------------------------------------------------------------
+
+std::size_t BearSslStream::feed(Bytes ciphertext) {
+    received(ciphertext);
+    std::size_t fed = 0;
+    while (fed < ciphertext.size() && !is_over()) {
+        std::size_t buffer = 0;
+        std::uint8_t* const into = br_ssl_engine_recvrec_buf(&engine_, &buffer);
+        if (into == nullptr) break;
+        const std::size_t size = std::min(buffer, ciphertext.size() - fed);
+        std::memcpy(into, ciphertext.data() + fed, size);
+        br_ssl_engine_recvrec_ack(&engine_, size);
+        fed += size;
+        settle();
+    }
+    return fed;
+}
+
+Bytes BearSslStream::outgoing() {
+    std::size_t size = 0;
+    const std::uint8_t* const from = br_ssl_engine_sendrec_buf(&engine_, &size);
+    return from == nullptr ? Bytes{} : Bytes{from, size};
+}
+
+void BearSslStream::outgoing_sent(std::size_t size) {
+    br_ssl_engine_sendrec_ack(&engine_, size);
+    settle();
+}
+
+MutableBytes BearSslStream::plaintext() {
+    std::size_t size = 0;
+    std::uint8_t* const from = br_ssl_engine_recvapp_buf(&engine_, &size);
+    return from == nullptr ? MutableBytes{} : MutableBytes{from, size};
+}
+
+void BearSslStream::plaintext_taken(std::size_t size) {
+    br_ssl_engine_recvapp_ack(&engine_, size);
+    settle();
+}
+
+MutableBytes BearSslStream::send_buffer() {
+    // BearSSL does not know of an end that it was not told of.
+    if (state() != TlsState::open) return {};
+    std::size_t size = 0;
+    std::uint8_t* const into = br_ssl_engine_sendapp_buf(&engine_, &size);
+    return into == nullptr ? MutableBytes{} : MutableBytes{into, size};
+}
+
+void BearSslStream::encrypt(std::size_t size) {
+    if (size == 0) return;
+    br_ssl_engine_sendapp_ack(&engine_, size);
+    br_ssl_engine_flush(&engine_, 0);
+    settle();
+}
+
+// ---- state -----------------------------------------------------------------------------------
+
+void BearSslStream::settle() {
+    const unsigned now = br_ssl_engine_current_state(&engine_);
+    if ((now & (BR_SSL_SENDAPP | BR_SSL_RECVAPP)) != 0 && !is_open_) {
+        is_open_ = true;
+        opened();
+    }
+    if (now != BR_SSL_CLOSED) return;
+    const auto error = static_cast<unsigned>(br_ssl_engine_last_error(&engine_));
+    if (error != BR_ERR_OK) {
+        failure_.native = static_cast<int>(error);
+        return broken(error);
+    }
+    is_closed_ = is_open_;
+    if (!is_open_) fail(Cause::tls_closed);
+}
+
+void BearSslStream::close() {
+    // With plaintext unread, BearSSL 0.6 would never get out of closing.
+    for (MutableBytes unread; !(unread = plaintext()).empty();) plaintext_taken(unread.size());
+    is_closing_ = true;
+    br_ssl_engine_close(&engine_);
+    settle();
+}
+
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// What every TLS engine does alike, on both sides of a connection.
+#pragma once
+
+#include <array>
+
+#include "linnet/tls.hpp"
+
+namespace linnet::inline LINNET_INLINE_NAMESPACE {
+
+/// The host of a request, copied, since the request is borrowed for one call.
+class EngineHost {
+ public:
+    static constexpr std::size_t size_max = 255;  // RFC 1035 2.3.4
+
+    /// True if `host` can be the host of a request: neither empty nor longer than `size_max`.
+    static bool is_valid(std::string_view host) { return !host.empty() && host.size() <= size_max; }
+
+    explicit EngineHost(std::string_view host);
+
+    std::string_view text() const { return {text_.data(), size_}; }
+    /// The name for the extension server_name, ending with a NUL: without a final dot, and null for
+    /// an IP literal (RFC 6066 3). Valid as long as the host.
+    const char* server_name() const { return name_[0] == '\0' ? nullptr : name_.data(); }
+
+ private:
+    std::array<char, size_max + 1> text_{};
+    std::array<char, size_max + 1> name_{};
+    std::size_t size_;
+};
+
+class EngineBase : public TlsEngine {
+ public:
+    EngineBase(const EngineBase&) = delete;
+    EngineBase& operator=(const EngineBase&) = delete;
+
+    TlsState state() const final;
+    const TlsFailure& failure() const final { return failure_; }
+    void end_of_stream() final;
+
+ protected:
+    EngineBase() = default;
+    ~EngineBase() = default;
+
+    /// The first failure is the one that is reported.
+    void fail(Cause cause) {
+        if (failure_.cause == Cause::none) failure_.cause = cause;
+    }
+    /// The other side sent `alert`. `version_cause` is the cause if it speaks no version that this
+    /// engine speaks.
+    void fail_by_alert(std::uint8_t alert, bool client_certificate_requested, Cause version_cause);
+
+    bool is_over() const { return is_closed_ || failure_.cause != Cause::none; }
+    /// Notes the first byte of what the other side sends.
+    void received(Bytes ciphertext) {
+        if (first_byte_ == 0 && !ciphertext.empty()) first_byte_ = ciphertext[0];
+    }
+    /// What the other side sent begins with a TLS record: RFC 8446 5.1.
+    bool has_received_tls() const;
+
+    TlsFailure failure_;
+    bool is_open_ = false;     // has been: the handshake is over
+    bool is_closing_ = false;  // by us
+    bool is_closed_ = false;
+
+ private:
+    std::uint8_t first_byte_ = 0;
+};
+
+}  // namespace linnet::inline LINNET_INLINE_NAMESPACE
