@@ -214,7 +214,7 @@ class Outline:
             return 'namespace'
         first = next((each for each in head if each not in SPECIFIERS), '')
         is_value = any(each == '=' and head[n - 1] != 'operator' for n, each in enumerate(head))
-        if first == 'enum':
+        if first == 'enum' and '()' not in head:
             return 'enum'
         if first in CLASS_KEYS and not is_value and '()' not in head:
             return 'class'

@@ -258,6 +258,13 @@ def layers(source, tree):
                          f'it may include {", ".join(sorted(allowed))}')
 
 
+def include_form(source, _tree):
+    for each in source.directives:
+        if each.name.startswith(('include', 'import')) and (
+                each.name != 'include' or not re.match(r'[<"]', each.rest)):
+            yield each.line, f'#{each.name} {each.rest}; include a file by its name'
+
+
 def os_headers(source, tree):
     if source.path.startswith(tree.layout.free_headers):
         return
@@ -363,6 +370,8 @@ def new_of(source, i, allowed):
         return 'new'
     if tokens[i + 2:i + 5] == ['std', '::', 'nothrow']:
         return None if 'new' in allowed else 'new'
+    if not re.match(r'\w|::', tokens[source.partners[i + 1] + 1]):  # new (Type)
+        return 'new'
     return None if source.path in CONSTRUCTS_IN_PLACE else 'new, in a file that constructs nothing in place,'
 
 
@@ -484,6 +493,7 @@ RULES = (
     (promises, is_cpp),
     (brackets, is_cpp),
     (layers, in_layers),
+    (include_form, is_cpp),
     (os_headers, in_layers),
     (windows_headers, is_cpp),
     (os_macros, is_cpp_of_library),

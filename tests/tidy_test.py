@@ -30,6 +30,8 @@ BREACHES = (
     ('function_length', 'src/net/a.cpp', f'@@bool operator==(A, A)\n{{\n{LONG}}}\n'),
     ('function_length', 'src/net/a.cpp', f'@@auto step() -> decltype(a()) {{ const char* s = R"(}})";\n{LONG}}}\n'),
     ('function_length', 'src/net/a.cpp', f'namespace a::b {{\nnamespace {{\n@@int step() {{\n{LONG}}}\n}}\n}}\n'),
+    ('function_length', 'src/net/a.cpp', f'@@enum A step() {{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp', f'void use(int = 1, int b = @@[] {{\n{LONG}}}());\n'),
     ('function_length', 'tests/a_test.cpp', f'@@TEST(A, steps) {{\n{LONG}}}\n'),
     ('function_length', 'src/net/a.cpp', f'@@[[nodiscard]] int step(A a = {{}}) {{ // {{\n{LONG}}}\n'),
 
@@ -46,6 +48,9 @@ BREACHES = (
     ('layers', 'include/linnet/bytes.hpp', '@@#include "linnet/limits_of_all.hpp"\n'),
     ('layers', 'include/linnet/a.hpp', '@@#include "base/assert.hpp"\n'),
 
+    ('include_form', 'src/net/a.hpp', '@@#include HEADER\n'),
+    ('include_form', 'src/net/a.hpp', '@@#include_next <span>\n'),
+
     ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    state_ = State::idle;\n}\n'),
     ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    std::exchange(state_, State::idle);\n}\n'),
     ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    std::swap(other, state_);\n}\n'),
@@ -61,6 +66,7 @@ BREACHES = (
     ('memory', 'src/client/a.cpp', 'void a() {\n@@    b(new int);\n}\n'),
     ('memory', 'src/client/a.cpp', 'void a() {\n@@    b(new (std::nothrow) A{1});\n}\n'),
     ('memory', 'src/client/a.cpp', 'void a(void* place) {\n@@    ::new (place) A;\n}\n'),
+    ('memory', 'include/linnet/signal.hpp', 'void a() {\n@@    b(new (int));\n}\n'),
     ('memory', 'src/client/a.cpp', 'void a(A* b) {\n@@    delete b;\n}\n'),
     ('memory', 'src/client/a.cpp', 'void a(A* b) {\n@@    delete[] b;\n}\n'),
     ('memory', 'src/client/a.cpp', 'void a() {\n@@    b(::operator new(4));\n}\n'),
