@@ -6,8 +6,10 @@
 - README.md has a table of cases. Every number is there once; every test that it names exists and has the
   number in the comment above it, "// Case 1, 2: what hurts" (in Python "# Case ..."); every such comment is
   in the table. A case without a test says "not served yet". A test of a .py file is named without "test_".
+  UPDATE=1 in the environment rewrites the tests of each case as the comments have them.
 - calls_by_state.md has a row for every public function of the documented classes.
 """
+import os
 import pathlib
 import re
 import sys
@@ -22,6 +24,7 @@ OBJECTS = {'PacketPeer': ('client', 'peer'), 'WebSocketPeer': ('peer',)}
 
 TEST = re.compile(r'TEST(?:_F|_P)?\((\w+), (\w+)\)')
 PYTHON_TEST = re.compile(r' *def test_(\w+)\(')
+ROW = re.compile(r'^\| (\d+) \| .+ \| (.*) \|$', re.M)
 COMMENT = re.compile(r' *(?://|#) Case (\d+(?:, \d+)*): \S')
 
 breaches = []
@@ -50,25 +53,45 @@ def marked_tests():
     return tests
 
 
+def tests_in(cell):
+    """(file name, Suite.name) of each test in a cell of the table."""
+    file = None
+    for word in re.findall(r'`([^`]+)`', cell):
+        if word.endswith(('.cpp', '.py')):
+            file = word
+        else:
+            yield file, word
+
+
+def with_tests(text, marked):
+    """The table in `text` with the tests that are marked, of (file name, Suite.name) -> cases. Those that it
+    has keep their order; a case without a test keeps what it says."""
+    def rewritten(row):
+        tests = [test for test in tests_in(row[2]) if int(row[1]) in marked.get(test, ())]
+        tests += sorted(test for test, cases in marked.items() if int(row[1]) in cases and test not in tests)
+        files = {}
+        for file, name in tests:
+            files.setdefault(file, []).append(f'`{name}`')
+        cell = '; '.join(f'`{file}`: {", ".join(names)}' for file, names in files.items())
+        begin = row.start(2) - row.start()
+        return f'{row[0][:begin]}{cell or row[2]} |'
+    return re.sub(ROW.pattern, rewritten, text, flags=re.M)
+
+
 def told_cases(readme):
     """(number, file name, Suite.name) -> line, as the table has them; and the cases not served."""
     told = {}
     not_served = set()
     numbers = []
     for line_number, line in enumerate(readme.read_text().split('\n'), 1):
-        row = re.fullmatch(r'\| (\d+) \| .+ \| (.*) \|', line)
+        row = ROW.fullmatch(line)
         if not row:
             continue
         numbers.append(int(row[1]))
         if row[2].startswith(NOT_SERVED):
             not_served.add(int(row[1]))
             continue
-        file = None
-        for word in re.findall(r'`([^`]+)`', row[2]):
-            if word.endswith(('.cpp', '.py')):
-                file = word
-            else:
-                told[int(row[1]), file, word] = line_number
+        told |= {(int(row[1]), *test): line_number for test in tests_in(row[2])}
     if numbers != list(range(1, CASE_COUNT + 1)):
         breach(readme, 1, f'have each case from 1 to {CASE_COUNT} once, in their order')
     return told, not_served
@@ -77,6 +100,9 @@ def told_cases(readme):
 def check_cases():
     readme = TESTS / 'README.md'
     tests = marked_tests()
+    if os.environ.get('UPDATE') == '1':
+        marked = {test: cases for test, (_, _, cases) in tests.items()}
+        readme.write_text(with_tests(readme.read_text(), marked))
     told, not_served = told_cases(readme)
     for (case, file, name), line in told.items():
         if (file, name) not in tests:

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -92,19 +91,6 @@ TEST(Chain, is_judged_as_every_row_says) {
         EXPECT_TRUE(has(judged.detail(), row.detail)) << judged.detail();
         EXPECT_TRUE(judged.detail().empty() || !judged.is_trusted) << judged.detail();
     }
-}
-
-TEST(Chain, has_rows_of_different_names) {
-    std::vector<std::string_view> names;
-    for (const TlsRow& row : tls_rows) {
-        names.push_back(row.name);
-        EXPECT_TRUE(std::all_of(row.name.begin(), row.name.end(), [](char c) {
-            return std::islower(static_cast<unsigned char>(c)) != 0 ||
-                   std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '_';
-        })) << row.name;
-    }
-    std::sort(names.begin(), names.end());
-    EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
 }
 
 // ---- the path --------------------------------------------------------------------------------

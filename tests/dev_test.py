@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
 """./dev beside programs that only pretend: what it asks of them, and what it prints meanwhile."""
+import json
 import os
 import pathlib
 import shutil
@@ -16,6 +17,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # real one takes its time.
 PRETENDED = {
     'dpkg-query': 'echo "install ok installed"',
+    'clang-format': '''
+        [ "$1" != --version ] || { echo "Debian clang-format version $PRETENDED_VERSION.0.6"; exit; }
+        shift
+        sed -i s/crooked/straight/ "$@"''',
+    'clang-tidy': '''
+        [ "$1" != --version ] || { echo "  Debian LLVM version $PRETENDED_VERSION.0.6"; exit; }
+        for file; do :; done
+        if grep -q crooked "$file"; then echo "$file:1: error: crooked"; exit 1; fi''',
     'meson': 'echo "meson $*" >>calls; if [ "$1" = setup ]; then mkdir -p "$2"; touch "$2/build.ninja"; fi',
     'ninja': '''
         echo "ninja $*" >>calls
@@ -48,7 +57,8 @@ class Dev(unittest.TestCase):
             (programs / name).write_text(f'#!/usr/bin/env bash\n{text}\n')
             (programs / name).chmod(0o755)
         self.environment = {**os.environ, 'PATH': f'{programs}:{os.environ["PATH"]}',
-                            'PRETENDED_SECONDS': '0', 'PRETENDED_STATUS': '0'}
+                            'PRETENDED_SECONDS': '0', 'PRETENDED_STATUS': '0',
+                            'PRETENDED_VERSION': '14'}
 
     def start(self, *arguments, **settings):
         return subprocess.Popen([self.folder / 'dev', *arguments], text=True, stdout=subprocess.PIPE,
@@ -63,6 +73,52 @@ class Dev(unittest.TestCase):
     def calls(self):
         path = self.folder / 'calls'
         return path.read_text().splitlines() if path.exists() else []
+
+    def make_sources(self, **files):
+        """One in each folder; those of src are what the build compiles, the last of them twice."""
+        (self.folder / '.clang-format').touch()
+        for folder in ('include', 'src', 'tests', 'bench', 'fuzz'):
+            (self.folder / folder).mkdir()
+            (self.folder / folder / 'a.hpp').write_text('straight\n')
+        for name, text in files.items():
+            (self.folder / 'src' / f'{name}.cpp').write_text(text)
+        compiled = [{'directory': str(self.folder / 'build' / 'tidy'), 'file': f'../../src/{name}.cpp'}
+                    for name in [*files, *list(files)[-1:]]]
+        (self.folder / 'build' / 'tidy').mkdir(parents=True)
+        (self.folder / 'build' / 'tidy' / 'compile_commands.json').write_text(json.dumps(compiled))
+
+    def test_what_is_not_formatted_is_named_and_left_as_it_is(self):
+        self.make_sources(a='straight\n', b='crooked\n')
+        output = self.run_dev('format', '--check', status=1)
+        self.assertIn('\nsrc/b.cpp\n', output)
+        self.assertNotIn('src/a.cpp', output)
+        self.assertEqual((self.folder / 'src' / 'b.cpp').read_text(), 'crooked\n')
+        self.run_dev('format')
+        self.assertEqual((self.folder / 'src' / 'b.cpp').read_text(), 'straight\n')
+        self.run_dev('format', '--check')
+
+    def test_clang_tidy_sees_every_source_once_and_fails_for_one(self):
+        self.make_sources(a='straight\n', b='crooked\n', c='straight\n')
+        output = self.run_dev('tidy', status=1)
+        for line in ('checked src/a.cpp', 'failed src/b.cpp', 'src/b.cpp:1: error: crooked', 'checked src/c.cpp'):
+            self.assertEqual(output.count(line), 1, output)
+        self.assertNotIn('src/b.cpp', self.run_dev('tidy', 'src/a.cpp'))
+        self.assertIn('src/nosuch.cpp: not a source', self.run_dev('tidy', 'src/nosuch.cpp', status=2))
+
+    def test_both_are_a_variant_of_the_tests(self):
+        self.make_sources(a='crooked\n')
+        output = self.run_dev('test', 'tidy', status=1)
+        self.assertIn('\nsrc/a.cpp\n', output)
+        self.assertIn('failed src/a.cpp', output)
+        (self.folder / 'src' / 'a.cpp').write_text('straight\n')
+        self.run_dev('test', 'tidy')
+
+    def test_with_another_version_of_clang_nothing_is_done_and_both_are_named(self):
+        self.make_sources(a='crooked\n')
+        for command in (('format',), ('format', '--check'), ('tidy',), ('test', 'tidy')):
+            output = self.run_dev(*command, PRETENDED_VERSION='19')
+            self.assertRegex(output, 'skipped: this is clang-[a-z]+ 19, .* clang-[a-z]+ 14')
+        self.assertEqual((self.folder / 'src' / 'a.cpp').read_text(), 'crooked\n')
 
     def test_help_is_no_error_and_an_unknown_command_is(self):
         for argument in ('--help', '-h', 'help'):

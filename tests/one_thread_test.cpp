@@ -56,10 +56,6 @@ TEST(OneThreadDeathTest, stops_a_program_that_is_in_a_client_with_two_threads) {
         EXPECT_DEATH(play.run(), "one thread at a time may be in a client");
     }
 }
-#else
-TEST(OneThread, is_not_asserted_in_this_build) {
-    GTEST_SKIP() << "built with NDEBUG";
-}
 #endif
 
 }  // namespace

@@ -89,8 +89,10 @@ class Signal : public SignalBase {
         static_assert(
             std::is_trivially_copyable_v<Callable> && std::is_trivially_destructible_v<Callable>,
             "capture by reference or pointer: callables are copied as bytes");
-        static_assert(sizeof(Callable) <= callable_size_max && alignof(Callable) <= alignof(void*),
+        static_assert(sizeof(Callable) <= callable_size_max,
                       "capture at most six words: a pointer to anything bigger");
+        static_assert(alignof(Callable) <= alignof(void*),
+                      "capture a pointer to it: its alignment");
         Slot slot;
         ::new (static_cast<void*>(slot.callable)) Callable(callable);
         Invoke const invoke = [](unsigned char* bytes, Args... args) {

@@ -27,8 +27,8 @@ int wake_fd = -1;
 // Everything from here to `on_signal` is called by the kernel: only async-signal-safe calls.
 
 [[noreturn]] void leave(std::string_view message, int status) {
-    const ssize_t written = ::write(STDERR_FILENO, message.data(), message.size());
-    ::_exit(written < 0 ? status : status);
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, message.data(), message.size());
+    ::_exit(status);
 }
 
 std::int64_t now_ms() {

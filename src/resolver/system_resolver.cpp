@@ -45,7 +45,7 @@ struct SystemResolver::State {
     void remove(Lookup** place);
     bool start_worker();
     void answer_queued(std::unique_lock<std::mutex>& lock);
-    void abandon(Lookup** place);
+    bool abandon(Lookup** place);
     void abandon_all();
 
     // In a child that was forked the threads are not there, and one of them may have held the
@@ -81,20 +81,18 @@ void SystemResolver::State::remove(Lookup** place) {
     delete lookup;
 }
 
-// A thread that is asking removes it itself.
-void SystemResolver::State::abandon(Lookup** place) {
-    if ((*place)->stage == Lookup::Stage::asking) {
-        (*place)->stage = Lookup::Stage::abandoned;
-    } else if ((*place)->stage != Lookup::Stage::abandoned) {
-        remove(place);
-    }
+// Whether it is still there: a thread that is asking removes it itself.
+bool SystemResolver::State::abandon(Lookup** place) {
+    Lookup::Stage& stage = (*place)->stage;
+    if (stage == Lookup::Stage::asking) stage = Lookup::Stage::abandoned;
+    if (stage == Lookup::Stage::abandoned) return true;
+    remove(place);
+    return false;
 }
 
 void SystemResolver::State::abandon_all() {
     for (Lookup** place = &lookups; *place != nullptr;) {
-        Lookup* const lookup = *place;
-        abandon(place);
-        if (*place == lookup) place = &lookup->next;
+        if (abandon(place)) place = &(*place)->next;
     }
 }
 

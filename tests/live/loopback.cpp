@@ -195,7 +195,7 @@ DeafPort::DeafPort(bool ipv6, std::uint16_t port) {
                                 SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
         if (fd < 0) return;
         sockets_.push_back(fd);
-        ::connect(fd, reinterpret_cast<const sockaddr*>(&storage), size);
+        static_cast<void>(::connect(fd, reinterpret_cast<const sockaddr*>(&storage), size));
         pollfd item{fd, POLLOUT, 0};
         is_deaf_ = ::poll(&item, 1, patience_ms) == 0;
     }

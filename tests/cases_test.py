@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""The table of cases, written again from the comments above the tests."""
+import unittest
+
+import cases
+
+TABLE = """
+| case | what hurts | tests |
+|---|---|---|
+| 1 | A `length` | and | `b_test.cpp`: `B.one`, `B.two`; `a_test.py`: `three` |
+| 2 | Another | `a_test.py`: `three` |
+| 3 | Nothing | not served yet (why) |
+"""
+MARKED = {('b_test.cpp', 'B.one'): {1}, ('b_test.cpp', 'B.two'): {1}, ('a_test.py', 'three'): {1, 2}}
+
+
+class Cases(unittest.TestCase):
+    def test_a_right_table_stays_as_it_is(self):
+        self.assertEqual(cases.with_tests(TABLE, MARKED), TABLE)
+
+    def test_a_damaged_table_is_mended(self):
+        for damaged in (TABLE.replace('`a_test.py`: `three` |\n| 3', '`gone_test.cpp`: `Gone.gone` |\n| 3'),
+                        TABLE.replace('; `a_test.py`: `three` |\n| 2', ' |\n| 2'),
+                        TABLE.replace('`b_test.cpp`: `B.one`', '`b_test.cpp`: `B.old`, `B.one`'),
+                        TABLE.replace('| Another | `a_test.py`: `three` |', '| Another | not served yet |')):
+            self.assertNotEqual(damaged, TABLE)
+            self.assertEqual(cases.with_tests(damaged, MARKED), TABLE)
+
+    def test_the_table_of_the_project_is_as_it_would_be_written(self):
+        text = (cases.TESTS / 'README.md').read_text()
+        marked = {test: numbers for test, (_, _, numbers) in cases.marked_tests().items()}
+        self.assertEqual(cases.with_tests(text, marked), text)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Copyright the linnet authors
+//
+// Files of the project that a test makes: each is as it would be made now, and UPDATE=1 in the
+// environment makes it so.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+namespace linnet::test {
+
+inline bool updates_golden_files() {
+    const char* const update = std::getenv("UPDATE");
+    return update != nullptr && std::string_view(update) == "1";
+}
+
+/// The line of `text` in which `place` is.
+inline std::string line_at(const std::string& text, std::size_t place) {
+    const std::size_t begin = place == 0 ? 0 : text.rfind('\n', place - 1) + 1;
+    return text.substr(begin, text.find('\n', place) - begin);
+}
+
+/// `remade` makes of the text of the file what it should be.
+template <class Remake>
+void expect_golden(const std::string& path, const Remake& remade) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    ASSERT_FALSE(text.empty()) << path;
+    const std::string made = remade(text);
+    if (made == text) return;
+    if (updates_golden_files()) {
+        std::ofstream(path, std::ios::binary) << made;
+        return;
+    }
+    const auto in_made = std::mismatch(made.begin(), made.end(), text.begin(), text.end()).first;
+    const auto place = static_cast<std::size_t>(in_made - made.begin());
+    ADD_FAILURE() << path << " is not as it is made now, first in the line\n  made: "
+                  << line_at(made, place) << "\n  file: " << line_at(text, place)
+                  << "\nUPDATE=1 in the environment of this test rewrites it";
+}
+
+/// `text`, in which `fresh` is what stands between two marks.
+inline std::string with_part(const std::string& text, std::string_view begin, std::string_view end,
+                             std::string_view fresh) {
+    const std::size_t from = text.find(begin);
+    const std::size_t to = text.find(end);
+    if (from == text.npos || to == text.npos || to < from) {
+        ADD_FAILURE() << "there is no " << begin << " before " << end;
+        return text;
+    }
+    return text.substr(0, from + begin.size()).append(fresh) + text.substr(to);
+}
+
+}  // namespace linnet::test

@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the linnet authors
+"""Breaks each rule of tidy.py in a small tree, and sees that rule reported, at that line, and no other."""
+import time
+import unittest
+
+import tidy
+from cpp_source import Source
+
+HEAD = '// SPDX-License-Identifier: MIT\n// Copyright the linnet authors\n'
+MARK = '@@'  # stands in the line that is to be reported, and is taken out
+
+LONG = '    step();\n' * 59
+
+# Rule, file, text. Each has one breach.
+BREACHES = (
+    ('function_length', 'src/net/a.cpp', f'@@void step() {{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp',
+     f'@@void wrapped(int first,\n             int second)\n    noexcept {{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.hpp', f'class A {{\n public:\n@@    void step() const {{\n{LONG}    }}\n}};\n'),
+    ('function_length', 'src/net/a.hpp', f'struct A {{\n    struct B {{\n@@        B() {{\n{LONG}    }}\n}};\n}};\n'),
+    ('function_length', 'src/net/a.cpp', f'@@A::A(int b)\n    : b_(b),\n      c_{{b}} {{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp', f'@@A::A(int b) : B<int>{{b}}, c_{{}}\n{{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp', f'@@constexpr auto step = [](int a) -> int {{\n{LONG}}};\n'),
+    ('function_length', 'src/net/a.cpp', f'constexpr Row rows[] = {{\n    {{"a",\n@@     [] {{\n{LONG}}}}},\n}};\n'),
+    ('function_length', 'src/net/a.cpp', f'@@template <class T, int = (1 > 0)>\nvoid step(T) {{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp',
+     f'@@template <class T>\n    requires requires(T t) {{ t.a(); }}\nvoid step(T) {{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp', f'@@bool operator==(A, A)\n{{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp', f'@@auto step() -> decltype(a()) {{ const char* s = R"(}})";\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp', f'namespace a::b {{\nnamespace {{\n@@int step() {{\n{LONG}}}\n}}\n}}\n'),
+    ('function_length', 'src/net/a.cpp', f'@@enum A step() {{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp', f'void use(int = 1, int b = @@[] {{\n{LONG}}}());\n'),
+    ('function_length', 'tests/a_test.cpp', f'@@TEST(A, steps) {{\n{LONG}}}\n'),
+    ('function_length', 'src/net/a.cpp', f'@@[[nodiscard]] int step(A a = {{}}) {{ // {{\n{LONG}}}\n'),
+
+    ('layers', 'src/tls/a.hpp', '@@#include "linnet/protocol/session.hpp"\n'),
+    ('layers', 'src/tls/a.hpp', '@@#  include "protocol/closing.hpp"\n'),
+    ('layers', 'src/protocol/a.hpp', '@@#include "tls/chain.hpp"\n'),
+    ('layers', 'src/protocol/a.hpp', '@@#include "linnet/tls.hpp"\n'),
+    ('layers', 'src/codec/a.hpp', '@@#include "linnet/protocol/session.hpp"\n'),
+    ('layers', 'src/base/a.hpp', '@@#include "codec/text.hpp"\n'),
+    ('layers', 'src/client/a.hpp', '@@#include "tls/bearssl/engine.hpp"\n'),
+    ('layers', 'src/net/a.hpp', '@@#include "linnet/linnet.hpp"\n'),
+    ('layers', 'src/net/a.hpp', '@@#include "nowhere/a.hpp"\n'),
+    ('layers', 'src/nowhere/a.hpp', 'HEADint a();\n'),
+    ('layers', 'include/linnet/bytes.hpp', '@@#include "linnet/limits_of_all.hpp"\n'),
+    ('layers', 'include/linnet/a.hpp', '@@#include "base/assert.hpp"\n'),
+
+    ('include_form', 'src/net/a.hpp', '@@#include HEADER\n'),
+    ('include_form', 'src/net/a.hpp', '@@#include_next <span>\n'),
+
+    ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    state_ = State::idle;\n}\n'),
+    ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    std::exchange(state_, State::idle);\n}\n'),
+    ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    std::swap(other, state_);\n}\n'),
+    ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    this->state_ =\n        State::idle;\n}\n'),
+    ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    ++state_;\n}\n'),
+    ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    State* const s = &state_;\n}\n'),
+    ('state', 'src/client/life.cpp', 'void Life::leave() {\n@@    auto& s = state_;\n}\n'),
+    ('state', 'src/client/life.hpp', 'class Life {\n@@    State& state() { return state_; }\n};\n'),
+    ('state', 'src/client/life.hpp', 'class Life {\n@@    void leave() { life.state_ -= 1; }\n};\n'),
+    ('state', 'src/client/life.cpp', 'void Other::enter(Event) {\n@@    state_ = State::idle;\n}\n'),
+    ('state', 'src/client/a.cpp', '@@constexpr auto state = &Life::state_;\n'),
+
+    ('memory', 'src/client/a.cpp', 'void a() {\n@@    b(new int);\n}\n'),
+    ('memory', 'src/client/a.cpp', 'void a() {\n@@    b(new (std::nothrow) A{1});\n}\n'),
+    ('memory', 'src/client/a.cpp', 'void a(void* place) {\n@@    ::new (place) A;\n}\n'),
+    ('memory', 'include/linnet/signal.hpp', 'void a() {\n@@    b(new (int));\n}\n'),
+    ('memory', 'src/client/a.cpp', 'void a(A* b) {\n@@    delete b;\n}\n'),
+    ('memory', 'src/client/a.cpp', 'void a(A* b) {\n@@    delete[] b;\n}\n'),
+    ('memory', 'src/client/a.cpp', 'void a() {\n@@    b(::operator new(4));\n}\n'),
+    ('memory', 'src/net/a.cpp', 'void a() {\n@@    b(std::malloc(4));\n}\n'),
+    ('memory', 'src/net/a.cpp', 'void a() {\n@@    b(&free);\n}\n'),
+    ('memory', 'src/net/a.cpp', 'void a() {\n@@    realloc(nullptr, 4);\n}\n'),
+    ('memory', 'src/net/a.hpp', 'class A {\n@@    std::vector<int> a_;\n};\n'),
+    ('memory', 'src/net/a.hpp', 'std\n@@    ::string a();\n'),
+    ('memory', 'src/net/a.cpp', 'void a() {\n@@    const auto b = std::make_unique<A>();\n}\n'),
+    ('memory', 'src/net/a.cpp', '@@using std::unique_ptr;\n'),
+    ('memory', 'src/net/a.hpp', '@@#define MAKE(T) new T\n'),
+    ('memory', 'src/base/block.cpp', 'void a() {\n@@    b(std::calloc(4, 4));\n}\n'),
+    ('namespaces', 'src/net/a.cpp', 'void a() {\n@@    using namespace std;\n}\n'),
+    ('namespaces', 'src/net/a.cpp', '@@namespace s = std;\n'),
+
+    ('head', 'src/net/a.cpp', 'int a();\n'),
+    ('head', 'src/net/a.cpp', '// Copyright the linnet authors\nint a();\n'),
+    ('line_length', 'src/net/a.cpp', f'@@// {"x" * 98}\n'),
+    ('blanks', 'src/net/a.cpp', '@@int a(); \n'),
+    ('promises', 'src/net/a.cpp', '@@// ' + 'TO' + 'DO: later\n'),
+    ('brackets', 'src/net/a.cpp', '#if A\n@@void a() {\n#else\nvoid a(int) {\n#endif\n}\n'),
+    ('os_headers', 'src/client/a.cpp', '@@#include <unistd.h>\n'),
+    ('os_headers', 'src/x509/a.cpp', '@@#include <ctime>\n'),
+    ('os_headers', 'src/tls/a.cpp', '@@#include <bearssl.h>\n'),
+    ('os_headers', 'src/client/a.hpp', '@@#include <vector>\n'),
+    ('os_headers', 'include/linnet/a.hpp', '@@#include <string>\n'),
+    ('windows_headers', 'src/platform/win32/a.cpp', '@@#include <winsock2.h>\n'),
+    ('os_macros', 'src/client/a.cpp', '@@#ifdef _WIN32\nint a();\n#endif\n'),
+    ('os_macros', 'src/codec/a.cpp', '@@#if A || defined(__linux__)\nint a();\n#endif\n'),
+    ('conditions_in_functions', 'src/net/a.hpp', 'class A {\n    int a() {\n@@#ifdef B\n        b();\n#endif\n    }\n};\n'),
+    ('algorithm_header', 'src/net/a.cpp', 'int a() {\n@@    return std::min(1, 2);\n}\n'),
+    ('foreign_words', 'src/net/a.cpp', 'void a() {\n@@    throw 1;\n}\n'),
+    ('foreign_words', 'src/net/a.cpp', 'void a() {\n@@    b(dynamic_cast<A*>(c));\n}\n'),
+    ('foreign_words', 'src/net/a.hpp', '@@#define OF(x) typeid(x)\n'),
+    ('foreign_words', 'src/net/a.cpp', '@@constexpr thread_local int a = 1;\n'),
+    ('globals', 'src/net/a.cpp', 'namespace {\n@@int count;\n}\n'),
+    ('globals', 'src/net/a.cpp', '@@inline int count = 0;\n'),
+    ('globals', 'src/net/a.cpp', '@@const char* name = "a";\n'),
+    ('globals', 'src/net/a.cpp', '@@const A a{b()};\n'),
+    ('globals', 'src/net/a.cpp', '@@static A a(1);\n'),
+    ('globals', 'src/net/a.cpp', '@@void (*handler)(int) = nullptr;\n'),
+    ('globals', 'src/net/a.cpp', '@@struct {\n    int a;\n} all;\n'),
+    ('globals', 'src/net/a.hpp', 'class A {\n@@    static inline int count_ = 0;\n};\n'),
+    ('globals', 'src/net/a.cpp', 'int next() {\n@@    static int count = 0;\n    return ++count;\n}\n'),
+    ('tests', 'src/net/untested.cpp', 'HEADint a();\n'),
+)
+
+# What the rules must let pass.
+ALLOWED = (
+    ('src/net/a.cpp', 'void a() {\n' + '    step();\n' * 58 + '}\n'),
+    ('src/net/a.cpp', '// new std::vector, throw\nconstexpr auto a = "malloc(4)";\nconstexpr auto b = R"x(throw)x";\n'),
+    ('src/net/a.hpp', 'class A {\n    A(const A&) = delete;\n    int a_ = 0;\n    static int b(int);\n};\n'),
+    ('src/net/a.hpp', 'enum class A : int { a, b };\nstruct B;\nusing C = int;\ntemplate <class T>\n'
+                      'concept D = requires(T t) { t.a(); };\nextern template class E<int>;\nint f(int a = 1);\n'),
+    ('src/net/a.cpp', 'constexpr int a[] = {\n' + '    1,\n' * 80 + '};\n'),
+    ('src/client/life.cpp', f'void Life::enter(Event event) {{\n    state_ = *after(state_, event);\n}}\n'),
+    ('src/client/life.hpp', 'class Life {\n    State state() const { return state_; }\n'
+                            '    bool is_over() const { return state_ == State::closed || is_alive(state_); }\n'
+                            '    State state_ = State::idle;\n};\n'),
+    ('src/base/block.cpp', '#include <cstdlib>\nvoid a() {\n    std::free(std::malloc(4));\n}\n'),
+    ('include/linnet/signal.hpp', '#include <new>\nvoid a(void* place) {\n    ::new (place) A;\n}\n'),
+    ('src/cli/a.cpp', '#include <vector>\nstd::vector<int> a;\n'),
+    ('src/platform/posix/a.cpp', '#include <unistd.h>\n#ifdef __linux__\nint a();\n#else\nint b();\n#endif\n'),
+)
+NEW = ('src/platform/clock.hpp', HEAD)  # makes it the new layout
+
+
+def planted(text):
+    """The text, and the line of the mark; without one, the first. HEAD stands for itself, or begins the text."""
+    text = HEAD + text if MARK in text else text.replace('HEAD', HEAD)
+    line = text.split(MARK)[0].count('\n') + 1 if MARK in text else 1
+    return text.replace(MARK, ''), line
+
+
+def checked(path, text, *more):
+    texts = dict(more)
+    texts[path] = text
+    tests = {f'tests/{name}_test.cpp': HEAD for name in ('a', 'life', 'block', 'url')}
+    return tidy.check({**tests, **texts})
+
+
+class Tidy(unittest.TestCase):
+    def assert_reports(self, reported, path, line, rule):
+        self.assertEqual(len(reported), 1, reported)
+        place, what = reported[0].split(' ', 1)
+        self.assertEqual((place, what.split('] ')[0] + ']'), (f'{path}:{line}:', f'[{rule}]'))
+        self.assertRegex(what, r'; \S|, or \S', 'says what to change')
+
+    def test_each_breach_is_reported_where_it_is_and_by_its_rule(self):
+        for rule, path, text in BREACHES:
+            with self.subTest(rule=rule, text=text):
+                text, line = planted(text)
+                self.assert_reports(checked(path, text), path, line, rule)
+
+    def test_what_is_allowed_passes(self):
+        for path, text in ALLOWED:
+            with self.subTest(text=text):
+                self.assertEqual(checked(path, HEAD + text), [])
+
+    def test_every_rule_is_broken_here(self):
+        broken = {rule for rule, _, _ in BREACHES} | {'pairs'}
+        self.assertEqual(broken, {rule.__name__.rstrip('_') for rule, _ in tidy.RULES} |
+                         {rule.__name__ for rule in tidy.TREE_RULES})
+
+    def test_a_file_of_the_build_has_a_head_too(self):
+        self.assert_reports(tidy.check({'dev': '#!/bin/sh\n# SPDX-License-Identifier: MIT\n'}), 'dev', 2, 'head')
+
+    def test_in_the_new_layout_the_os_is_in_platform_alone(self):
+        text = HEAD + '#include <unistd.h>\n'
+        self.assertEqual(checked('src/platform/posix/a.cpp', text, NEW), [])
+        for path in ('src/net/a.cpp', 'src/tls/a.cpp', 'src/resolver/a.cpp', 'src/client/a.cpp'):
+            self.assert_reports(checked(path, text, NEW), path, 3, 'os_headers')
+
+    def test_in_the_new_layout_the_longest_prefix_is_the_layer(self):
+        engine = HEAD + '#include "tls/bearssl/engine.hpp"\n'
+        self.assertEqual(checked('src/tls/bearssl/a.cpp', engine, NEW), [])
+        self.assertEqual(checked('src/cli/a.cpp', engine, NEW), [])
+        for path in ('src/tls/a.cpp', 'src/tls/openssl/a.cpp', 'src/client/a.cpp'):
+            self.assert_reports(checked(path, engine, NEW), path, 3, 'layers')
+        self.assert_reports(checked('src/platform/a.cpp', HEAD + '#include "net/dialer.hpp"\n', NEW),
+                            'src/platform/a.cpp', 3, 'layers')
+
+    def test_in_the_new_layout_a_header_and_its_source_have_one_folder(self):
+        header = ('include/linnet/codec/url.hpp', HEAD)
+        self.assertEqual(checked('src/codec/url.cpp', HEAD, NEW, header), [])
+        self.assertEqual(checked(*NEW, header), [], 'a header alone')
+        self.assert_reports(checked('src/protocol/url.cpp', HEAD, NEW, header), 'src/protocol/url.cpp', 1, 'pairs')
+
+    def test_the_real_tree_has_no_breach_and_takes_no_time(self):
+        begin = time.process_time()
+        tree = tidy.real_tree()
+        self.assertGreater(len(tree), 300, 'files are found')
+        self.assertEqual(tidy.check(tree), [])
+        self.assertLess(time.process_time() - begin, 5)
+
+    def test_functions_are_found_in_the_real_tree(self):
+        tree = tidy.real_tree()
+        names = set()
+        for path, text in tree.items():
+            if tidy.is_cpp_of_library(path):
+                source = Source(path, text)
+                names |= {' '.join(source.tokens[each.begin:each.body]) for each in source.functions}
+        self.assertGreater(len(names), 1000)
+        self.assertIn('void Life :: enter ( Event event , std :: uint64_t now_us )', names)
+
+
+if __name__ == '__main__':
+    unittest.main()
