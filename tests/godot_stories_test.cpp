@@ -10,7 +10,7 @@
 
 #include "godot_stories/stories.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 
 // So that a test that fails shows the name of the trace, not its bytes.
 static void PrintTo(const Trace& trace, std::ostream* out) {
@@ -145,4 +145,4 @@ TEST(GodotStoriesTable, readable_table_agrees_with_the_rows) {
 }
 
 }  // namespace
-}  // namespace linnet::test
+}  // namespace linnet::test::godot
