@@ -37,16 +37,21 @@ PRETENDED = {
 }
 
 
+def pretend(folder, programs):
+    for name, text in programs.items():
+        (folder / name).write_text(f'#!/usr/bin/env bash\n{text}\n')
+        (folder / name).chmod(0o755)
+
+
 class Dev(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='linnet-dev-'))
         self.addCleanup(shutil.rmtree, self.folder)
         shutil.copy(ROOT / 'dev', self.folder)
+        shutil.copytree(ROOT / '.ci', self.folder / '.ci')
         programs = self.folder / 'programs'
         programs.mkdir()
-        for name, text in PRETENDED.items():
-            (programs / name).write_text(f'#!/usr/bin/env bash\n{text}\n')
-            (programs / name).chmod(0o755)
+        pretend(programs, PRETENDED)
         self.environment = {**os.environ, 'PATH': f'{programs}:{os.environ["PATH"]}',
                             'PRETENDED_SECONDS': '0', 'PRETENDED_STATUS': '0'}
 
@@ -115,6 +120,18 @@ class Dev(unittest.TestCase):
         named = output[output.index('there are: ') + len('there are: '):output.index(')')].split()
         corpora = sorted(path.name for path in (ROOT / 'fuzz' / 'corpus').iterdir())
         self.assertEqual(named, corpora)
+
+    def test_an_unknown_suite_of_debian_is_refused(self):
+        self.assertIn('no such suite: nosuch', self.run_dev('fresh', 'nosuch', status=2))
+
+    def test_a_package_that_the_system_does_not_have_is_named(self):
+        pretend(self.folder / 'programs', {
+            'dpkg-query': 'exit 1', 'id': 'echo 0', 'apt-get': 'echo "apt-get $*" >>calls',
+            'apt-cache': 'if [ "$2" = ninja-build ]; then echo "  Candidate: (none)"; '
+                         'else echo "  Candidate: 1.0"; fi'})
+        output = self.run_dev('demo', status=1)
+        self.assertIn('not a package of this system: ninja-build\n', output)
+        self.assertEqual(self.calls(), ['apt-get update -q'])
 
 
 if __name__ == '__main__':
