@@ -9,7 +9,8 @@
 // limit, sorted, and without us.
 #include "linnet/protocol/multiplayer_room.hpp"
 
-#include <set>
+#include <algorithm>
+#include <vector>
 
 #include "fuzz_input.hpp"
 
@@ -35,7 +36,7 @@ struct Model {
         if (message.size() < 9 || message[0] > 3) return {};
         const std::int32_t source = id_at(message, 1);
         if (message[0] == 0) {
-            const bool counts = joined && (source == 1 || peers.count(source) > 0);
+            const bool counts = joined && (source == 1 || has(source));
             return counts ? RoomEvent{.kind = Kind::packet, .peer = source} : RoomEvent{};
         }
         if (message.size() < 13 || source != 1) return {};
@@ -54,13 +55,13 @@ struct Model {
             joined = true;
             return {.kind = Kind::joined, .peer = 1};
         }
-        if (!joined || peer < 2 || peer == own || peers.count(peer) > 0) return {};
+        if (!joined || peer < 2 || peer == own || has(peer)) return {};
         if (peers.size() == peer_count_max) return failed(Cause::too_many_peers);
-        peers.insert(peer);
+        peers.push_back(peer);
         return {.kind = Kind::peer_connected, .peer = peer};
     }
     RoomEvent receive_del(std::int32_t peer) {
-        if (peer < 2 || peers.erase(peer) == 0) return {};
+        if (peer < 2 || std::erase(peers, peer) == 0) return {};
         return {.kind = Kind::peer_disconnected, .peer = peer};
     }
     static RoomEvent failed(Cause cause) { return {.kind = Kind::failed, .cause = cause}; }
@@ -69,7 +70,9 @@ struct Model {
     bool first = true;
     bool joined = false;
     std::int32_t own = 0;
-    std::set<std::int32_t> peers;
+    std::vector<std::int32_t> peers;
+
+    bool has(std::int32_t peer) const { return std::count(peers.begin(), peers.end(), peer) > 0; }
 };
 
 void check_codec(Bytes message) {
@@ -86,7 +89,7 @@ void check_room(const MultiplayerRoom& room, const Model& model) {
     require(room.unique_id() == model.own && room.is_joined() == model.joined, "who we are");
     require(peers.size() == model.peers.size() + (model.joined ? 1 : 0), "as many are there");
     for (std::size_t i = 0; i < peers.size(); ++i) {
-        require(i == 0 ? peers[0] == 1 : model.peers.count(peers[i]) > 0, "and the same");
+        require(i == 0 ? peers[0] == 1 : model.has(peers[i]), "and the same");
         require(i == 0 || peers[i - 1] < peers[i], "in ascending order");
     }
 }

@@ -11,7 +11,6 @@
 // tls.hpp says of them; nothing goes on without end; an open connection holds less than 40 KiB,
 // and at the end all memory is back.
 #include <algorithm>
-#include <map>
 
 #include "chain_opinion.hpp"
 #include "cli/tls_server.hpp"
@@ -52,7 +51,7 @@ class Wire {
             const std::size_t place = mutations.number16();
             const auto change = static_cast<Change>(mutations.between(0, 4));
             const std::size_t size = 1u + mutations.byte();
-            mutations_.emplace(place, Mutation{change, size, mutations.byte()});
+            mutations_.emplace_back(place, Mutation{change, size, mutations.byte()});
         }
     }
 
@@ -70,15 +69,15 @@ class Wire {
 
  private:
     void send(std::uint8_t byte) {
-        const auto [begin, end] = mutations_.equal_range(place_);
         sent_ += static_cast<char>(byte);
         bool is_kept = true;
-        for (auto at = begin; at != end; ++at) {
-            if (at->second.change == Change::remove) removed_ = at->second.size;
-            if (at->second.change == Change::flip) byte ^= at->second.value;
-            if (at->second.change == Change::insert) add(strange_.first(stranger(at->second)));
-            if (at->second.change == Change::cut_off) has_ended_ = true;
-            if (at->second.change == Change::repeat) repeat(at->second.size);
+        for (const auto& [place, mutation] : mutations_) {
+            if (place != place_) continue;
+            if (mutation.change == Change::remove) removed_ = mutation.size;
+            if (mutation.change == Change::flip) byte ^= mutation.value;
+            if (mutation.change == Change::insert) add(strange_.first(stranger(mutation)));
+            if (mutation.change == Change::cut_off) has_ended_ = true;
+            if (mutation.change == Change::repeat) repeat(mutation.size);
             is_true_ = false;
         }
         if (removed_ > 0) {
@@ -100,7 +99,7 @@ class Wire {
         if (!has_ended_) content_ += text_of(bytes);
     }
 
-    std::multimap<std::size_t, Mutation> mutations_;
+    std::vector<std::pair<std::size_t, Mutation>> mutations_;
     Bytes strange_;
     std::size_t place_ = 0;
     std::size_t removed_ = 0;

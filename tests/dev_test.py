@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""./dev beside programs that only pretend: what it asks of them, and what it prints meanwhile."""
+"""./dev and .ci/run beside programs that only pretend: what they ask of them, and what they print meanwhile."""
 import json
 import os
 import pathlib
@@ -46,16 +46,21 @@ PRETENDED = {
 }
 
 
+def pretend(folder, programs):
+    for name, text in programs.items():
+        (folder / name).write_text(f'#!/usr/bin/env bash\n{text}\n')
+        (folder / name).chmod(0o755)
+
+
 class Dev(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='linnet-dev-'))
         self.addCleanup(shutil.rmtree, self.folder)
         shutil.copy(ROOT / 'dev', self.folder)
+        shutil.copytree(ROOT / '.ci', self.folder / '.ci')
         programs = self.folder / 'programs'
         programs.mkdir()
-        for name, text in PRETENDED.items():
-            (programs / name).write_text(f'#!/usr/bin/env bash\n{text}\n')
-            (programs / name).chmod(0o755)
+        pretend(programs, PRETENDED)
         self.environment = {**os.environ, 'PATH': f'{programs}:{os.environ["PATH"]}',
                             'PRETENDED_SECONDS': '0', 'PRETENDED_STATUS': '0',
                             'PRETENDED_VERSION': '14'}
@@ -171,6 +176,61 @@ class Dev(unittest.TestCase):
         named = output[output.index('there are: ') + len('there are: '):output.index(')')].split()
         corpora = sorted(path.name for path in (ROOT / 'fuzz' / 'corpus').iterdir())
         self.assertEqual(named, corpora)
+
+    def test_an_unknown_stage_is_refused_before_anything_is_built(self):
+        self.assertIn('./dev demo', self.run_dev('test', 'nosuch', status=2))
+        self.assertEqual(self.calls(), [])
+
+    def test_an_unknown_suite_of_debian_is_refused(self):
+        self.assertIn('no such suite: nosuch', self.run_dev('fresh', 'nosuch', status=2))
+
+    def test_a_package_that_the_system_does_not_have_is_named(self):
+        pretend(self.folder / 'programs', {
+            'dpkg-query': 'exit 1', 'id': 'echo 0', 'apt-get': 'echo "apt-get $*" >>calls',
+            'apt-cache': 'if [ "$2" = ninja-build ]; then echo "  Candidate: (none)"; '
+                         'else echo "  Candidate: 1.0"; fi'})
+        output = self.run_dev('demo', status=1)
+        self.assertIn('not a package of this system: ninja-build\n', output)
+        self.assertEqual(self.calls(), ['apt-get update -q'])
+
+
+# Says what it is asked for; one stage fails, and each test stage ends as the runner of tests does.
+PRETENDED_DEV = '''
+    echo "$*" >>calls
+    [ "$*" != "test --further" ] || { echo "one two"; exit 0; }
+    [ "$1" = demo ] || echo "5 passed, 0 failed, 1 skipped"
+    [ "$*" != "test sanitize" ] || exit 3
+'''
+
+
+class Run(unittest.TestCase):
+    """.ci/run with a ./dev that only pretends."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='linnet-run-'))
+        self.addCleanup(shutil.rmtree, self.folder)
+        (self.folder / '.ci').mkdir()
+        shutil.copy(ROOT / '.ci' / 'run', self.folder / '.ci')
+        pretend(self.folder, {'dev': PRETENDED_DEV})
+
+    def run_stages(self, *arguments):
+        done = subprocess.run([self.folder / '.ci' / 'run', *arguments], text=True, stdout=subprocess.PIPE)
+        return done, (self.folder / 'calls').read_text().splitlines()
+
+    def test_every_stage_runs_though_one_fails(self):
+        done, calls = self.run_stages()
+        self.assertEqual(calls, ['demo', 'test sanitize', 'test', 'test --further', 'test one', 'test two'])
+        self.assertEqual(done.returncode, 1)
+
+    def test_the_core_stops_before_the_further_stages(self):
+        self.assertEqual(self.run_stages('core')[1], ['demo', 'test sanitize', 'test'])
+
+    def test_a_table_at_the_end_has_seconds_and_counts(self):
+        table = self.run_stages()[0].stdout.split('\n\n')[-1]
+        for row in (r'\./dev demo +passed +\d+ s *\n',
+                    r'\./dev test sanitize +FAILED +\d+ s +5 passed, 0 failed, 1 skipped\n',
+                    r'core +\d+ s\n', r'\./dev test two +passed +\d+ s +5 passed', r'whole +\d+ s\n'):
+            self.assertRegex(table, row)
 
 
 if __name__ == '__main__':

@@ -11,7 +11,7 @@
 #include "godot_stories/stories.hpp"
 #include "testkit/golden.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 
 // So that a test that fails shows the name of the trace, not its bytes.
 static void PrintTo(const Trace& trace, std::ostream* out) {
@@ -163,4 +163,4 @@ TEST(GodotStoriesTable, is_written_again_where_it_was_damaged) {
 }
 
 }  // namespace
-}  // namespace linnet::test
+}  // namespace linnet::test::godot

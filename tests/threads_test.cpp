@@ -2,7 +2,8 @@
 // Copyright the linnet authors
 //
 // Clients in two threads that share one TLS context and one set of roots, or one resolver, and a
-// server in a third. Compiled with ThreadSanitizer, library and all: a data race is a failed test.
+// server in a third. With ThreadSanitizer, library and all (./dev test threads), a data
+// race is a failed test.
 #include <gtest/gtest.h>
 
 #include <atomic>

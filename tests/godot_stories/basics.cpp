@@ -7,7 +7,7 @@
 
 #include "godot_stories/stories.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 namespace {
 
 // ---- conversations
@@ -474,4 +474,4 @@ const std::vector<Trace> basic_traces = {
        {"1 text \"x\"", "1 close 1000 \"\"", "2 close 1000 \"\""}}}},
 };
 
-}  // namespace linnet::test
+}  // namespace linnet::test::godot

@@ -4,7 +4,7 @@
 // The bounds of the queues, and calls in the wrong state.
 #include "godot_stories/stories.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 namespace {
 
 // "peer ..." as `Play::peer_info` tells it, open and before any text.
@@ -292,4 +292,4 @@ const std::vector<Trace> buffer_traces = {
        {R"(1 close 1000 "done")"}}}},
 };
 
-}  // namespace linnet::test
+}  // namespace linnet::test::godot

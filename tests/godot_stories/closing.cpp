@@ -4,7 +4,7 @@
 // Closes of either side, and losses.
 #include "godot_stories/stories.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 namespace {
 
 // ---- closes of the client
@@ -348,4 +348,4 @@ const std::vector<Trace> closing_traces = {
      {{connecting, error, "connect_to_url = 0", error, "connect_to_url = 0", error, end_closed}}},
 };
 
-}  // namespace linnet::test
+}  // namespace linnet::test::godot

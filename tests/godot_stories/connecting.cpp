@@ -6,7 +6,7 @@
 
 #include "godot_stories/stories.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 namespace {
 
 // A right 101 of `size` bytes in all.
@@ -199,4 +199,4 @@ const std::vector<Trace> refused_traces = {
      {{{connecting, error, end_closed}}}},
 };
 
-}  // namespace linnet::test
+}  // namespace linnet::test::godot

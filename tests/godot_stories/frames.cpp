@@ -4,7 +4,7 @@
 // Frames of the server, right and wrong.
 #include "godot_stories/stories.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 namespace {
 
 // A server that sends `frames`, and answers the client's close frame.
@@ -107,4 +107,4 @@ const std::vector<Trace> frame_traces = {
      ended(close_frame(1002, Cause::frame_reserved_bits))},
 };
 
-}  // namespace linnet::test
+}  // namespace linnet::test::godot

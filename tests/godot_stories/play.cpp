@@ -5,7 +5,7 @@
 #include "godot_stories/stories.hpp"
 #include "protocol/closing.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 namespace {
 
 // As text between quotes, everything that is not printable ASCII as \xNN. A long run of one byte
@@ -233,4 +233,4 @@ Outcome ended(const std::string& frame) {
     return {opened({closed_unclean, peer_closed, end_closed}), {frame}};
 }
 
-}  // namespace linnet::test
+}  // namespace linnet::test::godot

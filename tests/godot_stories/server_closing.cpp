@@ -4,7 +4,7 @@
 // Close frames of the server, good and bad.
 #include "godot_stories/stories.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 namespace {
 
 // A server that sends `frames`, and ends its stream when it has the client's close frame.
@@ -122,4 +122,4 @@ const std::vector<Trace> server_closing_traces = {
       {R"(1 close 1000 "end")"}}},
 };
 
-}  // namespace linnet::test
+}  // namespace linnet::test::godot

@@ -18,7 +18,7 @@
 #include "testkit/story.hpp"
 #include "testkit/world.hpp"
 
-namespace linnet::test {
+namespace linnet::test::godot {
 
 using Lines = std::vector<std::string>;
 
@@ -132,4 +132,4 @@ inline constexpr char peer_closed[] = "peer closed, 0 available, last was no tex
 inline constexpr char end_open[] = "end CONNECTED open";
 inline constexpr char end_closed[] = "end DISCONNECTED";
 
-}  // namespace linnet::test
+}  // namespace linnet::test::godot
