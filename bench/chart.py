@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""A bar chart of ratios on a logarithmic scale, as SVG that is readable on light and on dark."""
+"""A dot chart of ratios on a logarithmic scale, one line for each item, as SVG for light and dark pages."""
 import math
 from xml.sax.saxutils import escape
 
-LABEL_WIDTH, PLOT_WIDTH, RIGHT = 235, 500, 70
-TOP, BAR, GAP, BOTTOM = 86, 11, 12, 40
+LABEL_WIDTH, PLOT_WIDTH, RIGHT = 270, 500, 35
+TOP, ROW, DOT, BOTTOM = 86, 20, 4, 40
 FONT = 'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"'
 # Light and dark, for each series in order.
 COLOURS = (('#8b949e', '#8b949e'), ('#c4c9d0', '#4b535d'), ('#0969da', '#58a6ff'),
@@ -27,7 +27,7 @@ def text(x, y, content, anchor='start', size=12, extra=''):
 
 
 class Scale:
-    """From a ratio to a place; whole decades, and 1 is always on it."""
+    """From a ratio to an abscissa; whole decades, and 1 is always among them."""
 
     def __init__(self, ratios):
         self.low = min(0, math.floor(math.log10(min(ratios, default=1))))
@@ -50,36 +50,32 @@ def grid(scale, bottom):
 
 
 def legend(series):
-    x = LABEL_WIDTH
+    x = LABEL_WIDTH - 90
     for i, name in enumerate(series):
-        yield f'<rect class="s{i}" x="{x}" y="40" width="10" height="10" rx="2"/>'
+        yield f'<circle class="s{i}" cx="{x + 5}" cy="45" r="{DOT}"/>'
         yield text(x + 15, 49, name, size=11)
         x += 33 + 6.5 * len(name)
 
 
-def bars_of(group, y, scale, series):
-    """One group: its label and a bar for each (series, title, ratio, text), from 1 to its ratio."""
-    label, detail, bars = group
-    middle = y + max(len(bars), 2) * BAR / 2
-    yield text(LABEL_WIDTH - 10, middle, label, 'end')
-    yield text(LABEL_WIDTH - 10, middle + 12, detail, 'end', 10, ' class="dim"')
-    for i, (name, title, ratio, shown) in enumerate(bars):
-        begin, end = sorted((scale.x(1), scale.x(ratio)))
-        at = y + i * BAR
-        yield (f'<rect class="s{series.index(name)}" x="{begin:.1f}" y="{at:.1f}" '
-               f'width="{max(end - begin, 1):.1f}" height="{BAR - 2}" rx="1.5">'
-               f'<title>{escape(title)}: {shown}</title></rect>')
-        beside = (end + 4, 'start') if ratio >= 1 else (begin - 4, 'end')
-        yield text(beside[0], at + BAR - 3, shown, beside[1], 9, ' class="dim"')
+def dots_of(group, y, scale, series):
+    """One group: its label, and a dot for each (series, title, ratio, text) at its ratio."""
+    label, detail, dots = group
+    yield text(LABEL_WIDTH - 62, y + 4, label, 'end')
+    yield text(LABEL_WIDTH - 10, y + 4, detail, 'end', 10, ' class="dim"')
+    ends = [scale.x(ratio) for _, _, ratio, _ in dots] or [scale.x(1)]
+    yield f'<line x1="{min(ends):.1f}" y1="{y:.1f}" x2="{max(ends):.1f}" y2="{y:.1f}"/>'
+    for name, title, ratio, shown in dots:
+        yield (f'<circle class="s{series.index(name)}" cx="{scale.x(ratio):.1f}" cy="{y:.1f}" r="{DOT}">'
+               f'<title>{escape(title)}: {shown}</title></circle>')
 
 
 def svg(title, groups, series, caption):
-    """`groups` are (label, detail, bars), `series` the names that bars refer to."""
+    """`groups` are (label, detail, bars), `series` the names that dots refer to."""
     scale = Scale([bar[2] for group in groups for bar in group[2]])
     body, y = [], float(TOP)
     for group in groups:
-        body += bars_of(group, y, scale, series)
-        y += max(len(group[2]), 2) * BAR + GAP
+        body += dots_of(group, y, scale, series)
+        y += ROW
     width, height = LABEL_WIDTH + PLOT_WIDTH + RIGHT, y + BOTTOM
     head = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" '
             f'width="{width}" height="{height:.0f}" role="img" {FONT}>',

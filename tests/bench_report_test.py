@@ -111,11 +111,11 @@ class Report(unittest.TestCase):
         self.assertEqual([report.time_text(ns) for ns in (4.321, 12345, 2e6)],
                          ['4.32 ns', '12.3 µs', '2 ms'])
 
-    def test_the_picture_is_xml_with_a_bar_for_each_ratio(self):
+    def test_the_picture_is_xml_with_a_dot_for_each_ratio(self):
         root = ElementTree.fromstring(report.svg_text(self.rows, self.machine))
         space = '{http://www.w3.org/2000/svg}'
-        bars = [title.text for bar in root.iter(f'{space}rect') for title in bar]
-        self.assertEqual(bars, ['memcpy: 0.50', 'byte loop: 10.0', 'Beast: 2.00'])
+        dots = [title.text for dot in root.iter(f'{space}circle') for title in dot]
+        self.assertEqual(dots, ['memcpy: 0.50', 'byte loop: 10.0', 'Beast: 2.00'])
         texts = [text.text for text in root.iter(f'{space}text')]
         self.assertIn(report.machine_text(self.machine), texts)
         self.assertIn('prefers-color-scheme: dark', root.find(f'{space}style').text)

@@ -245,9 +245,9 @@ bool judges(const std::string& content) {
     linnet::Utf8Validator wide, slow;
     bool valid = true;
     for (std::size_t i = 0; i < text.size(); ++i) valid = slow.feed(text.subspan(i, 1)) && valid;
-    const linnet::WideResult verdict = linnet::judge_utf8_wide(text.data(), text.size());
+    const linnet::WideResult result = linnet::check_utf8_wide(text.data(), text.size());
     return wide.feed(text) == valid && wide.complete() == slow.complete() &&
-           verdict.size == text.size() && verdict.valid >= valid;
+           result.size == text.size() && result.valid >= valid;
 }
 bool judges_all(std::size_t size, std::string_view background) {
     for (const std::string_view stranger : {
