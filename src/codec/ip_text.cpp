@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 #include "codec/ip_text.hpp"
 
-#include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "codec/text.hpp"
@@ -32,8 +32,9 @@ bool parse_ipv4(std::string_view text, std::span<std::uint8_t> out) {
 }
 
 std::size_t hex_size(std::string_view text) {
-    const auto* const end = std::find_if_not(text.begin(), text.end(), is_hex_digit);
-    return static_cast<std::size_t>(end - text.begin());
+    std::size_t size = 0;
+    while (size < text.size() && is_hex_digit(text[size])) ++size;
+    return size;
 }
 
 // What is left of an IPv6 address, and what was read of it.
@@ -82,7 +83,9 @@ struct Ipv6Reader {
     bool fill_gap() {
         if (!gap) return size == out.size();
         if (size + 2 > out.size()) return false;
-        std::rotate(out.begin() + *gap, out.begin() + size, out.end());
+        const std::size_t after = size - *gap;
+        std::memmove(out.data() + out.size() - after, out.data() + *gap, after);
+        std::memset(out.data() + *gap, 0, out.size() - size);
         return true;
     }
 };
@@ -144,11 +147,7 @@ void put_ipv6(TextWriter& out, const std::array<std::uint8_t, 16>& bytes) {
 }
 
 // ::ffff:0:0/96, RFC 4291 2.5.5.2.
-bool is_mapped_ipv4(const std::array<std::uint8_t, 16>& bytes) {
-    const auto* const zeros_end =
-        std::find_if(bytes.begin(), bytes.end(), [](auto b) { return b != 0; });
-    return zeros_end == bytes.begin() + 10 && bytes[10] == 0xFF && bytes[11] == 0xFF;
-}
+constexpr std::array<std::uint8_t, 12> mapped_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
 }  // namespace
 
@@ -162,7 +161,9 @@ bool parse_ip_literal(std::string_view text, SocketAddress& address) {
 
 void put_ip(TextWriter& out, const SocketAddress& address) {
     if (!address.ipv6) return put_ipv4(out, address.bytes);
-    if (!is_mapped_ipv4(address.bytes)) return put_ipv6(out, address.bytes);
+    const bool is_mapped =
+        std::memcmp(address.bytes.data(), mapped_prefix.data(), mapped_prefix.size()) == 0;
+    if (!is_mapped) return put_ipv6(out, address.bytes);
     put_ipv4(out.put("::ffff:"), std::span(address.bytes).subspan(12));
 }
 
