@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A request is alone the state's, never a client's: whoever asks has only its number. The state
-// lives as long as the resolver or one of its threads does.
+// The state owns all requests; clients know them only by number. It exists as long as the resolver
+// or one of its threads.
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -48,21 +48,21 @@ struct SystemResolver::State {
     bool abandon(Lookup** place);
     void abandon_all();
 
-    // In a child that was forked the threads are not there, and one of them may have held the
-    // mutex: nothing can be taken, waited for or freed.
+    // A forked child does not have the threads, and one of them may have locked the mutex at the
+    // time: nothing can be taken, waited for or freed.
     bool is_of_parent() const { return process != process_id(); }
 
     const std::uint64_t process = process_id();
     std::mutex mutex;
-    Lookup* lookups = nullptr;  // in the order in which they were asked for
+    Lookup* lookups = nullptr;  // in the order of the requests
     Request last = 0;
-    int owner_count = 1;  // the resolver, and each thread
+    int owner_count = 1;  // the resolver and each thread
     std::array<Worker, thread_count_max> workers;
 };
 
-// ---- lookups; the mutex is held --------------------------------------------------------------
+// ---- lookups; the mutex is locked ------------------------------------------------------------
 
-// The place behind the last, if there is no such.
+// Returns the link to the lookup, or the null link at the end if there is none.
 SystemResolver::State::Lookup** SystemResolver::State::find(Request request) {
     Lookup** place = &lookups;
     while (*place != nullptr && (*place)->request != request) place = &(*place)->next;
@@ -81,7 +81,7 @@ void SystemResolver::State::remove(Lookup** place) {
     delete lookup;
 }
 
-// Whether it is still there: a thread that is asking removes it itself.
+// Returns true if the lookup is still listed: the thread that works on it removes it.
 bool SystemResolver::State::abandon(Lookup** place) {
     Lookup::Stage& stage = (*place)->stage;
     if (stage == Lookup::Stage::asking) stage = Lookup::Stage::abandoned;
@@ -123,8 +123,8 @@ void SystemResolver::State::work(void* worker) {
     if (is_last) delete state;
 }
 
-// False if nobody will look at the queue. The mutex is held, which a thread that has ended does not
-// need any more.
+// Returns false if no thread will process the queue. The mutex is locked; a thread that has ended
+// no longer needs it.
 bool SystemResolver::State::start_worker() {
     bool is_served = false;
     for (Worker& worker : workers) {
@@ -145,7 +145,7 @@ bool SystemResolver::State::start_worker() {
 
 // ---- the resolver ----------------------------------------------------------------------------
 
-// Clients on several threads may begin at once.
+// Clients on several threads may call this at the same time.
 SystemResolver::State* SystemResolver::state() {
     if (State* const there = state_.load()) return there;
     auto* const made = new (std::nothrow) State;
