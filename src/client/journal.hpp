@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The sentences of the log (`Options::log`). Composed on the stack, and only if somebody hears
-// them.
+// The lines of the log (`Options::log`). They are formatted on the stack, and only if a log is set.
 #pragma once
 
 #include "client/redacted_text.hpp"
@@ -23,7 +22,7 @@ class Journal {
     void resolved(std::size_t address_count) const;
     void connected(const SocketAddress& address) const;
     void secured() const;
-    /// The request as it will leave: its lines, each with its CR LF.
+    /// The request as sent: its lines, each with its CR LF.
     void requests(std::string_view request) const;
     void answered(const ResponseHead& head) const;
     void opened(std::string_view protocol) const;
