@@ -46,7 +46,7 @@ std::string in_quotes(std::string_view text) {
     return std::string(1, '\'').append(text).append(1, '\'');
 }
 
-// Decimal digits up to `max`. False if it is anything else.
+// Parses decimal digits up to `max`. Returns false for anything else.
 bool parse_number(std::string_view digits, std::uint64_t max, std::uint64_t& value) {
     value = 0;
     for (const char c : digits) {
@@ -57,7 +57,7 @@ bool parse_number(std::string_view digits, std::uint64_t max, std::uint64_t& val
     return !digits.empty();
 }
 
-// "2", "0.5", ".5"; below a microsecond is cut.
+// Parses "2", "0.5" or ".5"; fractions of a microsecond are cut.
 std::string parse_seconds(std::string_view text, std::uint64_t& us) {
     std::string_view rest = text;
     const std::string_view whole = take_until(rest, ".");
@@ -101,7 +101,7 @@ struct Option {
     char letter;  // 0: none
     std::string_view name;
     bool takes_value;
-    // Empty, or what is wrong with the value.
+    // Returns an empty text, or the error in the value.
     std::string (*apply)(CommandLine& line, std::string_view value);
 };
 
@@ -142,7 +142,7 @@ std::string set_serve_flag(CommandLine& line, std::string_view) {
     return {};
 }
 
-// Those of a conversation and of `certificate` are the same.
+// The trust options of a conversation and of `certificate` are the same.
 std::string add_ca_file(CommandLine& line, std::string_view value) {
     line.talk.trust.ca_files.push_back(value);
     return {};
@@ -218,16 +218,16 @@ constexpr Option serve_options[] = {
 
 constexpr Option certificate_options[] = {cacert_option, pin_option, help_option};
 
-// ---- the walk over the arguments -------------------------------------------------------------
+// ---- the parser ------------------------------------------------------------------------------
 
-// Goes on until something is wrong; `line.error` then says what.
+// Stops at the first error, which it stores in `line.error`.
 class Parser {
  public:
     Parser(std::span<const std::string_view> arguments, std::span<const Option> options,
            CommandLine& line)
         : rest_(arguments), options_(options), line_(line) {}
 
-    // What is no option, in order.
+    // Returns the operands in order.
     std::vector<std::string_view> run();
 
  private:
@@ -319,7 +319,7 @@ void take_url(std::span<const std::string_view> operands, CommandLine& line) {
     if (operands.empty()) {
         line.error = "no URL is given";
     } else if (operands.size() > 1) {
-        // Not quoted: a URL may hold a password.
+        // Not quoted: a URL may contain a password.
         line.error = "one URL is enough, and " + std::to_string(operands.size()) + " are given";
     } else {
         line.talk.url = operands[0];

@@ -15,7 +15,7 @@ namespace linnet::cli {
 namespace {
 
 constexpr std::uint64_t never = UINT64_MAX;
-// The silence that ends the run after the end of input, unless --wait says otherwise.
+// The silence that ends the run after the end of input, unless --wait is set.
 constexpr std::uint64_t silence_us_default = 1'000'000;
 
 int number_of(ExitStatus status) {
@@ -28,8 +28,7 @@ int number_of(Phase phase) {
     return number_of(ExitStatus::request) + static_cast<int>(phase);
 }
 
-// The reason of an end by the server that is none of "done" (1000), "going away" (1001) and
-// silence.
+// Returns true if the server closed with a code other than 1000 (done) or 1001 (going away).
 bool is_abnormal(std::uint16_t close_code) {
     return close_code != 0 && close_code != 1000 && close_code != 1001;
 }
@@ -126,7 +125,7 @@ bool Conversation::begin() {
                                   std::span(what_.headers)) == Error::ok;
 }
 
-// ---- where it stands -------------------------------------------------------------------------
+// ---- state -----------------------------------------------------------------------------------
 
 bool Conversation::is_open() const {
     return opened_ && client_.get_connection_status() == client_.CONNECTION_CONNECTED;
@@ -138,7 +137,7 @@ bool Conversation::is_over() const {
            packets_.get_available_packet_count() == 0 && output_.is_empty();
 }
 
-// Not before the connection is open: until then the system keeps what is there to be read.
+// Input is not read before the connection is open; until then the system buffers it.
 bool Conversation::wants_input() const {
     return is_open() && !closing_ && input_.wants_more();
 }
@@ -156,7 +155,7 @@ std::uint64_t Conversation::silence_us() const {
     return what_.wait_us > 0 ? what_.wait_us : silence_us_default;
 }
 
-// A ping would overtake messages that are not with the OS yet.
+// A ping would overtake messages that have not been sent.
 bool Conversation::is_all_sent() const {
     return client_.stats().output_queued_size == 0 && !os_is_full();
 }
@@ -192,12 +191,12 @@ std::uint64_t Conversation::next_deadline(std::uint64_t now_us) const {
 void Conversation::sleep() {
     std::array<WaitItem, address_count_max> items;
     const std::size_t item_count = client_.wait_set(items);
-    // The queue that was full is empty by now, and no event will report that.
+    // The full queue is empty now, and no event will report that.
     if (send_queue_was_full_ && !os_is_full()) return;
     std::array<pollfd, 3 + address_count_max> polled;
     const bool output_is_lost = output_.state() != Output::State::good;
     const int output_events = output_.is_empty() ? 0 : POLLOUT;
-    // A signal that came after `heed_signal` has looked must not wait.
+    // A signal that arrived after `handle_signal` must wake this call.
     polled[0] = {signal_is_heeded_ ? -1 : interruption_.fd(), POLLIN, 0};
     polled[1] = {wants_input() ? input_.fd() : -1, POLLIN, 0};
     polled[2] = {output_is_lost ? -1 : STDOUT_FILENO, static_cast<short>(output_events), 0};
@@ -217,7 +216,7 @@ void Conversation::sleep() {
     if (polled[1].revents != 0) input_.read();
 }
 
-// ---- what may end it -------------------------------------------------------------------------
+// ---- reasons to stop -------------------------------------------------------------------------
 
 void Conversation::give_up(int status, const std::string& why) {
     if (given_up_) return;
@@ -226,7 +225,7 @@ void Conversation::give_up(int status, const std::string& why) {
     if (!why.empty()) tell(why);
 }
 
-// A clean end is possible only once: if we are closing already, the signal asks for more.
+// Only the first signal can end the run cleanly: if the connection is closing already, give up.
 void Conversation::heed_signal() {
     const int number = interruption_.signal();
     if (number == 0 || signal_is_heeded_ || is_over()) return;
@@ -262,7 +261,7 @@ void Conversation::heed_end_of_input() {
         }
     }
     if (what_.one_message) {
-        // Without a question there can be no answer.
+        // Without a message sent there can be no response.
         const bool asked_nothing = input_was_refused_ && client_.stats().messages_sent == 0;
         if (asked_nothing || is_silent(clock_.now_us())) close();
         return;
@@ -278,7 +277,7 @@ void Conversation::heed_end_of_input() {
     if (is_answered || is_silent(clock_.now_us())) close();
 }
 
-// A part of a message either way is no silence, nor is a standard output that takes nothing.
+// A message in transit either way, or a blocked standard output, does not count as silence.
 void Conversation::watch_for_silence() {
     const Stats stats = client_.stats();
     const std::size_t unsent_size = std::exchange(unsent_size_, stats.output_queued_size);
@@ -331,7 +330,7 @@ void Conversation::send_messages() {
         } else {
             const Error error = packets_.put_packet(message.text);
             send_queue_was_full_ = error == Error::out_of_memory;
-            // Either there will be room, or the client reports that the connection is lost.
+            // Wait until there is space, or until the client reports that the connection is lost.
             if (error == Error::out_of_memory || error == Error::failed) return;
             if (error == Error::ok) sent_size_ += message.text.size();
             if (error == Error::invalid_data) tell_refused(message, "not UTF-8 (see --binary)");
@@ -353,12 +352,12 @@ void Conversation::send_ping() {
     ping();
 }
 
-// It fails only without entropy, which the next message reports as well.
+// A ping fails only without entropy, which the next message reports as well.
 void Conversation::ping() {
     if (client_.ping() == Error::ok) awaited_ping_ = client_.stats().pings_sent;
 }
 
-// ---- telling ---------------------------------------------------------------------------------
+// ---- messages for the user -------------------------------------------------------------------
 
 void Conversation::tell_opened(std::string_view protocol) {
     if (what_.quiet) return;
@@ -423,7 +422,7 @@ int Conversation::finish() {
     return status;
 }
 
-// Whoever asks for one message, or reads no more, does not want the others.
+// Users who want one message only, or whose reader has closed, do not want the others.
 void Conversation::tell_discarded() {
     const std::uint64_t size = client_.stats().discarded_size;
     if (size == 0 || what_.one_message || output_.state() != Output::State::good) return;
@@ -451,7 +450,7 @@ int Conversation::check_end() {
     return ended_cleanly_ ? check_clean_end() : number_of(failure.phase);
 }
 
-// With -1. Whoever reads no more misses nothing.
+// Applies to --one-message. If standard output is closed, nothing is missing.
 bool Conversation::is_unanswered() const {
     return what_.one_message && !one_message_is_printed_ && output_.state() == Output::State::good;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `./dev demo`: a conversation with the embedded echo server over real sockets, told as it happens,
-// and what a failure looks like; then once more over TLS, the server's certificate pinned. Ends
-// with status 0 only if every step held.
+// `./dev demo`: talks to the embedded echo server over real sockets and prints the conversation and
+// a failure; then does the same over TLS with the server's certificate pinned. Exits with status 0
+// only if every step succeeds.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -31,7 +31,7 @@ std::string quoted(std::string_view text) {
 
 class Demo {
  public:
-    /// Over wss:// if there is a `tls`, else ws://.
+    /// Uses wss:// if `tls` is set, else ws://.
     explicit Demo(const TlsServer* tls)
         : tls_(tls), scheme_(tls == nullptr ? "ws" : "wss"), server_(Limits{}, tls) {}
     bool run();
@@ -97,7 +97,7 @@ bool Demo::expect(bool holds, const std::string& what) {
     return holds;
 }
 
-// Client and server take turns on this one thread and sleep together: what `wait_set` is for.
+// Client and server share this thread and wait for events together, using `wait_set`.
 bool Demo::until(const std::string& what, const std::function<bool()>& holds) {
     const std::uint64_t deadline_us = clock_.now_us() + step_timeout_us;
     while (!holds()) {
@@ -123,7 +123,7 @@ void Demo::show_progress() {
     progress_percent_ = percent;
 }
 
-// The server has signed its certificate itself: only who has it can know who it is.
+// The server's certificate is self-signed: a client must have it to trust the server.
 bool Demo::pin() {
     if (tls_ == nullptr) return true;
     printer_.call("set_trusted_ssl_certificate(the server's own)");
@@ -254,7 +254,7 @@ int main() {
     if (!open_standard_streams()) return EXIT_FAILURE;
     const std::unique_ptr<TlsServer> tls = make_tls_server();
     bool held = Demo(nullptr).run();
-    // A build without TLS leaves this out.
+    // Skipped in a build without TLS.
     if (held && tls != nullptr) held = Demo(tls.get()).run();
     held = held && RoomDemo().run();
     std::printf(held ? "\nEvery step held.\n" : "\nA step did not hold.\n");

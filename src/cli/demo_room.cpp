@@ -107,7 +107,7 @@ bool RoomDemo::run() {
     const bool said = say(ann, 0, "all", "hello") &&
                       say(bob, ann.client.get_unique_id(), "Ann", "psst") &&
                       say(cy, -bob.client.get_unique_id(), "all but Bob", "shh");
-    // Bob's and Cy's packets come over two connections: Ann may hear either first.
+    // Bob's and Cy's packets use two connections: Ann may receive either first.
     const auto all_have_received = [&] {
         return ann.heard.find("Bob: psst ") != std::string::npos &&
                ann.heard.find("Cy: shh ") != std::string::npos && bob.heard == "Ann: hello " &&

@@ -15,7 +15,7 @@
 namespace linnet::cli {
 namespace {
 
-// Receive calls, events and messages of one connection before the others have their turn.
+// Number of receive calls, events and messages of one connection before the next one's turn.
 constexpr int turn_step_count = 128;
 
 }  // namespace
@@ -65,7 +65,7 @@ bool EmbeddedServer::listen(std::uint16_t port) {
 void EmbeddedServer::step() {
     accept_all();
     for (const auto& connection : connections_) serve(*connection);
-    // A message of one may be for all.
+    // A message from one connection may be sent to all, so all are finished afterwards.
     for (const auto& connection : connections_) finish(*connection);
     end_step();
     for (const auto& connection : connections_) {
@@ -76,13 +76,14 @@ void EmbeddedServer::step() {
 }
 
 void EmbeddedServer::wait_set(std::vector<WaitItem>& items) const {
-    // Without a descriptor for whoever knocks, the end of a connection wakes as well.
+    // If no descriptor is left for a new connection, wait for one to end instead.
     const bool accepts = listener_ != no_socket && (!is_short_of_sockets_ || connections_.empty());
     if (accepts) items.push_back({.socket = listener_, .readable = true});
     for (const auto& connection : connections_) {
         const bool readable = connection->waits_for_input;
         const bool writable = connection->has_unsent();
-        // poll(2) reports a lost connection even if it is asked for nothing: that would never rest.
+        // poll(2) reports a lost connection even without requested events, which would make it
+        // return at once.
         if (!readable && !writable) continue;
         items.push_back(
             {.socket = connection->transport.socket(), .readable = readable, .writable = writable});
@@ -90,7 +91,7 @@ void EmbeddedServer::wait_set(std::vector<WaitItem>& items) const {
     if (has_work()) items.push_back({.socket = ready_pipe_[0], .readable = true});
 }
 
-// Derived from the state as it is now: whatever made a message ready, no event has to report it.
+// Computed from the current state, so that no event has to report a message that has become ready.
 bool EmbeddedServer::has_work() const {
     return std::any_of(connections_.begin(), connections_.end(), [this](const auto& connection) {
         const bool has_message = connection->session.packet_count() > 0;
@@ -102,7 +103,7 @@ void EmbeddedServer::say_goodbye() {
     leaving_ = true;
     network_.close(std::exchange(listener_, no_socket));
     for (const auto& connection : connections_) {
-        // Whose handshake is not done, or who has closed already, gets no close frame.
+        // Clients that have not completed the handshake, or have closed, get no close frame.
         const bool is_told =
             connection->upgraded && connection->session.close(1001, "the server ends") == Error::ok;
         connection->gone = !is_told && !connection->session.close_is_queued();
@@ -134,9 +135,10 @@ void EmbeddedServer::serve(Connection& connection) {
     connection.has_more = true;
 }
 
-// One step. False: nothing can be done before a socket is ready. A message is handled before what
-// follows it is decoded, and all that is decoded before more is received: a client that does not
-// read its answers is not read, and no answer is lost to a close frame after its question.
+// Does one step. Returns false if nothing can be done before a socket is ready. A message is
+// handled before the next one is decoded, and everything decoded before more is received: the
+// server does not read from a client that does not read, and a close frame does not discard the
+// replies to earlier messages.
 bool EmbeddedServer::advance(Connection& connection) {
     if (connection.gone) return false;
     if (connection.session.packet_count() > 0) {
@@ -161,7 +163,7 @@ void EmbeddedServer::finish(Connection& connection) {
     connection.gone = !connection.transport.has_unsent();
 }
 
-// True once TLS is there.
+// Returns true after the TLS handshake.
 bool EmbeddedServer::secure(Connection& connection) {
     const IoResult result = connection.transport.secure();
     connection.secured = result.status == IoResult::Outcome::moved;
@@ -170,7 +172,7 @@ bool EmbeddedServer::secure(Connection& connection) {
     return connection.secured;
 }
 
-// False if there was no event.
+// Returns false if there was no event.
 bool EmbeddedServer::decode(Connection& connection) {
     const SessionEvent::Kind kind = connection.session.next().kind;
     connection.input_ended =
@@ -178,11 +180,11 @@ bool EmbeddedServer::decode(Connection& connection) {
     return kind != SessionEvent::Kind::none;
 }
 
-// False if nothing was received.
+// Returns false if nothing was received.
 bool EmbeddedServer::receive(Connection& connection) {
     const bool was_paused = connection.session.input_is_paused();
     const MutableBytes buffer = connection.session.receive_buffer();
-    // With an empty queue this is a lack of memory.
+    // With an empty queue, memory has run out.
     connection.gone = buffer.empty();
     if (connection.gone) return false;
     const IoResult result = connection.transport.receive(buffer);
@@ -194,11 +196,11 @@ bool EmbeddedServer::receive(Connection& connection) {
             return false;
         case IoResult::Outcome::failed: connection.gone = true; return false;
     }
-    // `room` may have made space for what could not be decoded before.
+    // `receive_buffer` may have made space for paused messages.
     return was_paused;
 }
 
-// False if the request is incomplete.
+// Returns false if the request is incomplete.
 bool EmbeddedServer::upgrade(Connection& connection) {
     const Bytes received = connection.session.unparsed();
     const UpgradeRequest request = read_upgrade_request(received);

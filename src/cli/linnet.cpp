@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `linnet`: a conversation with a WebSocket server from the command line. `linnet --help` is its
-// manual.
+// `linnet` talks to a WebSocket server from the command line. `linnet --help` is its manual.
 #include <algorithm>
 #include <cstdio>
 

@@ -17,7 +17,7 @@
 namespace linnet::cli {
 namespace {
 
-constexpr std::uint64_t farewell_us = 1'000'000;  // for the clients to answer our close frames
+constexpr std::uint64_t farewell_us = 1'000'000;  // for clients to answer our close frames
 constexpr std::uint64_t sleep_us_max = 3'600'000'000;
 
 Limits limits() {
@@ -39,7 +39,7 @@ int fail_without_tls() {
     return static_cast<int>(ExitStatus::usage);
 }
 
-// The certificate is new each time.
+// The certificate is new in each run.
 void print_pin(const std::string& certificate) {
     X509Certificate own;
     if (own.load_from_memory(bytes_of(certificate)) != Error::ok) return;
@@ -68,7 +68,7 @@ std::unique_ptr<EmbeddedServer> make_room(const TlsServer* tls) {
     return room;
 }
 
-// Until a socket of the server or `signal_fd` (-1: none) is ready, or it is `deadline_us`.
+// Waits until a socket of the server or `signal_fd` (-1: none) is ready, or until `deadline_us`.
 void sleep(const EmbeddedServer& server, int signal_fd, std::uint64_t deadline_us) {
     std::vector<WaitItem> items;
     server.wait_set(items);

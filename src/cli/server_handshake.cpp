@@ -35,7 +35,7 @@ UpgradeRequest read_upgrade_request(Bytes in) {
     UpgradeRequest request;
     const std::string_view text = text_of(in);
     const std::size_t end = text.find("\r\n\r\n");
-    // What does not begin as a request will never be one: a TLS ClientHello, say.
+    // Input that does not begin like HTTP, such as a TLS ClientHello, never becomes a request.
     const bool may_be_http = text.empty() || is_token_char(text.front());
     if (end == text.npos && may_be_http) return request;
     request.size = may_be_http ? end + 4 : text.size();

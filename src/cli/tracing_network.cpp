@@ -94,7 +94,7 @@ TracingNetwork::Connection* TracingNetwork::secured() {
     return found == connections_.end() ? nullptr : &*found;
 }
 
-// A client has one connection, and only what is connected can begin.
+// A client has one connection, and TLS begins only when it is connected.
 void TracingNetwork::tls_begins() {
     for (Connection& connection : connections_) connection.secured = connection.connected;
     tell(neither, "TLS handshake");

@@ -123,7 +123,7 @@ std::string_view put_protocols(TextWriter& out, Strings protocols) {
     return list;
 }
 
-// ---- the response ---------------------------------------------------------------------------
+// ---- the response ----------------------------------------------------------------------------
 
 bool offers(std::string_view list, std::string_view protocol) {
     while (!list.empty()) {

@@ -17,7 +17,7 @@ void put_dates(const Certificate& certificate, std::string_view what, std::int64
         .put_time(now_s);
 }
 
-// Other than the dates.
+// Checks everything but the dates.
 Cause cause_against(const Certificate& root, const RootUse& use) {
     const bool is_rsa = root.key == Certificate::Key::rsa;
     if (!root.is_ca) return Cause::tls_root_not_ca;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The order of the questions is the order in which a person wants the answers: is it pinned, does
-// it lead to a root, is every certificate on the way sound, in date, and for this host. The path is
-// found by names alone; whether the signatures agree with the names, the engine says.
+// The checks are made in the order in which a person wants the results: is the certificate pinned,
+// does it lead to a root, is every certificate on the path sound, in date, and for this host. The
+// path is found by names alone; the TLS engine verifies the signatures afterwards.
 #include <algorithm>
 #include <cstring>
 
@@ -19,13 +19,13 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::size_t root_size_max = 8 * 1024;  // the largest of the web's is 2 KiB
+constexpr std::size_t root_size_max = 8 * 1024;  // the largest root on the web is 2 KiB
 
 bool same(Bytes a, Bytes b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
 }
 
-// Whether a root has the key that signed `last`, as far as the key identifiers show.
+// Whether a root has the key that signed `last`, according to the key identifiers.
 enum class Fit : std::uint8_t { other_key, unknown, same_key };
 
 Fit fit_of(const Certificate& root, const Certificate& last) {
@@ -93,9 +93,9 @@ class ChainCheck {
     SocketAddress address_;
     Host host_;
     Fit admitted_fit_ = Fit::other_key;                 // the best of the roots admitted
-    Fit refused_fit_ = Fit::other_key;                  // that of `verdict_.refused_root`
-    std::size_t refused_at_ = 0;                        // the size that the path had then
-    std::array<Certificate, path_count_max - 1> path_;  // parsed; beside `verdict_.path`
+    Fit refused_fit_ = Fit::other_key;                  // of `result_.refused_root`
+    std::size_t refused_at_ = 0;                        // path size when that root was refused
+    std::array<Certificate, path_count_max - 1> path_;  // parsed; parallel to `result_.path`
 };
 
 bool ChainCheck::run() {
@@ -116,10 +116,10 @@ bool ChainCheck::run() {
         return fail_pin(sha256(trust_.certificate->der(0)), sha256(leaf.der), "certificate",
                         trust_.certificate->size() - 1);
     }
-    // Whatever is trusted: with this key the server signs.
+    // The server signs with this key, so its exponent is checked in any case.
     if (!check_exponent(leaf)) return false;
     if (is_pinned_itself) {
-        // Self-made certificates often have no other name.
+        // Self-signed certificates often have no other name.
         const CommonName common_name =
             trust_.certificate != nullptr ? CommonName::counts : CommonName::is_ignored;
         return check_key_pins() &&
@@ -159,7 +159,7 @@ void ChainCheck::add_to_path(const Certificate& certificate) {
     result_.path[result_.path_count++] = certificate.der;
 }
 
-// Among the roots of the program's own, pinned or as CA bundle, is this very certificate.
+// Returns true if this very certificate is among the roots of the program, pinned or as CA bundle.
 bool ChainCheck::is_pinned(Bytes der) const {
     const X509Certificate* const own =
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
@@ -178,8 +178,9 @@ bool ChainCheck::pins_a_ca() const {
     return false;
 }
 
-// From each certificate to its issuer, until that is a root that may be used; past one that may
-// not, as a server may show a way to another. Strays and repeated certificates are never looked at.
+// Follows issuers from the server's certificate to a root that may be used. A root that may not be
+// used does not end the search, because the server's chain may lead to another. Unrelated and
+// repeated certificates are skipped.
 bool ChainCheck::find_path() {
     for (;;) {
         const Certificate& last = path_[result_.path_count - 1];
@@ -195,7 +196,7 @@ bool ChainCheck::find_path() {
     }
 }
 
-// Roots that have signed `last`, by its name, and may be used for that.
+// Finds the roots that, by their name, have signed `last` and may be used for that.
 bool ChainCheck::find_roots(const Certificate& last) {
     const X509Certificate* const own =
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
@@ -269,7 +270,7 @@ bool ChainCheck::admits(const Certificate& root, const Certificate& last) {
     return false;
 }
 
-// CAs among the first `path_count` of the path, as a path length counts them.
+// Number of CAs among the first `path_count` certificates, as a path length counts them.
 std::size_t ChainCheck::ca_count(std::size_t path_count) const {
     const auto first = path_.begin() + 1;
     const auto last = path_.begin() + static_cast<std::ptrdiff_t>(path_count);
@@ -289,10 +290,10 @@ std::optional<Certificate> ChainCheck::find_issuer(const Certificate& certificat
     return std::nullopt;
 }
 
-// ---- what is on it ---------------------------------------------------------------------------
+// ---- the certificates on the path ------------------------------------------------------------
 
 bool ChainCheck::check_path() {
-    // Without dates: a moment when all of them were valid, as far as there is one.
+    // If dates do not count, choose a time at which all certificates are valid, if there is one.
     if (!trust_.verify) result_.unix_s = path_[0].not_before_s;
     for (std::size_t i = 0; i < result_.path_count; ++i) {
         const Certificate& certificate = path_[i];
@@ -347,11 +348,11 @@ bool ChainCheck::check_exponent(const Certificate& certificate) {
 
 bool ChainCheck::check_dates(const Certificate& certificate) {
     return linnet::check_dates(certificate, now_s_, Cause::tls_certificate_not_yet_valid,
-                       Cause::tls_certificate_expired, why_);
+                               Cause::tls_certificate_expired, why_);
 }
 
-// RFC 5280 does not say what extendedKeyUsage means in a CA; every TLS library takes it as a limit
-// on what the CA may issue, and CAs for e-mail alone rely on that.
+// RFC 5280 does not define extendedKeyUsage in a CA; every TLS library treats it as a limit on what
+// the CA may issue, and CAs for e-mail alone rely on that.
 bool ChainCheck::check_purpose() {
     for (const Certificate& certificate : std::span(path_).first(result_.path_count)) {
         if (certificate.allows_server) continue;
@@ -373,7 +374,7 @@ bool ChainCheck::is_key_pinned(const Certificate& certificate) const {
     return std::find(trust_.key_pins.begin(), trust_.key_pins.end(), seen) != trust_.key_pins.end();
 }
 
-// Unverified, nothing but the server's own certificate is proved to be the server's.
+// Without verification, only the server's own certificate is proved to be the server's.
 bool ChainCheck::check_key_pins() {
     if (trust_.key_pins.empty()) return true;
     const auto proved = std::span(path_).first(trust_.verify ? result_.path_count : 1);
@@ -384,7 +385,7 @@ bool ChainCheck::check_key_pins() {
                     trust_.key_pins.size() - 1);
 }
 
-// ---- telling ---------------------------------------------------------------------------------
+// ---- failures --------------------------------------------------------------------------------
 
 bool ChainCheck::fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more) {
     DetailWriter detail = fail(Cause::tls_pin_mismatch);
@@ -405,7 +406,7 @@ bool ChainCheck::fail_issuer(const Certificate& last) {
     return false;
 }
 
-// What the server shows comes first: where its own certificate has expired, too, that is told.
+// An error in the server's own chain, such as an expired certificate, takes precedence.
 bool ChainCheck::fail_root() {
     result_.path_count = refused_at_;
     if (check_path()) why_ = result_.refused_root;
@@ -429,7 +430,7 @@ bool ChainCheck::fail_host() {
     Bytes names = path_[0].alt_names;
     for (AltName name; take_alt_name(names, name);) {
         if (name.kind == AltName::Kind::other) continue;
-        constexpr std::size_t kept = 64;  // for what follows
+        constexpr std::size_t kept = 64;  // for the text that follows
         if (untold > 0 || detail.space() < name.value.size() + kept) {
             ++untold;
             continue;

@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::size_t length_bytes_max = 4;
 
-// Cuts tag and length off `rest`, X.690 8.1.2, 8.1.3 and 10.1. The length may be more than there
-// is.
+// Removes tag and length from `rest`, X.690 8.1.2, 8.1.3 and 10.1. The length may exceed what is
+// left.
 bool take_head(Bytes& rest, std::uint8_t& tag, std::uint64_t& length) {
     if (rest.size() < 2) return false;
     tag = rest[0];
-    if ((tag & 0x1F) == 0x1F) return false;  // the tag goes on: no certificate needs that
+    if ((tag & 0x1F) == 0x1F) return false;  // a multi-byte tag, which certificates do not need
     length = rest[1];
     rest = rest.subspan(2);
     if (length < 0x80) return true;
