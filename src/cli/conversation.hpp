@@ -34,7 +34,7 @@ class Conversation {
  private:
     class StandardError final : public TraceSink {
      public:
-        void line(std::string_view text) override { tell_plain(text); }
+        void line(std::string_view text) override { report_plain(text); }
     };
 
     /// Also loads the trust, which the client is constructed with.
@@ -46,13 +46,13 @@ class Conversation {
     void sleep();
     std::uint64_t next_deadline(std::uint64_t now_us) const;
 
-    void heed_signal();
-    void heed_timeout(std::uint64_t now_us);
+    void handle_signal();
+    void handle_timeout(std::uint64_t now_us);
     void print_messages();
     void print(Bytes packet, int source);
-    void heed_output();
+    void handle_output();
     void send_messages();
-    void heed_end_of_input();
+    void handle_end_of_input();
     void watch_for_silence();
     void send_ping();
     void ping();
@@ -62,11 +62,11 @@ class Conversation {
     int finish();
     int check_end();
     int check_clean_end();
-    void tell_opened(std::string_view protocol);
-    void tell_joined();
-    void tell_refused(const Input::Message& message, std::string_view why);
-    void tell_stats();
-    void tell_discarded();
+    void report_opened(std::string_view protocol);
+    void report_joined();
+    void report_refused(const Input::Message& message, std::string_view why);
+    void report_stats();
+    void report_discarded();
     std::string_view stage() const;
     bool is_open() const;
     bool wants_input() const;
@@ -107,7 +107,7 @@ class Conversation {
     bool opened_ = false;
     bool ended_cleanly_ = false;
     bool closing_ = false;  // this side has begun to close
-    bool signal_is_heeded_ = false;
+    bool signal_is_handled_ = false;
     bool input_end_is_seen_ = false;
     bool last_ping_is_sent_ = false;  // the ping at the end of input
     bool one_message_is_printed_ = false;

@@ -26,14 +26,14 @@ class RoomDemo {
     struct Peer {
         std::string name;
         WebSocketClient client;
-        std::string heard;  // all packets received: "<name of the sender>: <text> "
+        std::string received;  // all packets received: "<name of the sender>: <text> "
         bool left = false;
     };
 
-    bool expect(bool holds, const std::string& what);
-    bool until(const std::string& what, const std::function<bool()>& holds);
+    bool expect(bool condition, const std::string& what);
+    bool until(const std::string& what, const std::function<bool()>& condition);
     bool join(Peer& peer);
-    bool say(Peer& peer, int target, const std::string& whom, const std::string& words);
+    bool send_to(Peer& peer, int target, const std::string& whom, const std::string& words);
     bool leave(Peer& peer);
     void listen(Peer& peer);
     std::string name_of(int id) const;

@@ -27,7 +27,7 @@ EmbeddedServer::Connection::Connection(Network& network, SocketHandle socket, co
 }
 
 bool EmbeddedServer::Connection::has_unsent() const {
-    return !answer.empty() || !session.outbox().is_empty() || transport.has_unsent();
+    return !response.empty() || !session.outbox().is_empty() || transport.has_unsent();
 }
 
 EmbeddedServer::EmbeddedServer(const Limits& limits, const TlsServer* tls)
@@ -99,14 +99,15 @@ bool EmbeddedServer::has_work() const {
     });
 }
 
-void EmbeddedServer::say_goodbye() {
+void EmbeddedServer::shut_down() {
     leaving_ = true;
     network_.close(std::exchange(listener_, no_socket));
     for (const auto& connection : connections_) {
         // Clients that have not completed the handshake, or have closed, get no close frame.
-        const bool is_told =
-            connection->upgraded && connection->session.close(1001, "the server ends") == Error::ok;
-        connection->gone = !is_told && !connection->session.close_is_queued();
+        const bool gets_close_frame =
+            connection->upgraded &&
+            connection->session.close(1001, "the server is shutting down") == Error::ok;
+        connection->gone = !gets_close_frame && !connection->session.close_is_queued();
     }
 }
 
@@ -154,11 +155,11 @@ bool EmbeddedServer::advance(Connection& connection) {
 void EmbeddedServer::finish(Connection& connection) {
     if (!connection.secured || connection.gone) return;
     send(connection);
-    const bool all_sent = connection.answer.empty() && connection.session.outbox().is_empty();
+    const bool all_sent = connection.response.empty() && connection.session.outbox().is_empty();
     const bool is_answered = !leaving_ || connection.session.close_is_received();
-    const bool said_all = connection.refused || connection.stream_ended ||
-                          (connection.session.close_is_sent() && is_answered);
-    if (!all_sent || !said_all) return;
+    const bool is_done = connection.refused || connection.stream_ended ||
+                         (connection.session.close_is_sent() && is_answered);
+    if (!all_sent || !is_done) return;
     connection.transport.shutdown_send();
     connection.gone = !connection.transport.has_unsent();
 }
@@ -208,14 +209,15 @@ bool EmbeddedServer::upgrade(Connection& connection) {
     if (request.size == 0 && !is_too_long) return false;
     connection.session.skip(is_too_long ? received.size() : request.size);
     if (is_too_long) {
-        connection.answer = refuse_upgrade("431 Request Header Fields Too Large",
-                                           "the request is longer than this server accepts");
+        connection.response = refuse_upgrade("431 Request Header Fields Too Large",
+                                             "the request is longer than this server accepts");
     } else if (request.target.empty()) {
-        connection.answer = refuse_upgrade("400 Bad Request", "this is no WebSocket upgrade");
+        connection.response =
+            refuse_upgrade("400 Bad Request", "this is not a WebSocket upgrade request");
     } else if (request.target.starts_with("/refuse")) {
-        connection.answer = refuse_upgrade("404 Not Found", "there is no such room here");
+        connection.response = refuse_upgrade("404 Not Found", "this path is always refused");
     } else {
-        connection.answer = accept_upgrade(request);
+        connection.response = accept_upgrade(request);
         connection.upgraded = true;
         opened(connection);
     }
@@ -227,16 +229,16 @@ void EmbeddedServer::send(Connection& connection) {
     connection.transport.flush();
     for (;;) {
         Outbox::Pieces pieces;
-        const Bytes answer = bytes_of(connection.answer);
-        const bool answering = !answer.empty();
-        const std::size_t count = answering ? 1 : connection.session.unsent(pieces);
-        if (answering) pieces[0] = answer;
+        const Bytes response = bytes_of(connection.response);
+        const bool responding = !response.empty();
+        const std::size_t count = responding ? 1 : connection.session.unsent(pieces);
+        if (responding) pieces[0] = response;
         if (count == 0) return;
         const IoResult result = connection.transport.send(std::span(pieces).first(count));
         if (result.status == IoResult::Outcome::failed) connection.gone = true;
         if (result.status != IoResult::Outcome::moved) return;
-        if (answering) {
-            connection.answer.erase(0, result.size);
+        if (responding) {
+            connection.response.erase(0, result.size);
         } else {
             connection.session.sent(result.size);
         }

@@ -39,7 +39,7 @@ class EmbeddedServer {
     std::size_t connection_count() const { return connections_.size(); }
     std::size_t ended_count() const { return ended_count_; }
     /// Stops accepting and closes all connections: call `step` until none is left.
-    void say_goodbye();
+    void shut_down();
 
  protected:
     struct Connection {
@@ -50,7 +50,7 @@ class EmbeddedServer {
         TlsFailure tls_failure;
         Transport transport;
         Session session;
-        std::string answer;  // the unsent rest of the handshake response
+        std::string response;  // the unsent rest of the handshake response
         bool secured = false;
         bool upgraded = false;
         bool refused = false;

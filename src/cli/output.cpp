@@ -37,21 +37,21 @@ bool flush_standard_output() {
     if (is_flushed && std::ferror(stdout) == 0) return true;
     const int os_error = is_flushed ? EIO : errno;
     if (os_error == EPIPE) return true;
-    tell_not_written(os_error);
+    report_not_written(os_error);
     return false;
 }
 
-void tell_not_written(int os_error) {
-    tell(std::string("standard output cannot be written: ").append(os_error_text(os_error)));
+void report_not_written(int os_error) {
+    report(std::string("standard output cannot be written: ").append(os_error_text(os_error)));
 }
 
-void tell(std::string_view text) {
+void report(std::string_view text) {
     std::string line = "linnet: ";
     append_harmless(line, text);
-    tell_plain(line);
+    report_plain(line);
 }
 
-void tell_plain(std::string_view text) {
+void report_plain(std::string_view text) {
     std::string line(text);
     line.append("\n");
     std::string_view rest = line;

@@ -21,12 +21,12 @@ bool open_standard_streams();
 bool flush_standard_output();
 
 /// Prints one line on standard error: "linnet: text".
-void tell(std::string_view text);
+void report(std::string_view text);
 /// Prints one line on standard error without the program's name.
-void tell_plain(std::string_view text);
+void report_plain(std::string_view text);
 
 /// Prints that standard output cannot be written.
-void tell_not_written(int os_error);
+void report_not_written(int os_error);
 
 /// Returns the system's text for an error.
 std::string os_error_text(int os_error);

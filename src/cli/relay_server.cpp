@@ -61,7 +61,7 @@ void RelayServer::pass(Member& member, Bytes front, Bytes body) {
     }
 }
 
-void RelayServer::tell(Member& member, MultiplayerPacket::Type type, PeerId subject) {
+void RelayServer::announce(Member& member, MultiplayerPacket::Type type, PeerId subject) {
     pass(member, {}, system_packet(type, subject));
 }
 
@@ -70,11 +70,11 @@ void RelayServer::opened(Connection& connection) {
     const PeerId id = new_id();
     newcomer.gone = id == no_peer;
     if (newcomer.gone) return;
-    tell(newcomer, MultiplayerPacket::Type::id, id);
-    tell(newcomer, MultiplayerPacket::Type::add, server_peer);
+    announce(newcomer, MultiplayerPacket::Type::id, id);
+    announce(newcomer, MultiplayerPacket::Type::add, server_peer);
     for (Member* const member : members()) {
-        tell(*member, MultiplayerPacket::Type::add, id);
-        tell(newcomer, MultiplayerPacket::Type::add, member->id);
+        announce(*member, MultiplayerPacket::Type::add, id);
+        announce(newcomer, MultiplayerPacket::Type::add, member->id);
     }
     newcomer.id = id;
     if (listeners.joined) listeners.joined(id);
@@ -83,7 +83,7 @@ void RelayServer::opened(Connection& connection) {
 void RelayServer::closed(Connection& connection) {
     const PeerId id = static_cast<Member&>(connection).id;
     if (id == no_peer) return;
-    for (Member* const member : members()) tell(*member, MultiplayerPacket::Type::del, id);
+    for (Member* const member : members()) announce(*member, MultiplayerPacket::Type::del, id);
     if (listeners.left) listeners.left(id);
 }
 

@@ -50,7 +50,7 @@ class RelayServer final : public EmbeddedServer {
 
     PeerId new_id();
     std::vector<Member*> members() const;
-    static void tell(Member& member, MultiplayerPacket::Type type, PeerId subject);
+    static void announce(Member& member, MultiplayerPacket::Type type, PeerId subject);
     static void pass(Member& member, Bytes front, Bytes body);
     bool is_accepted(const Member& sender, Bytes message, MultiplayerPacket& packet) const;
     bool has_space(const Member& member, std::size_t size) const;

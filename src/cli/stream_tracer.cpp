@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/cause_text.hpp"
 #include "cli/rendering.hpp"
 #include "client/redacted_text.hpp"
 #include "codec/text.hpp"
@@ -141,10 +142,10 @@ Bytes StreamTracer::feed_header(Bytes bytes, TraceLines& lines) {
     ++offset_;
     const auto header = decode_frame_header(Bytes(header_bytes_).first(header_size_), receiver_);
     if (header.failed()) {
-        std::string shown = "no frame: ";
-        append_hex(shown.append(text(header.cause)).append(": "),
+        std::string shown = "invalid frame: ";
+        append_hex(shown.append(cause_text(header.cause)).append(": "),
                    Bytes(header_bytes_).first(header_size_));
-        lines.line(begin_, shown.append("; nothing more is decoded"));
+        lines.line(begin_, shown.append("; decoding stops here"));
         enter(Stage::other);
     }
     if (header.done()) {
@@ -217,7 +218,7 @@ void StreamTracer::end(TraceLines& lines) {
         lines.line(begin_, shown.append(bytes_text(missing)).append(" missing"));
     }
     if (stage_ == Stage::other && size > 0) {
-        lines.line(begin_, bytes_text(size).append(" that are no frames"));
+        lines.line(begin_, bytes_text(size).append(" that are not frames"));
     }
     enter(Stage::other);
 }

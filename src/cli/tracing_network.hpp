@@ -63,8 +63,8 @@ class TracingNetwork final : public Network, public PlaintextSink {
     Connection& at(SocketHandle socket);
     Connection* secured();
     void show(StreamTracer& stream, std::string_view arrow, Bytes bytes);
-    void tell(std::string_view arrow, std::string_view text);
-    void tell_at(std::string_view arrow, std::uint64_t offset, std::string_view text);
+    void trace(std::string_view arrow, std::string_view text);
+    void trace_at(std::string_view arrow, std::uint64_t offset, std::string_view text);
     void end_in(Connection& connection, std::string_view how);
     void end_out(Connection& connection, std::string_view how);
 

@@ -235,8 +235,8 @@ AttemptEvent Attempt::leave_room() {
 
 // ---- calls -----------------------------------------------------------------------------------
 
-void Attempt::give_up(std::uint64_t now_us) {
-    parts_.journal.given_up();
+void Attempt::abandon(std::uint64_t now_us) {
+    parts_.journal.cancelled();
     parts_.life.enter(Event::abandoned, now_us);
     opening_.cancel();
     parts_.link.transport().close();

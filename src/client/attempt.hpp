@@ -84,7 +84,7 @@ class Attempt {
     State state() const { return parts_.life.state(); }
     bool is_in(std::uint8_t groups) const { return parts_.life.is_in(groups); }
     /// Ends a connecting attempt without a signal.
-    void give_up(std::uint64_t now_us);
+    void abandon(std::uint64_t now_us);
     Error close(int code, std::string_view reason, std::uint64_t now_us) {
         return conversation_.close(code, reason, now_us);
     }

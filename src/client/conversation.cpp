@@ -150,9 +150,9 @@ void Conversation::break_off(Cause cause, std::uint64_t now_us) {
 void Conversation::on_protocol_error(Cause cause, std::uint64_t now_us) {
     if (parts_.life.state() == State::closing || !parts_.session.close_is_queued())
         return end(cause, now_us);
-    parts_.journal.broken(cause);
+    parts_.journal.protocol_error(cause);
     pending_ = {cause, parts_.life.phase(), 0};
-    parts_.life.enter(Event::broken, now_us);
+    parts_.life.enter(Event::protocol_error, now_us);
     discard_staged();
     close_progress_us_ = now_us;
 }
@@ -172,7 +172,7 @@ void Conversation::check_input(std::uint64_t now_us) {
     const bool was_paused = packets_when_paused_ > 0;
     packets_when_paused_ = is_paused() ? parts_.session.packet_count() : 0;
     if (was_paused == (packets_when_paused_ > 0)) return;
-    if (was_paused) return parts_.journal.goes_on();
+    if (was_paused) return parts_.journal.continued();
     ++stats_.receive_stalls;
     parts_.journal.stalled(packets_when_paused_, parts_.session.queued_payload());
 }
@@ -284,7 +284,7 @@ void Conversation::settle(std::uint64_t now_us) {
             return check_closing(now_us);
         case State::answering:
         case State::failing:
-            if (close_has_left()) return say_goodbye(now_us);
+            if (close_has_left()) return start_draining(now_us);
             if (!parts_.link.can_send()) return end_lost(now_us);
             return check_closing(now_us);
         case State::draining: return settle_draining(now_us);
@@ -297,9 +297,9 @@ void Conversation::check_closing(std::uint64_t now_us) {
     end(close_has_left() ? facts_of(parts_.life.state()).late : Cause::close_not_sent, now_us);
 }
 
-void Conversation::say_goodbye(std::uint64_t now_us) {
+void Conversation::start_draining(std::uint64_t now_us) {
     parts_.link.transport().shutdown_send();
-    parts_.life.enter(Event::said_all, now_us);
+    parts_.life.enter(Event::close_done, now_us);
     receive(now_us);
     settle_draining(now_us);
 }
@@ -320,9 +320,9 @@ void Conversation::end_lost(std::uint64_t now_us) {
 // A violation of the protocol by the server stays the cause, even if the connection then ends
 // otherwise.
 void Conversation::end(Cause cause, std::uint64_t now_us, int os_error) {
-    const bool is_broken = pending_ && !pending_->is_clean();
-    const Ending ending = {is_broken ? pending_->cause : cause,
-                           is_broken ? pending_->phase : parts_.life.phase(), os_error};
+    const bool has_protocol_error = pending_ && !pending_->is_clean();
+    const Ending ending = {has_protocol_error ? pending_->cause : cause,
+                           has_protocol_error ? pending_->phase : parts_.life.phase(), os_error};
     parts_.life.end(ending, now_us);
 }
 

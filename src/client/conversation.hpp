@@ -93,7 +93,7 @@ class Conversation {
     void check_joining(std::uint64_t now_us);
     void check_liveness(std::uint64_t now_us);
     void check_closing(std::uint64_t now_us);
-    void say_goodbye(std::uint64_t now_us);
+    void start_draining(std::uint64_t now_us);
     void settle_draining(std::uint64_t now_us);
     void end(Cause cause, std::uint64_t now_us, int os_error = 0);
     void end_lost(std::uint64_t now_us);

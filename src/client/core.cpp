@@ -135,7 +135,7 @@ void ClientCore::begin(Texts&& texts, bool gd_mp_api) {
 }
 
 Error ClientCore::disconnect(int code, std::string_view reason) {
-    if (is_in(group::connecting)) attempt_->give_up(ports_.clock.now_us());
+    if (is_in(group::connecting)) attempt_->abandon(ports_.clock.now_us());
     if (!is_in(group::established)) return Error::ok;
     const std::uint64_t now_us = ports_.clock.now_us();
     const Error error = attempt_->close(code, reason, now_us);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The core behind the documented classes: a client's life, its settings, and the only function that
+// The core of the documented classes: a client's life, its settings, and the only function that
 // calls signals. The state of a connection is in `Attempt`.
 #pragma once
 

@@ -35,13 +35,13 @@ class OneThread {
      public:
         explicit Visit(OneThread& rule) {
             const std::thread::id me = std::this_thread::get_id();
-            std::thread::id nobody;
-            if (rule.visitor_.compare_exchange_strong(nobody, me)) {
+            std::thread::id visitor;
+            if (rule.visitor_.compare_exchange_strong(visitor, me)) {
                 rule_ = &rule;
                 rule.outermost_ = this;
                 return;
             }
-            LINNET_ASSERT(nobody == me && "one thread at a time may be in a client");
+            LINNET_ASSERT(visitor == me && "one thread at a time may be in a client");
         }
         Visit(const Visit&) = delete;
         Visit& operator=(const Visit&) = delete;

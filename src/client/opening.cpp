@@ -159,7 +159,7 @@ Leg Opening::check_link() {
 Leg Opening::check_response(const ResponseHead& head, std::size_t head_size) {
     const HandshakeResult result = linnet::check_response(head, parts_.texts.offer());
     if (result.cause == Cause::none && !unsent_.empty()) return {};
-    parts_.journal.answered(head);
+    parts_.journal.responded(head);
     if (result.cause == Cause::none) return accept(head, head_size, result.protocol);
     // The inbox is left unchanged: these are views into it.
     parts_.failure.http_status = head.status;

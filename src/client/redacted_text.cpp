@@ -15,9 +15,9 @@ constexpr std::size_t quote_size_max = 160;
 constexpr std::string_view url_ends = " \t,;<>\"'\\";
 
 // Returns the size of the user information before a host, including its "@"; RFC 3986 3.2.1.
-std::size_t user_information_size(std::string_view behind_slashes) {
-    const std::size_t at = behind_slashes.substr(0, behind_slashes.find('/')).rfind('@');
-    return at == behind_slashes.npos ? 0 : at + 1;
+std::size_t user_information_size(std::string_view after_slashes) {
+    const std::size_t at = after_slashes.substr(0, after_slashes.find('/')).rfind('@');
+    return at == after_slashes.npos ? 0 : at + 1;
 }
 
 // Approximates RFC 3986 3.2.2 and 3.2.3.

@@ -153,8 +153,8 @@ void Inbox::append(Bytes payload) {
 
 // Adds an entry for the `size` bytes that end at `assembled_end_`.
 void Inbox::push_entry(std::size_t size, bool is_text) {
-    const std::size_t place = assembled_end_ - size;
-    const Entry entry{static_cast<std::uint32_t>(place) + shift_,
+    const std::size_t offset = assembled_end_ - size;
+    const Entry entry{static_cast<std::uint32_t>(offset) + shift_,
                       static_cast<std::uint32_t>(size) | (is_text ? text_bit : 0)};
     queued_end_ = message_begin_ = assembled_end_;
     queued_payload_ += size;
@@ -176,10 +176,10 @@ void Inbox::add_message(std::size_t header_size, std::size_t size, bool is_text)
     push_entry(size, is_text);
 }
 
-Inbox::Entry Inbox::entry_at(std::size_t place) const {
+Inbox::Entry Inbox::entry_at(std::size_t offset) const {
     LINNET_ASSERT(packet_count() > 0);
     Entry entry;
-    std::memcpy(&entry, block_.data() + place, entry_size);
+    std::memcpy(&entry, block_.data() + offset, entry_size);
     return entry;
 }
 
@@ -206,13 +206,13 @@ Inbox::Packet Inbox::take() {
     Entry entry;
     entries_end_ -= entry_size;
     std::memcpy(&entry, block_.data() + entries_end_, entry_size);
-    const std::size_t place = entry.place - shift_;
+    const std::size_t offset = entry.place - shift_;
     const std::size_t size = entry.size_and_kind & ~text_bit;
     queued_payload_ -= size;
-    head_ = place + size;
+    head_ = offset + size;
     if (entries_ == entries_end_) entries_ = entries_end_ = block_.size();
     LINNET_ASSERT(packet_count() > 0 || head_ == queued_end_);
-    return {Bytes(block_.data() + place, size), (entry.size_and_kind & text_bit) != 0};
+    return {Bytes(block_.data() + offset, size), (entry.size_and_kind & text_bit) != 0};
 }
 
 void Inbox::shrink_if_empty() {

@@ -128,11 +128,11 @@ enum class Event : std::uint8_t {
     joined,
     we_closed,
     they_closed,
-    broken,     // the server violated the protocol
-    said_all,   // our close frame is sent, and the server's has arrived or is not awaited
-    begun,      // connect_to_url
-    ended,      // by either side or a deadline; from draining also cleanly
-    abandoned,  // by the program
+    protocol_error,  // the server violated the protocol
+    close_done,      // our close frame is sent, and the server's has arrived or is not awaited
+    begun,           // connect_to_url
+    ended,           // by either side or a deadline; from draining also cleanly
+    abandoned,       // by the program
 };
 
 struct Edge {
@@ -151,13 +151,13 @@ inline constexpr Edge edges[] = {
     {State::joining, Event::joined, State::open},
     {State::joining, Event::we_closed, State::closing},
     {State::joining, Event::they_closed, State::answering},
-    {State::joining, Event::broken, State::failing},
+    {State::joining, Event::protocol_error, State::failing},
     {State::open, Event::we_closed, State::closing},
     {State::open, Event::they_closed, State::answering},
-    {State::open, Event::broken, State::failing},
+    {State::open, Event::protocol_error, State::failing},
     {State::closing, Event::they_closed, State::answering},
-    {State::answering, Event::said_all, State::draining},
-    {State::failing, Event::said_all, State::draining},
+    {State::answering, Event::close_done, State::draining},
+    {State::failing, Event::close_done, State::draining},
 };
 
 /// Edges from each state of a group.

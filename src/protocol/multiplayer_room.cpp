@@ -68,9 +68,9 @@ bool MultiplayerRoom::resize(std::size_t capacity) {
 // Returns false if the array is full.
 bool MultiplayerRoom::insert(PeerId peer) {
     if (taken_count_ + count_ == capacity()) return false;
-    PeerId* const place = std::upper_bound(begin(), begin() + count_, peer);
-    std::copy_backward(place, begin() + count_, begin() + count_ + 1);
-    *place = peer;
+    PeerId* const position = std::upper_bound(begin(), begin() + count_, peer);
+    std::copy_backward(position, begin() + count_, begin() + count_ + 1);
+    *position = peer;
     ++count_;
     return true;
 }
@@ -127,8 +127,8 @@ RoomEvent MultiplayerRoom::receive_add(PeerId peer) {
 
 RoomEvent MultiplayerRoom::receive_del(PeerId peer) {
     if (!is_client_id(peer) || !has(peer)) return ignore();
-    PeerId* const place = std::lower_bound(begin(), begin() + count_, peer);
-    std::copy(place + 1, begin() + count_, place);
+    PeerId* const position = std::lower_bound(begin(), begin() + count_, peer);
+    std::copy(position + 1, begin() + count_, position);
     --count_;
     return {.kind = Kind::peer_disconnected, .peer = peer};
 }

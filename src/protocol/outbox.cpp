@@ -80,8 +80,8 @@ bool Outbox::put_close(Bytes payload) {
 
 // Returns the offset in the ring of the byte `from` bytes after the head.
 std::size_t Outbox::ring_offset(std::size_t from) const {
-    const std::size_t place = head_ + from;
-    return place < ring_size_ ? place : place - ring_size_;
+    const std::size_t offset = head_ + from;
+    return offset < ring_size_ ? offset : offset - ring_size_;
 }
 
 // Returns the contiguous bytes that begin `from` bytes after the head, at most `size_max`.

@@ -289,8 +289,8 @@ Error Session::ping(Bytes payload) {
 
 Error Session::close(std::uint16_t code, std::string_view reason) {
     if (close_queued_ || ended_) return Error::failed;
-    const bool says_nothing = code == no_close_code && reason.empty();
-    if (!is_close_code(code) && !says_nothing) return Error::invalid_parameter;
+    const bool is_empty_close = code == no_close_code && reason.empty();
+    if (!is_close_code(code) && !is_empty_close) return Error::invalid_parameter;
     if (!is_utf8(bytes_of(reason))) return Error::invalid_data;
     if (!queue_close(code, reason)) return Error::failed;
     paused_ = false;

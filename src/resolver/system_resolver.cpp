@@ -17,20 +17,20 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::size_t asked_size_max = 255;  // RFC 1035 2.3.4
+constexpr std::size_t host_size_max = 255;  // RFC 1035 2.3.4
 
 }  // namespace
 
 struct SystemResolver::State {
     struct Lookup {
-        enum class Stage : std::uint8_t { queued, asking, abandoned, answered };
+        enum class Stage : std::uint8_t { queued, running, abandoned, done };
 
         Lookup* next = nullptr;
         Request request = 0;
         Stage stage = Stage::queued;
         Result result;
         std::array<SocketAddress, address_count_max> addresses;
-        std::array<char, asked_size_max + 1> host{};
+        std::array<char, host_size_max + 1> host{};
     };
     struct Worker {
         enum class Stage : std::uint8_t { none, running, ended };
@@ -42,10 +42,10 @@ struct SystemResolver::State {
     static void work(void* worker);
     Lookup** find(Request request);
     Lookup* next_queued();
-    void remove(Lookup** place);
+    void remove(Lookup** link);
     bool start_worker();
-    void answer_queued(std::unique_lock<std::mutex>& lock);
-    bool abandon(Lookup** place);
+    void look_up_queued(std::unique_lock<std::mutex>& lock);
+    bool abandon(Lookup** link);
     void abandon_all();
 
     // A forked child does not have the threads, and one of them may have locked the mutex at the
@@ -64,9 +64,9 @@ struct SystemResolver::State {
 
 // Returns the link to the lookup, or the null link at the end if there is none.
 SystemResolver::State::Lookup** SystemResolver::State::find(Request request) {
-    Lookup** place = &lookups;
-    while (*place != nullptr && (*place)->request != request) place = &(*place)->next;
-    return place;
+    Lookup** link = &lookups;
+    while (*link != nullptr && (*link)->request != request) link = &(*link)->next;
+    return link;
 }
 
 SystemResolver::State::Lookup* SystemResolver::State::next_queued() {
@@ -75,39 +75,39 @@ SystemResolver::State::Lookup* SystemResolver::State::next_queued() {
     return lookup;
 }
 
-void SystemResolver::State::remove(Lookup** place) {
-    Lookup* const lookup = *place;
-    *place = lookup->next;
+void SystemResolver::State::remove(Lookup** link) {
+    Lookup* const lookup = *link;
+    *link = lookup->next;
     delete lookup;
 }
 
 // Returns true if the lookup is still listed: the thread that works on it removes it.
-bool SystemResolver::State::abandon(Lookup** place) {
-    Lookup::Stage& stage = (*place)->stage;
-    if (stage == Lookup::Stage::asking) stage = Lookup::Stage::abandoned;
+bool SystemResolver::State::abandon(Lookup** link) {
+    Lookup::Stage& stage = (*link)->stage;
+    if (stage == Lookup::Stage::running) stage = Lookup::Stage::abandoned;
     if (stage == Lookup::Stage::abandoned) return true;
-    remove(place);
+    remove(link);
     return false;
 }
 
 void SystemResolver::State::abandon_all() {
-    for (Lookup** place = &lookups; *place != nullptr;) {
-        if (abandon(place)) place = &(*place)->next;
+    for (Lookup** link = &lookups; *link != nullptr;) {
+        if (abandon(link)) link = &(*link)->next;
     }
 }
 
 // ---- threads ---------------------------------------------------------------------------------
 
-void SystemResolver::State::answer_queued(std::unique_lock<std::mutex>& lock) {
+void SystemResolver::State::look_up_queued(std::unique_lock<std::mutex>& lock) {
     while (Lookup* const lookup = next_queued()) {
-        lookup->stage = Lookup::Stage::asking;
+        lookup->stage = Lookup::Stage::running;
         lock.unlock();
         lookup->result = look_up(lookup->host.data(), lookup->addresses);
         lock.lock();
         if (lookup->stage == Lookup::Stage::abandoned) {
             remove(find(lookup->request));
         } else {
-            lookup->stage = Lookup::Stage::answered;
+            lookup->stage = Lookup::Stage::done;
         }
     }
 }
@@ -116,7 +116,7 @@ void SystemResolver::State::work(void* worker) {
     auto& own = *static_cast<Worker*>(worker);
     State* const state = own.state;
     std::unique_lock lock(state->mutex);
-    state->answer_queued(lock);
+    state->look_up_queued(lock);
     own.stage = Worker::Stage::ended;
     const bool is_last = --state->owner_count == 0;
     lock.unlock();
@@ -180,9 +180,9 @@ Resolver::Request SystemResolver::start(std::string_view host) {
     const std::unique_lock lock(own->mutex);
     lookup->request = ++own->last;
     *own->find(0) = lookup;
-    if (host.size() > asked_size_max) {
+    if (host.size() > host_size_max) {
         lookup->result = host_not_found();
-        lookup->stage = State::Lookup::Stage::answered;
+        lookup->stage = State::Lookup::Stage::done;
         return lookup->request;
     }
     std::copy(host.begin(), host.end(), lookup->host.begin());
@@ -196,13 +196,13 @@ Resolver::Result SystemResolver::take(Request request, std::span<SocketAddress> 
     State* const own = state_.load();
     if (own == nullptr) return {Outcome::failed, 0, 0};
     const std::unique_lock lock(own->mutex);
-    State::Lookup** const place = own->find(request);
-    if (*place == nullptr) return {Outcome::failed, 0, 0};
-    if ((*place)->stage != State::Lookup::Stage::answered) return {};
-    Result result = (*place)->result;
+    State::Lookup** const link = own->find(request);
+    if (*link == nullptr) return {Outcome::failed, 0, 0};
+    if ((*link)->stage != State::Lookup::Stage::done) return {};
+    Result result = (*link)->result;
     result.count = std::min(result.count, out.size());
-    std::copy_n((*place)->addresses.begin(), result.count, out.begin());
-    own->remove(place);
+    std::copy_n((*link)->addresses.begin(), result.count, out.begin());
+    own->remove(link);
     return result;
 }
 
@@ -211,8 +211,8 @@ void SystemResolver::cancel(Request request) {
     State* const own = state_.load();
     if (own == nullptr || own->is_of_parent()) return;
     const std::unique_lock lock(own->mutex);
-    State::Lookup** const place = own->find(request);
-    if (*place != nullptr) own->abandon(place);
+    State::Lookup** const link = own->find(request);
+    if (*link != nullptr) own->abandon(link);
 }
 
 void SystemResolver::join() {

@@ -70,7 +70,7 @@ class ChainCheck {
     std::optional<Certificate> find_issuer(const Certificate& certificate) const;
     void add_to_path(const Certificate& certificate);
     bool check_path();
-    bool check_issuer(std::size_t place);
+    bool check_issuer(std::size_t index);
     bool check_strength(const Certificate& certificate);
     bool check_exponent(const Certificate& certificate);
     bool check_dates(const Certificate& certificate);
@@ -147,7 +147,7 @@ bool ChainCheck::parse_leaf() {
     }
     const auto leaf = parse_certificate(chain_[0]);
     if (!leaf) {
-        fail(Cause::tls_certificate_malformed).put("it is the server's own");
+        fail(Cause::tls_certificate_malformed).put("it is the server's own certificate");
         return false;
     }
     add_to_path(*leaf);
@@ -225,8 +225,8 @@ void ChainCheck::find_own_roots(const X509Certificate& own, const Certificate& l
 bool ChainCheck::find_system_roots(const Certificate& last) {
     class Visitor final : public RootVisitor {
      public:
-        Visitor(ChainCheck& judge, const Certificate& last, MutableBytes buffer)
-            : check_(judge), last_(last), buffer_(buffer) {}
+        Visitor(ChainCheck& check, const Certificate& last, MutableBytes buffer)
+            : check_(check), last_(last), buffer_(buffer) {}
 
         void root(Bytes der) override {
             ChainResult& result = check_.result_;
@@ -307,9 +307,9 @@ bool ChainCheck::check_path() {
     return true;
 }
 
-bool ChainCheck::check_issuer(std::size_t place) {
-    const Certificate& certificate = path_[place];
-    const std::size_t below = ca_count(place);
+bool ChainCheck::check_issuer(std::size_t index) {
+    const Certificate& certificate = path_[index];
+    const std::size_t below = ca_count(index);
     if (certificate.is_ca && certificate.allows_signing && below <= certificate.path_length) {
         return true;
     }
@@ -320,7 +320,7 @@ bool ChainCheck::check_issuer(std::size_t place) {
         detail.put(", whose keyUsage lacks keyCertSign");
     } else {
         detail.put(", which allows ").put_number(certificate.path_length);
-        detail.put(" CAs below it, not ").put_number(below);
+        detail.put(" CAs below it instead of ").put_number(below);
     }
     return false;
 }
@@ -335,14 +335,14 @@ bool ChainCheck::check_strength(const Certificate& certificate) {
     if (is_weak) cause = Cause::tls_key_weak;
     if (cause == Cause::none) return true;
     DetailWriter detail = fail(cause);
-    detail.put("it is that of ").put_name(certificate.subject);
-    if (is_weak) detail.put(", which has ").put_number(certificate.key_bits);
+    detail.put("it belongs to ").put_name(certificate.subject);
+    if (is_weak) detail.put(" and has ").put_number(certificate.key_bits).put(" bits");
     return false;
 }
 
 bool ChainCheck::check_exponent(const Certificate& certificate) {
     if (certificate.exponent_bits <= exponent_bits_max) return true;
-    fail(Cause::tls_key_exponent).put("it is that of ").put_name(certificate.subject);
+    fail(Cause::tls_key_exponent).put("it belongs to ").put_name(certificate.subject);
     return false;
 }
 
@@ -401,7 +401,7 @@ bool ChainCheck::fail_issuer(const Certificate& last) {
         detail.put_name(last.subject).put(" is signed by itself");
     } else {
         detail.put_name(last.subject).put(" is signed by ").put_name(last.issuer);
-        detail.put(", which was neither shown nor is it trusted");
+        detail.put(", which the server did not send and which is not trusted");
     }
     return false;
 }
@@ -416,23 +416,23 @@ bool ChainCheck::fail_root() {
 bool ChainCheck::fail_path_too_long(const Certificate& last) {
     fail(Cause::tls_path_too_long)
         .put_name(last.subject)
-        .put(" is number ")
+        .put(" is certificate number ")
         .put_number(result_.path_count)
-        .put(", and is not signed by a trusted root");
+        .put(" and is not signed by a trusted root");
     return false;
 }
 
 bool ChainCheck::fail_host() {
     DetailWriter detail = fail(Cause::tls_host_mismatch);
     detail.put("it is for ");
-    std::size_t untold = 0;
+    std::size_t omitted = 0;
     std::string_view comma;
     Bytes names = path_[0].alt_names;
     for (AltName name; take_alt_name(names, name);) {
         if (name.kind == AltName::Kind::other) continue;
         constexpr std::size_t kept = 64;  // for the text that follows
-        if (untold > 0 || detail.space() < name.value.size() + kept) {
-            ++untold;
+        if (omitted > 0 || detail.space() < name.value.size() + kept) {
+            ++omitted;
             continue;
         }
         detail.put(comma);
@@ -443,8 +443,8 @@ bool ChainCheck::fail_host() {
             detail.put_harmless(text_of(name.value));
         }
     }
-    if (comma.empty() && untold == 0) detail.put_name(path_[0].subject);
-    if (untold > 0) detail.put(" and ").put_number(untold).put(" more");
+    if (comma.empty() && omitted == 0) detail.put_name(path_[0].subject);
+    if (omitted > 0) detail.put(" and ").put_number(omitted).put(" more");
     return false;
 }
 

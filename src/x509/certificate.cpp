@@ -383,10 +383,10 @@ std::optional<Certificate> parse_certificate(Bytes der) {
     certificate.der = der;
     if (!take_content(der, der::sequence, content) || !der.empty()) return std::nullopt;
     if (!take_content(content, der::sequence, tbs)) return std::nullopt;
-    Bytes behind = content;
-    if (!take_algorithm(behind, algorithm)) return std::nullopt;
-    const Bytes algorithm_item = content.first(content.size() - behind.size());
-    if (!take_bytes(behind, signature) || !behind.empty()) return std::nullopt;
+    Bytes following = content;
+    if (!take_algorithm(following, algorithm)) return std::nullopt;
+    const Bytes algorithm_item = content.first(content.size() - following.size());
+    if (!take_bytes(following, signature) || !following.empty()) return std::nullopt;
     certificate.signature = signature_of(algorithm.id);
     if (!read_tbs(tbs, algorithm_item, certificate)) return std::nullopt;
     return certificate;

@@ -221,12 +221,12 @@ std::size_t write_name(Bytes name, MutableBytes out) {
         size += put_relative_name(relative_name, is_first, {});
     }
     // The last part is written first: offsets are counted from the end.
-    std::size_t place = size;
+    std::size_t offset = size;
     for (Bytes rest = list; !rest.empty();) {
         const bool is_first = rest.size() == list_size;
         take_content(rest, der::set, relative_name);
-        place -= put_relative_name(relative_name, is_first, {});
-        put_relative_name(relative_name, is_first, out.subspan(std::min(place, out.size())));
+        offset -= put_relative_name(relative_name, is_first, {});
+        put_relative_name(relative_name, is_first, out.subspan(std::min(offset, out.size())));
     }
     return size;
 }

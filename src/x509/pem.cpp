@@ -53,11 +53,11 @@ PemReader::Event PemReader::feed(Bytes& input) {
 
 // Handles the text inside a block, or between blocks.
 void PemReader::take_body(Bytes body) {
-    if (inside_ != Inside::certificate || is_broken_) return;
+    if (inside_ != Inside::certificate || is_malformed_) return;
     if (const auto size = base64_.decode(body, buffer_.subspan(size_))) {
         size_ += *size;
     } else {
-        is_broken_ = true;
+        is_malformed_ = true;
     }
 }
 
@@ -70,7 +70,7 @@ PemReader::Event PemReader::take_boundary_char(char c) {
     const bool is_possible = may_become(text, begin_mark) || may_become(text, end_mark);
     if (!has_space || !is_possible || c == '\r' || c == '\n') {
         // Dashes are not base64, so the block is malformed; another boundary may begin here.
-        is_broken_ = true;
+        is_malformed_ = true;
         boundary_size_ = c == '-' ? 1 : 0;
         return Event::none;
     }
@@ -83,7 +83,7 @@ PemReader::Event PemReader::begin_block(std::string_view label) {
     const bool has_ended = inside_ == Inside::text;
     inside_ = label == certificate_label ? Inside::certificate : Inside::other;
     boundary_size_ = 0;
-    is_broken_ = false;
+    is_malformed_ = false;
     base64_ = {};
     size_ = 0;
     return has_ended ? Event::none : Event::malformed;
@@ -96,7 +96,7 @@ PemReader::Event PemReader::end_block(std::string_view label) {
     const bool is_certificate = inside == Inside::certificate;
     if (is_certificate != (label == certificate_label)) return Event::malformed;
     if (!is_certificate) return Event::skipped;
-    return is_broken_ || !base64_.is_complete() ? Event::malformed : Event::certificate;
+    return is_malformed_ || !base64_.is_complete() ? Event::malformed : Event::certificate;
 }
 
 PemReader::Event PemReader::end() {

@@ -28,7 +28,7 @@ class PemReader {
     Event end();
     Bytes der() const { return buffer_.first(size_); }
     /// Sets the buffer for the next block. Call it only right after an event.
-    void lend(MutableBytes buffer) { buffer_ = buffer; }
+    void set_buffer(MutableBytes buffer) { buffer_ = buffer; }
 
  private:
     enum class Inside : std::uint8_t { text, certificate, other };
@@ -42,7 +42,7 @@ class PemReader {
     std::size_t size_ = 0;
     Base64Decoder base64_;
     Inside inside_ = Inside::text;
-    bool is_broken_ = false;
+    bool is_malformed_ = false;
     std::uint8_t boundary_size_ = 0;
     char boundary_[80] = {};  // a possible "-----BEGIN x-----" or "-----END x-----"
 };

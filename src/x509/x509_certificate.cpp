@@ -65,7 +65,7 @@ Error X509Certificate::load_pem(Bytes pem) {
         const Error error = keep(reader.der().size());
         if (error == Error::out_of_memory) return error;
         if (error != Error::ok) all_good = false;
-        reader.lend(ders_.bytes().subspan(ders_size_));
+        reader.set_buffer(ders_.bytes().subspan(ders_size_));
     }
     return all_good && count_ > count_before ? Error::ok : Error::failed;
 }

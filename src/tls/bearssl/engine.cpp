@@ -65,7 +65,7 @@ class BearSslEngine final : public BearSslStream {
     ~BearSslEngine() = default;
 
     void opened() override { release_verifier(); }
-    void broken(unsigned error) override;
+    void failed(unsigned error) override;
     void configure();
     bool begin(const TlsRequest& request);
     void release_verifier();
@@ -169,7 +169,7 @@ bool BearSslEngine::begin(const TlsRequest& request) {
 
 // ---- state -----------------------------------------------------------------------------------
 
-void BearSslEngine::broken(unsigned error) {
+void BearSslEngine::failed(unsigned error) {
     if (failure_.cause != Cause::none) return;  // already reported by the verifier
     if (error >= BR_ERR_RECV_FATAL_ALERT && error < BR_ERR_SEND_FATAL_ALERT) {
         return fail_by_alert(static_cast<std::uint8_t>(error - BR_ERR_RECV_FATAL_ALERT),

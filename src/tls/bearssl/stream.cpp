@@ -74,7 +74,7 @@ void BearSslStream::settle() {
     const auto error = static_cast<unsigned>(br_ssl_engine_last_error(&engine_));
     if (error != BR_ERR_OK) {
         failure_.native = static_cast<int>(error);
-        return broken(error);
+        return failed(error);
     }
     is_closed_ = is_open_;
     if (!is_open_) fail(Cause::tls_closed);

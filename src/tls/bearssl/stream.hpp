@@ -28,7 +28,7 @@ class BearSslStream : public EngineBase {
     /// Called after the handshake.
     virtual void opened() = 0;
     /// Called when the engine has failed; sets the cause in `failure_`.
-    virtual void broken(unsigned error) = 0;
+    virtual void failed(unsigned error) = 0;
 
     br_ssl_engine_context& engine_;
 

@@ -53,7 +53,7 @@ class OpenSslEngine final : public EngineBase {
     bool verify(const STACK_OF(X509) * shown) {
         return verify_with_openssl(request_, shown, failure_);
     }
-    void client_certificate_asked_for() { client_certificate_is_asked_for_ = true; }
+    void client_certificate_asked_for() { client_certificate_is_requested_ = true; }
     void record_begun(Bytes header);
 
  private:
@@ -75,7 +75,7 @@ class OpenSslEngine final : public EngineBase {
     BIO* out_ = nullptr;
     std::uint8_t record_type_ = 0;  // of the record that OpenSSL is reading
     std::size_t record_size_ = 0;   // the same, without the record header
-    bool client_certificate_is_asked_for_ = false;
+    bool client_certificate_is_requested_ = false;
     std::size_t plaintext_begin_ = 0;
     std::size_t plaintext_end_ = 0;
     std::array<std::uint8_t, record_size_max> plaintext_;
@@ -254,7 +254,7 @@ void OpenSslEngine::check_error(unsigned long error) {
     if (failure_.cause != Cause::none) return;  // already reported by the verifier
     if (reason > SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256) {
         return fail_by_alert(static_cast<std::uint8_t>(reason - SSL_AD_REASON_OFFSET),
-                             client_certificate_is_asked_for_, Cause::tls_only_old);
+                             client_certificate_is_requested_, Cause::tls_only_old);
     }
     if (!has_received_tls()) return fail(Cause::tls_not_tls);
     switch (reason) {
