@@ -427,7 +427,7 @@ TEST(BearSslEngine, chooses_no_client_certificate_whatever_the_memory_for_the_ch
 
 #ifdef LINNET_TEST_OPENSSL
 
-// Everything that the certificates say is right, but a root of that name and another key is
+// Everything that the certificates say is right, but a root with that name and another key is
 // trusted.
 TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_have_signed) {
     std::string root = authority_der("root");
@@ -462,7 +462,7 @@ TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_hav
     const std::string answer = server.take_outgoing();
     client->feed(bytes_of(answer));
     EXPECT_EQ(client->failure().cause, Cause::tls_issuer_unknown);
-    EXPECT_EQ(client->failure().detail(), "the trusted root of that name has not signed it");
+    EXPECT_EQ(client->failure().detail(), "the trusted root with that name has not signed it");
     client->destroy();
 }
 

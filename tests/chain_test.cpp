@@ -216,8 +216,9 @@ TEST(Chain, has_a_path_of_8_certificates_at_most) {
     const LoadedTrust deeper({.roots = "chain_ca_92"});
     const Judged refused(ders, deeper.trust());
     EXPECT_EQ(refused.why.cause, Cause::tls_path_too_long);
-    EXPECT_EQ(refused.detail(),
-              "\"CN=chain_ca_94,O=linnet\" is number 7, and is not signed by a trusted root");
+    EXPECT_EQ(
+        refused.detail(),
+        "\"CN=chain_ca_94,O=linnet\" is certificate number 7 and is not signed by a trusted root");
     ders.resize(7);
     EXPECT_EQ(Judged(ders, deeper.trust()).why.cause, Cause::tls_issuer_unknown)
         << "the issuer is neither shown nor trusted";
@@ -233,7 +234,7 @@ TEST(Chain, has_no_leaf_with_a_large_exponent_whatever_is_trusted) {
         const LoadedTrust trust(row);
         const Judged judged(chain_ders("large_exponent"), trust.trust());
         EXPECT_EQ(judged.why.cause, Cause::tls_key_exponent);
-        EXPECT_EQ(judged.detail(), "it is that of \"CN=large_exponent,O=linnet\"");
+        EXPECT_EQ(judged.detail(), "it belongs to \"CN=large_exponent,O=linnet\"");
     }
 }
 
@@ -245,7 +246,7 @@ TEST(Chain, must_not_be_empty_nor_malformed) {
         for (const std::string_view der : {"", "x", "\x30", "\x30\x80"}) {
             const Judged judged({std::string(der)}, trust.trust());
             EXPECT_EQ(judged.why.cause, Cause::tls_certificate_malformed);
-            EXPECT_EQ(judged.detail(), "it is the server's own");
+            EXPECT_EQ(judged.detail(), "it is the server's own certificate");
         }
     }
 }
@@ -354,7 +355,7 @@ TEST(Chain, does_not_ask_the_system_where_the_program_has_roots_of_its_own) {
 TEST(Chain, tells_dates_and_now) {
     const LoadedTrust trust({});
     EXPECT_EQ(Judged(chain_ders("expired"), trust.trust()).detail(),
-              "\"CN=expired,O=linnet\" ended on 2002-01-01 00:00:00 UTC, and now is " +
+              "\"CN=expired,O=linnet\" expired on 2002-01-01 00:00:00 UTC, and it is now " +
                   std::string(now_text));
 }
 

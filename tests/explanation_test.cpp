@@ -95,7 +95,7 @@ TEST(Explanation, says_why_a_name_did_not_resolve) {
     failure.phase_ms[static_cast<std::size_t>(Phase::resolve)] = 12;
     EXPECT_EQ(explained(failure),
               "Could not connect to ws://game.example/play: the host name does not resolve: " +
-                  resolve_text(-2) + ". (In phase resolve, after 12 ms.)");
+                  resolve_text(-2) + ". This happened in phase resolve after 12 ms.");
 }
 
 TEST(Explanation, says_which_addresses_were_tried) {
@@ -112,7 +112,7 @@ TEST(Explanation, says_which_addresses_were_tried) {
               "connection: " +
                   os_text(ENETUNREACH) + ". Tried: 192.0.2.1 port 80 (" + os_text(ECONNREFUSED) +
                   "); 2001:db8:: port 8080 (" + os_text(ENETUNREACH) +
-                  "); 192.0.2.2 port 80. (In phase connect, after 305 ms.)");
+                  "); 192.0.2.2 port 80. This happened in phase connect after 305 ms.");
 
     failure.phase = Phase::upgrade;
     failure.os_error = 0;
@@ -121,15 +121,15 @@ TEST(Explanation, says_which_addresses_were_tried) {
 
 TEST(Explanation, says_what_the_server_answered) {
     const std::string lead =
-        "Could not connect to ws://game.example/play: the server refused the upgrade. It answered "
-        "HTTP ";
-    const std::string end = ". (In phase upgrade, after 0 ms.)";
+        "Could not connect to ws://game.example/play: the server refused the upgrade. The "
+        "server responded with HTTP ";
+    const std::string end = ". This happened in phase upgrade after 0 ms.";
     EXPECT_EQ(explained(with_response(404, "Not Found")), lead + "404 \"Not Found\"" + end);
     EXPECT_EQ(explained(with_response(500, "")), lead + "500" + end);
     EXPECT_EQ(explained(with_response(403, "Forbidden", "Server: x\r\n", "You are banned")),
-              lead + "403 \"Forbidden\" and said \"You are banned\"" + end);
+              lead + "403 \"Forbidden\" and the body \"You are banned\"" + end);
     EXPECT_EQ(explained(with_response(301, "Moved", "A: b\r\nlocation: /new\r\nC: d\r\n")),
-              lead + "301 \"Moved\", pointed to \"/new\"" + end);
+              lead + "301 \"Moved\", redirecting to \"/new\"" + end);
 }
 
 TEST(Explanation, says_how_a_connection_ended) {
@@ -139,16 +139,16 @@ TEST(Explanation, says_how_a_connection_ended) {
     failure.phase_ms = {1, 2, 3, 4, 1000, 5};
     EXPECT_EQ(explained(failure, "wss://game.example"),
               "The connection to wss://game.example ended: the server closed the connection and "
-              "this side agreed. The server's close frame said 4001 \"kicked\". (In phase closing, "
-              "after 1015 ms.)");
+              "this side agreed. The server's close frame has code 4001 and reason "
+              "\"kicked\". This happened in phase closing after 1015 ms.");
     failure.close_reason = {};
-    EXPECT_NE(explained(failure).find("said 4001. (In"), std::string::npos);
+    EXPECT_NE(explained(failure).find("has code 4001. This"), std::string::npos);
 
     Failure lost{.cause = Cause::connection_lost, .phase = Phase::open, .os_error = ECONNRESET};
     EXPECT_EQ(explained(lost),
               "The connection to ws://game.example/play ended: the connection "
               "was lost: " +
-                  os_text(ECONNRESET) + ". (In phase open, after 0 ms.)");
+                  os_text(ECONNRESET) + ". This happened in phase open after 0 ms.");
     lost.phase_ms.fill(UINT32_MAX);
     EXPECT_NE(explained(lost).find("after 34359738360 ms"), std::string::npos);
 }
@@ -156,8 +156,9 @@ TEST(Explanation, says_how_a_connection_ended) {
 TEST(Explanation, has_a_paragraph_for_every_cause) {
     for (const auto& row : cause_texts::rows) {
         const Failure failure{.cause = row.cause, .phase = Phase::open};
-        EXPECT_EQ(explained(failure), "The connection to ws://game.example/play ended: " +
-                                          std::string(row.text) + ". (In phase open, after 0 ms.)");
+        EXPECT_EQ(explained(failure),
+                  "The connection to ws://game.example/play ended: " + std::string(row.text) +
+                      ". This happened in phase open after 0 ms.");
     }
 }
 
@@ -173,7 +174,7 @@ void check_redirects(std::span<const RedirectRow> rows) {
         const std::string headers = "Location: " + std::string(row.location) + "\r\n";
         const std::string paragraph = explained(with_response(302, "Found", headers));
         EXPECT_EQ(paragraph.find("secret"), paragraph.npos);
-        EXPECT_NE(paragraph.find(", pointed to \"" + std::string(row.shown) + "\"."),
+        EXPECT_NE(paragraph.find(", redirecting to \"" + std::string(row.shown) + "\"."),
                   paragraph.npos)
             << paragraph;
     }
@@ -203,7 +204,7 @@ TEST(Explanation, shows_no_user_information_of_a_redirect) {
           "mailto:user:secret@other.example"}) {
         const std::string header = std::string("Location: ") + location + "\r\n";
         const std::string paragraph = explained(with_response(302, "Found", header));
-        EXPECT_NE(paragraph.find(", pointed to (not shown)"), paragraph.npos) << paragraph;
+        EXPECT_NE(paragraph.find(", redirecting to (not shown)"), paragraph.npos) << paragraph;
         EXPECT_EQ(paragraph.find("secret"), paragraph.npos) << paragraph;
     }
 }
@@ -266,10 +267,10 @@ TEST(Explanation, has_its_cause_however_long_the_url_is) {
 
 TEST(Explanation, cuts_what_the_server_said_too_long) {
     const std::string fitting(160, 'x');
-    EXPECT_NE(explained(with_response(400, "", "", fitting)).find("said \"" + fitting + "\"."),
+    EXPECT_NE(explained(with_response(400, "", "", fitting)).find("body \"" + fitting + "\"."),
               std::string::npos);
     const std::string longer(100'000, 'x');
-    EXPECT_NE(explained(with_response(400, "", "", longer)).find("said \"" + fitting + "...\"."),
+    EXPECT_NE(explained(with_response(400, "", "", longer)).find("body \"" + fitting + "...\"."),
               std::string::npos);
 }
 

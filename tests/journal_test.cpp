@@ -66,7 +66,7 @@ TEST(Journal, tells_a_conversation_from_its_begin_to_its_end) {
     }
     const std::vector<std::string> expected = {
         "info: connecting to ws://host.example/",
-        "debug: the host has 1 address",
+        "debug: the host name has 1 address",
         "debug: connected to 10.0.0.1 port 80",
         "debug: > GET / HTTP/1.1",
         "debug: > Host: host.example",
@@ -79,8 +79,8 @@ TEST(Journal, tells_a_conversation_from_its_begin_to_its_end) {
         "debug: < Connection: Upgrade",
         "debug: < Sec-WebSocket-Accept",
         "info: open",
-        "debug: our close frame: 1000 \"bye\"",
-        "debug: the server's close frame: 1000",
+        "debug: sending a close frame: 1000 \"bye\"",
+        "debug: received a close frame: 1000",
         "info: The connection to ws://host.example/",
     };
     EXPECT_EQ(lines, expected);
@@ -168,25 +168,26 @@ TEST(Journal, tells_pings_stalls_breaches_and_surrender) {
     ScriptedConnection& server = logged.play.world.connection();
     server.to_client += server_frame(Opcode::pong, server.frames.at(0).payload);
     logged.play.poll(1);
-    EXPECT_EQ(logged.lines.count("debug: ping"), 1u);
-    EXPECT_EQ(logged.lines.count("debug: pong after 0 us"), 1u);
+    EXPECT_EQ(logged.lines.count("debug: sending a ping"), 1u);
+    EXPECT_EQ(logged.lines.count("debug: received a pong after 0 us"), 1u);
     ASSERT_EQ(logged.play.peer().put_packet(std::string(8192, 'x')), Error::ok);
     logged.play.poll(3);
-    EXPECT_EQ(logged.lines.count("debug: the OS takes no more for now"), 1u);
+    EXPECT_EQ(logged.lines.count("debug: the OS send buffer is full"), 1u);
     EXPECT_EQ(logged.play.client->stats().send_stalls, 1u);
     server.to_client += "\xFF\xFF";
     logged.play.poll(2);
-    EXPECT_EQ(logged.lines.count("debug: the server is told: "), 1u) << logged.lines.joined();
+    EXPECT_EQ(logged.lines.count("debug: closing because of a protocol error: "), 1u)
+        << logged.lines.joined();
 
     Logged left(friendly());
     ASSERT_EQ(left.play.connect(), Error::ok);
     ASSERT_EQ(left.play.client->disconnect_from_host(), Error::ok);
-    EXPECT_EQ(left.lines.all.back(), "info: given up by the program");
+    EXPECT_EQ(left.lines.all.back(), "info: cancelled by the program");
 }
 
 TEST(Journal, composes_nothing_for_nobody) {
     const Journal nobody(nullptr, LogLevel::debug);
-    nobody.goes_on();
+    nobody.continued();
     Lines lines;
     const Journal deaf(&lines, LogLevel::error);
     deaf.stalled(1, 2);

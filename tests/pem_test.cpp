@@ -163,7 +163,7 @@ TEST(Pem, writes_the_next_block_to_the_room_that_was_lent_last) {
     PemReader reader(first.buffer());
     Bytes rest = text.bytes();
     ASSERT_EQ(reader.feed(rest), Event::certificate);
-    reader.lend(second.buffer());
+    reader.set_buffer(second.buffer());
     ASSERT_EQ(reader.feed(rest), Event::certificate);
     EXPECT_EQ(first.text(), "foo");
     EXPECT_EQ(second.text(), "foobar");
@@ -178,7 +178,7 @@ TEST(Pem, keeps_the_beginning_of_a_block_while_another_room_is_lent) {
     PemReader reader({});
     Bytes rest = text.bytes();
     ASSERT_EQ(reader.feed(rest), Event::malformed);
-    reader.lend(buffer.buffer());
+    reader.set_buffer(buffer.buffer());
     ASSERT_EQ(reader.feed(rest), Event::certificate);
     EXPECT_EQ(buffer.text(), "foo");
 }

@@ -174,16 +174,16 @@ TEST(StreamTracer, says_what_was_cut_off) {
 
 TEST(StreamTracer, shows_what_breaks_the_framing_and_decodes_no_further) {
     EXPECT_EQ(traced_frames("\xC1\x05hello"),
-              (Rows{"56 no frame: a frame has a reserved bit set: c1; nothing more is decoded",
-                    "57 6 bytes that are no frames"}));
+              (Rows{"56 invalid frame: a frame has a reserved bit set: c1; decoding stops here",
+                    "57 6 bytes that are not frames"}));
     EXPECT_EQ(traced_frames("\x81\x85hello"),
-              (Rows{"56 no frame: the server sent a masked frame: 8185; nothing more is decoded",
-                    "58 5 bytes that are no frames"}));
+              (Rows{"56 invalid frame: the server sent a masked frame: 8185; decoding stops here",
+                    "58 5 bytes that are not frames"}));
 }
 
 TEST(StreamTracer, takes_the_body_of_a_refusal_for_no_frames) {
     EXPECT_EQ(traced(Role::client, "HTTP/1.1 404 101\r\n\r\n\x81\x01x"),
-              (Rows{"0 HTTP/1.1 404 101", "20 3 bytes that are no frames"}));
+              (Rows{"0 HTTP/1.1 404 101", "20 3 bytes that are not frames"}));
 }
 
 TEST(StreamTracer, keeps_little_of_an_endless_line) {
@@ -275,7 +275,7 @@ TEST(TracingNetwork, tells_a_connection_that_is_given_up) {
     ASSERT_EQ(traced.client.connect_to_url("ws://10.0.0.1/"), Error::ok);
     traced.client.poll();
     ASSERT_EQ(traced.client.disconnect_from_host(), Error::ok);
-    EXPECT_EQ(traced.lines.rows.back(), "     0.000 ms  -- 10.0.0.1 port 80: given up");
+    EXPECT_EQ(traced.lines.rows.back(), "     0.000 ms  -- 10.0.0.1 port 80: cancelled");
 }
 
 TEST(TracingNetwork, tells_a_reset_and_what_it_cut) {

@@ -272,7 +272,7 @@ TEST(WebSocketClient, tells_what_a_server_said_that_refuses_in_http_1_0) {
     EXPECT_EQ(failure.http_reason, "Moved");
     EXPECT_EQ(failure.http_headers, "Location: ws://other/\r\n");
     EXPECT_EQ(failure.http_body, "gone");
-    EXPECT_NE(failure.explain().find("pointed to \"ws://other/\""), std::string_view::npos);
+    EXPECT_NE(failure.explain().find("redirecting to \"ws://other/\""), std::string_view::npos);
 }
 
 // Case 49: 1xx before a 101 and before a refusal, in one segment and apart

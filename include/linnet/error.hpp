@@ -26,13 +26,13 @@ enum class [[nodiscard]] Error : int{
 constexpr std::string_view text(Error error) {
     switch (error) {
         case Error::ok: return "ok";
-        case Error::failed: return "the call cannot do its work in this state";
-        case Error::unavailable: return "there is nothing to give";
-        case Error::unconfigured: return "the object is not in the mode that this call needs";
-        case Error::out_of_memory: return "a limit or the memory is exhausted";
-        case Error::already_in_use: return "an attempt is under way or open";
-        case Error::invalid_data: return "the bytes are not what they are said to be";
-        case Error::invalid_parameter: return "an argument can never work";
+        case Error::failed: return "the call is not possible in this state";
+        case Error::unavailable: return "nothing available";
+        case Error::unconfigured: return "the object is not in the mode that this call requires";
+        case Error::out_of_memory: return "a limit has been reached or memory has run out";
+        case Error::already_in_use: return "an attempt is in progress or a connection is open";
+        case Error::invalid_data: return "the bytes are not of the declared type";
+        case Error::invalid_parameter: return "invalid argument";
     }
     return "unknown error";
 }

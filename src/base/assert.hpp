@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// LINNET_ASSERT is for mistakes of ours. No peer, network or caller can reach one.
+// LINNET_ASSERT checks for errors in linnet itself. Input from a peer, the network or the caller
+// never triggers one.
 #pragma once
 
 #include <cassert>

@@ -8,8 +8,8 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Gives the program its `errno` back at the end of a call: whatever the call asked the OS for is
-/// reported by its result alone.
+/// Restores the program's `errno` at the end of a call: linnet reports errors of the OS only
+/// through its own results.
 class KeptErrno {
  public:
     KeptErrno() = default;

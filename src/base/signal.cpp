@@ -48,7 +48,7 @@ void SignalBase::finish(const Emission& emission) {
     emission_ = emission.outer;
 }
 
-// Slots stand in the order of their ids, so that those may come and go during an emission.
+// Slots are sorted by id, so that slots can be added and removed during an emission.
 bool SignalBase::next(Emission& emission, Slot& slot) const {
     for (const Slot* s = slot_array(); s != slot_array() + count_; ++s) {
         if (s->id <= emission.last) continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Composes text in a buffer of the caller. What does not fit is counted but not written; a UTF-8
-// character that fits only in part is left out.
+// Composes text in a buffer of the caller. Text that does not fit is counted but not written; a
+// UTF-8 character is never cut.
 #pragma once
 
 #include <algorithm>
@@ -33,9 +33,9 @@ class TextWriter {
         return put({digits + at, sizeof digits - at});
     }
 
-    /// Of all that was put, whether it fitted or not.
+    /// Returns the size of all text passed to the writer, including what did not fit.
     std::size_t size() const { return size_; }
-    /// What was written from `begin` on.
+    /// Returns the text written from offset `begin` on.
     std::string_view text(std::size_t begin = 0) const {
         std::string_view all = text_of(out_.first(std::min(size_, out_.size())));
         if (size_ > out_.size()) all.remove_suffix(unfinished_size(all));
@@ -43,7 +43,7 @@ class TextWriter {
     }
 
  private:
-    // The bytes at the end of `text` that begin a character and do not complete it.
+    // Returns the size of an incomplete UTF-8 character at the end of `text`.
     static std::size_t unfinished_size(std::string_view text) {
         for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
             const auto byte = static_cast<std::uint8_t>(text[text.size() - size]);

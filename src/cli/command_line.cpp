@@ -13,27 +13,27 @@ namespace {
 
 constexpr std::string_view help =
     R"(linnet [OPTION...] ws[s]://HOST[:PORT][/PATH]   talk to a WebSocket server
-linnet join [OPTION...] [--target ID] ws[s]://...  as a Godot 3 peer, to peer 1
-linnet certificate wss://HOST[:PORT]            show its certificates and pins
-linnet serve [PORT] [--once] [--tls] [--multiplayer]  echo, or be such a room
-Lines of standard input go out as text, what arrives is printed; Ctrl-D ends
-  -p, --protocol NAME    offer a sub-protocol; repeat it for more
-  -H, --header LINE      send the header 'Name: value'; repeat it for more
-  -b, --binary           send all input as one binary message; pipe it raw
-      --raw              print what arrives as it is: no hex dump, no \x1b
-  -w, --wait SECONDS     at the end of input wait for SECONDS of silence
+linnet join [OPTION...] [--target ID] ws[s]://...  as a Godot 3 peer, to ID (1)
+linnet certificate wss://HOST[:PORT]            print its certificates and pins
+linnet serve [PORT] [--once] [--tls] [--multiplayer]  run an echo or room server
+Sends lines of standard input as text, prints what arrives; Ctrl-D closes.
+  -p, --protocol NAME    offer a sub-protocol; may be repeated
+  -H, --header LINE      send the header 'Name: value'; may be repeated
+  -b, --binary           send all input as one binary message; raw if piped
+      --raw              print messages unchanged: no hex dump, no \x1b
+  -w, --wait SECONDS     at the end of input, close after SECONDS of silence
   -1, --one-message      print the first message that arrives, then close
-      --close CODE[:REASON]  close with this instead of 1000
-      --ping SECONDS     ping so often and tell how long each answer took
-      --cacert FILE      trust the roots in this file, not the system's
+      --close CODE[:REASON]  close with this code instead of 1000
+      --ping SECONDS     ping every SECONDS and print the round-trip time
+      --cacert FILE      trust the roots in FILE instead of the system's
       --pin FILE|SHA256  accept only this certificate, or this public key
-      --insecure         believe any server; --pin counts nevertheless
-      --timeout SECONDS  give up when the whole run takes longer
-      --trace            tell every frame both ways, with offset and time
-      --stats            tell counts and times at the end
-  -q, --quiet            tell only what goes wrong
+      --insecure         do not verify the server; --pin still applies
+      --timeout SECONDS  exit if the whole run takes longer
+      --trace            print every frame in both directions, with its time
+      --stats            print counts and times at the end
+  -q, --quiet            print errors only
   -h, --help, --version
-Status: 0 clean, 1 usage; failed: 2 request, 3 resolve, 4 connect, 5 tls,
+Status: 0 success, 1 usage; failed in: 2 request, 3 resolve, 4 connect, 5 tls,
 6 upgrade, 7 join, 8 open, 9 closing; 10 --timeout, 128+N signal N.
 )";
 
@@ -46,7 +46,7 @@ std::string in_quotes(std::string_view text) {
     return std::string(1, '\'').append(text).append(1, '\'');
 }
 
-// Decimal digits up to `max`. False if it is anything else.
+// Parses decimal digits up to `max`. Returns false for anything else.
 bool parse_number(std::string_view digits, std::uint64_t max, std::uint64_t& value) {
     value = 0;
     for (const char c : digits) {
@@ -57,7 +57,7 @@ bool parse_number(std::string_view digits, std::uint64_t max, std::uint64_t& val
     return !digits.empty();
 }
 
-// "2", "0.5", ".5"; below a microsecond is cut.
+// Parses "2", "0.5" or ".5"; fractions of a microsecond are cut.
 std::string parse_seconds(std::string_view text, std::uint64_t& us) {
     std::string_view rest = text;
     const std::string_view whole = take_until(rest, ".");
@@ -82,12 +82,13 @@ std::string parse_close(std::string_view text, TalkOptions& talk) {
     if (!parse_number(digits, 0xFFFF, code) ||
         (code != no_close_code && !is_close_code(static_cast<std::uint32_t>(code)))) {
         return in_quotes(digits).append(
-            " is no code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999, or 0 for none "
+            " is not a code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999, or 0 for "
+            "none "
             "(RFC 6455 7.4)");
     }
     if (code == no_close_code && !reason.empty()) return "a reason needs a code other than 0";
     if (reason.size() > control_payload_size_max - 2) {
-        return "the reason is longer than the 123 bytes that a close frame has room for";
+        return "the reason is longer than 123 bytes";
     }
     if (!is_utf8(bytes_of(reason))) return "the reason is not UTF-8";
     talk.close_code = static_cast<int>(code);
@@ -101,7 +102,7 @@ struct Option {
     char letter;  // 0: none
     std::string_view name;
     bool takes_value;
-    // Empty, or what is wrong with the value.
+    // Returns an empty text, or the error in the value.
     std::string (*apply)(CommandLine& line, std::string_view value);
 };
 
@@ -142,7 +143,7 @@ std::string set_serve_flag(CommandLine& line, std::string_view) {
     return {};
 }
 
-// Those of a conversation and of `certificate` are the same.
+// The trust options of a conversation and of `certificate` are the same.
 std::string add_ca_file(CommandLine& line, std::string_view value) {
     line.talk.trust.ca_files.push_back(value);
     return {};
@@ -161,7 +162,7 @@ std::string set_target(CommandLine& line, std::string_view value) {
     std::uint64_t number = 0;
     if (!parse_number(value.substr(is_negative ? 1 : 0), INT32_MAX, number)) {
         return in_quotes(value).append(
-            " is no peer: 0 is all, 1 the server, N that peer, -N all but that peer");
+            " is not a peer: 0 is all, 1 the server, N that peer, -N all but that peer");
     }
     line.talk.target = static_cast<int>(number) * (is_negative ? -1 : 1);
     return {};
@@ -218,16 +219,16 @@ constexpr Option serve_options[] = {
 
 constexpr Option certificate_options[] = {cacert_option, pin_option, help_option};
 
-// ---- the walk over the arguments -------------------------------------------------------------
+// ---- the parser ------------------------------------------------------------------------------
 
-// Goes on until something is wrong; `line.error` then says what.
+// Stops at the first error, which it stores in `line.error`.
 class Parser {
  public:
     Parser(std::span<const std::string_view> arguments, std::span<const Option> options,
            CommandLine& line)
         : rest_(arguments), options_(options), line_(line) {}
 
-    // What is no option, in order.
+    // Returns the operands in order.
     std::vector<std::string_view> run();
 
  private:
@@ -283,7 +284,7 @@ void Parser::take_long(std::string_view argument) {
         return each.name == std::string_view(as_written).substr(2);
     });
     if (option == options_.end()) {
-        return fail(std::string("there is no option ").append(as_written));
+        return fail(std::string("unknown option ").append(as_written));
     }
     const bool has_value = equals < argument.size();
     std::string_view value = has_value ? argument.substr(equals + 1) : std::string_view();
@@ -303,7 +304,7 @@ void Parser::take_short(std::string_view argument) {
             return each.letter == letter && letter != 0;
         });
         if (option == options_.end()) {
-            return fail(std::string("there is no option ").append(as_written));
+            return fail(std::string("unknown option ").append(as_written));
         }
         if (!option->takes_value) {
             apply(*option, as_written, {});
@@ -317,10 +318,10 @@ void Parser::take_short(std::string_view argument) {
 
 void take_url(std::span<const std::string_view> operands, CommandLine& line) {
     if (operands.empty()) {
-        line.error = "no URL is given";
+        line.error = "no URL given";
     } else if (operands.size() > 1) {
-        // Not quoted: a URL may hold a password.
-        line.error = "one URL is enough, and " + std::to_string(operands.size()) + " are given";
+        // Not quoted: a URL may contain a password.
+        line.error = "expected one URL but got " + std::to_string(operands.size());
     } else {
         line.talk.url = operands[0];
     }
@@ -329,9 +330,10 @@ void take_url(std::span<const std::string_view> operands, CommandLine& line) {
 void take_port(std::span<const std::string_view> operands, CommandLine& line) {
     std::uint64_t port = line.serve.port;
     if (operands.size() > 1) {
-        line.error = std::string("one port is enough: ").append(in_quotes(operands[1]));
+        line.error =
+            std::string("unexpected argument after the port: ").append(in_quotes(operands[1]));
     } else if (!operands.empty() && !parse_number(operands[0], 0xFFFF, port)) {
-        line.error = in_quotes(operands[0]).append(" is no port from 0 to 65535");
+        line.error = in_quotes(operands[0]).append(" is not a port from 0 to 65535");
     }
     line.serve.port = static_cast<std::uint16_t>(port);
 }

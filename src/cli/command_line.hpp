@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What the arguments of `linnet` ask for. Pure: argument strings in, values or one clear sentence
-// out. Whether a URL, a header or a sub-protocol can work is judged by the library alone.
+// Parses the arguments of `linnet` into values or one error message. The library alone validates
+// URLs, headers and sub-protocols. Pure.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@
 
 namespace linnet::cli {
 
-/// How the program ends. From `request` on: the phase that failed, in the order of `Phase`.
+/// The exit status. From `request` on: the phase that failed, in the order of `Phase`.
 enum class ExitStatus : int {
     clean = 0,
-    usage = 1,  ///< arguments, or standard input or output, that do not work
+    usage = 1,  ///< invalid arguments, or standard input or output failed
     request = 2,
     resolve = 3,
     connect = 4,
@@ -30,25 +30,25 @@ enum class ExitStatus : int {
     signal = 128,  ///< plus its number
 };
 
-/// Of one message, both ways. Memory is taken only as it is used.
+/// Maximum size of a message sent or received. Memory is allocated only as needed.
 inline constexpr std::size_t message_size_max = 16 << 20;
 inline constexpr std::string_view message_size_max_text = "16 MiB";
 
-/// Whom to believe, for wss://.
+/// Which servers to trust over wss://.
 struct TrustOptions {
     std::vector<std::string_view> ca_files;
     std::vector<std::string_view> pins;  ///< files, or SHA-256 of a public key in hex
     bool insecure = false;
 };
 
-/// linnet ws://host/path, and linnet join. Durations are 0 when not given.
+/// The options of linnet ws://host/path and linnet join. A duration of 0 means not set.
 struct TalkOptions {
     std::string_view url;
     std::vector<std::string_view> protocols;
     std::vector<std::string_view> headers;
     TrustOptions trust;
-    bool joins = false;  ///< linnet join: a peer in a room of Godot 3's multiplayer
-    int target = 1;      ///< of its packets: 0 all, 1 the server, n that peer, -n all but that
+    bool joins = false;  ///< linnet join: act as a peer in a Godot 3 multiplayer room
+    int target = 1;      ///< of packets: 0 all, 1 the server, n that peer, -n all but that peer
     int close_code = 1000;
     std::string_view close_reason;
     std::uint64_t wait_us = 0;
@@ -62,7 +62,7 @@ struct TalkOptions {
     bool quiet = false;
 };
 
-/// linnet serve
+/// The options of linnet serve.
 struct ServeOptions {
     std::uint16_t port = 8080;  ///< 0: the OS chooses
     bool once = false;
@@ -70,7 +70,7 @@ struct ServeOptions {
     bool multiplayer = false;
 };
 
-/// linnet certificate wss://host
+/// The options of linnet certificate wss://host.
 struct CertificateOptions {
     std::string_view url;
     TrustOptions trust;
@@ -79,16 +79,16 @@ struct CertificateOptions {
 struct CommandLine {
     enum class Action : std::uint8_t { talk, certificate, serve, help, version, wrong };
     Action action = Action::talk;
-    std::string error;  ///< a sentence without a full stop, when wrong
+    std::string error;  ///< the error message without a full stop, if wrong
     TalkOptions talk;
     ServeOptions serve;
     CertificateOptions certificate;
 };
 
-/// `arguments` are those behind the program's name; the views in the result point into them.
+/// `arguments` exclude the program's name; the views in the result point into them.
 CommandLine parse_command_line(std::span<const std::string_view> arguments);
 
-/// One screen of 24 lines and 80 columns, with room for the prompt.
+/// One screen of 24 lines and 80 columns, including the prompt.
 std::string_view help_text();
 
 }  // namespace linnet::cli

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/cause_text.hpp"
 #include "cli/rendering.hpp"
 #include "tls/default_context.hpp"
 
@@ -15,7 +16,7 @@ namespace linnet::cli {
 namespace {
 
 constexpr std::uint64_t never = UINT64_MAX;
-// The silence that ends the run after the end of input, unless --wait says otherwise.
+// The silence that ends the run after the end of input, unless --wait is set.
 constexpr std::uint64_t silence_us_default = 1'000'000;
 
 int number_of(ExitStatus status) {
@@ -28,8 +29,7 @@ int number_of(Phase phase) {
     return number_of(ExitStatus::request) + static_cast<int>(phase);
 }
 
-// The reason of an end by the server that is none of "done" (1000), "going away" (1001) and
-// silence.
+// Returns true if the server closed with a code other than 1000 (done) or 1001 (going away).
 bool is_abnormal(std::uint16_t close_code) {
     return close_code != 0 && close_code != 1000 && close_code != 1001;
 }
@@ -63,25 +63,25 @@ Options Conversation::options() {
 
 int Conversation::run() {
     if (!trust_error_.empty()) {
-        tell(trust_error_);
+        report(trust_error_);
         return number_of(ExitStatus::usage);
     }
     trust_.apply_to(client_);
     listen_to_signals();
     if (!begin()) {
-        tell(client_.failure().explain());
+        report(explain(client_.failure()));
         return number_of(ExitStatus::request);
     }
     for (;;) {
         client_.poll();
-        heed_signal();
-        heed_timeout(clock_.now_us());
+        handle_signal();
+        handle_timeout(clock_.now_us());
         print_messages();
-        heed_output();
+        handle_output();
         send_messages();
         client_.flush();
         watch_for_silence();
-        heed_end_of_input();
+        handle_end_of_input();
         send_ping();
         client_.flush();
         if (is_over()) return finish();
@@ -96,7 +96,7 @@ void Conversation::listen_to_signals() {
         if (what_.ping_us > 0) next_ping_us_ = clock_.now_us() + what_.ping_us;
         server_.set_write_mode(what_.binary ? WebSocketPeer::WRITE_MODE_BINARY
                                             : WebSocketPeer::WRITE_MODE_TEXT);
-        tell_opened(protocol);
+        report_opened(protocol);
     });
     client_.connection_closed.connect(
         [this](bool was_clean_close) { ended_cleanly_ = was_clean_close; });
@@ -108,16 +108,16 @@ void Conversation::listen_to_the_room() {
     client_.connection_succeeded.connect([this] {
         opened_ = true;
         if (what_.ping_us > 0) next_ping_us_ = clock_.now_us() + what_.ping_us;
-        tell_joined();
+        report_joined();
     });
     if (what_.quiet) return;
     client_.peer_connected.connect([](int peer) {
         if (peer != server_peer)
-            tell(std::string("peer ").append(std::to_string(peer)).append(" is here"));
+            report(std::string("peer ").append(std::to_string(peer)).append(" joined"));
     });
     client_.peer_disconnected.connect([](int peer) {
         if (peer != server_peer)
-            tell(std::string("peer ").append(std::to_string(peer)).append(" is gone"));
+            report(std::string("peer ").append(std::to_string(peer)).append(" left"));
     });
 }
 
@@ -126,7 +126,7 @@ bool Conversation::begin() {
                                   std::span(what_.headers)) == Error::ok;
 }
 
-// ---- where it stands -------------------------------------------------------------------------
+// ---- state -----------------------------------------------------------------------------------
 
 bool Conversation::is_open() const {
     return opened_ && client_.get_connection_status() == client_.CONNECTION_CONNECTED;
@@ -138,7 +138,7 @@ bool Conversation::is_over() const {
            packets_.get_available_packet_count() == 0 && output_.is_empty();
 }
 
-// Not before the connection is open: until then the system keeps what is there to be read.
+// Input is not read before the connection is open; until then the system buffers it.
 bool Conversation::wants_input() const {
     return is_open() && !closing_ && input_.wants_more();
 }
@@ -156,7 +156,7 @@ std::uint64_t Conversation::silence_us() const {
     return what_.wait_us > 0 ? what_.wait_us : silence_us_default;
 }
 
-// A ping would overtake messages that are not with the OS yet.
+// A ping would overtake messages that have not been sent.
 bool Conversation::is_all_sent() const {
     return client_.stats().output_queued_size == 0 && !os_is_full();
 }
@@ -170,7 +170,7 @@ bool Conversation::os_is_full() const {
 
 std::string_view Conversation::stage() const {
     if (client_.get_connection_status() == client_.CONNECTION_CONNECTING) return "connecting";
-    if (!is_open()) return "printing what had come";
+    if (!is_open()) return "printing received messages";
     return closing_ ? "closing" : "open";
 }
 
@@ -192,13 +192,13 @@ std::uint64_t Conversation::next_deadline(std::uint64_t now_us) const {
 void Conversation::sleep() {
     std::array<WaitItem, address_count_max> items;
     const std::size_t item_count = client_.wait_set(items);
-    // The queue that was full is empty by now, and no event will report that.
+    // The full queue is empty now, and no event will report that.
     if (send_queue_was_full_ && !os_is_full()) return;
     std::array<pollfd, 3 + address_count_max> polled;
     const bool output_is_lost = output_.state() != Output::State::good;
     const int output_events = output_.is_empty() ? 0 : POLLOUT;
-    // A signal that came after `heed_signal` has looked must not wait.
-    polled[0] = {signal_is_heeded_ ? -1 : interruption_.fd(), POLLIN, 0};
+    // A signal that arrived after `handle_signal` must wake this call.
+    polled[0] = {signal_is_handled_ ? -1 : interruption_.fd(), POLLIN, 0};
     polled[1] = {wants_input() ? input_.fd() : -1, POLLIN, 0};
     polled[2] = {output_is_lost ? -1 : STDOUT_FILENO, static_cast<short>(output_events), 0};
     for (std::size_t i = 0; i < item_count; ++i) {
@@ -217,26 +217,26 @@ void Conversation::sleep() {
     if (polled[1].revents != 0) input_.read();
 }
 
-// ---- what may end it -------------------------------------------------------------------------
+// ---- reasons to stop -------------------------------------------------------------------------
 
 void Conversation::give_up(int status, const std::string& why) {
     if (given_up_) return;
     given_up_ = true;
     given_up_status_ = status;
-    if (!why.empty()) tell(why);
+    if (!why.empty()) report(why);
 }
 
-// A clean end is possible only once: if we are closing already, the signal asks for more.
-void Conversation::heed_signal() {
+// Only the first signal can end the run cleanly: if the connection is closing already, give up.
+void Conversation::handle_signal() {
     const int number = interruption_.signal();
-    if (number == 0 || signal_is_heeded_ || is_over()) return;
-    signal_is_heeded_ = true;
+    if (number == 0 || signal_is_handled_ || is_over()) return;
+    signal_is_handled_ = true;
     if (is_open() && !closing_) return close();
     give_up(number_of(ExitStatus::signal) + number,
             std::string("ended by a signal while ").append(stage()));
 }
 
-void Conversation::heed_timeout(std::uint64_t now_us) {
+void Conversation::handle_timeout(std::uint64_t now_us) {
     if (what_.timeout_us == 0 || now_us - begin_us_ < what_.timeout_us || is_over()) return;
     give_up(number_of(ExitStatus::timeout),
             std::string("the run took longer than --timeout; it was still ").append(stage()));
@@ -251,18 +251,18 @@ void Conversation::close() {
             std::string("the connection cannot be closed: ").append(text(error)));
 }
 
-void Conversation::heed_end_of_input() {
+void Conversation::handle_end_of_input() {
     if (!input_.is_over() || !is_open() || closing_) return;
     if (!std::exchange(input_end_is_seen_, true)) {
         silent_since_us_ = clock_.now_us();
         if (input_.os_error() != 0) {
-            tell(std::string("standard input cannot be read: ")
-                     .append(os_error_text(input_.os_error())));
+            report(std::string("standard input cannot be read: ")
+                       .append(os_error_text(input_.os_error())));
             input_was_refused_ = true;
         }
     }
     if (what_.one_message) {
-        // Without a question there can be no answer.
+        // Without a message sent there can be no response.
         const bool asked_nothing = input_was_refused_ && client_.stats().messages_sent == 0;
         if (asked_nothing || is_silent(clock_.now_us())) close();
         return;
@@ -278,7 +278,7 @@ void Conversation::heed_end_of_input() {
     if (is_answered || is_silent(clock_.now_us())) close();
 }
 
-// A part of a message either way is no silence, nor is a standard output that takes nothing.
+// A message in transit either way, or a blocked standard output, does not count as silence.
 void Conversation::watch_for_silence() {
     const Stats stats = client_.stats();
     const std::size_t unsent_size = std::exchange(unsent_size_, stats.output_queued_size);
@@ -315,7 +315,7 @@ void Conversation::print(Bytes packet, int source) {
     }
 }
 
-void Conversation::heed_output() {
+void Conversation::handle_output() {
     output_.write();
     if (output_.state() == Output::State::good) return;
     if (is_open()) return close();
@@ -327,15 +327,15 @@ void Conversation::send_messages() {
     send_queue_was_full_ = false;
     while (is_open() && !closing_ && input_.next(message)) {
         if (message.too_long) {
-            tell_refused(message, std::string("longer than ").append(message_size_max_text));
+            report_refused(message, std::string("longer than ").append(message_size_max_text));
         } else {
             const Error error = packets_.put_packet(message.text);
             send_queue_was_full_ = error == Error::out_of_memory;
-            // Either there will be room, or the client reports that the connection is lost.
+            // Wait until there is space, or until the client reports that the connection is lost.
             if (error == Error::out_of_memory || error == Error::failed) return;
             if (error == Error::ok) sent_size_ += message.text.size();
-            if (error == Error::invalid_data) tell_refused(message, "not UTF-8 (see --binary)");
-            if (error == Error::invalid_parameter) tell_refused(message, text(error));
+            if (error == Error::invalid_data) report_refused(message, "not UTF-8 (see --binary)");
+            if (error == Error::invalid_parameter) report_refused(message, "too long");
         }
         input_.consume();
     }
@@ -345,7 +345,7 @@ void Conversation::send_ping() {
     const Stats stats = client_.stats();
     if (what_.ping_us > 0 && stats.pings_answered > answered_count_) {
         answered_count_ = stats.pings_answered;
-        tell(std::string("pong after ").append(milliseconds(stats.round_trip_us)).append(" ms"));
+        report(std::string("pong after ").append(milliseconds(stats.round_trip_us)).append(" ms"));
     }
     const std::uint64_t now_us = clock_.now_us();
     if (!is_open() || closing_ || last_ping_is_sent_ || now_us < next_ping_us_) return;
@@ -353,105 +353,105 @@ void Conversation::send_ping() {
     ping();
 }
 
-// It fails only without entropy, which the next message reports as well.
+// A ping fails only without entropy, which the next message reports as well.
 void Conversation::ping() {
     if (client_.ping() == Error::ok) awaited_ping_ = client_.stats().pings_sent;
 }
 
-// ---- telling ---------------------------------------------------------------------------------
+// ---- messages for the user -------------------------------------------------------------------
 
-void Conversation::tell_opened(std::string_view protocol) {
+void Conversation::report_opened(std::string_view protocol) {
     if (what_.quiet) return;
     std::string line = std::string("connected to ").append(client_.get_connected_host());
     line.append(" port ").append(std::to_string(client_.get_connected_port()));
     if (!protocol.empty()) line.append(", sub-protocol ").append(protocol);
     const bool is_typed = isatty(STDIN_FILENO) != 0 && !what_.binary;
-    tell(line.append(is_typed ? "; Ctrl-D closes" : ""));
+    report(line.append(is_typed ? "; Ctrl-D closes" : ""));
 }
 
-void Conversation::tell_joined() {
+void Conversation::report_joined() {
     if (what_.quiet) return;
-    tell(std::string("joined ")
-             .append(client_.get_connected_host())
-             .append(" port ")
-             .append(std::to_string(client_.get_connected_port()))
-             .append(" as peer ")
-             .append(std::to_string(client_.get_unique_id())));
+    report(std::string("joined ")
+               .append(client_.get_connected_host())
+               .append(" port ")
+               .append(std::to_string(client_.get_connected_port()))
+               .append(" as peer ")
+               .append(std::to_string(client_.get_unique_id())));
 }
 
-void Conversation::tell_refused(const Input::Message& message, std::string_view why) {
+void Conversation::report_refused(const Input::Message& message, std::string_view why) {
     input_was_refused_ = true;
     std::string line = "standard input";
     if (!what_.binary) line = std::string("line ").append(std::to_string(message.number));
-    tell(line.append(" is not sent: it is ").append(why));
+    report(line.append(" was not sent: it is ").append(why));
 }
 
-void Conversation::tell_stats() {
+void Conversation::report_stats() {
     const Stats stats = client_.stats();
     const auto line = [](std::string_view name, std::uint64_t messages, std::uint64_t payload,
                          std::uint64_t bytes) {
-        tell(std::string(name)
-                 .append(std::to_string(messages))
-                 .append(messages == 1 ? " message, " : " messages, ")
-                 .append(std::to_string(payload))
-                 .append(" bytes of payload, ")
-                 .append(std::to_string(bytes))
-                 .append(" bytes in all"));
+        report(std::string(name)
+                   .append(std::to_string(messages))
+                   .append(messages == 1 ? " message, " : " messages, ")
+                   .append(std::to_string(payload))
+                   .append(" bytes of payload, ")
+                   .append(std::to_string(bytes))
+                   .append(" bytes in total"));
     };
     line("sent ", stats.messages_sent, sent_size_, stats.bytes_sent);
     line("received ", stats.messages_received, received_size_, stats.bytes_received);
     std::string pings = std::string("received ").append(std::to_string(stats.pings_received));
     pings.append(" pings, ").append(std::to_string(stats.pongs_received)).append(" pongs");
     if (stats.pongs_received > 0) {
-        pings.append(", the last after ").append(milliseconds(stats.round_trip_us)).append(" ms");
+        pings.append(", last round trip ").append(milliseconds(stats.round_trip_us)).append(" ms");
     }
-    tell(pings);
-    std::string phases = "spent";
+    report(pings);
+    std::string phases = "time spent:";
     for (std::size_t i = 1; i < phase_count; ++i) {
         phases.append(i > 1 ? ", " : " ").append(text(static_cast<Phase>(i))).append(" ");
         phases.append(std::to_string(client_.failure().phase_ms[i])).append(" ms");
     }
-    tell(phases);
+    report(phases);
 }
 
 // ---- the end ---------------------------------------------------------------------------------
 
 int Conversation::finish() {
     const int status = check_end();
-    tell_discarded();
-    if (what_.stats) tell_stats();
+    report_discarded();
+    if (what_.stats) report_stats();
     return status;
 }
 
-// Whoever asks for one message, or reads no more, does not want the others.
-void Conversation::tell_discarded() {
+// Users who want one message only, or whose reader has closed, do not want the others.
+void Conversation::report_discarded() {
     const std::uint64_t size = client_.stats().discarded_size;
     if (size == 0 || what_.one_message || output_.state() != Output::State::good) return;
-    tell(std::string("discarded ")
-             .append(std::to_string(size))
-             .append(size == 1 ? " byte" : " bytes")
-             .append(" of messages that arrived after this side had closed (see --wait)"));
+    report(std::string("discarded ")
+               .append(std::to_string(size))
+               .append(size == 1 ? " byte" : " bytes")
+               .append(" of messages that arrived after this side had closed (see --wait)"));
 }
 
 int Conversation::check_end() {
     if (output_.state() == Output::State::failed) {
-        tell_not_written(output_.os_error());
+        report_not_written(output_.os_error());
         return number_of(ExitStatus::usage);
     }
     if (given_up_) return given_up_status_;
     const Failure& failure = client_.failure();
     const bool is_fine = ended_cleanly_ && !is_abnormal(failure.close_code);
     const bool is_printed = !what_.quiet && output_.state() == Output::State::good;
-    if (!is_fine || is_printed) tell(failure.explain());
-    if (signal_is_heeded_ && is_unfinished()) {
-        tell(std::string("ended by a signal before ")
-                 .append(is_unanswered() ? "a message has arrived" : "all input was sent"));
+    if (!is_fine || is_printed) report(explain(failure));
+    if (signal_is_handled_ && is_unfinished()) {
+        report(std::string("ended by a signal before ")
+                   .append(is_unanswered() ? "a message arrived" : "all input was sent"));
         return number_of(ExitStatus::signal) + interruption_.signal();
     }
     return ended_cleanly_ ? check_clean_end() : number_of(failure.phase);
 }
 
-// With -1. Whoever reads no more misses nothing.
+// Applies to --one-message. If standard output is closed, nothing is missing.
 bool Conversation::is_unanswered() const {
     return what_.one_message && !one_message_is_printed_ && output_.state() == Output::State::good;
 }
@@ -466,11 +466,11 @@ int Conversation::check_clean_end() {
     const bool by_server = failure.cause == Cause::closed_by_server;
     Input::Message message;
     if (is_unanswered()) {
-        tell("no message has arrived");
+        report("no message arrived");
         return number_of(input_was_refused_ ? ExitStatus::usage : ExitStatus::closing);
     }
     if (by_server && input_.next(message)) {
-        tell("the server closed before all input was sent");
+        report("the server closed before all input was sent");
         return number_of(Phase::closing);
     }
     if (by_server && is_abnormal(failure.close_code)) return number_of(Phase::closing);

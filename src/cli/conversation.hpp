@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `linnet ws://host/path`: standard input to a server and back, in one loop that waits for all of
-// them at once. Nothing is read that cannot be sent or printed, so that whoever is slow slows down
-// the other side and nothing is lost.
+// `linnet ws://host/path`: one loop sends standard input to a server and prints what arrives. It
+// reads nothing that it cannot send or print, so that a slow side slows down the other and nothing
+// is lost.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ namespace linnet::cli {
 
 class Conversation {
  public:
-    /// What is given must outlive the conversation.
+    /// The arguments must outlive the conversation.
     Conversation(const TalkOptions& what, const Interruption& interruption);
     Conversation(const Conversation&) = delete;
     Conversation& operator=(const Conversation&) = delete;
@@ -34,10 +34,10 @@ class Conversation {
  private:
     class StandardError final : public TraceSink {
      public:
-        void line(std::string_view text) override { tell_plain(text); }
+        void line(std::string_view text) override { report_plain(text); }
     };
 
-    /// Loads the trust as well: a client is made with it.
+    /// Also loads the trust, which the client is constructed with.
     Options options();
     void listen_to_signals();
     void listen_to_the_room();
@@ -46,13 +46,13 @@ class Conversation {
     void sleep();
     std::uint64_t next_deadline(std::uint64_t now_us) const;
 
-    void heed_signal();
-    void heed_timeout(std::uint64_t now_us);
+    void handle_signal();
+    void handle_timeout(std::uint64_t now_us);
     void print_messages();
     void print(Bytes packet, int source);
-    void heed_output();
+    void handle_output();
     void send_messages();
-    void heed_end_of_input();
+    void handle_end_of_input();
     void watch_for_silence();
     void send_ping();
     void ping();
@@ -62,11 +62,11 @@ class Conversation {
     int finish();
     int check_end();
     int check_clean_end();
-    void tell_opened(std::string_view protocol);
-    void tell_joined();
-    void tell_refused(const Input::Message& message, std::string_view why);
-    void tell_stats();
-    void tell_discarded();
+    void report_opened(std::string_view protocol);
+    void report_joined();
+    void report_refused(const Input::Message& message, std::string_view why);
+    void report_stats();
+    void report_discarded();
     std::string_view stage() const;
     bool is_open() const;
     bool wants_input() const;
@@ -90,26 +90,26 @@ class Conversation {
     std::string trust_error_;
     WebSocketClient client_;
     WebSocketPeer& server_;
-    PacketPeer& packets_;  // the server's, or those of the room
+    PacketPeer& packets_;  // of the server, or of the room
     Input input_;
     Output output_;
 
     std::uint64_t begin_us_;
     std::uint64_t next_ping_us_ = UINT64_MAX;
     std::uint64_t answered_count_ = 0;   // pings whose round trip is printed
-    std::uint64_t awaited_ping_ = 0;     // the last one of this side
+    std::uint64_t awaited_ping_ = 0;     // the last ping of this side
     std::uint64_t silent_since_us_ = 0;  // the last progress of a message, or the end of input
     std::size_t unsent_size_ = 0;        // payload
-    std::size_t part_size_ = 0;          // of the message that is arriving
+    std::size_t part_size_ = 0;          // of the message being received
     std::uint64_t received_size_ = 0;    // payload
     std::uint64_t sent_size_ = 0;        // payload
     bool send_queue_was_full_ = false;
     bool opened_ = false;
     bool ended_cleanly_ = false;
-    bool closing_ = false;  // we have begun to
-    bool signal_is_heeded_ = false;
+    bool closing_ = false;  // this side has begun to close
+    bool signal_is_handled_ = false;
     bool input_end_is_seen_ = false;
-    bool last_ping_is_sent_ = false;  // at the end of input
+    bool last_ping_is_sent_ = false;  // the ping at the end of input
     bool one_message_is_printed_ = false;
     bool input_was_refused_ = false;  // a part of it could not be sent
     bool given_up_ = false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `./dev demo`: a conversation with the embedded echo server over real sockets, told as it happens,
-// and what a failure looks like; then once more over TLS, the server's certificate pinned. Ends
-// with status 0 only if every step held.
+// `./dev demo`: talks to the embedded echo server over real sockets and prints the conversation and
+// a failure; then does the same over TLS with the server's certificate pinned. Exits with status 0
+// only if every step succeeds.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -31,15 +31,15 @@ std::string quoted(std::string_view text) {
 
 class Demo {
  public:
-    /// Over wss:// if there is a `tls`, else ws://.
+    /// Uses wss:// if `tls` is set, else ws://.
     explicit Demo(const TlsServer* tls)
         : tls_(tls), scheme_(tls == nullptr ? "ws" : "wss"), server_(Limits{}, tls) {}
     bool run();
 
  private:
     void listen_to_signals();
-    bool until(const std::string& what, const std::function<bool()>& holds);
-    bool expect(bool holds, const std::string& what);
+    bool until(const std::string& what, const std::function<bool()>& condition);
+    bool expect(bool condition, const std::string& what);
     bool pin();
     bool connect();
     bool echo_text();
@@ -88,19 +88,19 @@ void Demo::listen_to_signals() {
     client_.data_received.connect([this] { printer_.signal("data_received()"); });
 }
 
-bool Demo::expect(bool holds, const std::string& what) {
-    if (holds) {
+bool Demo::expect(bool condition, const std::string& what) {
+    if (condition) {
         printer_.good(what);
     } else {
-        printer_.bad("did not hold: " + what);
+        printer_.bad("failed: " + what);
     }
-    return holds;
+    return condition;
 }
 
-// Client and server take turns on this one thread and sleep together: what `wait_set` is for.
-bool Demo::until(const std::string& what, const std::function<bool()>& holds) {
+// Client and server share this thread and wait for events together, using `wait_set`.
+bool Demo::until(const std::string& what, const std::function<bool()>& condition) {
     const std::uint64_t deadline_us = clock_.now_us() + step_timeout_us;
-    while (!holds()) {
+    while (!condition()) {
         if (clock_.now_us() >= deadline_us) return expect(false, what);
         server_.step();
         client_.poll();
@@ -110,7 +110,7 @@ bool Demo::until(const std::string& what, const std::function<bool()>& holds) {
         server_.wait_set(items);
         const std::uint64_t now_us = clock_.now_us();
         const std::uint64_t wake_us = std::max(now_us, client_.next_deadline());
-        if (!holds()) network_.wait(items, std::min<std::uint64_t>(wake_us - now_us, 50'000));
+        if (!condition()) network_.wait(items, std::min<std::uint64_t>(wake_us - now_us, 50'000));
     }
     return true;
 }
@@ -118,18 +118,18 @@ bool Demo::until(const std::string& what, const std::function<bool()>& holds) {
 void Demo::show_progress() {
     const std::size_t percent = client_.stats().message_size_so_far * 100 / (1 << 20);
     if (percent / 25 > progress_percent_ / 25) {
-        printer_.good("progress: " + std::to_string(percent) + " % of 1 MiB are here");
+        printer_.good("progress: " + std::to_string(percent) + " % of 1 MiB received");
     }
     progress_percent_ = percent;
 }
 
-// The server has signed its certificate itself: only who has it can know who it is.
+// The server's certificate is self-signed: a client must have it to trust the server.
 bool Demo::pin() {
     if (tls_ == nullptr) return true;
     printer_.call("set_trusted_ssl_certificate(the server's own)");
     const bool loaded = certificate_.load_from_memory(bytes_of(tls_->certificate())) == Error::ok;
     return expect(loaded && client_.set_trusted_ssl_certificate(&certificate_) == Error::ok,
-                  "this certificate and no other");
+                  "only this certificate is trusted");
 }
 
 bool Demo::connect() {
@@ -137,7 +137,8 @@ bool Demo::connect() {
     if (!pin()) return false;
     url_ = scheme_ + "://127.0.0.1:" + std::to_string(server_.port());
     printer_.call("connect_to_url(" + quoted(url_ + "/echo") + ", {\"chat\"})");
-    if (!expect(client_.connect_to_url(url_ + "/echo", {"chat"}) == Error::ok, "it has begun")) {
+    if (!expect(client_.connect_to_url(url_ + "/echo", {"chat"}) == Error::ok,
+                "the attempt has begun")) {
         return false;
     }
     if (!until("the connection opens", [this] { return established_; })) return false;
@@ -152,7 +153,7 @@ bool Demo::echo_text() {
     const std::string message = "Grüße, 世界";
     peer.set_write_mode(WebSocketPeer::WRITE_MODE_TEXT);
     printer_.call("put_packet(" + quoted(message) + ")");
-    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
+    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is accepted");
     if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
         return false;
     const std::string_view echo = text_of(peer.get_packet());
@@ -167,12 +168,12 @@ bool Demo::echo_binary() {
     for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(i);
     peer.set_write_mode(WebSocketPeer::WRITE_MODE_BINARY);
     printer_.call("put_packet(256 bytes: 00 01 02 ... ff)");
-    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
+    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is accepted");
     if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
         return false;
     const Bytes echo = peer.get_packet();
     const bool equal = std::equal(echo.begin(), echo.end(), message.begin(), message.end());
-    return expect(equal && !peer.was_string_packet(), "came back as binary, every byte the same");
+    return expect(equal && !peer.was_string_packet(), "came back as binary with the same bytes");
 }
 
 bool Demo::echo_one_mebibyte() {
@@ -183,19 +184,19 @@ bool Demo::echo_one_mebibyte() {
         message[i] = static_cast<std::uint8_t>(i * 2654435761u >> 24);
     }
     printer_.call("put_packet(1048576 bytes)");
-    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is taken");
+    if (peer.put_packet(message) != Error::ok) return expect(false, "the message is accepted");
     if (!until("it comes back", [&] { return peer.get_available_packet_count() > 0; }))
         return false;
     const Bytes echo = peer.get_packet();
     return expect(std::equal(echo.begin(), echo.end(), message.begin(), message.end()),
-                  "came back, a view into the receive buffer");
+                  "came back as a view into the receive buffer");
 }
 
 bool Demo::ping() {
-    printer_.chapter("Is the link alive?");
+    printer_.chapter("Ping and pong");
     printer_.call("ping()");
-    if (client_.ping() != Error::ok) return expect(false, "the ping is taken");
-    if (!until("the pong comes", [this] { return client_.stats().pongs_received > 0; }))
+    if (client_.ping() != Error::ok) return expect(false, "the ping is accepted");
+    if (!until("the pong arrives", [this] { return client_.stats().pongs_received > 0; }))
         return false;
     return expect(true,
                   "pong: round trip " + std::to_string(client_.stats().round_trip_us) + " us");
@@ -212,10 +213,10 @@ bool Demo::close() {
 }
 
 bool Demo::fail() {
-    printer_.chapter("And what a failure looks like");
+    printer_.chapter("A failure");
     printer_.call("connect_to_url(" + quoted(url_ + "/refuse") + ")");
     if (client_.connect_to_url(url_ + "/refuse") != Error::ok) {
-        return expect(false, "it has begun");
+        return expect(false, "the attempt has begun");
     }
     if (!until("the attempt ends", [this] { return refused_; })) return false;
     const Failure& failure = client_.failure();
@@ -225,12 +226,12 @@ bool Demo::fail() {
 
 bool Demo::fail_to_trust() {
     if (tls_ == nullptr) return true;
-    printer_.chapter("And without the pin");
+    printer_.chapter("Without the pinned certificate");
     refused_ = false;
     printer_.call("set_trusted_ssl_certificate(nullptr)");
     const bool begun = client_.set_trusted_ssl_certificate(nullptr) == Error::ok &&
                        client_.connect_to_url(url_ + "/echo") == Error::ok;
-    if (!begun) return expect(false, "it has begun");
+    if (!begun) return expect(false, "the attempt has begun");
     if (!until("the attempt ends", [this] { return refused_; })) return false;
     const Failure& failure = client_.failure();
     return expect(failure.phase == Phase::tls,
@@ -253,10 +254,10 @@ int main() {
     using namespace linnet::cli;
     if (!open_standard_streams()) return EXIT_FAILURE;
     const std::unique_ptr<TlsServer> tls = make_tls_server();
-    bool held = Demo(nullptr).run();
-    // A build without TLS leaves this out.
-    if (held && tls != nullptr) held = Demo(tls.get()).run();
-    held = held && RoomDemo().run();
-    std::printf(held ? "\nEvery step held.\n" : "\nA step did not hold.\n");
-    return held && flush_standard_output() ? EXIT_SUCCESS : EXIT_FAILURE;
+    bool succeeded = Demo(nullptr).run();
+    // Skipped in a build without TLS.
+    if (succeeded && tls != nullptr) succeeded = Demo(tls.get()).run();
+    succeeded = succeeded && RoomDemo().run();
+    std::printf(succeeded ? "\nEvery step succeeded.\n" : "\nA step failed.\n");
+    return succeeded && flush_standard_output() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

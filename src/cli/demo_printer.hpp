@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// How the demo tells its story.
+// Prints the demo's steps.
 #pragma once
 
 #include <unistd.h>
@@ -14,7 +14,7 @@
 
 namespace linnet::cli {
 
-/// What the terminal shows.
+/// Writes coloured lines with times to the terminal.
 class Printer {
  public:
     void chapter(const std::string& title) { print("\n%s%s%s\n", bold_, title.c_str(), plain_); }

@@ -37,29 +37,29 @@ void RoomDemo::listen(Peer& peer) {
     peer.client.server_disconnected.connect([self] { self->left = true; });
     peer.client.peer_packet.connect([this, self](int id) {
         const std::string words(text_of(self->client.get_packet()));
-        self->heard += name_of(id) + ": " + words + " ";
-        printer_.signal(self->name + " hears " + name_of(id) + ": " + words);
+        self->received += name_of(id) + ": " + words + " ";
+        printer_.signal(self->name + " receives from " + name_of(id) + ": " + words);
     });
 }
 
-bool RoomDemo::expect(bool holds, const std::string& what) {
-    if (holds) {
+bool RoomDemo::expect(bool condition, const std::string& what) {
+    if (condition) {
         printer_.good(what);
     } else {
-        printer_.bad("did not hold: " + what);
+        printer_.bad("failed: " + what);
     }
-    return holds;
+    return condition;
 }
 
-bool RoomDemo::until(const std::string& what, const std::function<bool()>& holds) {
+bool RoomDemo::until(const std::string& what, const std::function<bool()>& condition) {
     const std::uint64_t deadline_us = clock_.now_us() + step_timeout_us;
-    while (!holds()) {
+    while (!condition()) {
         if (clock_.now_us() >= deadline_us) return expect(false, what);
         server_.step();
         for (Peer& peer : peers_) peer.client.poll();
         std::vector<WaitItem> items;
         server_.wait_set(items);
-        if (!holds()) network_.wait(items, 1000);
+        if (!condition()) network_.wait(items, 1000);
     }
     return true;
 }
@@ -68,9 +68,10 @@ bool RoomDemo::join(Peer& peer) {
     const std::string url = "ws://127.0.0.1:" + std::to_string(server_.port()) + "/";
     listen(peer);
     printer_.call(peer.name + ": connect_to_url(\"" + url + "\", {}, true)");
-    if (peer.client.connect_to_url(url, {}, true) != Error::ok) return expect(false, "it begins");
+    if (peer.client.connect_to_url(url, {}, true) != Error::ok)
+        return expect(false, "the call is accepted");
     const auto is_in = [](const Peer& each) { return each.client.get_unique_id() != 0; };
-    return until(peer.name + " and all others see each other", [&] {
+    return until(peer.name + " and all others see one another", [&] {
         const auto there = std::count_if(peers_.begin(), peers_.end(), is_in);
         return is_in(peer) && std::all_of(peers_.begin(), peers_.end(), [&](const Peer& each) {
                    return !is_in(each) ||
@@ -79,7 +80,7 @@ bool RoomDemo::join(Peer& peer) {
     });
 }
 
-bool RoomDemo::say(Peer& peer, int target, const std::string& whom, const std::string& words) {
+bool RoomDemo::send_to(Peer& peer, int target, const std::string& whom, const std::string& words) {
     printer_.call(peer.name + " to " + whom + ": " + words);
     peer.client.set_target_peer(target);
     return peer.client.put_packet(words) == Error::ok;
@@ -87,7 +88,8 @@ bool RoomDemo::say(Peer& peer, int target, const std::string& whom, const std::s
 
 bool RoomDemo::leave(Peer& peer) {
     printer_.call(peer.name + ": disconnect_from_host()");
-    if (peer.client.disconnect_from_host() != Error::ok) return expect(false, "it begins");
+    if (peer.client.disconnect_from_host() != Error::ok)
+        return expect(false, "the call is accepted");
     return until("all others see it", [&] {
         return std::all_of(peers_.begin(), peers_.end(), [&](const Peer& each) {
             return &each == &peer ? each.left : each.client.peers().size() == peer_count - 1;
@@ -104,18 +106,20 @@ bool RoomDemo::run() {
     for (Peer& peer : peers_) {
         if (!join(peer)) return false;
     }
-    const bool said = say(ann, 0, "all", "hello") &&
-                      say(bob, ann.client.get_unique_id(), "Ann", "psst") &&
-                      say(cy, -bob.client.get_unique_id(), "all but Bob", "shh");
-    // Bob's and Cy's packets come over two connections: Ann may hear either first.
+    const bool sent = send_to(ann, 0, "all", "hello") &&
+                      send_to(bob, ann.client.get_unique_id(), "Ann", "psst") &&
+                      send_to(cy, -bob.client.get_unique_id(), "all but Bob", "shh");
+    // Bob's and Cy's packets use two connections: Ann may receive either first.
     const auto all_have_received = [&] {
-        return ann.heard.find("Bob: psst ") != std::string::npos &&
-               ann.heard.find("Cy: shh ") != std::string::npos && bob.heard == "Ann: hello " &&
-               cy.heard == "Ann: hello ";
+        return ann.received.find("Bob: psst ") != std::string::npos &&
+               ann.received.find("Cy: shh ") != std::string::npos &&
+               bob.received == "Ann: hello " && cy.received == "Ann: hello ";
     };
-    return said && until("everybody hears what is for them, and nothing else", all_have_received) &&
-           expect(true, "everybody has heard what was for them, and nothing else") && leave(bob) &&
-           expect(true, "Bob is gone, and the others know");
+    return sent &&
+           until("each peer receives the packets addressed to it and no others",
+                 all_have_received) &&
+           expect(true, "each peer has received the packets addressed to it and no others") &&
+           leave(bob) && expect(true, "Bob has left, and the others have been notified");
 }
 
 }  // namespace linnet::cli

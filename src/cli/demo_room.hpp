@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The demo's last chapter: three peers of Godot 3's multiplayer in one room.
+// The last part of the demo: three Godot 3 multiplayer peers in one room.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ namespace linnet::cli {
 
 class RoomDemo {
  public:
-    /// True if every step held.
+    /// Returns true if every step succeeds.
     bool run();
 
  private:
@@ -26,14 +26,14 @@ class RoomDemo {
     struct Peer {
         std::string name;
         WebSocketClient client;
-        std::string heard;  // all packets so far: "<name of the sender>: <text> "
+        std::string received;  // all packets received: "<name of the sender>: <text> "
         bool left = false;
     };
 
-    bool expect(bool holds, const std::string& what);
-    bool until(const std::string& what, const std::function<bool()>& holds);
+    bool expect(bool condition, const std::string& what);
+    bool until(const std::string& what, const std::function<bool()>& condition);
     bool join(Peer& peer);
-    bool say(Peer& peer, int target, const std::string& whom, const std::string& words);
+    bool send_to(Peer& peer, int target, const std::string& whom, const std::string& words);
     bool leave(Peer& peer);
     void listen(Peer& peer);
     std::string name_of(int id) const;

@@ -9,8 +9,8 @@ constexpr std::uint16_t internal_error = 1011;  // RFC 6455 7.4.1
 
 }  // namespace
 
-// A message stays in the queue until all of the previous echo is with the OS, so that a client that
-// does not read is not read either.
+// A message stays in the queue until the previous echo is sent, so that the server does not read
+// from a client that does not read.
 bool EchoServer::can_take(const Connection& connection) const {
     const Outbox& out = connection.session.outbox();
     return out.packet_count() == 0 || connection.session.close_is_queued();

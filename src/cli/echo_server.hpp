@@ -10,7 +10,7 @@ namespace linnet::cli {
 
 class EchoServer final : public EmbeddedServer {
  public:
-    /// With `tls` (which must outlive it) it speaks wss://, else ws://.
+    /// Uses wss:// if `tls` is set (it must outlive the server), else ws://.
     explicit EchoServer(const Limits& limits, const TlsServer* tls = nullptr)
         : EmbeddedServer(limits, tls) {}
 

@@ -15,7 +15,7 @@
 namespace linnet::cli {
 namespace {
 
-// Receive calls, events and messages of one connection before the others have their turn.
+// Number of receive calls, events and messages of one connection before the next one's turn.
 constexpr int turn_step_count = 128;
 
 }  // namespace
@@ -27,7 +27,7 @@ EmbeddedServer::Connection::Connection(Network& network, SocketHandle socket, co
 }
 
 bool EmbeddedServer::Connection::has_unsent() const {
-    return !answer.empty() || !session.outbox().is_empty() || transport.has_unsent();
+    return !response.empty() || !session.outbox().is_empty() || transport.has_unsent();
 }
 
 EmbeddedServer::EmbeddedServer(const Limits& limits, const TlsServer* tls)
@@ -65,7 +65,7 @@ bool EmbeddedServer::listen(std::uint16_t port) {
 void EmbeddedServer::step() {
     accept_all();
     for (const auto& connection : connections_) serve(*connection);
-    // A message of one may be for all.
+    // A message from one connection may be sent to all, so all are finished afterwards.
     for (const auto& connection : connections_) finish(*connection);
     end_step();
     for (const auto& connection : connections_) {
@@ -76,13 +76,14 @@ void EmbeddedServer::step() {
 }
 
 void EmbeddedServer::wait_set(std::vector<WaitItem>& items) const {
-    // Without a descriptor for whoever knocks, the end of a connection wakes as well.
+    // If no descriptor is left for a new connection, wait for one to end instead.
     const bool accepts = listener_ != no_socket && (!is_short_of_sockets_ || connections_.empty());
     if (accepts) items.push_back({.socket = listener_, .readable = true});
     for (const auto& connection : connections_) {
         const bool readable = connection->waits_for_input;
         const bool writable = connection->has_unsent();
-        // poll(2) reports a lost connection even if it is asked for nothing: that would never rest.
+        // poll(2) reports a lost connection even without requested events, which would make it
+        // return at once.
         if (!readable && !writable) continue;
         items.push_back(
             {.socket = connection->transport.socket(), .readable = readable, .writable = writable});
@@ -90,7 +91,7 @@ void EmbeddedServer::wait_set(std::vector<WaitItem>& items) const {
     if (has_work()) items.push_back({.socket = ready_pipe_[0], .readable = true});
 }
 
-// Derived from the state as it is now: whatever made a message ready, no event has to report it.
+// Computed from the current state, so that no event has to report a message that has become ready.
 bool EmbeddedServer::has_work() const {
     return std::any_of(connections_.begin(), connections_.end(), [this](const auto& connection) {
         const bool has_message = connection->session.packet_count() > 0;
@@ -98,14 +99,15 @@ bool EmbeddedServer::has_work() const {
     });
 }
 
-void EmbeddedServer::say_goodbye() {
+void EmbeddedServer::shut_down() {
     leaving_ = true;
     network_.close(std::exchange(listener_, no_socket));
     for (const auto& connection : connections_) {
-        // Whose handshake is not done, or who has closed already, gets no close frame.
-        const bool is_told =
-            connection->upgraded && connection->session.close(1001, "the server ends") == Error::ok;
-        connection->gone = !is_told && !connection->session.close_is_queued();
+        // Clients that have not completed the handshake, or have closed, get no close frame.
+        const bool gets_close_frame =
+            connection->upgraded &&
+            connection->session.close(1001, "the server is shutting down") == Error::ok;
+        connection->gone = !gets_close_frame && !connection->session.close_is_queued();
     }
 }
 
@@ -134,9 +136,10 @@ void EmbeddedServer::serve(Connection& connection) {
     connection.has_more = true;
 }
 
-// One step. False: nothing can be done before a socket is ready. A message is handled before what
-// follows it is decoded, and all that is decoded before more is received: a client that does not
-// read its answers is not read, and no answer is lost to a close frame after its question.
+// Does one step. Returns false if nothing can be done before a socket is ready. A message is
+// handled before the next one is decoded, and everything decoded before more is received: the
+// server does not read from a client that does not read, and a close frame does not discard the
+// replies to earlier messages.
 bool EmbeddedServer::advance(Connection& connection) {
     if (connection.gone) return false;
     if (connection.session.packet_count() > 0) {
@@ -152,16 +155,16 @@ bool EmbeddedServer::advance(Connection& connection) {
 void EmbeddedServer::finish(Connection& connection) {
     if (!connection.secured || connection.gone) return;
     send(connection);
-    const bool all_sent = connection.answer.empty() && connection.session.outbox().is_empty();
+    const bool all_sent = connection.response.empty() && connection.session.outbox().is_empty();
     const bool is_answered = !leaving_ || connection.session.close_is_received();
-    const bool said_all = connection.refused || connection.stream_ended ||
-                          (connection.session.close_is_sent() && is_answered);
-    if (!all_sent || !said_all) return;
+    const bool is_done = connection.refused || connection.stream_ended ||
+                         (connection.session.close_is_sent() && is_answered);
+    if (!all_sent || !is_done) return;
     connection.transport.shutdown_send();
     connection.gone = !connection.transport.has_unsent();
 }
 
-// True once TLS is there.
+// Returns true after the TLS handshake.
 bool EmbeddedServer::secure(Connection& connection) {
     const IoResult result = connection.transport.secure();
     connection.secured = result.status == IoResult::Outcome::moved;
@@ -170,7 +173,7 @@ bool EmbeddedServer::secure(Connection& connection) {
     return connection.secured;
 }
 
-// False if there was no event.
+// Returns false if there was no event.
 bool EmbeddedServer::decode(Connection& connection) {
     const SessionEvent::Kind kind = connection.session.next().kind;
     connection.input_ended =
@@ -178,11 +181,11 @@ bool EmbeddedServer::decode(Connection& connection) {
     return kind != SessionEvent::Kind::none;
 }
 
-// False if nothing was received.
+// Returns false if nothing was received.
 bool EmbeddedServer::receive(Connection& connection) {
     const bool was_paused = connection.session.input_is_paused();
     const MutableBytes buffer = connection.session.receive_buffer();
-    // With an empty queue this is a lack of memory.
+    // With an empty queue, memory has run out.
     connection.gone = buffer.empty();
     if (connection.gone) return false;
     const IoResult result = connection.transport.receive(buffer);
@@ -194,11 +197,11 @@ bool EmbeddedServer::receive(Connection& connection) {
             return false;
         case IoResult::Outcome::failed: connection.gone = true; return false;
     }
-    // `room` may have made space for what could not be decoded before.
+    // `receive_buffer` may have made space for paused messages.
     return was_paused;
 }
 
-// False if the request is incomplete.
+// Returns false if the request is incomplete.
 bool EmbeddedServer::upgrade(Connection& connection) {
     const Bytes received = connection.session.unparsed();
     const UpgradeRequest request = read_upgrade_request(received);
@@ -206,14 +209,15 @@ bool EmbeddedServer::upgrade(Connection& connection) {
     if (request.size == 0 && !is_too_long) return false;
     connection.session.skip(is_too_long ? received.size() : request.size);
     if (is_too_long) {
-        connection.answer = refuse_upgrade("431 Request Header Fields Too Large",
-                                           "the request is longer than this server accepts");
+        connection.response = refuse_upgrade("431 Request Header Fields Too Large",
+                                             "the request is longer than this server accepts");
     } else if (request.target.empty()) {
-        connection.answer = refuse_upgrade("400 Bad Request", "this is no WebSocket upgrade");
+        connection.response =
+            refuse_upgrade("400 Bad Request", "this is not a WebSocket upgrade request");
     } else if (request.target.starts_with("/refuse")) {
-        connection.answer = refuse_upgrade("404 Not Found", "there is no such room here");
+        connection.response = refuse_upgrade("404 Not Found", "this path is always refused");
     } else {
-        connection.answer = accept_upgrade(request);
+        connection.response = accept_upgrade(request);
         connection.upgraded = true;
         opened(connection);
     }
@@ -225,16 +229,16 @@ void EmbeddedServer::send(Connection& connection) {
     connection.transport.flush();
     for (;;) {
         Outbox::Pieces pieces;
-        const Bytes answer = bytes_of(connection.answer);
-        const bool answering = !answer.empty();
-        const std::size_t count = answering ? 1 : connection.session.unsent(pieces);
-        if (answering) pieces[0] = answer;
+        const Bytes response = bytes_of(connection.response);
+        const bool responding = !response.empty();
+        const std::size_t count = responding ? 1 : connection.session.unsent(pieces);
+        if (responding) pieces[0] = response;
         if (count == 0) return;
         const IoResult result = connection.transport.send(std::span(pieces).first(count));
         if (result.status == IoResult::Outcome::failed) connection.gone = true;
         if (result.status != IoResult::Outcome::moved) return;
-        if (answering) {
-            connection.answer.erase(0, result.size);
+        if (responding) {
+            connection.response.erase(0, result.size);
         } else {
             connection.session.sent(result.size);
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A server on loopback: what it makes of messages is for those who derive from it. It never blocks
-// and has no thread: whoever owns it calls `step`. Paths below /refuse are answered with 404.
+// A server on loopback; derived classes handle the messages. It never blocks and has no thread: its
+// owner calls `step`. Paths that begin with /refuse get a 404 response.
 #pragma once
 
 #include <memory>
@@ -23,22 +23,23 @@ class EmbeddedServer {
     EmbeddedServer& operator=(const EmbeddedServer&) = delete;
     virtual ~EmbeddedServer();
 
-    /// Listens on 127.0.0.1; port 0 lets the OS choose. False and `errno` on failure.
+    /// Listens on 127.0.0.1; with port 0 the OS chooses. On failure returns false and sets `errno`.
     bool listen(std::uint16_t port);
     std::uint16_t port() const { return port_; }
 
-    /// Accepts, receives, answers and sends what can be now: a bounded turn for each connection.
+    /// Accepts, receives, responds and sends what is possible without blocking; each connection
+    /// gets a bounded turn.
     void step();
-    /// The sockets that `step` waits for; one that is always ready if the last `step` left work.
+    /// Adds the sockets that `step` waits for; one is always ready if the last `step` left work.
     void wait_set(std::vector<WaitItem>& items) const;
-    /// The latest time for the next `step`, by the system's clock; UINT64_MAX: none.
+    /// Returns the latest time for the next `step` on the system's clock; UINT64_MAX: none.
     virtual std::uint64_t next_deadline_us() const { return UINT64_MAX; }
 
-    /// Connections that are there, and those that have ended since the begin.
+    /// Number of open connections, and of those that have ended since the start.
     std::size_t connection_count() const { return connections_.size(); }
     std::size_t ended_count() const { return ended_count_; }
-    /// Accepts no more and closes all: `step` until no connection is there.
-    void say_goodbye();
+    /// Stops accepting and closes all connections: call `step` until none is left.
+    void shut_down();
 
  protected:
     struct Connection {
@@ -49,32 +50,33 @@ class EmbeddedServer {
         TlsFailure tls_failure;
         Transport transport;
         Session session;
-        std::string answer;  // of the handshake, what is not yet sent
+        std::string response;  // the unsent rest of the handshake response
         bool secured = false;
         bool upgraded = false;
         bool refused = false;
         bool gone = false;
-        bool stream_ended = false;     // the client sends nothing more
-        bool input_ended = false;      // nothing more is read: of a refused or closing client, say
-        bool waits_for_input = false;  // everything received so far has been handled
-        bool has_more = false;         // its turn ended before its work did
+        bool stream_ended = false;     // the client has ended its stream
+        bool input_ended = false;      // nothing more is read, as from a refused client
+        bool waits_for_input = false;  // everything received has been handled
+        bool has_more = false;         // its turn ended before its work was done
     };
 
-    /// With `tls` (which must outlive it) it speaks wss://, else ws://.
+    /// Uses wss:// if `tls` is set (it must outlive the server), else ws://.
     EmbeddedServer(const Limits& limits, const TlsServer* tls);
 
-    /// For connections of a kind of its own.
+    /// Creates a connection; overridden to use a derived type.
     virtual std::unique_ptr<Connection> make_connection(SocketHandle socket);
-    /// The handshake is accepted.
+    /// Called after an accepted handshake.
     virtual void opened(Connection&) {}
-    /// Whether the oldest message of its queue can be handled now. If not, nothing more is read
-    /// from the connection, and some connection must have unsent data or the deadline must be set.
+    /// Returns true if the oldest message in the queue can be handled now. If not, nothing more is
+    /// read from the connection, and some connection must have unsent data or the deadline must be
+    /// set.
     virtual bool can_take(const Connection& connection) const = 0;
-    /// Handles the oldest message of its queue and removes it.
+    /// Handles the oldest message in the queue and removes it.
     virtual void take(Connection& connection) = 0;
-    /// Every connection has had its turn.
+    /// Called after the turns of all connections.
     virtual void end_step() {}
-    /// An open connection is about to go.
+    /// Called before an open connection is removed.
     virtual void closed(Connection&) {}
 
     const std::vector<std::unique_ptr<Connection>>& connections() const { return connections_; }
@@ -97,12 +99,12 @@ class EmbeddedServer {
 
     const TlsServer* tls_;
     SocketHandle listener_ = no_socket;
-    int ready_pipe_[2] = {-1, -1};  // holds one byte: always readable
+    int ready_pipe_[2] = {-1, -1};  // contains one byte: always readable
     std::uint16_t port_ = 0;
     std::vector<std::unique_ptr<Connection>> connections_;
     std::size_t ended_count_ = 0;
     bool leaving_ = false;
-    bool is_short_of_sockets_ = false;  // for the next connection
+    bool is_short_of_sockets_ = false;  // cannot accept the next connection
 };
 
 }  // namespace linnet::cli

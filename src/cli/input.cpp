@@ -31,7 +31,7 @@ void Input::read() {
     find();
 }
 
-// The last line may lack its line feed; a message that is all of the input may be empty.
+// The last line may lack a line feed; a message that consists of all input may be empty.
 void Input::find() {
     const std::size_t line_feed =
         cut_ == Cut::lines ? buffer_.find('\n', scanned_) : std::string::npos;
@@ -42,7 +42,7 @@ void Input::find() {
     too_long_ |= end_ - begin_ > size_max_;
     if (!too_long_) return;
     if (!found_) begin_ = buffer_.size();
-    // Nothing can follow: there is no need to read the rest.
+    // The rest is not read, because nothing can follow.
     if (cut_ == Cut::nowhere) ended_ = found_ = true;
 }
 

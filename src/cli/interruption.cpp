@@ -17,14 +17,14 @@ namespace linnet::cli {
 namespace {
 
 constexpr int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
-// timeout(1) and shells send the same signal to the process and to its group: that is one request.
+// timeout(1) and shells send the same signal to the process and to its group: these count as one.
 constexpr std::int64_t same_request_ms = 100;
 
 volatile std::sig_atomic_t first_signal = 0;
 std::int64_t first_signal_ms = 0;  // written and read in the handler, which does not nest
 int wake_fd = -1;
 
-// Everything from here to `on_signal` is called by the kernel: only async-signal-safe calls.
+// The kernel calls the functions up to `on_signal`: they use async-signal-safe calls only.
 
 [[noreturn]] void leave(std::string_view message, int status) {
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, message.data(), message.size());

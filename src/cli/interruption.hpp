@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// SIGINT, SIGTERM and SIGHUP as something to poll for. The first asks for a clean end; a second one
-// ends the program where it stands, whatever it waits for. SIGPIPE becomes an error of `write`.
-// A signal that is ignored when the program starts (nohup) stays ignored.
+// SIGINT, SIGTERM and SIGHUP as a descriptor to poll. The first signal requests a clean end; a
+// second one ends the program immediately, even during a blocking call. SIGPIPE becomes an error of
+// `write`. A signal that is ignored when the program starts (nohup) stays ignored.
 #pragma once
 
 namespace linnet::cli {
 
 class Interruption {
  public:
-    /// Installs the handlers for the rest of the program: a signal during its last steps must not
-    /// change how it ends. There can be one.
+    /// Installs the handlers until the program ends: a signal during its last steps must not change
+    /// how it ends. Only one object may exist.
     Interruption();
     Interruption(const Interruption&) = delete;
     Interruption& operator=(const Interruption&) = delete;
 
-    /// Readable from the first signal on.
+    /// Readable after the first signal.
     int fd() const { return pipe_[0]; }
-    /// The first signal's number, or 0.
+    /// The number of the first signal, or 0.
     int signal() const;
 
  private:

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `linnet`: a conversation with a WebSocket server from the command line. `linnet --help` is its
-// manual.
+// `linnet` talks to a WebSocket server from the command line. `linnet --help` is its manual.
 #include <algorithm>
 #include <cstdio>
 
@@ -34,8 +33,8 @@ int run(const CommandLine& line) {
         case CommandLine::Action::version: return print("linnet " LINNET_VERSION_STRING "\n");
         case CommandLine::Action::wrong: break;
     }
-    tell(line.error);
-    tell("linnet --help tells how to use it");
+    report(line.error);
+    report("run linnet --help for usage");
     return static_cast<int>(ExitStatus::usage);
 }
 

@@ -18,7 +18,7 @@ namespace linnet::cli {
 namespace {
 
 constexpr std::size_t waiting_size_max = 256 * 1024;
-// When poll(2) says that a pipe is writable, so many bytes do not block.
+// A pipe that poll(2) reports as writable takes this many bytes without blocking.
 constexpr std::size_t write_size_max = PIPE_BUF;
 constexpr std::string_view whole_lines = "\n\t";
 
@@ -37,21 +37,21 @@ bool flush_standard_output() {
     if (is_flushed && std::ferror(stdout) == 0) return true;
     const int os_error = is_flushed ? EIO : errno;
     if (os_error == EPIPE) return true;
-    tell_not_written(os_error);
+    report_not_written(os_error);
     return false;
 }
 
-void tell_not_written(int os_error) {
-    tell(std::string("standard output cannot be written: ").append(os_error_text(os_error)));
+void report_not_written(int os_error) {
+    report(std::string("standard output cannot be written: ").append(os_error_text(os_error)));
 }
 
-void tell(std::string_view text) {
+void report(std::string_view text) {
     std::string line = "linnet: ";
     append_harmless(line, text);
-    tell_plain(line);
+    report_plain(line);
 }
 
-void tell_plain(std::string_view text) {
+void report_plain(std::string_view text) {
     std::string line(text);
     line.append("\n");
     std::string_view rest = line;
@@ -96,14 +96,14 @@ void Output::write() {
     while (state_ == State::good && unwritten() > 0 && write_once()) {
     }
     if (state_ != State::good) written_ = pending_.size();
-    // What moves is never more than what has been written.
+    // Moves at most as many bytes as have been written.
     if (written_ < pending_.size() - written_) return;
     pending_.erase(0, written_);
     written_ = 0;
 }
 
-// True if there may be room for more. Standard output is shared with other programs, so that it
-// stays as it is (no O_NONBLOCK) and poll(2) is asked instead.
+// Returns true if more can be written. Standard output is shared with other programs, so it is not
+// set to O_NONBLOCK; poll(2) reports whether it is writable.
 bool Output::write_once() {
     pollfd item{STDOUT_FILENO, POLLOUT, 0};
     if (::poll(&item, 1, 0) <= 0) return false;
@@ -118,7 +118,8 @@ bool Output::write_once() {
 }
 
 void Output::check(short events) {
-    // A socket whose reader has gone reports POLLHUP alone (a pipe POLLERR), and always again.
+    // A socket whose reader has closed always reports POLLHUP (a pipe POLLERR), even without
+    // requested events.
     const bool is_lost = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
     if (is_lost && state_ == State::good) lose(EPIPE);
 }

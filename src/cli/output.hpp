@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What the program says: payload on standard output, which may be slow or gone, and everything else
-// on standard error.
+// The output of the program: payload on standard output, which may be slow or closed, and
+// everything else on standard error.
 #pragma once
 
 #include <string>
@@ -11,36 +11,36 @@
 
 namespace linnet::cli {
 
-/// Opens descriptors 0, 1 and 2 on /dev/null where they are closed, or a socket would get their
-/// number. Reading is then at the end of input, writing to standard output fails (EBADF), and what
-/// goes to standard error is lost. Call it first in `main`. False: one is still closed.
+/// Opens closed descriptors among 0, 1 and 2 on /dev/null, so that no socket gets their numbers.
+/// Reading then returns the end of input, writing to standard output fails (EBADF), and output on
+/// standard error is lost. Call it first in `main`. Returns false if one is still closed.
 bool open_standard_streams();
 
-/// Flushes what stdio has printed on standard output. False: it could not be written, which is
-/// reported on standard error. That nobody reads any more (EPIPE) is not a failure.
+/// Flushes stdio's standard output. Returns false and prints a message if that fails. A closed
+/// reader (EPIPE) is not a failure.
 bool flush_standard_output();
 
-/// One line on standard error: "linnet: text".
-void tell(std::string_view text);
-/// The same without the name in front.
-void tell_plain(std::string_view text);
+/// Prints one line on standard error: "linnet: text".
+void report(std::string_view text);
+/// Prints one line on standard error without the program's name.
+void report_plain(std::string_view text);
 
-/// The same, that standard output cannot be written.
-void tell_not_written(int os_error);
+/// Prints that standard output cannot be written.
+void report_not_written(int os_error);
 
-/// What the system says of an error.
+/// Returns the system's text for an error.
 std::string os_error_text(int os_error);
 
-/// Messages on their way to standard output. Never blocks: what is not taken waits.
+/// Buffers messages for standard output without ever blocking.
 class Output {
  public:
     enum class State : std::uint8_t {
         good,
-        gone,    ///< nobody reads any more (EPIPE): that is no failure
+        gone,    ///< the reader has closed (EPIPE), which is not a failure
         failed,  ///< `os_error`
     };
 
-    /// With `raw` binary messages go out as they are, and text as it is on a terminal too.
+    /// With `raw`, binary messages are written unchanged, and text also on a terminal.
     explicit Output(bool raw);
 
     void put_text(std::string_view text);
@@ -48,11 +48,11 @@ class Output {
 
     bool is_terminal() const { return is_terminal_; }
     bool is_empty() const { return unwritten() == 0; }
-    /// False while much waits: take no more messages then.
+    /// Returns false while the buffer is full: take no more messages then.
     bool has_space() const;
-    /// Writes what is taken without waiting.
+    /// Writes as much as possible without blocking.
     void write();
-    /// `poll` reported `events` for standard output.
+    /// Handles the `events` that `poll` reported for standard output.
     void check(short events);
 
     State state() const { return state_; }
@@ -68,7 +68,7 @@ class Output {
     State state_ = State::good;
     int os_error_ = 0;
     std::string pending_;
-    std::size_t written_ = 0;  // of it
+    std::size_t written_ = 0;  // of `pending_`
 };
 
 }  // namespace linnet::cli

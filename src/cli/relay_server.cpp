@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint16_t too_slow = 1008;  // RFC 6455 7.4.1
 constexpr std::uint64_t never = UINT64_MAX;
 
-// Does a packet for `target` reach `peer`?
+// Returns true if a packet for `target` is sent to `peer`.
 bool is_for(PeerId target, PeerId peer) {
     return target == 0 || target == peer || (target < 0 && -std::int64_t{target} != peer);
 }
@@ -20,14 +20,14 @@ bool is_for(PeerId target, PeerId peer) {
 struct RelayServer::Member final : Connection {
     using Connection::Connection;
     PeerId id = no_peer;
-    std::uint64_t full_since_us = never;  // others wait for it
+    std::uint64_t full_since_us = never;  // since then others have been waiting for it
 };
 
 std::unique_ptr<EmbeddedServer::Connection> RelayServer::make_connection(SocketHandle socket) {
     return std::make_unique<Member>(network_, socket, limits_, entropy_);
 }
 
-// In ascending order, as the original tells them.
+// Returns the members in ascending order, as the original announces them.
 std::vector<RelayServer::Member*> RelayServer::members() const {
     std::vector<Member*> members;
     for (const auto& connection : connections()) {
@@ -53,7 +53,7 @@ PeerId RelayServer::new_id() {
     }
 }
 
-// For what must not wait: announcements and the server's own packets.
+// Sends announcements and the server's own packets, which must not wait.
 void RelayServer::pass(Member& member, Bytes front, Bytes body) {
     const Error error = member.session.put(Opcode::binary, front, body);
     if (error == Error::out_of_memory) {
@@ -61,7 +61,7 @@ void RelayServer::pass(Member& member, Bytes front, Bytes body) {
     }
 }
 
-void RelayServer::tell(Member& member, MultiplayerPacket::Type type, PeerId subject) {
+void RelayServer::announce(Member& member, MultiplayerPacket::Type type, PeerId subject) {
     pass(member, {}, system_packet(type, subject));
 }
 
@@ -70,11 +70,11 @@ void RelayServer::opened(Connection& connection) {
     const PeerId id = new_id();
     newcomer.gone = id == no_peer;
     if (newcomer.gone) return;
-    tell(newcomer, MultiplayerPacket::Type::id, id);
-    tell(newcomer, MultiplayerPacket::Type::add, server_peer);
+    announce(newcomer, MultiplayerPacket::Type::id, id);
+    announce(newcomer, MultiplayerPacket::Type::add, server_peer);
     for (Member* const member : members()) {
-        tell(*member, MultiplayerPacket::Type::add, id);
-        tell(newcomer, MultiplayerPacket::Type::add, member->id);
+        announce(*member, MultiplayerPacket::Type::add, id);
+        announce(newcomer, MultiplayerPacket::Type::add, member->id);
     }
     newcomer.id = id;
     if (listeners.joined) listeners.joined(id);
@@ -83,11 +83,11 @@ void RelayServer::opened(Connection& connection) {
 void RelayServer::closed(Connection& connection) {
     const PeerId id = static_cast<Member&>(connection).id;
     if (id == no_peer) return;
-    for (Member* const member : members()) tell(*member, MultiplayerPacket::Type::del, id);
+    for (Member* const member : members()) announce(*member, MultiplayerPacket::Type::del, id);
     if (listeners.left) listeners.left(id);
 }
 
-// Half of a queue is for packets that are passed on, the rest for announcements.
+// Forwarded packets use half of a queue; the rest is for announcements.
 bool RelayServer::has_space(const Member& member, std::size_t size) const {
     const Outbox& out = member.session.outbox();
     if (out.packet_count() == 0 || member.gone || member.session.close_is_queued()) return true;
@@ -101,7 +101,7 @@ bool RelayServer::is_accepted(const Member& sender, Bytes message,
            packet.type == MultiplayerPacket::Type::payload && packet.source == sender.id;
 }
 
-// A packet waits until every peer that it is for has a place for it.
+// A packet waits until there is queue space for it at every recipient.
 bool RelayServer::can_take(const Connection& connection) const {
     const auto& sender = static_cast<const Member&>(connection);
     return std::none_of(connections().begin(), connections().end(), [&](const auto& each) {
@@ -115,7 +115,7 @@ void RelayServer::take(Connection& connection) {
     relay(sender, sender.session.take().payload);
 }
 
-// A malformed packet, or one with the id of another peer, is dropped without a report.
+// A malformed packet, or one with the id of another peer, is dropped silently.
 void RelayServer::relay(Member& sender, Bytes message) {
     MultiplayerPacket packet;
     if (!is_accepted(sender, message, packet)) return;
@@ -129,7 +129,7 @@ void RelayServer::relay(Member& sender, Bytes message) {
     }
 }
 
-// Whether the packet at the front of `sender`'s queue waits for `member`.
+// Returns true if the next packet of `sender` waits for space in the queue of `member`.
 bool RelayServer::waits_for(const Member& sender, const Member& member) const {
     if (&sender == &member || sender.gone || sender.session.packet_count() == 0) return false;
     const Bytes message = sender.session.oldest();
@@ -138,7 +138,7 @@ bool RelayServer::waits_for(const Member& sender, const Member& member) const {
            !has_space(member, message.size());
 }
 
-// A peer that takes nothing for too long while others wait for it is dropped.
+// Drops members whose queue has been full too long while others wait for them.
 void RelayServer::end_step() {
     const std::uint64_t now_us = clock_.now_us();
     for (Member* const member : members()) {

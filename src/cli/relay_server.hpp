@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A room of Godot 3's multiplayer on loopback: gives each peer its id, tells all who comes and
-// goes, and passes their packets on. Unlike the original's, "all but the server" (-1) does not
-// reach the server.
+// A Godot 3 multiplayer room on loopback: assigns peer ids, announces peers that join and leave,
+// and forwards packets. Unlike in the original, "all but the server" (-1) excludes the server.
 #pragma once
 
 #include <functional>
@@ -16,26 +15,26 @@ namespace linnet::cli {
 
 class RelayServer final : public EmbeddedServer {
  public:
-    /// Hears what happens, in the server's view. Each is optional.
+    /// Callbacks for events at the server. Each is optional.
     struct Listeners {
         std::function<void(PeerId)> joined;
         std::function<void(PeerId)> left;
-        /// A packet for the server, and who has sent it.
+        /// A packet for the server, and its sender.
         std::function<void(PeerId, Bytes)> packet;
     };
 
-    /// With `tls` (which must outlive it) it speaks wss://, else ws://.
+    /// Uses wss:// if `tls` is set (it must outlive the server), else ws://.
     explicit RelayServer(const Limits& limits, const TlsServer* tls = nullptr)
         : EmbeddedServer(limits, tls) {}
 
     Listeners listeners;
 
-    /// Sends a packet of the server's own: to all (0), to one, or to all but one (-n).
+    /// Sends a packet from the server: to all (0), to one, or to all but one (-n).
     void put(PeerId target, Bytes body);
     /// Closes the connection of that peer, if there is one.
     void disconnect_peer(PeerId peer, std::uint16_t code, std::string_view reason);
 
-    /// Peers that send to one whose queue is full wait for it; after this time it is dropped.
+    /// Senders to a peer with a full queue wait this long; then that peer is dropped.
     void set_patience_us(std::uint64_t patience_us) { patience_us_ = patience_us; }
     std::uint64_t next_deadline_us() const override;
 
@@ -51,7 +50,7 @@ class RelayServer final : public EmbeddedServer {
 
     PeerId new_id();
     std::vector<Member*> members() const;
-    static void tell(Member& member, MultiplayerPacket::Type type, PeerId subject);
+    static void announce(Member& member, MultiplayerPacket::Type type, PeerId subject);
     static void pass(Member& member, Bytes front, Bytes body);
     bool is_accepted(const Member& sender, Bytes message, MultiplayerPacket& packet) const;
     bool has_space(const Member& member, std::size_t size) const;

@@ -72,7 +72,7 @@ void append_harmless(std::string& out, std::string_view text, std::string_view k
 }
 
 void append_preview(std::string& out, Bytes bytes, Preview preview) {
-    // The last character may be cut.
+    // The last character may be incomplete.
     Bytes text = bytes;
     while (preview == Preview::cut && bytes.size() - text.size() < 3 && !is_utf8(text)) {
         text = text.first(text.size() - 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Bytes as a person reads them. Pure.
+// Formats bytes for people. Pure.
 #pragma once
 
 #include <string>
@@ -10,22 +10,23 @@
 
 namespace linnet::cli {
 
-/// Lines of offset, 16 bytes in hex and as ASCII, and the size as the last line: as `hexdump -C`.
+/// Appends lines of offset, 16 bytes in hex and as ASCII, and the size as the last line, like
+/// `hexdump -C`.
 void append_hex_dump(std::string& out, Bytes bytes);
 
-/// "00ff17".
+/// Appends "00ff17".
 void append_hex(std::string& out, Bytes bytes);
 
-/// `text` with each character that is not printable as \xNN, unless it is one of `kept`: nothing
-/// moves the cursor, switches modes of a terminal or reorders the line.
+/// Appends `text` with each character that is not printable as \xNN, except those in `kept`: no
+/// output can move the cursor, switch modes of a terminal or reorder the line.
 void append_harmless(std::string& out, std::string_view text, std::string_view kept = {});
 
-/// Is something all there, or only its front?
+/// Whether the bytes are complete or cut.
 enum class Preview : bool { whole, cut };
-/// A quoted text, or hex where it is none.
+/// Appends text in quotation marks, or hex if the bytes are not text.
 void append_preview(std::string& out, Bytes bytes, Preview preview);
 
-/// "12.345".
+/// Returns "12.345".
 std::string milliseconds(std::uint64_t us);
 
 }  // namespace linnet::cli

@@ -17,7 +17,7 @@
 namespace linnet::cli {
 namespace {
 
-constexpr std::uint64_t farewell_us = 1'000'000;  // for the clients to answer our close frames
+constexpr std::uint64_t shutdown_us = 1'000'000;  // for clients to answer our close frames
 constexpr std::uint64_t sleep_us_max = 3'600'000'000;
 
 Limits limits() {
@@ -27,25 +27,25 @@ Limits limits() {
 }
 
 int fail_to_listen(std::uint16_t port, int os_error) {
-    tell(std::string("cannot listen on 127.0.0.1 port ")
-             .append(std::to_string(port))
-             .append(": ")
-             .append(os_error_text(os_error)));
+    report(std::string("cannot listen on 127.0.0.1 port ")
+               .append(std::to_string(port))
+               .append(": ")
+               .append(os_error_text(os_error)));
     return static_cast<int>(ExitStatus::usage);
 }
 
 int fail_without_tls() {
-    tell("this build has no TLS, or the system no entropy");
+    report("TLS is not available: this build does not include it, or the system has no entropy");
     return static_cast<int>(ExitStatus::usage);
 }
 
-// The certificate is new each time.
+// The certificate is new in each run.
 void print_pin(const std::string& certificate) {
     X509Certificate own;
     if (own.load_from_memory(bytes_of(certificate)) != Error::ok) return;
     std::string hex;
     append_hex(hex, own.facts(0).key_sha256);
-    std::printf("its clients need --insecure --pin %s\n", hex.c_str());
+    std::printf("clients must use --insecure --pin %s\n", hex.c_str());
 }
 
 void print_line(const std::string& line) {
@@ -56,8 +56,8 @@ void print_line(const std::string& line) {
 std::unique_ptr<EmbeddedServer> make_room(const TlsServer* tls) {
     auto room = std::make_unique<RelayServer>(limits(), tls);
     room->listeners = {
-        .joined = [](PeerId peer) { print_line("peer " + std::to_string(peer) + " is here"); },
-        .left = [](PeerId peer) { print_line("peer " + std::to_string(peer) + " is gone"); },
+        .joined = [](PeerId peer) { print_line("peer " + std::to_string(peer) + " joined"); },
+        .left = [](PeerId peer) { print_line("peer " + std::to_string(peer) + " left"); },
         .packet =
             [](PeerId peer, Bytes body) {
                 std::string line = std::to_string(peer) + ": ";
@@ -68,7 +68,7 @@ std::unique_ptr<EmbeddedServer> make_room(const TlsServer* tls) {
     return room;
 }
 
-// Until a socket of the server or `signal_fd` (-1: none) is ready, or it is `deadline_us`.
+// Waits until a socket of the server or `signal_fd` (-1: none) is ready, or until `deadline_us`.
 void sleep(const EmbeddedServer& server, int signal_fd, std::uint64_t deadline_us) {
     std::vector<WaitItem> items;
     server.wait_set(items);
@@ -84,10 +84,10 @@ void sleep(const EmbeddedServer& server, int signal_fd, std::uint64_t deadline_u
     ::poll(polled.data(), polled.size(), static_cast<int>((sleep_us + 999) / 1000));
 }
 
-void say_farewell(EmbeddedServer& server) {
+void shut_down(EmbeddedServer& server) {
     SystemClock clock;
-    const std::uint64_t deadline_us = clock.now_us() + farewell_us;
-    server.say_goodbye();
+    const std::uint64_t deadline_us = clock.now_us() + shutdown_us;
+    server.shut_down();
     server.step();
     while (server.connection_count() > 0) {
         if (clock.now_us() >= deadline_us) return;
@@ -117,7 +117,7 @@ int serve(const ServeOptions& what, const Interruption& interruption) {
         if (what.once && server.ended_count() > 0 && server.connection_count() == 0) return 0;
         sleep(server, interruption.fd(), UINT64_MAX);
     }
-    say_farewell(server);
+    shut_down(server);
     return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `linnet serve`: the embedded echo server until a signal comes.
+// `linnet serve`: runs an echo or relay server until a signal arrives.
 #pragma once
 
 #include "cli/command_line.hpp"

@@ -35,7 +35,7 @@ UpgradeRequest read_upgrade_request(Bytes in) {
     UpgradeRequest request;
     const std::string_view text = text_of(in);
     const std::size_t end = text.find("\r\n\r\n");
-    // What does not begin as a request will never be one: a TLS ClientHello, say.
+    // Input that does not begin like HTTP, such as a TLS ClientHello, never becomes a request.
     const bool may_be_http = text.empty() || is_token_char(text.front());
     if (end == text.npos && may_be_http) return request;
     request.size = may_be_http ? end + 4 : text.size();
@@ -60,14 +60,14 @@ std::string accept_upgrade(const UpgradeRequest& request) {
     HandshakeKey key;
     std::copy_n(request.key.begin(), key.size(), key.begin());
     const HandshakeAccept accept = handshake_accept(key);
-    std::string answer =
+    std::string response =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: ";
-    answer.append(accept.begin(), accept.end()).append("\r\n");
+    response.append(accept.begin(), accept.end()).append("\r\n");
     if (!request.protocol.empty()) {
-        answer.append("Sec-WebSocket-Protocol: ").append(request.protocol).append("\r\n");
+        response.append("Sec-WebSocket-Protocol: ").append(request.protocol).append("\r\n");
     }
-    return answer.append("\r\n");
+    return response.append("\r\n");
 }
 
 std::string refuse_upgrade(const std::string& status, const std::string& body) {

@@ -62,7 +62,7 @@ std::string public_key(const br_ec_public_key& key) {
     return sequence({kind, bit_string({reinterpret_cast<const char*>(key.q), key.qlen})});
 }
 
-// subjectAltName alone, RFC 5280 4.2.1.6: dNSName is [2], iPAddress is [7].
+// subjectAltName only, RFC 5280 4.2.1.6: dNSName is [2], iPAddress is [7].
 std::string extensions() {
     const std::string ipv4("\x7F\x00\x00\x01", 4);
     std::string ipv6(16, '\0');
@@ -97,7 +97,7 @@ bool ServerIdentity::make(Entropy& entropy, std::int64_t unix_s) {
     br_ec_public_key shown;
     if (br_ec_compute_pub(curves, &shown, public_bytes.data(), &key_) == 0) return false;
 
-    // A serial number of its own: 16 bytes, positive, RFC 5280 4.1.2.2.
+    // A random serial number: 16 bytes, positive, RFC 5280 4.1.2.2.
     std::string serial(16, '\0');
     br_hmac_drbg_generate(&random, serial.data(), serial.size());
     serial[0] = static_cast<char>((serial[0] & 0x3F) | 0x40);

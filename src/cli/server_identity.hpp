@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Who a TLS server of the command is: a key pair made when it starts, and a certificate that it
-// signs itself, for loopback. Nothing is kept: a client pins what is printed.
+// The identity of the command's TLS server: a key pair made at start and a self-signed certificate
+// for loopback. Nothing is stored: a client pins the printed key.
 #pragma once
 
 #include <string>
@@ -14,12 +14,12 @@ namespace linnet::cli {
 
 class ServerIdentity {
  public:
-    /// Makes a key on P-256 and its certificate, valid from `unix_s` on for a month, for localhost,
-    /// 127.0.0.1 and ::1. False without entropy.
+    /// Makes a P-256 key and its certificate, valid for 30 days from `unix_s`, for localhost,
+    /// 127.0.0.1 and ::1. Returns false without entropy.
     bool make(Entropy& entropy, std::int64_t unix_s);
 
     const br_ec_private_key& key() const { return key_; }
-    /// DER.
+    /// The certificate in DER.
     const std::string& certificate() const { return certificate_; }
 
  private:

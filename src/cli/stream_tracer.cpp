@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/cause_text.hpp"
 #include "cli/rendering.hpp"
 #include "client/redacted_text.hpp"
 #include "codec/text.hpp"
@@ -12,7 +13,7 @@
 namespace linnet::cli {
 namespace {
 
-constexpr std::size_t line_size_max = 1024;  // longer ones are cut
+constexpr std::size_t line_size_max = 1024;  // longer lines are cut
 constexpr std::size_t preview_size_max = 64;
 
 std::string_view name_of(Opcode opcode) {
@@ -27,7 +28,7 @@ std::string_view name_of(Opcode opcode) {
     return "unknown";
 }
 
-// The front of a payload that is worth keeping: all of a control frame's.
+// Returns how much of a payload to keep: all of a control frame's, the front of others.
 std::size_t kept_size(const FrameHeader& header) {
     const std::size_t size_max =
         is_control(header.opcode) ? control_payload_size_max : preview_size_max;
@@ -42,7 +43,7 @@ void append_first_line(std::string& out, std::string_view line, Role receiver) {
     append_harmless(out.append("?..."), end == line.npos ? "" : line.substr(end));
 }
 
-// Of a URL that is cut off, it is unknown where the user information ends.
+// If a line is cut, the end of the user information in a URL is unknown.
 void append_header(std::string& out, std::string_view line, bool is_cut) {
     const std::size_t colon = line.find(':');
     if (colon == line.npos) return append_harmless(out, line);
@@ -72,7 +73,7 @@ void append_close(std::string& out, Bytes payload) {
     append_preview(out.append(" "), bytes_of(close.reason), Preview::whole);
 }
 
-// What a person would call text; the payload of a ping may be anything.
+// Returns true for plain text; the payload of a ping may be anything.
 bool is_plain(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < 0x20; });
 }
@@ -141,10 +142,10 @@ Bytes StreamTracer::feed_header(Bytes bytes, TraceLines& lines) {
     ++offset_;
     const auto header = decode_frame_header(Bytes(header_bytes_).first(header_size_), receiver_);
     if (header.failed()) {
-        std::string shown = "no frame: ";
-        append_hex(shown.append(text(header.cause)).append(": "),
+        std::string shown = "invalid frame: ";
+        append_hex(shown.append(cause_text(header.cause)).append(": "),
                    Bytes(header_bytes_).first(header_size_));
-        lines.line(begin_, shown.append("; nothing more is decoded"));
+        lines.line(begin_, shown.append("; decoding stops here"));
         enter(Stage::other);
     }
     if (header.done()) {
@@ -217,7 +218,7 @@ void StreamTracer::end(TraceLines& lines) {
         lines.line(begin_, shown.append(bytes_text(missing)).append(" missing"));
     }
     if (stage_ == Stage::other && size > 0) {
-        lines.line(begin_, bytes_text(size).append(" that are no frames"));
+        lines.line(begin_, bytes_text(size).append(" that are not frames"));
     }
     enter(Stage::other);
 }

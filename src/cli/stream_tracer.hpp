@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One direction of a WebSocket connection as lines for a person: the head of the HTTP message, then
-// each frame. Bytes in, lines out, in bounded memory; the lines are the same however the bytes are
-// cut. Pure.
+// Formats one direction of a WebSocket connection as lines: the head of the HTTP message, then each
+// frame. Memory is bounded; the lines do not depend on how the bytes are cut. Pure.
 //
-// Values of Authorization, Proxy-Authorization, Cookie(2) and Set-Cookie(2) are not shown, nor the
-// query of the request, nor user information, queries and fragments of URLs in other headers.
+// The output omits the values of Authorization, Proxy-Authorization, Cookie(2) and Set-Cookie(2),
+// the query of the request, and user information, queries and fragments of URLs in other headers.
 #pragma once
 
 #include <array>
@@ -16,10 +15,10 @@
 
 namespace linnet::cli {
 
-/// Where the lines go.
+/// Receives the lines.
 class TraceLines {
  public:
-    /// `text` describes what begins `offset` bytes behind the begin of the stream.
+    /// `text` describes what begins at `offset` in the stream.
     virtual void line(std::uint64_t offset, std::string_view text) = 0;
 
  protected:
@@ -28,20 +27,20 @@ class TraceLines {
 
 class StreamTracer {
  public:
-    /// Of what `receiver` receives.
+    /// Traces the bytes received by `receiver`.
     explicit StreamTracer(Role receiver) : receiver_(receiver) {}
 
     void feed(Bytes bytes, TraceLines& lines);
-    /// The stream is over: says what of it was cut off.
+    /// Ends the stream and reports anything incomplete.
     void end(TraceLines& lines);
     std::uint64_t offset() const { return offset_; }
 
  private:
     enum class Stage : std::uint8_t {
         head,     // lines up to the empty one
-        header,   // of a frame
-        payload,  // of a frame
-        other,    // no frames: the body of a refusal, or what breaks the framing
+        header,   // header of a frame
+        payload,  // payload of a frame
+        other,    // not frames: the body of a refusal, or bytes after invalid framing
     };
 
     Bytes feed_head(Bytes bytes, TraceLines& lines);
@@ -54,15 +53,15 @@ class StreamTracer {
 
     Role receiver_;
     Stage stage_ = Stage::head;
-    std::uint64_t offset_ = 0;  // of the next byte
-    std::uint64_t begin_ = 0;   // of the line, frame or rest that is under way
-    std::string line_;          // what is kept of the line
+    std::uint64_t offset_ = 0;  // offset of the next byte
+    std::uint64_t begin_ = 0;   // begin of the current line, frame or rest
+    std::string line_;          // the part of the line that is kept
     bool is_first_line_ = true;
-    bool refused_ = false;  // an answer other than 101: no frames follow
+    bool refused_ = false;  // the response is not 101: no frames follow
     std::array<std::uint8_t, frame_header_size_max> header_bytes_{};
-    std::size_t header_size_ = 0;  // of them
+    std::size_t header_size_ = 0;  // size used in `header_bytes_`
     FrameHeader header_;
-    std::uint64_t payload_size_ = 0;  // what has come of it
+    std::uint64_t payload_size_ = 0;  // size of the payload so far
     std::string preview_;             // its front, unmasked
 };
 

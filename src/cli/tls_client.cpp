@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "cli/cause_text.hpp"
 #include "cli/output.hpp"
 #include "cli/rendering.hpp"
 #include "codec/ip_text.hpp"
@@ -40,7 +41,7 @@ std::string why_not_loaded(std::string_view path, Error error) {
     const std::string_view why = error == Error::invalid_parameter ? " cannot be read"
                                  : error == Error::out_of_memory
                                      ? " is too large for memory"
-                                     : " has a certificate that is malformed, or none";
+                                     : " contains a malformed certificate, or none";
     return std::string(path).append(why);
 }
 
@@ -63,7 +64,7 @@ bool Trust::load(const TrustOptions& what, std::string& error) {
         const Error loaded = pinned_.load(std::string(pin).c_str());
         if (loaded == Error::ok) continue;
         error = std::string("--pin: ").append(why_not_loaded(pin, loaded));
-        error.append(", and it is no SHA-256 of 64 hex digits");
+        error.append(", and it is not a SHA-256 of 64 hex digits");
         return false;
     }
     return true;
@@ -166,7 +167,7 @@ int show_certificates(const CertificateOptions& what) {
     Trust trust;
     std::string error;
     if (!trust.load(what.trust, error)) {
-        tell(error);
+        report(error);
         return static_cast<int>(ExitStatus::usage);
     }
     Collector collector;
@@ -183,11 +184,11 @@ int show_certificates(const CertificateOptions& what) {
     }
     const Failure& failure = client.failure();
     if (!is_begun || collector.ders.empty()) {
-        tell(failure.explain());
+        report(explain(failure));
         return static_cast<int>(ExitStatus::request) + static_cast<int>(failure.phase);
     }
     if (failure.phase == Phase::tls) {
-        std::printf("not trusted: %s\n", failure.explain().data());
+        std::printf("not trusted: %s\n", explain(failure).c_str());
     } else {
         std::printf("trusted\n");
     }

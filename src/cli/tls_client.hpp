@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What the command trusts (--cacert, --pin, --insecure), and `linnet certificate`, which tells what
-// could be.
+// The trust options of the command (--cacert, --pin, --insecure), and `linnet certificate`, which
+// prints a server's certificates and pins.
 #pragma once
 
 #include <string>
@@ -13,13 +13,14 @@
 
 namespace linnet::cli {
 
-/// The files and digests that the options name, loaded.
+/// Loads the files and digests named in the options.
 class Trust {
  public:
-    /// False: `error` is a sentence without a full stop.
+    /// On false, `error` is a message without a full stop.
     bool load(const TrustOptions& what, std::string& error);
 
-    /// What a client is made with, and what it is told then. The trust must outlive it.
+    /// Applies the trust to a client's options and to the client. This object must outlive the
+    /// client.
     void apply_to(Options& options) const;
     void apply_to(WebSocketClient& client) const;
 
@@ -30,8 +31,8 @@ class Trust {
     bool verifies_ = true;
 };
 
-/// Connects to the server, prints the certificates that it shows and what to give to --pin, and
-/// whether it is trusted. Returns the exit status: 0 also for one that is not.
+/// Connects to the server and prints its certificates, the values for --pin, and whether it is
+/// trusted. Returns the exit status: 0 even if the server is not trusted.
 int show_certificates(const CertificateOptions& what);
 
 }  // namespace linnet::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The server's side of TLS, for the embedded servers: the same seam as a client's engine.
+// The server side of TLS for the embedded servers, with the same interface as a client's engine.
 #pragma once
 
 #include <memory>
@@ -14,14 +14,13 @@ namespace linnet::cli {
 class TlsServer : public TlsContext {
  public:
     virtual ~TlsServer() = default;
-    /// What a client pins: the certificate in DER.
+    /// The certificate in DER, for clients to pin.
     virtual const std::string& certificate() const = 0;
 };
 
-/// With a key and a certificate of its own, made now; null without entropy, or in a build without
-/// TLS.
+/// Makes a server with a new key and certificate; null without entropy or in a build without TLS.
 std::unique_ptr<TlsServer> make_tls_server();
-/// The same of this entropy and at this time, so that it can be the same in every run.
+/// Does the same with this entropy and time, so that every run can be the same.
 std::unique_ptr<TlsServer> make_tls_server(Entropy& entropy, std::int64_t unix_s);
 
 }  // namespace linnet::cli

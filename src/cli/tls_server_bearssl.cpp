@@ -20,7 +20,7 @@ class ServerEngine final : public BearSslStream {
     ~ServerEngine() = default;
 
     void opened() override {}
-    void broken(unsigned error) override { fail(cause_of_bearssl(error)); }
+    void failed(unsigned error) override { fail(cause_of_bearssl(error)); }
 
     br_x509_certificate certificate_;
     br_ssl_server_context server_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// In a build without TLS (-Dtls=none).
+// Used in a build without TLS (-Dtls=none).
 #include "cli/tls_server.hpp"
 
 namespace linnet::cli {

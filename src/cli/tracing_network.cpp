@@ -31,7 +31,7 @@ class TracingNetwork::Lines final : public TraceLines {
  public:
     Lines(TracingNetwork& network, std::string_view arrow) : network_(network), arrow_(arrow) {}
     void line(std::uint64_t offset, std::string_view text) override {
-        network_.tell_at(arrow_, offset, text);
+        network_.trace_at(arrow_, offset, text);
     }
 
  private:
@@ -44,17 +44,17 @@ TracingNetwork::TracingNetwork(Network& network, Clock& clock, TraceSink& sink)
 
 // ---- lines -----------------------------------------------------------------------------------
 
-void TracingNetwork::tell(std::string_view arrow, std::string_view text) {
+void TracingNetwork::trace(std::string_view arrow, std::string_view text) {
     const std::string time = milliseconds(clock_.now_us() - begin_us_);
     std::string line(time_width - std::min(time.size(), time_width), ' ');
     line.append(time).append(" ms  ").append(arrow).append(" ").append(text);
     sink_.line(line);
 }
 
-void TracingNetwork::tell_at(std::string_view arrow, std::uint64_t offset, std::string_view text) {
+void TracingNetwork::trace_at(std::string_view arrow, std::uint64_t offset, std::string_view text) {
     std::string line = std::string("@").append(std::to_string(offset));
     line.append(offset_width - std::min(line.size() + 1, offset_width), ' ').append(" ");
-    tell(arrow, line.append(text));
+    trace(arrow, line.append(text));
 }
 
 void TracingNetwork::end_in(Connection& connection, std::string_view how) {
@@ -94,10 +94,10 @@ TracingNetwork::Connection* TracingNetwork::secured() {
     return found == connections_.end() ? nullptr : &*found;
 }
 
-// A client has one connection, and only what is connected can begin.
+// A client has one connection, and TLS begins only when it is connected.
 void TracingNetwork::tls_begins() {
     for (Connection& connection : connections_) connection.secured = connection.connected;
-    tell(neither, "TLS handshake");
+    trace(neither, "TLS handshake");
 }
 
 void TracingNetwork::received(Bytes plaintext) {
@@ -114,9 +114,9 @@ Network::Opened TracingNetwork::connect(const SocketAddress& address) {
     const Opened opened = network_.connect(address);
     const std::string where = text_of_address(address);
     if (opened.socket == no_socket) {
-        tell(neither, std::string(where).append(": ").append(os_error_text(opened.os_error)));
+        trace(neither, std::string(where).append(": ").append(os_error_text(opened.os_error)));
     } else {
-        tell(neither, std::string("connecting to ").append(where));
+        trace(neither, std::string("connecting to ").append(where));
         connections_.push_back({.socket = opened.socket, .address = address});
     }
     return opened;
@@ -127,10 +127,10 @@ Network::ConnectResult TracingNetwork::connect_status(SocketHandle socket) {
     Connection& connection = at(socket);
     const std::string where = text_of_address(connection.address);
     if (result.status == Connecting::connected && !std::exchange(connection.connected, true)) {
-        tell(neither, std::string("connected to ").append(where));
+        trace(neither, std::string("connected to ").append(where));
     }
     if (result.status == Connecting::failed && !std::exchange(connection.failed, true)) {
-        tell(neither, std::string(where).append(": ").append(os_error_text(result.os_error)));
+        trace(neither, std::string(where).append(": ").append(os_error_text(result.os_error)));
     }
     return result;
 }
@@ -178,9 +178,9 @@ void TracingNetwork::close(SocketHandle socket) {
         if (!connection.in_ended) connection.in.end(in);
         Lines out(*this, to_server);
         if (!connection.out_ended) connection.out.end(out);
-        tell(neither, "closed");
+        trace(neither, "closed");
     } else if (!connection.failed) {
-        tell(neither, text_of_address(connection.address).append(": given up"));
+        trace(neither, text_of_address(connection.address).append(": cancelled"));
     }
     std::erase_if(connections_, [&](const Connection& each) { return each.socket == socket; });
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A `Network` around another that tells what passes: connections, the handshake and every frame,
-// with the time and the offset in its stream:
+// A `Network` that wraps another and traces connections, the handshake and every frame, with the
+// time and the offset in the stream:
 //
 //        1.204 ms  -> @0       GET /chat HTTP/1.1
 //        2.310 ms  <- @129     text, 5 bytes: "hello"
 //
-// "->" is from the client to the server. Over wss:// it tells what a `TracingTls` shows it.
+// "->" is from the client to the server. Over wss:// it traces the plaintext that a `TracingTls`
+// provides.
 #pragma once
 
 #include <vector>
@@ -18,7 +19,7 @@
 
 namespace linnet::cli {
 
-/// Where the lines of a trace go.
+/// Receives the lines of a trace.
 class TraceSink {
  public:
     virtual void line(std::string_view text) = 0;
@@ -29,7 +30,7 @@ class TraceSink {
 
 class TracingNetwork final : public Network, public PlaintextSink {
  public:
-    /// Times are counted from here. What is given must outlive the network.
+    /// Times are relative to the construction. The arguments must outlive this object.
     TracingNetwork(Network& network, Clock& clock, TraceSink& sink);
 
     Opened connect(const SocketAddress& address) override;
@@ -62,8 +63,8 @@ class TracingNetwork final : public Network, public PlaintextSink {
     Connection& at(SocketHandle socket);
     Connection* secured();
     void show(StreamTracer& stream, std::string_view arrow, Bytes bytes);
-    void tell(std::string_view arrow, std::string_view text);
-    void tell_at(std::string_view arrow, std::uint64_t offset, std::string_view text);
+    void trace(std::string_view arrow, std::string_view text);
+    void trace_at(std::string_view arrow, std::uint64_t offset, std::string_view text);
     void end_in(Connection& connection, std::string_view how);
     void end_out(Connection& connection, std::string_view how);
 

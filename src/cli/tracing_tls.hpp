@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A `TlsContext` around another that shows what passes in plain: for a trace of wss://, whose
+// A `TlsContext` that wraps another and exposes the plaintext, to trace wss:// connections whose
 // sockets carry only records.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace linnet::cli {
 
-/// Where the plaintext goes.
+/// Receives the plaintext.
 class PlaintextSink {
  public:
     virtual void tls_begins() = 0;
@@ -22,7 +22,7 @@ class PlaintextSink {
 
 class TracingTls final : public TlsContext {
  public:
-    /// What is given must outlive the context.
+    /// The arguments must outlive the context.
     TracingTls(const TlsContext& context, PlaintextSink& sink) : context_(context), sink_(sink) {}
     TlsEngine* engine(const TlsRequest& request, TlsFailure& why) const override;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One poll is one pass through the turns, from where it stands to `resting`. After each event that
-// `advance` returns the state may have changed, as a listener may have closed: each turn looks at
-// the state anew. An end is noticed after each turn, at one place.
+// A poll passes once through the turns, from the current one to `resting`. After each event that
+// `advance` returns the state may have changed, because a listener may have closed the connection:
+// each turn checks the state again. The end is detected after each turn, in one function.
 #include "client/attempt.hpp"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ Attempt::~Attempt() {
         opening_.leave_resolver();
         return;
     }
-    // A server then sees an end and no accident.
+    // The server then sees a regular end.
     if (is_in(group::established) && parts_.session.close(1000, {}) == Error::ok) {
         conversation_.send(now_us_);
     }
@@ -77,7 +77,7 @@ AttemptEvent Attempt::step() {
 
 // ---- opening ---------------------------------------------------------------------------------
 
-// True if the leg is done.
+// Returns true if the leg is done.
 bool Attempt::take(Leg leg, Event event) {
     if (leg.outcome == Leg::Outcome::failed) end_opening(leg);
     if (leg.outcome == Leg::Outcome::done) parts_.life.enter(event, now_us_);
@@ -110,7 +110,7 @@ AttemptEvent Attempt::open() {
     return {Kind::connection_established};
 }
 
-// Each leg has its own deadline, and all together one.
+// Each leg has its own deadline, and the whole attempt has one.
 void Attempt::check_opening_time() {
     const Timeouts& timeouts = parts_.settings.options.timeouts;
     const StateFacts& facts = facts_of(state());
@@ -131,7 +131,7 @@ void Attempt::send_and_receive() {
     conversation_.send(now_us_);
     conversation_.receive(now_us_);
     if (!room_) return;
-    // So that `peers` stays where it is while this poll delivers.
+    // Reserves memory so that `peers` does not move while this poll delivers signals.
     constexpr std::size_t message_size_min = 2 + system_packet_size;
     const std::size_t undecoded_size = parts_.session.unparsed().size();
     const std::size_t count_max = std::min(undecoded_size / message_size_min + 1,
@@ -156,7 +156,8 @@ AttemptEvent Attempt::on_message() {
     return {};
 }
 
-// The session queues every message; what is not a packet for the program leaves the queue here.
+// The session queues every message; messages that are not user packets are removed from the queue
+// here.
 AttemptEvent Attempt::on_room_message() {
     const RoomEvent event = room_->receive(parts_.session.newest());
     const bool is_packet = event.kind == RoomEvent::Kind::packet;
@@ -222,7 +223,7 @@ AttemptEvent Attempt::conclude() {
     return {Kind::connection_closed, ending.is_clean() ? 1 : 0};
 }
 
-// Who was there is gone, and then the room itself.
+// Reports each remaining peer as disconnected, and then the room.
 AttemptEvent Attempt::leave_room() {
     if (signals_left_ == 0) return {};
     --signals_left_;
@@ -234,8 +235,8 @@ AttemptEvent Attempt::leave_room() {
 
 // ---- calls -----------------------------------------------------------------------------------
 
-void Attempt::give_up(std::uint64_t now_us) {
-    parts_.journal.given_up();
+void Attempt::abandon(std::uint64_t now_us) {
+    parts_.journal.cancelled();
     parts_.life.enter(Event::abandoned, now_us);
     opening_.cancel();
     parts_.link.transport().close();

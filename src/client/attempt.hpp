@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One attempt, from `connect_to_url` to the next one. It outlives its end: what was received stays
-// readable, and the room is left peer by peer. A new attempt is constructed, never reset, so that
-// nothing of one is seen in another.
+// One attempt, from `connect_to_url` to the next one. It still exists after the connection has
+// ended: received packets stay readable, and the room is left peer by peer. A new attempt is
+// constructed, never reset, so that no state of the old one remains.
 //
 // The stages are not a variant: the session (unread packets), the link (statistics) and the dialler
 // (addresses tried) are needed after their stage.
 //
-// `advance` does bounded work and returns the next thing that happened; it calls no listener. While
-// one runs, no function of the attempt is on the stack.
+// `advance` does bounded work and returns the next event; it calls no listener. While a listener
+// runs, no function of the attempt is on the stack.
 #pragma once
 
 #include "client/conversation.hpp"
@@ -28,7 +28,7 @@ struct AttemptEvent {
         connection_closed,  // number: 1 if clean
         data_received,
         server_close_request,  // number: the code
-        peer_connected,        // number: the peer, here and below
+        peer_connected,        // number: the peer, also for the next ones
         peer_disconnected,
         peer_packet,
         connection_succeeded,
@@ -39,7 +39,7 @@ struct AttemptEvent {
     int number = 0;
 };
 
-/// What the texts of a signal point to, kept while listeners may read them.
+/// Keeps the memory of a signal's texts while listeners may read them.
 struct SignalTexts {
     explicit SignalTexts(Memory* memory) : texts(memory), response(memory) {}
     bool is_empty() const { return texts.size() == 0; }
@@ -53,13 +53,13 @@ struct SignalTexts {
 
 class Attempt {
  public:
-    /// `failure` gets what is known of the end.
+    /// `failure` receives the details of the end.
     Attempt(Ports& ports, const Settings& settings, const Journal& journal, Failure& failure,
             Texts&& texts, bool gd_mp_api, std::uint64_t now_us);
     Attempt(const Attempt&) = delete;
     Attempt& operator=(const Attempt&) = delete;
-    /// Drops the connection; if it was open, with one try to send a close frame. In a child process
-    /// that was forked it only closes the descriptors: the conversation goes on in the parent.
+    /// Drops the connection; if it was open, tries once to send a close frame. In a forked child it
+    /// only closes the descriptors: the conversation continues in the parent.
     ~Attempt();
 
     // ---- one poll
@@ -73,7 +73,7 @@ class Attempt {
     }
     std::string_view protocol() const { return opening_.protocol(); }
     std::string_view close_reason() const { return parts_.failure.close_reason; }
-    /// For an attempt that a listener replaces.
+    /// Moves the texts out of an attempt that a listener replaces.
     void give_texts(SignalTexts& kept) {
         kept.texts.swap(parts_.texts.block());
         kept.response.swap(opening_.response());
@@ -84,7 +84,7 @@ class Attempt {
     State state() const { return parts_.life.state(); }
     bool is_in(std::uint8_t groups) const { return parts_.life.is_in(groups); }
     /// Ends a connecting attempt without a signal.
-    void give_up(std::uint64_t now_us);
+    void abandon(std::uint64_t now_us);
     Error close(int code, std::string_view reason, std::uint64_t now_us) {
         return conversation_.close(code, reason, now_us);
     }
@@ -92,7 +92,7 @@ class Attempt {
         const bool can_put = state() == State::open && parts_.link.can_send();
         return can_put ? parts_.session.put(opcode, front, packet) : Error::failed;
     }
-    /// The same, and a message that finds nothing queued is sent at once.
+    /// Does the same and sends the message at once if nothing else is queued.
     Error put_and_flush(Opcode opcode, Bytes front, Bytes packet);
     Error ping(std::uint64_t now_us) { return conversation_.ping(now_us); }
     void resume(std::uint64_t now_us) { conversation_.resume(now_us); }
@@ -102,13 +102,13 @@ class Attempt {
     bool set_no_delay(bool enabled) { return parts_.link.transport().set_no_delay(enabled); }
 
     std::size_t packet_count() const { return parts_.session.packet_count(); }
-    /// The oldest message; there must be one.
+    /// Returns the oldest message; there must be one.
     Bytes take() {
         const Inbox::Packet packet = parts_.session.take();
         last_was_text_ = packet.is_text;
         return packet.payload;
     }
-    /// Was the one taken last a text message?
+    /// Returns true if the last message taken was a text message.
     bool last_was_text() const { return last_was_text_; }
     Bytes oldest() const { return parts_.session.oldest(); }
     bool is_multiplayer() const { return room_.has_value(); }
@@ -120,22 +120,22 @@ class Attempt {
     std::size_t queued_payload() const { return parts_.session.outbox().queued_payload(); }
     void count(Stats& stats) const;
 
-    /// Signals are still to be delivered, or there is something to wait for.
+    /// Returns true while signals are to be delivered or there is something to wait for.
     bool is_under_way() const { return is_in(group::alive) || turn_ != Turn::over; }
     std::uint64_t next_deadline(std::uint64_t now_us) const;
     std::size_t wait_set(std::span<WaitItem> items) const;
 
  private:
-    // Where `advance` goes on.
+    // Where `advance` continues.
     enum class Turn : std::uint8_t {
         opening,
         sending,
         decoding,
         announcing_room,  // its second signal
         settling,
-        resting,  // nothing more in this poll
-        ended,    // the signal of the end is due
-        leaving,  // those of the room after it
+        resting,  // nothing more to do in this poll
+        ended,    // the final signal is due
+        leaving,  // the signals of leaving the room follow
         over,
     };
     using Kind = AttemptEvent::Kind;
@@ -155,12 +155,12 @@ class Attempt {
     AttemptEvent conclude();
     AttemptEvent leave_room();
 
-    const std::uint64_t process_;  // where it was begun
+    const std::uint64_t process_;  // the process that began the attempt
     Parts parts_;
     std::uint64_t begun_us_;
-    std::uint64_t now_us_;  // when the last poll began
+    std::uint64_t now_us_;  // the begin of the last poll
     Turn turn_ = Turn::opening;
-    std::size_t signals_left_ = 0;  // of this poll's budget, for leaving a room
+    std::size_t signals_left_ = 0;  // the rest of this poll's budget, for leaving a room
     Opening opening_;
     Conversation conversation_;
     std::optional<MultiplayerRoom> room_;  // gd_mp_api

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Time is checked after what has come was decoded: a program that did not poll for long finds its
-// connection alive. What was received before the end is decoded before the end is told.
+// Deadlines are checked after received bytes are decoded, so that a program that has not polled for
+// a long time finds its connection alive. Data received before the connection ends is decoded
+// before the end is reported.
 #include "client/conversation.hpp"
 
 #include <algorithm>
@@ -65,14 +66,14 @@ void Conversation::receive(std::uint64_t now_us) {
                      : Input::flowing;
         return;
     }
-    // After the deadline for the room only what has been received already is decoded.
+    // After the deadline of joining, only data already received is decoded.
     const bool is_late = parts_.life.state() == State::joining && input_ == Input::budget_spent &&
                          now_us >= state_deadline();
     input_ = Input::flowing;
     items_left_ = limits.poll_item_count_max;
     std::size_t left = limits.poll_size_max;
     for (bool more = !is_late; more && left > 0;) {
-        // Even if nothing can be received any more: it makes space for what is held.
+        // Called even if nothing can be received any more: it makes space for paused messages.
         const MutableBytes space = parts_.session.receive_buffer();
         if (!parts_.link.can_receive()) break;
         if (space.empty()) {
@@ -93,7 +94,7 @@ void Conversation::receive(std::uint64_t now_us) {
 
 // ---- events ----------------------------------------------------------------------------------
 
-// None: nobody is told of it.
+// Returns none for events without a signal.
 SessionEvent::Kind Conversation::handle(const SessionEvent& event, std::uint64_t now_us) {
     switch (event.kind) {
         case SessionEvent::Kind::ping: ++stats_.pings_received; break;
@@ -108,7 +109,7 @@ SessionEvent::Kind Conversation::handle(const SessionEvent& event, std::uint64_t
 }
 
 void Conversation::stop_decoding() {
-    // What was decoded has made space, which only the next poll finds.
+    // Decoding has freed space, which is used in the next poll.
     const bool has_made_space =
         (parts_.session.input_needs_space() || input_ == Input::block_full) &&
         parts_.session.unparsed().size() < undecoded_size_;
@@ -124,7 +125,7 @@ void Conversation::on_pong(Bytes payload, std::uint64_t now_us) {
     if (heartbeat_.pong(payload, now_us)) parts_.journal.ponged(heartbeat_.round_trip().last_us);
 }
 
-// True if the server closes first.
+// Returns true if the server closes first.
 bool Conversation::on_close(const SessionEvent& event, std::uint64_t now_us) {
     const MutableBytes kept = parts_.texts.close_reason();
     std::copy(event.close_reason.begin(), event.close_reason.end(), kept.begin());
@@ -140,7 +141,7 @@ bool Conversation::on_close(const SessionEvent& event, std::uint64_t now_us) {
     return true;
 }
 
-// The framing holds, but what is in the frames does not.
+// Ends the connection because of a message whose framing is valid but whose content is not.
 void Conversation::break_off(Cause cause, std::uint64_t now_us) {
     if (parts_.session.close(policy_violation, {}) != Error::ok) return end(cause, now_us);
     on_protocol_error(cause, now_us);
@@ -149,20 +150,20 @@ void Conversation::break_off(Cause cause, std::uint64_t now_us) {
 void Conversation::on_protocol_error(Cause cause, std::uint64_t now_us) {
     if (parts_.life.state() == State::closing || !parts_.session.close_is_queued())
         return end(cause, now_us);
-    parts_.journal.broken(cause);
+    parts_.journal.protocol_error(cause);
     pending_ = {cause, parts_.life.phase(), 0};
-    parts_.life.enter(Event::broken, now_us);
+    parts_.life.enter(Event::protocol_error, now_us);
     discard_staged();
     close_progress_us_ = now_us;
 }
 
-// No socket wakes anybody for what TLS has received already: the next poll discards it.
+// No socket wakes the program for bytes that TLS has already received: the next poll discards them.
 void Conversation::discard_staged() {
     input_ = parts_.link.transport().has_staged() ? Input::budget_spent : Input::flowing;
 }
 
-// Packets that nobody takes keep the server waiting. Without a packet to take, and with nothing
-// left to decode, only memory could make space.
+// A full queue pauses the server until packets are taken. If there is no packet to take and nothing
+// left to decode, only more memory could make space.
 void Conversation::check_input(std::uint64_t now_us) {
     if (!parts_.life.is_in(group::conversing) || input_ == Input::budget_spent) return;
     if (input_ == Input::block_full && parts_.session.is_starved()) {
@@ -171,7 +172,7 @@ void Conversation::check_input(std::uint64_t now_us) {
     const bool was_paused = packets_when_paused_ > 0;
     packets_when_paused_ = is_paused() ? parts_.session.packet_count() : 0;
     if (was_paused == (packets_when_paused_ > 0)) return;
-    if (was_paused) return parts_.journal.goes_on();
+    if (was_paused) return parts_.journal.continued();
     ++stats_.receive_stalls;
     parts_.journal.stalled(packets_when_paused_, parts_.session.queued_payload());
 }
@@ -190,7 +191,7 @@ void Conversation::resume(std::uint64_t now_us) {
     parts_.journal.resumed();
     parts_.link.forgive_silence(now_us);
     heartbeat_.alive(now_us);
-    static_cast<void>(ping(now_us));  // without entropy the heartbeat will try again, and end
+    static_cast<void>(ping(now_us));  // without entropy the heartbeat repeats it or ends
 }
 
 Error Conversation::close(int code, std::string_view reason, std::uint64_t now_us) {
@@ -201,7 +202,7 @@ Error Conversation::close(int code, std::string_view reason, std::uint64_t now_u
     parts_.life.enter(Event::we_closed, now_us);
     pending_ = {Cause::closed_by_client, parts_.life.phase(), 0};
     close_progress_us_ = now_us;
-    if (is_paused()) input_ = Input::budget_spent;  // what a full queue held back is discarded now
+    if (is_paused()) input_ = Input::budget_spent;  // discards what did not fit
     return Error::ok;
 }
 
@@ -217,8 +218,8 @@ void Conversation::check_joining(std::uint64_t now_us) {
     break_off(facts_of(State::joining).late, now_us);
 }
 
-// Silence counts only if we listen: not while our own full queue keeps the server silent, nor while
-// its words wait for the next poll.
+// Silence counts only while we receive: not while our full queue pauses the server, nor while its
+// data waits for the next poll.
 void Conversation::check_liveness(std::uint64_t now_us) {
     if (input_ != Input::flowing) return heartbeat_.alive(now_us);
     const std::uint32_t message_ms = parts_.settings.options.timeouts.message_ms;
@@ -234,7 +235,7 @@ void Conversation::check_liveness(std::uint64_t now_us) {
 std::uint64_t Conversation::state_deadline() const {
     const StateFacts& facts = facts_of(parts_.life.state());
     if (facts.limit == nullptr) return never;
-    // Our close frame has its time anew with each byte that leaves.
+    // The deadline of our close frame restarts with each byte sent.
     const bool waits_for_close =
         parts_.life.phase() == Phase::closing && parts_.life.state() != State::draining;
     return deadline(waits_for_close ? close_progress_us_ : parts_.life.since_us(),
@@ -283,7 +284,7 @@ void Conversation::settle(std::uint64_t now_us) {
             return check_closing(now_us);
         case State::answering:
         case State::failing:
-            if (close_has_left()) return say_goodbye(now_us);
+            if (close_has_left()) return start_draining(now_us);
             if (!parts_.link.can_send()) return end_lost(now_us);
             return check_closing(now_us);
         case State::draining: return settle_draining(now_us);
@@ -296,9 +297,9 @@ void Conversation::check_closing(std::uint64_t now_us) {
     end(close_has_left() ? facts_of(parts_.life.state()).late : Cause::close_not_sent, now_us);
 }
 
-void Conversation::say_goodbye(std::uint64_t now_us) {
+void Conversation::start_draining(std::uint64_t now_us) {
     parts_.link.transport().shutdown_send();
-    parts_.life.enter(Event::said_all, now_us);
+    parts_.life.enter(Event::close_done, now_us);
     receive(now_us);
     settle_draining(now_us);
 }
@@ -308,19 +309,20 @@ void Conversation::settle_draining(std::uint64_t now_us) {
     parts_.life.end(*pending_, now_us);
 }
 
-// An error counts more than an end of stream: after a reset that sending has noticed, the OS
-// reports nothing but an end when receiving.
+// An error takes precedence over an end of stream: after a reset detected by sending, the OS
+// reports only an end when receiving.
 void Conversation::end_lost(std::uint64_t now_us) {
     const bool has_error = parts_.link.os_error() != 0;
     const Cause cause = parts_.link.lost(has_error ? Cause::connection_lost : Cause::end_of_stream);
     end(cause, now_us, parts_.link.os_error());
 }
 
-// Once the server has violated the protocol, that is the cause, however the connection then ends.
+// A violation of the protocol by the server stays the cause, even if the connection then ends
+// otherwise.
 void Conversation::end(Cause cause, std::uint64_t now_us, int os_error) {
-    const bool is_broken = pending_ && !pending_->is_clean();
-    const Ending ending = {is_broken ? pending_->cause : cause,
-                           is_broken ? pending_->phase : parts_.life.phase(), os_error};
+    const bool has_protocol_error = pending_ && !pending_->is_clean();
+    const Ending ending = {has_protocol_error ? pending_->cause : cause,
+                           has_protocol_error ? pending_->phase : parts_.life.phase(), os_error};
     parts_.life.end(ending, now_us);
 }
 

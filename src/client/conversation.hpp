@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// From the accepted handshake to the end of the stream: sends, receives, decodes, keeps time, and
-// looks whether this is the end. Its steps are those of one `poll`, in the order in which they
-// stand here; the attempt calls them and delivers what they decode.
+// From the accepted handshake to the end of the stream: sends, receives, decodes, checks deadlines
+// and detects the end. Its steps are those of one `poll`, in the order declared here; the attempt
+// calls them and delivers the events.
 #pragma once
 
 #include <algorithm>
@@ -28,20 +28,21 @@ class Conversation {
     // ---- one poll
 
     void begin(std::uint64_t now_us) { heartbeat_.alive(now_us); }
-    /// Nothing has happened for long: memory may be given back. Before anything is delivered, as
-    /// what a listener is given stays where it is until the next poll.
+    /// Returns true if nothing has happened for a long time, so that memory may be released. Called
+    /// before anything is delivered, because views passed to listeners stay valid until the next
+    /// poll.
     bool is_idle(std::uint64_t now_us) const {
         const Link& link = parts_.link;
         return parts_.life.state() == State::open &&
                now_us - std::max(link.received_us(), link.sent_us()) >= idle_after_us;
     }
     void send(std::uint64_t now_us);
-    /// Receives what there is, within the budget of a poll: to decode it, or to discard it.
+    /// Receives what is available, within the budget of a poll, to decode or to discard it.
     void receive(std::uint64_t now_us);
-    /// What was decoded next: `message`, the first `close`, or `none` when nothing more is decoded
-    /// in this poll.
+    /// Returns the next event decoded: `message`, the first `close`, or `none` if nothing more is
+    /// decoded in this poll.
     SessionEvent::Kind decode(std::uint64_t now_us);
-    /// The shortcut of `decode` for most messages; false: `decode` says what comes.
+    /// The shortcut of `decode` for most messages; on false, call `decode`.
     bool decode_message() {
         if (items_left_ == 0 || parts_.session.unparsed().empty() || !decodes()) return false;
         if (!parts_.session.next_message()) return false;
@@ -58,11 +59,11 @@ class Conversation {
     Error ping(std::uint64_t now_us);
     void resume(std::uint64_t now_us);
     Error close(int code, std::string_view reason, std::uint64_t now_us);
-    /// Ends the connection because of what the server sent: a close frame says so first.
+    /// Ends the connection because of a message of the server, after a close frame with a code.
     void break_off(Cause cause, std::uint64_t now_us);
     void count_discarded(std::size_t size) { stats_.discarded_size += size; }
 
-    /// A poll has something to do at once.
+    /// Returns true if a poll would make progress at once.
     bool has_work() const;
     std::uint64_t next_deadline() const;
     std::size_t wait_set(std::span<WaitItem> items) const;
@@ -71,13 +72,12 @@ class Conversation {
 
  private:
     static constexpr std::uint64_t idle_after_us = 10'000'000;
-    // Why no more is decoded, or discarded. Written when that stops in a poll; everything else
-    // reads it.
+    // Why no more is decoded or discarded. Written when that stops in a poll.
     enum class Input : std::uint8_t {
-        flowing,       // all that has arrived is decoded
-        budget_spent,  // there is more, for the next poll
+        flowing,       // everything received is decoded
+        budget_spent,  // more is left for the next poll
         queue_full,    // the next message waits until messages are taken
-        block_full,    // the same, and there is no space to receive into
+        block_full,    // in addition, there is no space to receive into
     };
 
     bool is_paused() const { return input_ == Input::queue_full || input_ == Input::block_full; }
@@ -93,7 +93,7 @@ class Conversation {
     void check_joining(std::uint64_t now_us);
     void check_liveness(std::uint64_t now_us);
     void check_closing(std::uint64_t now_us);
-    void say_goodbye(std::uint64_t now_us);
+    void start_draining(std::uint64_t now_us);
     void settle_draining(std::uint64_t now_us);
     void end(Cause cause, std::uint64_t now_us, int os_error = 0);
     void end_lost(std::uint64_t now_us);
@@ -101,11 +101,11 @@ class Conversation {
 
     Parts& parts_;
     Heartbeat heartbeat_;
-    // How the end will be called once both close frames have left; a protocol error also if not.
+    // The ending after both close frames are sent; for a protocol error also without that.
     std::optional<Ending> pending_;
-    std::uint64_t close_progress_us_ = 0;  // when our close frame was queued, moved, or left
+    std::uint64_t close_progress_us_ = 0;  // when our close frame was queued, partly sent, or sent
     Input input_ = Input::flowing;
-    std::size_t items_left_ = 0;           // of this poll's budget
+    std::size_t items_left_ = 0;           // the rest of this poll's budget
     std::size_t undecoded_size_ = 0;       // when this poll began to decode
     std::size_t packets_when_paused_ = 0;  // 0: decoding is not paused
     ConversationStats stats_;

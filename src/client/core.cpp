@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One `poll` is one `run`: ask the attempt for the next event, deliver its signal, until it has
-// none. The signal is called at one line, in `deliver`.
+// Each `poll` is one `run`: it takes the next event from the attempt and delivers its signal until
+// there are no more events. Signals are called in `deliver` only.
 //
-// After each signal everything may be different. The client may be destroyed: `destroyed_` points
-// to a flag on the stack of `poll`, `deliver` looks there, and on `stop` nothing may be touched. Or
-// there may be another attempt, which makes no progress in this poll.
+// After each signal everything may have changed. The client may be destroyed: `destroyed_` points
+// to a flag on the stack of `poll`, which `deliver` checks; on Delivery::stop, return immediately
+// without touching any member. Or a new attempt may have begun; it makes no progress in this poll.
 #include "client/core.hpp"
 
 #include <algorithm>
@@ -112,8 +112,8 @@ Error ClientCore::connect_to_url(std::string_view url, Strings protocols, bool g
     return Error::ok;
 }
 
-// The explanation is the cause's own sentence, as there may be no memory for another. What is known
-// of a connection that is still closing stays for its end.
+// The explanation is the text of the cause, because there may be no memory for another. Details of
+// a connection that is still closing are kept for its end.
 Error ClientCore::refuse(const Texts::Refusal& refusal) {
     if (!is_in(group::alive)) failure_ = {};
     failure_.cause = refusal.cause;
@@ -123,7 +123,7 @@ Error ClientCore::refuse(const Texts::Refusal& refusal) {
 }
 
 void ClientCore::begin(Texts&& texts, bool gd_mp_api) {
-    // The signal under way is of the first attempt that its listeners replace.
+    // The current signal belongs to the first attempt that its listeners replace.
     const bool is_first = is_polling() && attempt_ && replaced_.is_empty();
     if (is_first) attempt_->give_texts(replaced_);
     attempt_.reset();
@@ -135,7 +135,7 @@ void ClientCore::begin(Texts&& texts, bool gd_mp_api) {
 }
 
 Error ClientCore::disconnect(int code, std::string_view reason) {
-    if (is_in(group::connecting)) attempt_->give_up(ports_.clock.now_us());
+    if (is_in(group::connecting)) attempt_->abandon(ports_.clock.now_us());
     if (!is_in(group::established)) return Error::ok;
     const std::uint64_t now_us = ports_.clock.now_us();
     const Error error = attempt_->close(code, reason, now_us);
@@ -208,7 +208,7 @@ Error ClientCore::put_multiplayer_packet(Bytes packet) {
     return put_message(Opcode::binary, header, packet);
 }
 
-// Of the next packet, as Godot has it: 1 when there is none.
+// The source of the next packet; as in Godot, 1 if there is none.
 PeerId ClientCore::packet_source() const {
     MultiplayerPacket packet;
     const bool is_there = is_multiplayer() && packet_count() > 0 &&
@@ -230,7 +230,7 @@ bool ClientCore::was_string_packet() const {
 
 // ---- the other calls -------------------------------------------------------------------------
 
-// Within `poll` everything that is queued leaves at its end, in one call.
+// Within `poll`, everything queued is sent at its end, in one call.
 void ClientCore::flush_unless_coalescing(std::uint64_t now_us) {
     if (!is_polling() && !settings_.options.coalesce) attempt_->flush(now_us);
 }

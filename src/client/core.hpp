@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What the documented classes are facades of: a client's life, its settings, and the one place
-// where signals leave. What belongs to a connection lives in `Attempt`.
+// The core of the documented classes: a client's life, its settings, and the only function that
+// calls signals. The state of a connection is in `Attempt`.
 #pragma once
 
 #include "client/attempt.hpp"
@@ -30,10 +30,11 @@ class ClientCore {
     WebSocketPeer& peer() { return peer_; }
 
     std::size_t packet_count() const { return attempt_ ? attempt_->packet_count() : 0; }
-    /// Of the server, as a peer: ok, unavailable, failed or unconfigured as `PacketPeer`.
+    /// Packets of the server as a peer: ok, unavailable, failed or unconfigured, as in
+    /// `PacketPeer`.
     Error take_packet(Bytes& packet);
     Error put_packet(Bytes packet);
-    /// Of the room, the same.
+    /// Packets of the room.
     Error take_multiplayer_packet(Bytes& packet);
     Error put_multiplayer_packet(Bytes packet);
     PeerId packet_source() const;
@@ -65,7 +66,7 @@ class ClientCore {
     OneThread& one_thread() { return one_thread_; }
 
  private:
-    // Whether to go on after a signal: not if the client was destroyed.
+    // Whether to continue after a signal: `stop` if the client was destroyed.
     enum class [[nodiscard]] Delivery : bool{stop, go_on};
 
     bool is_in(std::uint8_t groups) const { return attempt_ && attempt_->is_in(groups); }
@@ -79,20 +80,20 @@ class ClientCore {
     Error take_message(Bytes& packet);
     Error put_message(Opcode opcode, Bytes front, Bytes packet);
 
-    // As long as the client.
+    // These exist as long as the client.
     WebSocketClient& face_;
     WebSocketPeer peer_;
     Ports ports_;
     Settings settings_;
     const Journal journal_;
     OneThread one_thread_;
-    bool* destroyed_ = nullptr;  // stands on the stack of the `poll` under way
+    bool* destroyed_ = nullptr;  // points to the stack of the current `poll`
 
-    // From `connect_to_url` to the next one.
-    Failure failure_;  // of that attempt, or why the last `connect_to_url` was refused
+    // These last from one `connect_to_url` to the next.
+    Failure failure_;  // of that attempt, or of the last `connect_to_url` that was refused
     std::optional<Attempt> attempt_;
     std::uint64_t serial_ = 0;  // of the attempt
-    SignalTexts replaced_;      // of an attempt that a listener replaced, until its signal is over
+    SignalTexts replaced_;      // of an attempt that a listener replaced, until its signal ends
 };
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

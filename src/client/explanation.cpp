@@ -43,25 +43,23 @@ void put_addresses(TextWriter& out, const Failure& failure) {
 
 void put_response(TextWriter& out, const Failure& failure) {
     if (failure.http_status == 0) return;
-    out.put(" It answered HTTP ").put_number(static_cast<std::uint64_t>(failure.http_status));
+    out.put(" The server responded with HTTP ")
+        .put_number(static_cast<std::uint64_t>(failure.http_status));
     if (!failure.http_reason.empty()) put_quoted(out.put(" "), failure.http_reason);
+    if (!failure.http_body.empty()) put_quoted(out.put(" and the body "), failure.http_body);
     std::string_view headers = failure.http_headers;
     for (HttpHeader header; take_header(headers, header);) {
         if (!same_ignoring_case(header.name, "Location")) continue;
-        out.put(", pointed to ");
+        out.put(", redirecting to ");
         put_location(out, header.value);
-    }
-    if (!failure.http_body.empty()) {
-        out.put(" and said ");
-        put_quoted(out, failure.http_body);
     }
     out.put(".");
 }
 
 void put_close_frame(TextWriter& out, const Failure& failure) {
     if (failure.close_code == 0) return;
-    out.put(" The server's close frame said ").put_number(failure.close_code);
-    if (!failure.close_reason.empty()) put_quoted(out.put(" "), failure.close_reason);
+    out.put(" The server's close frame has code ").put_number(failure.close_code);
+    if (!failure.close_reason.empty()) put_quoted(out.put(" and reason "), failure.close_reason);
     out.put(".");
 }
 
@@ -69,8 +67,8 @@ void put_time(TextWriter& out, const Failure& failure) {
     if (failure.phase == Phase::request) return;
     std::uint64_t total_ms = 0;
     for (const std::uint32_t ms : failure.phase_ms) total_ms += ms;
-    out.put(" (In phase ").put(text(failure.phase)).put(", after ").put_number(total_ms);
-    out.put(" ms.)");
+    out.put(" This happened in phase ").put(text(failure.phase)).put(" after ");
+    out.put_number(total_ms).put(" ms.");
 }
 
 }  // namespace

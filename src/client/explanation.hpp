@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A `Failure` as one readable paragraph. No secrets: of the URL and of a redirect neither user
-// information nor query is shown, of the headers nothing else.
+// A `Failure` as one readable paragraph. It contains no secrets: neither user information nor the
+// query of the URL or of a redirect, and no other headers.
 #pragma once
 
 #include "base/text_writer.hpp"

@@ -41,13 +41,13 @@ void Journal::begins(const Url& url) const {
     write(LogLevel::info, [&](TextWriter& out) { put_url(out.put("connecting to "), url); });
 }
 
-void Journal::given_up() const {
-    write(LogLevel::info, [](TextWriter& out) { out.put("given up by the program"); });
+void Journal::cancelled() const {
+    write(LogLevel::info, [](TextWriter& out) { out.put("cancelled by the program"); });
 }
 
 void Journal::resolved(std::size_t address_count) const {
     write(LogLevel::debug, [&](TextWriter& out) {
-        out.put("the host has ").put_number(address_count);
+        out.put("the host name has ").put_number(address_count);
         out.put(address_count == 1 ? " address" : " addresses");
     });
 }
@@ -75,7 +75,7 @@ void Journal::requests(std::string_view request) const {
     }
 }
 
-void Journal::answered(const ResponseHead& head) const {
+void Journal::responded(const ResponseHead& head) const {
     write(LogLevel::debug, [&](TextWriter& out) {
         out.put("< HTTP ").put_number(static_cast<std::uint64_t>(head.status)).put(" ");
         put_harmless(out, head.reason);
@@ -104,47 +104,49 @@ void Journal::joined(PeerId id) const {
 void Journal::stalled(std::size_t packet_count, std::size_t size) const {
     write(LogLevel::warning, [&](TextWriter& out) {
         out.put("the input queue is full (").put_number(packet_count).put(" packets, ");
-        out.put_number(size).put(" bytes): nothing is received until packets are taken; ");
-        out.put("Limits::input_payload_max and input_packet_count_max bound it");
+        out.put_number(size).put(" bytes): receiving is paused until packets are taken (see ");
+        out.put("Limits::input_payload_max and Limits::input_packet_count_max)");
     });
 }
 
-void Journal::goes_on() const {
-    write(LogLevel::debug, [](TextWriter& out) { out.put("the input queue has room again"); });
+void Journal::continued() const {
+    write(LogLevel::debug, [](TextWriter& out) { out.put("the input queue has space again"); });
 }
 
 void Journal::send_stalled() const {
-    write(LogLevel::debug, [](TextWriter& out) { out.put("the OS takes no more for now"); });
+    write(LogLevel::debug, [](TextWriter& out) { out.put("the OS send buffer is full"); });
 }
 
 void Journal::pinged() const {
-    write(LogLevel::debug, [](TextWriter& out) { out.put("ping"); });
+    write(LogLevel::debug, [](TextWriter& out) { out.put("sending a ping"); });
 }
 
 void Journal::ponged(std::uint64_t round_trip_us) const {
-    write(LogLevel::debug,
-          [&](TextWriter& out) { out.put("pong after ").put_number(round_trip_us).put(" us"); });
+    write(LogLevel::debug, [&](TextWriter& out) {
+        out.put("received a pong after ").put_number(round_trip_us).put(" us");
+    });
 }
 
 void Journal::resumed() const {
-    write(LogLevel::debug, [](TextWriter& out) { out.put("resumed: asking for life"); });
+    write(LogLevel::debug, [](TextWriter& out) { out.put("resumed: sending a ping"); });
 }
 
 // ---- the end ---------------------------------------------------------------------------------
 
 void Journal::closes(int code, std::string_view reason) const {
     write(LogLevel::debug,
-          [&](TextWriter& out) { put_close(out.put("our close frame: "), code, reason); });
+          [&](TextWriter& out) { put_close(out.put("sending a close frame: "), code, reason); });
 }
 
 void Journal::close_received(int code, std::string_view reason) const {
     write(LogLevel::debug,
-          [&](TextWriter& out) { put_close(out.put("the server's close frame: "), code, reason); });
+          [&](TextWriter& out) { put_close(out.put("received a close frame: "), code, reason); });
 }
 
-void Journal::broken(Cause cause) const {
-    write(LogLevel::debug,
-          [&](TextWriter& out) { out.put("the server is told: ").put(text(cause)); });
+void Journal::protocol_error(Cause cause) const {
+    write(LogLevel::debug, [&](TextWriter& out) {
+        out.put("closing because of a protocol error: ").put(text(cause));
+    });
 }
 
 void Journal::ended_well(const Failure& failure) const {

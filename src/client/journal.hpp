@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The sentences of the log (`Options::log`). Composed on the stack, and only if somebody hears
-// them.
+// The lines of the log (`Options::log`). They are formatted on the stack, and only if a log is set.
 #pragma once
 
 #include "client/redacted_text.hpp"
@@ -19,19 +18,19 @@ class Journal {
     // From `connect_to_url` to open.
     void refused(Cause cause) const;
     void begins(const Url& url) const;
-    void given_up() const;
+    void cancelled() const;
     void resolved(std::size_t address_count) const;
     void connected(const SocketAddress& address) const;
     void secured() const;
-    /// The request as it will leave: its lines, each with its CR LF.
+    /// The request as sent: its lines, each with its CR LF.
     void requests(std::string_view request) const;
-    void answered(const ResponseHead& head) const;
+    void responded(const ResponseHead& head) const;
     void opened(std::string_view protocol) const;
     void joined(PeerId id) const;
 
     // Open.
     void stalled(std::size_t packet_count, std::size_t size) const;
-    void goes_on() const;
+    void continued() const;
     void send_stalled() const;
     void pinged() const;
     void ponged(std::uint64_t round_trip_us) const;
@@ -40,7 +39,7 @@ class Journal {
     // The end.
     void closes(int code, std::string_view reason) const;
     void close_received(int code, std::string_view reason) const;
-    void broken(Cause cause) const;
+    void protocol_error(Cause cause) const;
     void ended_well(const Failure& failure) const;
     void failed(const Failure& failure) const;
 

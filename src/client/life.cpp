@@ -13,7 +13,8 @@ void Life::enter(Event event, std::uint64_t now_us) {
         phase_ms_[static_cast<std::size_t>(phase())] +=
             static_cast<std::uint32_t>((now_us - since_us_) / 1000);
     }
-    // Without a next state the mistake is ours; a release ends this attempt, not the program.
+    // A missing transition is an error in linnet; a release build ends this attempt, not the
+    // program.
     state_ = next.value_or(State::closed);
     since_us_ = now_us;
 }

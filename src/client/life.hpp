@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Where an attempt stands, how long each phase took, and how it ended. `enter` is the one place
-// that writes the state.
+// The state of an attempt, the time spent in each phase, and how it ended. Only `enter` writes the
+// state.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// How an attempt ended, or will end once our close frame has left.
+/// How an attempt ended, or will end after our close frame is sent.
 struct Ending {
     Cause cause = Cause::none;
     Phase phase = Phase::request;
@@ -31,13 +31,13 @@ class Life {
     State state() const { return state_; }
     bool is_in(std::uint8_t groups) const { return linnet::is_in(state_, groups); }
     Phase phase() const { return facts_of(state_).phase; }
-    /// When the state was entered.
+    /// The time at which the state was entered.
     std::uint64_t since_us() const { return since_us_; }
 
     void enter(Event event, std::uint64_t now_us);
-    /// The one end.
+    /// Ends the attempt.
     void end(const Ending& ending, std::uint64_t now_us);
-    /// How it ended, once the state is closed.
+    /// How the attempt ended; valid in the state `closed`.
     const Ending& ending() const { return ending_; }
 
  private:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One thread at a time may be in a client: a debug build asserts it, a release build has nothing of
-// this. A call within a call (from a signal) is of the same thread, and the client may be destroyed
-// in it.
+// Only one thread at a time may use a client: a debug build asserts that, a release build contains
+// nothing of this. A call within a call (from a signal) is on the same thread, and may destroy the
+// client.
 #pragma once
 
 #include "base/assert.hpp"
@@ -30,18 +30,18 @@ class OneThread {
 
 class OneThread {
  public:
-    /// A call from outside, from its begin to its end.
+    /// A call from outside, from beginning to end.
     class Visit {
      public:
         explicit Visit(OneThread& rule) {
             const std::thread::id me = std::this_thread::get_id();
-            std::thread::id nobody;
-            if (rule.visitor_.compare_exchange_strong(nobody, me)) {
+            std::thread::id visitor;
+            if (rule.visitor_.compare_exchange_strong(visitor, me)) {
                 rule_ = &rule;
                 rule.outermost_ = this;
                 return;
             }
-            LINNET_ASSERT(nobody == me && "one thread at a time may be in a client");
+            LINNET_ASSERT(visitor == me && "one thread at a time may be in a client");
         }
         Visit(const Visit&) = delete;
         Visit& operator=(const Visit&) = delete;
@@ -53,7 +53,7 @@ class OneThread {
 
      private:
         friend class OneThread;
-        OneThread* rule_ = nullptr;  // if this call is the outermost
+        OneThread* rule_ = nullptr;  // set if this call is the outermost
     };
 
     OneThread() = default;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The response is received into the inbox, so that frames after it are already where frames belong.
+// The response is received into the inbox, so that frames after it are already in the right buffer.
 #include "client/opening.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::uint64_t resolver_interval_us = 10'000;  // how often a pending resolver is asked
+constexpr std::uint64_t resolver_interval_us = 10'000;  // between polls of a lookup
 
 }  // namespace
 
@@ -108,8 +108,8 @@ Leg Opening::secure() {
 
 // ---- upgrade ---------------------------------------------------------------------------------
 
-// What cannot be sent may still have been answered, so that a failure counts only when there is
-// nothing to read.
+// Even if the request cannot be sent, the server may have responded: a failure counts only if there
+// is nothing to read.
 void Opening::send_request(std::uint64_t now_us) {
     while (!unsent_.empty() && parts_.link.can_send()) {
         const std::size_t size = parts_.link.send({&unsent_, 1}, now_us);
@@ -127,7 +127,7 @@ Leg Opening::upgrade(std::uint64_t now_us) {
         if (buffer_.empty() && parts_.session.is_starved()) {
             return Leg::failed(Cause::out_of_memory);
         }
-        if (buffer_.empty()) break;  // accepted early, and a flood of frames after that
+        if (buffer_.empty()) break;  // accepted early, followed by a flood of frames
         const MutableBytes space = buffer_.first(std::min(buffer_.size(), left));
         const auto received = parts_.link.receive(space, now_us);
         parts_.session.fill(received.size);
@@ -154,13 +154,14 @@ Leg Opening::check_link() {
     return Leg::failed(link.lost(Cause::connection_lost), link.os_error());
 }
 
-// A server may accept before it has received the whole request; frames go out only after that.
+// A server may accept before it has received the whole request; frames are sent only after the
+// request.
 Leg Opening::check_response(const ResponseHead& head, std::size_t head_size) {
     const HandshakeResult result = linnet::check_response(head, parts_.texts.offer());
     if (result.cause == Cause::none && !unsent_.empty()) return {};
-    parts_.journal.answered(head);
+    parts_.journal.responded(head);
     if (result.cause == Cause::none) return accept(head, head_size, result.protocol);
-    // The inbox is left as it is: these are views into it.
+    // The inbox is left unchanged: these are views into it.
     parts_.failure.http_status = head.status;
     parts_.failure.http_reason = head.reason;
     parts_.failure.http_headers = head.headers;
@@ -168,7 +169,7 @@ Leg Opening::check_response(const ResponseHead& head, std::size_t head_size) {
     return Leg::failed(result.cause);
 }
 
-// A 101 has headers.
+// A 101 response always has headers.
 Leg Opening::accept(const ResponseHead& head, std::size_t head_size, std::string_view protocol) {
     if (!response_.allocate(head.headers.size())) return Leg::failed(Cause::out_of_memory);
     std::copy(head.headers.begin(), head.headers.end(), response_.data());
@@ -192,7 +193,7 @@ std::uint64_t Opening::next_deadline(State state, std::uint64_t now_us) const {
     return resolving_ == 0 ? now_or_earlier : now_us + resolver_interval_us;
 }
 
-// Accepted early, and a flood of frames after that.
+// True if the server accepted early and then sent a flood of frames.
 bool Opening::is_full() const {
     return parts_.session.unparsed().size() > 0 && buffer_.empty();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// From a URL to an accepted handshake, leg by leg: resolve, dial, secure, upgrade. Each leg does
-// what it can without waiting and says how it stands. What it finds outlives it: the addresses that
-// were tried and the server's response are read after the end too.
+// From a URL to an accepted handshake in four legs: resolve, dial, secure, upgrade. Each leg does
+// what it can without waiting and returns its state. Its results outlive it: the addresses tried
+// and the server's response are read even after the end.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// How a leg stands.
+/// The state of a leg.
 struct Leg {
     enum class Outcome : std::uint8_t { waits, done, failed };
     Outcome outcome = Outcome::waits;
@@ -35,16 +35,16 @@ class Opening {
     Opening& operator=(const Opening&) = delete;
     ~Opening() { cancel(); }
 
-    /// Begins with the first leg. Done: the host is an IP literal, which needs no resolving.
+    /// Begins the first leg. Done: the host is an IP literal, which is not resolved.
     Leg begin(std::uint64_t now_us);
     Leg resolve(std::uint64_t now_us);
     Leg dial(std::uint64_t now_us);
     Leg begin_tls();
     Leg secure();
     Leg upgrade(std::uint64_t now_us);
-    /// Stops what is under way.
+    /// Stops what is in progress.
     void cancel();
-    /// From now on `cancel` says nothing to the resolver, whose threads may not be there.
+    /// From now on `cancel` does not call the resolver, whose threads may not exist.
     void leave_resolver() { resolving_ = 0; }
 
     bool is_secure() const { return parts_.texts.url().secure; }
@@ -53,10 +53,10 @@ class Opening {
     std::string_view connected_host() const;
     std::string_view response_headers() const { return text_of(response_.bytes()); }
     std::string_view protocol() const { return protocol_; }
-    /// Its bytes are what `protocol` and `response_headers` view.
+    /// The memory that `protocol` and `response_headers` point into.
     Block& response() { return response_; }
 
-    /// When the leg of `state` has something to do although no socket is ready.
+    /// The time at which the leg of `state` has work even if no socket is ready.
     std::uint64_t next_deadline(State state, std::uint64_t now_us) const;
     std::size_t wait_set(State state, std::span<WaitItem> items) const;
 
@@ -71,13 +71,13 @@ class Opening {
     Parts& parts_;
     Resolver::Request resolving_ = 0;
     Dialer dialer_;
-    Bytes unsent_;  // of the request
+    Bytes unsent_;  // the rest of the request
     ResponseHeadReader reader_;
-    Block response_;  // the header lines of the accepted upgrade, as the inbox goes on
+    Block response_;  // a copy of the header lines of the accepted upgrade
     std::string_view protocol_;
     std::array<std::uint8_t, ip_text_size_max> host_{};
     std::size_t host_size_ = 0;
-    MutableBytes buffer_;  // where the last receive of the response went; empty: the inbox is full
+    MutableBytes buffer_;  // the last receive buffer of the response; empty: the inbox is full
 };
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

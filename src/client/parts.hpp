@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What the stages of one attempt share.
+// Objects shared by the stages of one attempt.
 #pragma once
 
 #include "client/life.hpp"
@@ -29,7 +29,7 @@ struct Parts {
     Ports& ports;
     const Settings& settings;
     const Journal& journal;
-    Failure& failure;  // what is known of the end
+    Failure& failure;  // the details of the end
     Texts texts;
     Life life;
     Link link;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The outside world of a client: what its `Options` bring, and the system for the rest.
+// The environment of a client: the objects in its `Options`, and the system's for the rest.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// One of them: `System` is constructed only if the program gives none.
+/// One such object: `System` is constructed only if the program sets none.
 template <class Interface, class System>
 class Port {
  public:
@@ -53,16 +53,16 @@ class Ports {
     Entropy& entropy = *entropy_;
     Resolver& resolver = *resolver_;
     Network& network = *network_;
-    const TlsContext* const tls;  // null: this build has none, and none was given
+    const TlsContext* const tls;  // null: neither this build nor the program provides TLS
 };
 
-/// What a program has set, for every attempt from now on.
+/// The program's settings, for every attempt from now on.
 struct Settings {
     Options options;
     bool verify_ssl = true;
     const X509Certificate* trusted_certificate = nullptr;
     PeerId target = no_peer;  // gd_mp_api: where packets go
-    WebSocketPeer::WriteMode write_mode = WebSocketPeer::WRITE_MODE_BINARY;  // of this attempt
+    WebSocketPeer::WriteMode write_mode = WebSocketPeer::WRITE_MODE_BINARY;  // for this attempt
 };
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -11,16 +11,16 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t quote_size_max = 160;
-// What ends a URL among other words. Browsers read "\" as "/", and leave tabs out.
+// Characters that end a URL within other text. Browsers read "\" as "/" and ignore tabs.
 constexpr std::string_view url_ends = " \t,;<>\"'\\";
 
-// In front of a host, with its "@"; RFC 3986 3.2.1.
-std::size_t user_information_size(std::string_view behind_slashes) {
-    const std::size_t at = behind_slashes.substr(0, behind_slashes.find('/')).rfind('@');
-    return at == behind_slashes.npos ? 0 : at + 1;
+// Returns the size of the user information before a host, including its "@"; RFC 3986 3.2.1.
+std::size_t user_information_size(std::string_view after_slashes) {
+    const std::size_t at = after_slashes.substr(0, after_slashes.find('/')).rfind('@');
+    return at == after_slashes.npos ? 0 : at + 1;
 }
 
-// RFC 3986 3.2.2, 3.2.3, roughly.
+// Approximates RFC 3986 3.2.2 and 3.2.3.
 bool is_host_and_port(std::string_view text) {
     const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
     if (bracket == text.npos) return false;
@@ -30,9 +30,9 @@ bool is_host_and_port(std::string_view text) {
            std::all_of(port.begin(), port.end(), is_digit);
 }
 
-// Where each "@" belongs is known: to user information after "//", which is not shown, or to a path
-// or query after a host or a leading "/". Before any other may be user information that only other
-// readers of URLs find, as in "https:/\me:secret@host/".
+// Returns true if each "@" is known to belong to user information after "//", which is not shown,
+// or to a path or query after a host or a leading "/". Text before any other "@" may be user
+// information for other URL parsers, as in "https:/\me:secret@host/".
 bool is_every_at_known(std::string_view location) {
     std::string_view query = location;
     std::string_view rest = take_until(query, "?#");

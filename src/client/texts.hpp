@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The texts of one attempt, in one block: its URL and request, and space for what will be said of
-// its end. Everything the program gives `connect_to_url` is checked and copied here before anything
-// else is touched.
+// The texts of one attempt in one block: its URL, its request, and space for the explanation of its
+// end. All arguments of `connect_to_url` are validated and copied here before anything else is
+// changed.
 #pragma once
 
 #include "client/ports.hpp"
@@ -15,7 +15,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Texts {
  public:
-    // Enough for most stories; longer ones are cut.
+    // Enough for most explanations; longer ones are cut.
     static constexpr std::size_t explanation_size_max = 1024;
     static constexpr std::size_t own_size = explanation_size_max + control_payload_size_max;
 
@@ -37,10 +37,10 @@ class Texts {
         Cause cause = Cause::none;
         Error error = Error::ok;
     };
-    /// Checks `source` and writes the request for it. On a refusal nothing is kept.
+    /// Validates `source` and writes its request. If it is refused, nothing is kept.
     Refusal write(const Source& source, const Settings& settings, const Ports& ports);
 
-    /// What all views point into.
+    /// The memory that all views point into.
     Block& block() { return block_; }
     const Url& url() const { return url_; }
     const HandshakeOffer& offer() const { return offer_; }

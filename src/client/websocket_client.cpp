@@ -13,7 +13,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// A call into the core that asks nothing of the outside, in a debug build guarded until its end.
+// A call into the core that does not use the environment; a debug build guards it until its end.
 class Look {
  public:
     explicit Look(ClientCore* core) : core_(core), visit_(core->one_thread()) {}
@@ -24,7 +24,7 @@ class Look {
     [[no_unique_address]] OneThread::Visit visit_;
 };
 
-// Every other: at its end the program has its errno back.
+// Any other call: restores the program's errno at its end.
 class Call {
  public:
     explicit Call(ClientCore* core) : look_(core) {}
@@ -52,7 +52,7 @@ Bytes PacketPeer::get_packet() {
 }
 
 Error PacketPeer::put_packet(Bytes packet) {
-    // Where a packet needs the outside, errno is kept there: most packets do not.
+    // If a packet uses the environment, the core restores errno: most packets do not.
     return face_ == Face::peer ? Look(core_)->put_packet(packet)
                                : Look(core_)->put_multiplayer_packet(packet);
 }
@@ -138,7 +138,7 @@ WebSocketClient::WebSocketClient(const Options& options)
 
 WebSocketClient::~WebSocketClient() {
     const KeptErrno kept;
-    static_cast<void>(Look(core_)->state());  // nobody else may be in it
+    static_cast<void>(Look(core_)->state());  // asserts that no other thread uses the client
     core_->~ClientCore();
 }
 

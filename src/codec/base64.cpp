@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// What a character means beside 0 to 63.
+// Meanings of characters other than the 64 digits.
 constexpr std::uint8_t padding = 64;
 constexpr std::uint8_t blank = 65;
 constexpr std::uint8_t foreign = 66;
@@ -26,8 +26,8 @@ constexpr std::array<std::uint8_t, 256> meanings = [] {
     return table;
 }();
 
-// Nearly all of a text: the groups at the front of `in` that have neither blanks nor padding.
-// Returns the size of what they made.
+// Decodes the groups at the front of `in` that contain neither blanks nor padding, which is nearly
+// all of a text. Returns the number of bytes written.
 std::size_t decode_whole_groups(Bytes& in, MutableBytes out) {
     std::size_t written = 0;
     for (; in.size() >= 4 && out.size() - written >= 3; in = in.subspan(4), written += 3) {
@@ -55,14 +55,14 @@ void base64_encode(Bytes in, std::span<char> out) {
     }
 }
 
-// False if a character of this meaning cannot be the next one.
+// Returns false if a character with this meaning is not allowed here.
 bool Base64Decoder::take(std::uint8_t meaning) {
     if (meaning == foreign) return false;
     if (meaning == padding) {
         if (group_size_ < 2) return false;
         ++padding_count_;
     } else if (padding_count_ > 0) {
-        return false;  // whether in this group or in one before
+        return false;  // padding began in this group or an earlier one
     }
     group_ = group_ << 6 | (meaning & 63);
     ++group_size_;

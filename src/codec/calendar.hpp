@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Unix time to and from the proleptic Gregorian calendar, in UTC.
+// Converts between Unix time and the proleptic Gregorian calendar in UTC.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,16 @@ struct CalendarTime {
     unsigned day = 1;    ///< 1 to 31
     unsigned hour = 0;
     unsigned minute = 0;
-    unsigned second = 0;  ///< 0 to 59: leap seconds are unknown to Unix time
+    unsigned second = 0;  ///< 0 to 59; Unix time has no leap seconds
 };
 
-/// Returns false if there is no such day or time. `time.year` is 0 to 9999.
+/// Returns false if the date or time does not exist. `time.year` is 0 to 9999.
 bool to_unix_s(const CalendarTime& time, std::int64_t& unix_s);
 
-/// Times before the year 0 and after 9999 become the first and the last second of these years.
+/// Times outside the years 0 to 9999 are clamped to the first or last second of that range.
 CalendarTime calendar_time(std::int64_t unix_s);
 
-/// A Unix time as days since 1970-01-01, negative before, and seconds within the day.
+/// A Unix time split into days since 1970-01-01 (negative before) and seconds within the day.
 struct DayAndSecond {
     std::int64_t day = 0;
     std::uint32_t second = 0;

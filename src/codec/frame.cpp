@@ -13,7 +13,7 @@ constexpr bool is_defined(unsigned opcode) {
     return opcode <= 2 || (opcode >= 8 && opcode <= 10);
 }
 
-// What the first byte proves, RFC 6455 5.2 and 5.5.
+// Checks the first byte, RFC 6455 5.2 and 5.5.
 Cause check_first(std::uint8_t byte) {
     const unsigned opcode = byte & 0x0Fu;
     if ((byte & 0x70) != 0) return Cause::frame_reserved_bits;
@@ -22,13 +22,13 @@ Cause check_first(std::uint8_t byte) {
     return Cause::none;
 }
 
-// What the mask bit proves, RFC 6455 5.1.
+// Checks the mask bit, RFC 6455 5.1.
 Cause check_mask(bool masked, Role receiver) {
     if (masked == (receiver == Role::server)) return Cause::none;
     return masked ? Cause::frame_masked : Cause::frame_not_masked;
 }
 
-// The 16-bit length behind a first length of 126, RFC 6455 5.2.
+// Checks the 16-bit length that follows a first length of 126, RFC 6455 5.2.
 Step<std::uint64_t> decode_length16(Bytes in) {
     if (in.size() < 2) return need_more;
     const std::uint64_t length = load_be(in.first(2));
@@ -36,8 +36,8 @@ Step<std::uint64_t> decode_length16(Bytes in) {
     return {2, length};
 }
 
-// The 64-bit length behind a first length of 127, RFC 6455 5.2. Six zeros prove that 16 bits would
-// have been enough.
+// Checks the 64-bit length that follows a first length of 127, RFC 6455 5.2. If its first six bytes
+// are zero, 16 bits would have been enough.
 Step<std::uint64_t> decode_length64(Bytes in) {
     if (!in.empty() && (in[0] & 0x80) != 0) return Cause::frame_length_top_bit;
     if (in.size() < 6) return need_more;
@@ -46,7 +46,7 @@ Step<std::uint64_t> decode_length64(Bytes in) {
     return {8, load_be(in.first(8))};
 }
 
-// Fills `header` and answers with its size.
+// Fills `header` and returns its encoded size.
 Step<std::size_t> read_header(Bytes in, Role receiver, FrameHeader& header) {
     if (in.empty()) return need_more;
     if (const Cause cause = check_first(in[0]); cause != Cause::none) return cause;
@@ -79,8 +79,8 @@ Step<std::size_t> read_header(Bytes in, Role receiver, FrameHeader& header) {
 
 }  // namespace
 
-// The header is filled where it is returned. Were it copied, its bytes would be read as words right
-// after they were written one by one, and that takes a CPU longer than all the rest.
+// The header is filled in place instead of being copied: a copy would read as words what was just
+// written as bytes, and that store-forwarding stall costs more than the rest of the function.
 Step<FrameHeader> decode_frame_header(Bytes in, Role receiver) {
     Step<FrameHeader> step = need_more;
     const Step<std::size_t> size = read_header(in, receiver, step.value);

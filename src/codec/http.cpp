@@ -10,8 +10,8 @@ namespace {
 constexpr std::string_view major_version = "HTTP/1.";
 constexpr std::size_t version_size = major_version.size() + 1;
 
-// What the first bytes of a status line prove, however few they are, RFC 9112 2.3. A version 1.0 is
-// read too: a server that refuses may not speak more (RFC 9112 2.5).
+// Checks as much of a status line as has arrived, RFC 9112 2.3. HTTP/1.0 is accepted here because a
+// refusing server may use it (RFC 9112 2.5).
 Cause check_status_line_start(std::string_view start) {
     constexpr std::string_view name = "HTTP/";
     const std::string_view seen = start.substr(0, version_size);
@@ -26,9 +26,9 @@ bool is_interim(int status) {
     return status >= 100 && status <= 199 && status != 101;
 }
 
-// Of a line that begins with the version. status-line = HTTP-version SP 3DIGIT [ SP reason-phrase
-// ], RFC 9112 4. The space before an empty reason is often left out, and nothing is gained by
-// refusing that.
+// Checks a line that begins with the version. status-line = HTTP-version SP 3DIGIT [ SP
+// reason-phrase ], RFC 9112 4. The space before an empty reason is often missing, so it is
+// optional.
 Cause check_status_line(std::string_view line) {
     std::string_view rest = line.substr(version_size);
     if (rest.size() < 4 || rest[0] != ' ') return Cause::response_status_line;
@@ -62,18 +62,19 @@ Cause ResponseHeadReader::check_line(std::string_view line) {
 
 Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
     for (;;) {
-        // First of all, so that the result for anything but HTTP/1.x is the same however it is cut.
+        // Checked first, so that the result for anything but HTTP/1.x does not depend on how the
+        // stream is cut.
         const std::string_view start = in.substr(0, size_max_).substr(head_begin_);
         if (const Cause cause = check_status_line_start(start); cause != Cause::none) return cause;
         const std::size_t feed = in.find('\n', scanned_);
         if (feed == in.npos) break;
         if (feed >= size_max_) return Cause::response_too_large;
-        // A line ends in CR LF and has neither of them elsewhere, RFC 9112 2.2.
+        // A line ends in CR LF and contains no other CR or LF, RFC 9112 2.2.
         const std::string_view line = in.substr(line_begin_, feed - line_begin_);
         if (line.empty() || line.find('\r') != line.size() - 1) return Cause::response_line_ending;
         const bool ends_head = line.size() == 1 && status_line_size_ != 0;
         if (ends_head) {
-            // Nothing changes when it is done: asked again, the reader says the same.
+            // The state does not change at the end, so that another call returns the same result.
             if (const ResponseHead done = head(in); !is_interim(done.status)) {
                 return {feed + 1, done};
             }
@@ -90,7 +91,7 @@ Step<ResponseHead> ResponseHeadReader::read(std::string_view in) {
     return need_more;
 }
 
-// The parts of the head in `in`, whose lines are all well-formed and followed by the empty line.
+// Returns the parts of the head in `in`, whose lines are well-formed and end with an empty line.
 ResponseHead ResponseHeadReader::head(std::string_view in) const {
     const std::string_view status_line = in.substr(head_begin_, status_line_size_);
     const std::string_view digits = status_line.substr(version_size + 1, 3);

@@ -37,7 +37,7 @@ std::size_t hex_size(std::string_view text) {
     return size;
 }
 
-// What is left of an IPv6 address, and what was read of it.
+// The unread rest of an IPv6 address and the groups read so far.
 struct Ipv6Reader {
     std::string_view rest;
     std::array<std::uint8_t, 16>& out;
@@ -79,7 +79,7 @@ struct Ipv6Reader {
         rest = {};
         return true;
     }
-    // "::" stands for at least one group.
+    // "::" replaces at least one group.
     bool fill_gap() {
         if (!gap) return size == out.size();
         if (size + 2 > out.size()) return false;
@@ -116,7 +116,7 @@ struct Run {
     std::size_t size = 0;
 };
 
-// The first of the longest runs of zeros, if it has two groups at least: RFC 5952 4.2.
+// Finds the first of the longest runs of at least two zero groups, RFC 5952 4.2.
 Run longest_zeros(const Groups& groups) {
     Run longest;
     for (std::size_t begin = 0; begin < group_count; ++begin) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// AArch64: NEON, which every such CPU has.
+// AArch64: NEON, which every AArch64 CPU has.
 #if defined(__AARCH64EL__) && defined(__GNUC__)
 
 #include <arm_neon.h>
@@ -21,13 +21,13 @@ uint8x16_t wide_key(std::uint64_t key, std::size_t offset) {
 
 // ---- UTF-8 -----------------------------------------------------------------------------------
 
-// The bytes `n` places before those of `now`, the first ones out of `before`.
+// Returns the bytes at offset -n from those of `now`; the first ones come from `before`.
 template <int n>
 uint8x16_t earlier(uint8x16_t before, uint8x16_t now) {
     return vextq_u8(before, now, 16 - n);
 }
 
-// Not zero where a fault is.
+// Nonzero where there is an error.
 uint8x16_t faults(uint8x16_t before, uint8x16_t now) {
     const uint8x16_t first = earlier<1>(before, now);
     const uint8x16_t low = vandq_u8(first, vdupq_n_u8(0x0F));
@@ -35,14 +35,14 @@ uint8x16_t faults(uint8x16_t before, uint8x16_t now) {
         vandq_u8(vandq_u8(vqtbl1q_u8(vld1q_u8(by_first_high), vshrq_n_u8(first, 4)),
                           vqtbl1q_u8(vld1q_u8(by_first_low), low)),
                  vqtbl1q_u8(vld1q_u8(by_second_high), vshrq_n_u8(now, 4)));
-    // E0..FF two places before, or F0..FF three: then, and only then, two continuations are right.
+    // Two continuations are right if and only if E0..FF precedes by two or F0..FF by three bytes.
     const uint8x16_t third = vqsubq_u8(earlier<2>(before, now), vdupq_n_u8(0x60));
     const uint8x16_t fourth = vqsubq_u8(earlier<3>(before, now), vdupq_n_u8(0x70));
     const uint8x16_t due = vandq_u8(vorrq_u8(third, fourth), vdupq_n_u8(0x80));
     return veorq_u8(due, of_two);
 }
 
-// Not zero if the last character of `now` lacks its end.
+// Nonzero if the last character of `now` is incomplete.
 uint8x16_t unfinished(uint8x16_t now) {
     static constexpr std::uint8_t largest[16] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
                                                  0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xEF, 0xDF, 0xBF};
@@ -53,8 +53,8 @@ bool is_ascii(uint8x16_t bytes) {
     return vmaxvq_u8(bytes) < 0x80;
 }
 
-// Where the ASCII from `at` on ends, about: it may end later. The last look goes back to what has
-// been looked at already.
+// Returns approximately where the ASCII that begins at `at` ends; it may end later. The last vector
+// overlaps bytes that were checked before.
 std::size_t ascii_end(const std::uint8_t* text, std::size_t at, std::size_t size) {
     for (; size - at >= 64; at += 64) {
         const uint8x16_t a = vorrq_u8(vld1q_u8(text + at), vld1q_u8(text + at + 16));
@@ -73,9 +73,9 @@ Cpu this_cpu() {
     return Cpu::baseline;
 }
 
-// The first and the last vector lie anywhere and overlap those between, which begin where `to` is
-// aligned: a store across two cache lines costs double. In place, what overlaps must not be masked
-// twice: so both are loaded before anything is stored, and stored last.
+// The first and the last vector may be unaligned and overlap the others, which start where `to` is
+// aligned: a store across two cache lines costs double. In place, overlapping bytes must not be
+// masked twice, so both vectors are loaded before anything is stored and are stored last.
 void copy_masked_wide(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
                       std::uint64_t key) {
     const uint8x16_t first = veorq_u8(vld1q_u8(from), wide_key(key, 0));
@@ -122,7 +122,7 @@ WideResult check_utf8_wide(const std::uint8_t* text, std::size_t size) {
         at += 32;
     }
     if (size - at > 16) fault = vorrq_u8(fault, faults(before, vld1q_u8(text + at)));
-    if (size > at) {  // the last ones, some of them once more
+    if (size > at) {  // the last bytes, some of them a second time
         fault = vorrq_u8(fault, faults(vld1q_u8(text + size - 32), vld1q_u8(text + size - 16)));
     }
     return {size, vmaxvq_u8(fault) == 0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// For CPUs without a kernel of their own.
+// For CPUs without kernels.
 #if !(defined(__GNUC__) && (defined(__x86_64__) || defined(__AARCH64EL__)))
 
 #include "codec/kernels.hpp"

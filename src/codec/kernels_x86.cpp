@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// x86-64: SSE2, which every such CPU has, and AVX2, for which it is asked.
+// x86-64: SSE2, which every x86-64 CPU has, and AVX2 where the CPU reports it.
 #if defined(__x86_64__) && defined(__GNUC__)
 
 #include <immintrin.h>
@@ -18,9 +18,9 @@ namespace {
 
 // ---- masking ---------------------------------------------------------------------------------
 //
-// The first and the last vector lie anywhere and overlap those between, which begin where `to` is
-// aligned: a store across two cache lines costs double. In place, what overlaps must not be masked
-// twice: so both are loaded before anything is stored, and stored last.
+// The first and the last vector may be unaligned and overlap the others, which start where `to` is
+// aligned: a store across two cache lines costs double. In place, overlapping bytes must not be
+// masked twice, so both vectors are loaded before anything is stored and are stored last.
 
 __m128i wide_key_sse2(std::uint64_t key, std::size_t offset) {
     const std::uint64_t turned = turned_key(key, offset);
@@ -35,7 +35,7 @@ void store_sse2(std::uint8_t* to, __m128i bytes) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
 }
 
-// Written out, as not every compiler unrolls a loop over an array of registers.
+// Unrolled by hand: not every compiler unrolls a loop over an array of registers.
 void copy_masked_sse2(std::uint8_t* to, const std::uint8_t* from, std::size_t size,
                       std::uint64_t key) {
     const __m128i first = _mm_xor_si128(load_sse2(from), wide_key_sse2(key, 0));
@@ -105,13 +105,13 @@ LINNET_AVX2 __m256i high_half(__m256i bytes) {
     return _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
 }
 
-// The bytes `n` places before those of `now`, the first ones out of `before`.
+// Returns the bytes at offset -n from those of `now`; the first ones come from `before`.
 template <int n>
 LINNET_AVX2 __m256i earlier(__m256i before, __m256i now) {
     return _mm256_alignr_epi8(now, _mm256_permute2x128_si256(before, now, 0x21), 16 - n);
 }
 
-// Not zero where a fault is.
+// Nonzero where there is an error.
 LINNET_AVX2 __m256i faults(__m256i before, __m256i now) {
     const __m256i first = earlier<1>(before, now);
     const __m256i low = _mm256_and_si256(first, _mm256_set1_epi8(0x0F));
@@ -119,7 +119,7 @@ LINNET_AVX2 __m256i faults(__m256i before, __m256i now) {
         _mm256_and_si256(_mm256_shuffle_epi8(twice(by_first_high), high_half(first)),
                          _mm256_shuffle_epi8(twice(by_first_low), low)),
         _mm256_shuffle_epi8(twice(by_second_high), high_half(now)));
-    // E0..FF two places before, or F0..FF three: then, and only then, two continuations are right.
+    // Two continuations are right if and only if E0..FF precedes by two or F0..FF by three bytes.
     const __m256i third = _mm256_subs_epu8(earlier<2>(before, now), _mm256_set1_epi8(0x60));
     const __m256i fourth = _mm256_subs_epu8(earlier<3>(before, now), _mm256_set1_epi8(0x70));
     const __m256i due =
@@ -127,7 +127,7 @@ LINNET_AVX2 __m256i faults(__m256i before, __m256i now) {
     return _mm256_xor_si256(due, of_two);
 }
 
-// Not zero if the last character of `now` lacks its end.
+// Nonzero if the last character of `now` is incomplete.
 LINNET_AVX2 __m256i unfinished(__m256i now) {
     const __m256i largest =
         _mm256_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
@@ -140,8 +140,8 @@ LINNET_AVX2 bool is_ascii(__m256i bytes) {
     return _mm256_movemask_epi8(bytes) == 0;
 }
 
-// Where the ASCII from `at` on ends, about: it may end later. The last look goes back to what has
-// been looked at already.
+// Returns approximately where the ASCII that begins at `at` ends; it may end later. The last vector
+// overlaps bytes that were checked before.
 LINNET_AVX2 std::size_t ascii_end(const std::uint8_t* text, std::size_t at, std::size_t size) {
     for (; size - at >= 128; at += 128) {
         const __m256i a = _mm256_or_si256(load_avx2(text + at), load_avx2(text + at + 32));
@@ -154,7 +154,8 @@ LINNET_AVX2 std::size_t ascii_end(const std::uint8_t* text, std::size_t at, std:
     return is_ascii(load_avx2(text + size - 32)) ? size : at;
 }
 
-// From `at` on, before which all is ASCII. Not inlined, as what it prepares would delay the ASCII.
+// Validates from `at` on; everything before is ASCII. Not inlined, because its setup would slow
+// down the ASCII loop.
 __attribute__((target("avx2"), noinline)) WideResult check_any_avx2(const std::uint8_t* text,
                                                                     std::size_t at,
                                                                     std::size_t size) {
@@ -176,7 +177,7 @@ __attribute__((target("avx2"), noinline)) WideResult check_any_avx2(const std::u
     if (size - at > 32) {
         fault = _mm256_or_si256(fault, faults(before, load_avx2(text + at)));
     }
-    if (size > at) {  // the last ones, some of them once more
+    if (size > at) {  // the last bytes, some of them a second time
         const __m256i a = load_avx2(text + size - 64);
         const __m256i b = load_avx2(text + size - 32);
         fault = _mm256_or_si256(fault, faults(a, b));
@@ -192,7 +193,7 @@ __attribute__((target("avx2"))) WideResult check_utf8_avx2(const std::uint8_t* t
 
 #undef LINNET_AVX2
 
-// Only ASCII: the rest is for the plain code.
+// Checks only ASCII; the plain code checks the rest.
 WideResult check_utf8_sse2(const std::uint8_t* text, std::size_t size) {
     std::size_t at = 0;
     for (; size - at >= 64; at += 64) {

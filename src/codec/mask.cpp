@@ -9,7 +9,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// The key twice, as it lies over the byte at `offset` and the seven after it.
+// Returns the key twice, as it applies to the byte at `offset` and the seven after it.
 std::uint64_t turned(const MaskKey& key, std::uint64_t offset) {
     std::uint32_t half;
     std::memcpy(&half, key.data(), 4);

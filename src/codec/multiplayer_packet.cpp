@@ -58,7 +58,7 @@ std::size_t encode_multiplayer_packet(const MultiplayerPacket& packet, MutableBy
     if (packet.body.size() > out.size() - multiplayer_header_size) return 0;
     const auto header = multiplayer_header(packet.type, packet.source, packet.target);
     std::copy(header.begin(), header.end(), out.begin());
-    // The body may lie where it goes already.
+    // The body may already be at its destination.
     if (!packet.body.empty()) {
         std::memmove(out.data() + multiplayer_header_size, packet.body.data(), packet.body.size());
     }

@@ -11,10 +11,11 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 struct Range {
-    std::uint64_t first, last;  // of the UTF-8 bytes, read as one number
+    std::uint64_t first, last;  // UTF-8 bytes read as one number
 };
 
-// Controls, line and paragraph separators, and what changes the direction of text (Unicode UAX 9).
+// Controls, line and paragraph separators, and characters that change the direction of text
+// (Unicode UAX 9).
 constexpr Range unprintable[] = {
     {0x00, 0x1F},         {0x7F, 0x7F},          // C0 controls, DEL
     {0xC280, 0xC29F},     {0xD89C, 0xD89C},      // C1 controls; U+061C

@@ -16,7 +16,7 @@ struct Sha1State {
     std::uint32_t h[5] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
 };
 
-// The round function and constant of step `t`, RFC 3174 5.
+// Returns the round function and the constant of step `t`, RFC 3174 5.
 std::uint32_t mix(int t, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
     if (t < 20) return ((b & c) | (~b & d)) + 0x5A827999;
     if (t < 40) return (b ^ c ^ d) + 0x6ED9EBA1;
@@ -59,7 +59,7 @@ Sha1Digest sha1(Bytes data) {
         absorb(state, rest.first(sha1_chunk_size));
     }
 
-    // The last one or two chunks: what is left, a one bit, zeros, the length in bits.
+    // The last one or two chunks: the remaining bytes, a one bit, zeros, the length in bits.
     std::array<std::uint8_t, 2 * sha1_chunk_size> tail{};
     std::copy(rest.begin(), rest.end(), tail.begin());
     tail[rest.size()] = 0x80;

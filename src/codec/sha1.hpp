@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// SHA-1, RFC 3174: only for Sec-WebSocket-Accept, where it protects nothing (RFC 6455 10.8).
+// SHA-1 (RFC 3174), used only for Sec-WebSocket-Accept, which is not a security measure (RFC 6455
+// 10.8).
 #pragma once
 
 #include <array>

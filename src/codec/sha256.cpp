@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t sha256_chunk_size = 64;
 
-// FIPS 180-4 4.2.2: of the cube roots of the first 64 primes.
+// FIPS 180-4 4.2.2: derived from the cube roots of the first 64 primes.
 constexpr std::uint32_t constants[64] = {
     0x428A2F98, 0x71374491, 0xB5C0FBCF, 0xE9B5DBA5, 0x3956C25B, 0x59F111F1, 0x923F82A4, 0xAB1C5ED5,
     0xD807AA98, 0x12835B01, 0x243185BE, 0x550C7DC3, 0x72BE5D74, 0x80DEB1FE, 0x9BDC06A7, 0xC19BF174,
@@ -30,7 +30,7 @@ struct Sha256State {
                           0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19};
 };
 
-// The functions of FIPS 180-4 4.1.2 that take one word.
+// The functions of one word in FIPS 180-4 4.1.2.
 std::uint32_t big_sigma_0(std::uint32_t x) {
     return std::rotr(x, 2) ^ std::rotr(x, 13) ^ std::rotr(x, 22);
 }
@@ -82,7 +82,7 @@ std::array<std::uint8_t, 32> sha256(Bytes data) {
         absorb(state, rest.first(sha256_chunk_size));
     }
 
-    // The last one or two chunks: what is left, a one bit, zeros, the length in bits.
+    // The last one or two chunks: the remaining bytes, a one bit, zeros, the length in bits.
     std::array<std::uint8_t, 2 * sha256_chunk_size> tail{};
     std::copy(rest.begin(), rest.end(), tail.begin());
     tail[rest.size()] = 0x80;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// SHA-256, FIPS 180-4: for certificates' fingerprints and key pins. Our own, as with SHA-1, so that
-// they are the same with every TLS library and without one.
+// SHA-256 (FIPS 180-4) for certificate fingerprints and key pins. Implemented here, like SHA-1, so
+// that both work the same with every TLS library and without one.
 #pragma once
 
 #include <array>

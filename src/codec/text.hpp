@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// ASCII as HTTP and URLs see it, whatever the locale.
+// ASCII text as HTTP and URLs define it, independent of the locale.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr bool is_hex_digit(char c) {
 constexpr char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
-/// Of a hex digit.
+/// Returns the value of a hex digit.
 constexpr std::uint8_t hex_value(char c) {
     return static_cast<std::uint8_t>(is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10);
 }
@@ -32,7 +32,7 @@ constexpr bool is_one_of(char c, std::string_view set) {
     return set.find(c) != set.npos;
 }
 
-/// Equal but for the letter case.
+/// Compares without regard to letter case.
 constexpr bool same_ignoring_case(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](char x, char y) { return to_lower(x) == to_lower(y); });
@@ -54,35 +54,36 @@ constexpr bool is_header_value(std::string_view text) {
     });
 }
 
-/// What a client should write as one: RFC 9110 5.5 leaves only ASCII to new senders.
+/// A header value that a client may send: RFC 9110 5.5 allows only ASCII in new values.
 constexpr bool is_ascii_header_value(std::string_view text) {
     return is_header_value(text) && std::all_of(text.begin(), text.end(), [](char c) {
                return static_cast<unsigned char>(c) < 0x80;
            });
 }
 
-/// Without the spaces and tabs at both ends: OWS, RFC 9110 5.6.3.
+/// Returns `text` without leading and trailing spaces and tabs (OWS, RFC 9110 5.6.3).
 constexpr std::string_view trimmed(std::string_view text) {
     while (!text.empty() && is_one_of(text.front(), " \t")) text.remove_prefix(1);
     while (!text.empty() && is_one_of(text.back(), " \t")) text.remove_suffix(1);
     return text;
 }
 
-/// Cuts the front of `rest` up to, not including, the first of `ends`, or all of it.
+/// Removes and returns the front of `rest` up to, not including, the first of `ends`, or all of it.
 constexpr std::string_view take_until(std::string_view& rest, std::string_view ends) {
     const std::string_view front = rest.substr(0, rest.find_first_of(ends));
     rest.remove_prefix(front.size());
     return front;
 }
 
-/// Cuts the first element off a comma-separated `list`, RFC 9110 5.6.1; it may be empty.
+/// Removes and returns the first element of a comma-separated `list`, RFC 9110 5.6.1; it may be
+/// empty.
 constexpr std::string_view take_element(std::string_view& list) {
     const std::string_view element = trimmed(take_until(list, ","));
     if (!list.empty()) list.remove_prefix(1);
     return element;
 }
 
-/// True if the comma-separated `list` has `token`, whatever the letter case.
+/// Returns true if the comma-separated `list` contains `token`, in any letter case.
 constexpr bool list_has(std::string_view list, std::string_view token) {
     while (!list.empty()) {
         if (same_ignoring_case(take_element(list), token)) return true;

@@ -7,12 +7,12 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// Beside letters, digits and "%", RFC 3986 3.2.1, 3.3 and 3.4 allow:
+// Allowed in addition to letters, digits and "%", RFC 3986 3.2.1, 3.3 and 3.4:
 constexpr std::string_view userinfo_marks = "-._~!$&'()*+,;=:";
 constexpr std::string_view path_marks = "-._~!$&'()*+,;=:@/";
 constexpr std::string_view query_marks = "-._~!$&'()*+,;=:@/?";
 
-// Letters, digits, `marks`, and "%" with two hex digits behind it (RFC 3986 2.1).
+// Accepts letters, digits, `marks`, and "%" followed by two hex digits (RFC 3986 2.1).
 bool consists_of(std::string_view text, std::string_view marks) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%') {
@@ -25,8 +25,8 @@ bool consists_of(std::string_view text, std::string_view marks) {
     return true;
 }
 
-// RFC 7617 2: no control character in either part, and no colon in the user name, which ends at the
-// first one. `userinfo` has only whole percent-encodings.
+// RFC 7617 2: neither part contains a control character, and the user name, which ends at the first
+// colon, contains no encoded colon. Each "%" in `userinfo` begins a complete percent-encoding.
 bool suits_basic_authentication(std::string_view userinfo) {
     bool in_name = true;
     for (std::size_t i = 0; i < userinfo.size(); ++i) {
@@ -57,7 +57,7 @@ bool is_registered_name(std::string_view text) {
     return !text.empty();
 }
 
-// Empty, or `text` begins with `mark`.
+// Accepts an empty text, or one that begins with `mark`.
 bool begins_with(std::string_view text, char mark) {
     return text.empty() || text.front() == mark;
 }
@@ -87,7 +87,7 @@ bool take_scheme(std::string_view& rest, Url& url) {
     return url.secure || same_ignoring_case(scheme, "ws");
 }
 
-// False if brackets are not closed, or followed by something that is not a port.
+// Returns false if brackets are not closed or are followed by something other than a port.
 bool take_host(std::string_view& rest, Url& url) {
     if (rest.empty() || rest.front() != '[') {
         url.host = take_until(rest, ":");
@@ -125,7 +125,7 @@ Cause check_url_parts(const Url& url) {
     return check_path_and_query(url);
 }
 
-// Parts are checked in the order in which they are written: the first wrong one is the cause.
+// The parts are checked in the order in which they are written: the first wrong one is the cause.
 Step<Url> parse_url(std::string_view in) {
     Url url;
     std::string_view rest = in;

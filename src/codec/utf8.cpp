@@ -10,8 +10,8 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// What may follow, RFC 3629 4. The order of the first four is arithmetic: each continuation byte
-// brings one down to the next.
+// What must come next, RFC 3629 4. The order of the first four allows arithmetic: each continuation
+// byte decrements the state.
 enum Expect : std::uint8_t {
     character,  // any first byte
     tail1,      // 80..BF, then a character
@@ -21,7 +21,7 @@ enum Expect : std::uint8_t {
     after_ed,   // 80..9F, then tail1: above are surrogates
     after_f0,   // 90..BF, then tail2: below is overlong
     after_f4,   // 80..8F, then tail2: above is beyond U+10FFFF
-    invalid,    // for good
+    invalid,    // final
 };
 
 Expect after_first(std::uint8_t byte) {
@@ -41,7 +41,7 @@ struct Tail {
     Expect next;
 };
 
-// Indexed by Expect, from tail1 on.
+// Indexed by Expect, starting at tail1.
 constexpr Tail tails[] = {
     {0x80, 0xBF, character}, {0x80, 0xBF, tail1}, {0x80, 0xBF, tail2}, {0xA0, 0xBF, tail1},
     {0x80, 0x9F, tail1},     {0x90, 0xBF, tail2}, {0x80, 0x8F, tail2},
@@ -76,8 +76,8 @@ Expect after_all(Expect expect, Bytes piece) {
     return expect;
 }
 
-// Bytes at the end of `text`, which has no fault, that begin a character without its end: they are
-// looked at again. A first byte is C2 or more, E0 asks for three bytes, F0 for four.
+// Returns the size of an incomplete character at the end of `text`, which is otherwise valid; these
+// bytes are checked again. First bytes are C2 or more; E0 begins three bytes, F0 four.
 std::size_t unfinished_size(Bytes text) {
     for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
         const std::uint8_t byte = text[text.size() - size];
@@ -87,8 +87,8 @@ std::size_t unfinished_size(Bytes text) {
     return 0;
 }
 
-// In turns: as much as goes fast from the beginning of a character on, then some plainly, which
-// also goes over what the fast way stopped at.
+// Alternates: the fast check runs from the beginning of a character as far as it can; then the
+// plain check handles some bytes, including those where the fast check stopped.
 Expect after_piece(Expect expect, Bytes piece) {
     while (!piece.empty() && expect != invalid) {
         if (expect == character && piece.size() >= kernel_size_min) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// UTF-8 is judged by looking at two bytes at a time, the way of J. Keiser and D. Lemire,
-// "Validating UTF-8 In Less Than One Instruction Per Byte" (2021): three tables, indexed by the
-// high and the low half of the first byte and by the high half of the second, each tell which
-// faults are possible; what all three allow is one. Where a third or fourth byte must follow is
-// computed apart and has to agree.
+// UTF-8 validation of byte pairs by J. Keiser and D. Lemire, "Validating UTF-8 In Less Than One
+// Instruction Per Byte" (2021): three tables, indexed by the high and the low half of the first
+// byte and by the high half of the second, give the possible errors; an error in all three is one.
+// The positions that need a third or fourth byte are computed separately and must agree.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +13,16 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-// The faults of two bytes in a row.
+// The errors of two consecutive bytes.
 enum Utf8Fault : std::uint8_t {
-    too_short = 1 << 0,   // a first byte, and no continuation
-    too_long = 1 << 1,    // ASCII, and a continuation
+    too_short = 1 << 0,   // a first byte without a continuation
+    too_long = 1 << 1,    // ASCII followed by a continuation
     overlong_3 = 1 << 2,  // E0 80..9F
     too_large = 1 << 3,   // F4 90..BF, F5..FF 90..BF
     surrogate = 1 << 4,   // ED A0..BF
     overlong_2 = 1 << 5,  // C0, C1
-    overlong_4 = 1 << 6,  // F0 80..8F, and F5..FF 80..8F, which is too large
-    two_tails = 1 << 7,   // two continuations: a fault unless a third or fourth byte is due
+    overlong_4 = 1 << 6,  // F0 80..8F, and F5..FF 80..8F, which are too large
+    two_tails = 1 << 7,   // two continuations: an error unless a third or fourth byte is due
 };
 
 inline constexpr std::uint8_t any_low = too_short | too_long | two_tails;

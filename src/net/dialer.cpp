@@ -13,14 +13,15 @@ namespace {
 
 constexpr std::uint64_t attempt_delay_us = 250'000;  // RFC 8305 5 and 8
 
-// RFC 8305 4: beginning with the family of the first, the families alternate; within each the order
-// stays. Returns the place in `from` of the next address of the wanted family, from `at` on.
+// RFC 8305 4: the address families alternate, beginning with the family of the first address; the
+// order within a family is kept. Returns the index in `from` of the next address of the wanted
+// family, starting at `at`.
 std::size_t find_family(std::span<const SocketAddress> from, std::size_t at, bool ipv6) {
     while (at < from.size() && from[at].ipv6 != ipv6) ++at;
     return at;
 }
 
-// The port is not looked at.
+// Compares everything but the port.
 bool is_same_host(const SocketAddress& a, const SocketAddress& b) {
     const std::size_t size = a.ipv6 ? 16 : 4;
     return a.ipv6 == b.ipv6 && a.scope_id == b.scope_id &&
@@ -36,7 +37,7 @@ bool has_host(std::span<const SocketAddress> list, const SocketAddress& address)
 
 using Addresses = std::array<SocketAddress, address_count_max>;
 
-// Each address once, in the order of the first occurrences; at most as many as there is space for.
+// Returns each address once, in the order of first occurrence; at most as many as fit.
 std::span<const SocketAddress> without_duplicates(std::span<const SocketAddress> from,
                                                   Addresses& space) {
     std::size_t count = 0;
@@ -77,7 +78,7 @@ void Dialer::begin_next(std::uint64_t now_us) {
     next_us_ = now_us + attempt_delay_us;
 }
 
-// True if this address is the one.
+// Returns true if this address is connected.
 bool Dialer::look_at(std::size_t index) {
     const Network::ConnectResult result = network_.connect_status(sockets_[index]);
     if (result.status == Network::Connecting::connected) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// From several addresses to one connected socket: RFC 8305 sections 4 and 5. Families alternate;
-// the next address is tried when the one before has failed or 250 ms have passed; the first to
-// connect wins and the others are closed. Time is an argument.
+// Connects to one of several addresses (RFC 8305 sections 4 and 5). Families alternate; the next
+// address is tried when the previous one has failed or 250 ms have passed. The first to connect
+// wins and the others are closed. The caller passes the time.
 #pragma once
 
 #include "linnet/failure.hpp"
@@ -21,24 +21,24 @@ class Dialer {
     /// is tried once, even if it occurs several times; at most `address_count_max` are tried.
     void start(std::span<const SocketAddress> addresses, std::uint16_t port, std::uint64_t now_us);
 
-    /// Looks at what is under way and starts what is due. Failed when no address is left.
+    /// Checks the attempts in progress and starts due ones. Failed when no address is left.
     Network::Connecting step(std::uint64_t now_us);
 
-    /// The connected socket, once `step` has said so; the caller closes it.
+    /// Returns the connected socket after `step` has reported one; the caller closes it.
     SocketHandle take_socket();
     const SocketAddress& connected_address() const { return tried_[winner_].address; }
 
-    /// Closes whatever is under way.
+    /// Closes all attempts in progress.
     void cancel();
 
-    /// When `step` has something to do at the latest; UINT64_MAX when it only waits for the OS.
+    /// Returns the latest time for the next `step`; UINT64_MAX if it only waits for the OS.
     std::uint64_t next_deadline() const;
-    /// The sockets under way.
+    /// Writes the sockets in progress.
     std::size_t wait_set(std::span<WaitItem> items) const;
 
-    /// All addresses that were begun, valid until the next `start`.
+    /// Returns all addresses tried so far, valid until the next `start`.
     std::span<const AddressTried> tried() const { return std::span(tried_).first(begun_); }
-    /// Of the last attempt that failed, or 0.
+    /// Error of the last attempt that failed, or 0.
     int os_error() const { return os_error_; }
 
  private:
@@ -52,7 +52,7 @@ class Dialer {
     std::size_t count_ = 0;
     std::size_t begun_ = 0;
     std::size_t winner_ = 0;
-    std::uint64_t next_us_ = 0;  // when the next address is due though none has failed
+    std::uint64_t next_us_ = 0;  // when the next address is due even if none has failed
     int os_error_ = 0;
 };
 

@@ -9,7 +9,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t staging_size = 16 * 1024;
-// So often a server may send what is no plaintext before other work has its turn.
+// Limit on consecutive receives that yield no plaintext.
 constexpr int fruitless_receive_count_max = 32;
 
 constexpr IoResult would_block{IoResult::Outcome::would_block, 0, 0};
@@ -58,8 +58,8 @@ bool Transport::is_over() const {
     return state == TlsState::closed || state == TlsState::failed;
 }
 
-// Without close_notify. What the server has cut off is its own direction: a close frame that came
-// before can still be answered, so that the engine is not told.
+// The stream ended without close_notify. Only the server's direction was cut off: a close frame
+// that arrived before can still be answered, so the engine is not informed.
 IoResult Transport::truncated() {
     failure_.cause = Cause::tls_truncated;
     return {IoResult::Outcome::failed, 0, 0};
@@ -82,7 +82,7 @@ std::size_t Transport::take_plaintext(MutableBytes buffer) {
     return size;
 }
 
-// True if the engine took some of it.
+// Returns true if the engine took some of the staged bytes.
 bool Transport::feed_staged() {
     const Bytes staged = staging_.bytes().subspan(staged_begin_, staged_end_ - staged_begin_);
     if (staged.empty()) return false;
@@ -101,7 +101,7 @@ IoResult Transport::receive_staged() {
     return result;
 }
 
-// Fills `room` as far as what is staged reaches; only with nothing to give it asks the socket.
+// Fills `buffer` from the staged bytes; receives from the socket only if that yields nothing.
 IoResult Transport::receive_secured(MutableBytes buffer) {
     std::size_t size = 0;
     for (int left = fruitless_receive_count_max; left > 0;) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One connected stream: a socket, or a socket with a TLS engine above it. The rest of the client
-// lends it room and pieces and does not know which. What the engine has taken counts as sent, as
-// what a socket has taken does; it is at most one record.
+// One connected stream: a socket, or a socket with a TLS engine on top. The rest of the client
+// passes buffers and does not know which. Bytes taken by the engine count as sent, like bytes taken
+// by a socket; they are at most one record.
 //
-// With TLS what is received is staged, so that small records do not cost two calls each. Sending
-// comes before receiving everywhere: an engine that has something to say may not listen before.
+// With TLS, received bytes are staged, so that small records do not cost two calls each. Sending
+// always comes before receiving: a TLS engine with pending output may refuse input until it is
+// sent.
 #pragma once
 
 #include <utility>
@@ -17,42 +18,42 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Transport {
  public:
-    /// `tls_failure` is where it tells why TLS failed, if it was that.
+    /// `tls_failure` receives the reason when TLS fails.
     Transport(Network& network, Memory* memory, TlsFailure& tls_failure)
         : network_(network), failure_(tls_failure), staging_(memory) {}
     Transport(const Transport&) = delete;
     Transport& operator=(const Transport&) = delete;
     ~Transport() { close(); }
 
-    /// Takes over a connected socket. Once.
+    /// Takes ownership of a connected socket. Call it once.
     void open(SocketHandle socket) { socket_ = socket; }
     bool is_open() const { return socket_ != no_socket; }
     SocketHandle socket() const { return socket_; }
 
-    /// From now on everything goes through an engine of `context`. False: it has failed.
+    /// Starts TLS with an engine of `context`. Returns false on failure.
     bool begin_tls(const TlsContext& context, const TlsRequest& request);
-    /// Goes on with the handshake. Moved: it is done; end and failed: so is the connection.
+    /// Continues the handshake. Moved: it is complete; end and failed: the connection has ended.
     IoResult secure();
 
     IoResult receive(MutableBytes buffer);
     IoResult send(std::span<const Bytes> pieces);
-    /// Sends what the engine has to say. False if the socket cannot be sent to any more.
+    /// Sends the engine's pending output. Returns false if the socket has failed for sending.
     bool flush() { return engine_ == nullptr || flush_engine(); }
-    /// The engine has output that is not with the OS.
+    /// Returns true if output of the engine has not reached the OS.
     bool has_unsent() const { return has_unsent_; }
-    /// The same, and the socket may yet take it.
+    /// Returns true if output is pending and the socket may still take it.
     bool is_blocked() const { return has_unsent_ && send_error_ == 0; }
-    /// Since the last call the socket took output that it had not taken before.
+    /// Returns true if the socket has taken output since the last call after it was blocked.
     bool take_progress() { return std::exchange(has_progress_, false); }
-    /// Why the socket cannot be sent to any more: an error of the OS, or 0.
+    /// Returns the OS error of the failed send, or 0.
     int send_error() const { return send_error_; }
-    /// `receive` has more, whatever the socket has.
+    /// Returns true if `receive` has more even if the socket has nothing.
     bool has_staged() const;
 
     bool set_no_delay(bool enabled) { return network_.set_no_delay(socket_, enabled); }
-    /// Sends our end of stream, with TLS behind close_notify.
+    /// Ends our direction of the stream, with TLS after close_notify.
     void shutdown_send();
-    /// The end; nothing else may follow.
+    /// Closes the socket; no call may follow.
     void close();
 
  private:
@@ -73,7 +74,7 @@ class Transport {
     Block staging_;
     std::size_t staged_begin_ = 0;
     std::size_t staged_end_ = 0;
-    int send_error_ = 0;  // of the OS, while the engine had something to say
+    int send_error_ = 0;  // of the OS, while the engine had pending output
     bool has_unsent_ = false;
     bool has_progress_ = false;
     bool has_plaintext_ = false;

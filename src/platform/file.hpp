@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A file, unbuffered: all that is read and written is in one piece already.
+// A file, unbuffered, because callers read and write large pieces.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,19 @@ class File {
  public:
     enum class Mode : std::uint8_t { read, write };
 
-    /// `path` is in UTF-8 and may be null. No child process inherits the file.
+    /// `path` is UTF-8 and may be null. Child processes do not inherit the file.
     File(const char* path, Mode mode);
     File(const File&) = delete;
     File& operator=(const File&) = delete;
     ~File() { close(); }
 
     bool is_open() const { return file_ != nullptr; }
-    /// Returns how many bytes were read: fewer than `out` has only at the end or on failure.
+    /// Returns the number of bytes read; fewer than `out.size()` at the end of the file or on
+    /// failure.
     std::size_t read(MutableBytes out);
     bool has_failed() const;
     bool write(Bytes bytes);
-    /// Returns false if something that was written did not reach the file.
+    /// Returns false if data written earlier did not reach the file.
     bool close();
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One host name to addresses, waiting for it: getaddrinfo.
+// A blocking lookup of one host name: getaddrinfo.
 #pragma once
 
 #include "linnet/platform.hpp"
@@ -10,7 +10,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Writes the first addresses of `host`, which ends with a NUL, to `out`. Blocks.
 Resolver::Result look_up(const char* host, std::span<SocketAddress> out);
-/// The result of a host name that no name server can know.
+/// Returns the result for a host name that cannot exist.
 Resolver::Result host_not_found();
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

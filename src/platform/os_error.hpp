@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What the operating system calls its errors.
+// The operating system's descriptions of its errors.
 #pragma once
 
 #include "base/text_writer.hpp"
@@ -9,9 +9,9 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The text of an error of a call on a socket or a file.
+/// Writes the text of an error of a call on a socket or a file.
 void put_os_error(TextWriter& out, int os_error);
-/// The text of `Resolver::Result::os_error`.
+/// Writes the text of `Resolver::Result::os_error`.
 void put_resolve_error(TextWriter& out, int os_error);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

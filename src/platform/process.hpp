@@ -8,7 +8,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The id of this process; a forked child has another one.
+/// Returns the id of this process; a forked child has a different one.
 std::uint64_t process_id();
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The roots that the operating system trusts, one file for each system. They are read anew each
-// time, in pieces, and never held: a handshake looks for one or two of 150.
+// The root certificates that the operating system trusts. They are read from disk in pieces for
+// each handshake and not kept: a handshake needs one or two of about 150.
 #pragma once
 
 #include "linnet/bytes.hpp"
@@ -11,15 +11,15 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class RootVisitor {
  public:
-    /// A root, in DER; valid during the call.
+    /// Called with each root in DER, which is valid during the call.
     virtual void root(Bytes der) = 0;
 
  protected:
     ~RootVisitor() = default;
 };
 
-/// Shows every root to `visitor`; `room` is lent for one of them. False if the system has none, or
-/// none where this code looks.
+/// Passes every root to `visitor`; `buffer` is borrowed for one of them. Returns false if the
+/// system has none at the known paths.
 bool visit_system_roots(MutableBytes buffer, RootVisitor& visitor);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

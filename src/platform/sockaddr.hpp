@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The socket headers of the operating system, and linnet's addresses to and from those of BSD
-// sockets.
+// The OS's socket headers, and conversions between linnet's addresses and those of BSD sockets.
 #pragma once
 
 #ifdef _WIN32
@@ -22,7 +21,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Fills `storage` and returns how much of it counts.
+/// Fills `storage` and returns the size used.
 inline socklen_t to_sockaddr(const SocketAddress& address, sockaddr_storage& storage) {
     storage = {};
     if (address.ipv6) {
@@ -42,7 +41,7 @@ inline socklen_t to_sockaddr(const SocketAddress& address, sockaddr_storage& sto
     return sizeof in4;
 }
 
-/// False if `from` is neither IPv4 nor IPv6.
+/// Returns false if `from` is neither IPv4 nor IPv6.
 inline bool from_sockaddr(const sockaddr* from, SocketAddress& address) {
     address = {};
     if (from->sa_family == AF_INET6) {
@@ -62,7 +61,7 @@ inline bool from_sockaddr(const sockaddr* from, SocketAddress& address) {
     return true;
 }
 
-/// Writes at most `out.size()` of the addresses in `list` and returns how many.
+/// Writes up to `out.size()` addresses of `list` and returns their number.
 inline std::size_t from_addrinfo(const addrinfo* list, std::span<SocketAddress> out) {
     std::size_t count = 0;
     for (const addrinfo* info = list; info != nullptr && count < out.size(); info = info->ai_next) {

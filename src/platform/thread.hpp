@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One thread of the operating system, one .cpp file for each. Unlike std::thread it tells when
-// there is none, instead of throwing.
+// One thread of the operating system. Unlike std::thread it returns false instead of throwing when
+// the system has no more threads.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Thread {
  public:
-    /// False when the system has no more. The thread runs `run(argument)`, with all signals
-    /// blocked.
+    /// Runs `run(argument)` in a new thread with all signals blocked. Returns false if the system
+    /// has no more threads.
     bool start(void (*run)(void*), void* argument);
-    /// Waits for its end. After `start` one of these two, once.
+    /// Waits for the thread to end. Call either `join` or `detach` once after `start`.
     void join();
     void detach();
 

@@ -11,17 +11,17 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Stands for a close frame without a code, as Godot reports it (RFC 6455 7.1.5 would say 1005).
+/// Represents a close frame without a code, as in Godot (RFC 6455 7.1.5 uses 1005 instead).
 inline constexpr std::uint16_t no_close_code = 0;
 
-/// May stand in a close frame: 1000-1014 but for 1004, 1005 and 1006, which are reserved or only
-/// reported; 3000-4999.
+/// Returns true if a close frame may contain `code`: 1000-1014 except 1004, 1005 and 1006, which
+/// are reserved or never sent; 3000-4999.
 constexpr bool is_close_code(std::uint32_t code) {
     if (code >= 3000 && code <= 4999) return true;
     return code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
 }
 
-/// The code with which the connection is failed, RFC 6455 7.4.1.
+/// Returns the code to fail the connection with, RFC 6455 7.4.1.
 constexpr std::uint16_t close_code_for(Cause cause) {
     switch (cause) {
         case Cause::text_not_utf8:
@@ -38,7 +38,7 @@ struct ClosePayload {
     std::string_view reason;  // UTF-8; points into the payload
 };
 
-/// What is told to the peer with that code: the cause, without the names of limits of ours.
+/// Returns the reason sent to the peer with that code: the cause, without the names of our limits.
 constexpr std::string_view close_reason_for(Cause cause) {
     switch (cause) {
         case Cause::message_too_many_fragments: return "a message has too many fragments";
@@ -47,10 +47,11 @@ constexpr std::string_view close_reason_for(Cause cause) {
     }
 }
 
-/// None, or what is wrong with `payload`.
+/// Decodes `payload`; returns the error, or none.
 Cause decode_close(Bytes payload, ClosePayload& close);
 
-/// Writes `close` to the front of `out` and returns its size; a long reason is cut at a character.
+/// Encodes `close` to the front of `out` and returns its size; a long reason is cut after a
+/// character.
 std::size_t encode_close(const ClosePayload& close,
                          std::span<std::uint8_t, control_payload_size_max> out);
 

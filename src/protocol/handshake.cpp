@@ -39,7 +39,7 @@ bool is_reserved(std::string_view name) {
            same_ignoring_case(name, "Transfer-Encoding");
 }
 
-// At most once each: two would leave it to the server which one counts.
+// These headers may occur once: with two, the server would choose which one counts.
 bool is_single(std::string_view name) {
     return same_ignoring_case(name, "Host") || same_ignoring_case(name, "Authorization");
 }
@@ -72,7 +72,7 @@ Cause check_protocols(Strings protocols) {
     return Cause::none;
 }
 
-// RFC 9110 7.2: the port only when it is not the scheme's own, an IPv6 address in its brackets.
+// RFC 9110 7.2: the port only if it is not the scheme's default, an IPv6 address in brackets.
 void put_host(TextWriter& out, const Url& url) {
     out.put("Host: ");
     if (url.ipv6_literal) out.put("[");
@@ -87,8 +87,8 @@ void put_host(TextWriter& out, const Url& url) {
 
 constexpr std::size_t userinfo_size_max = 1024;
 
-// RFC 7617 2: the user information without its percent-encoding, in base64. A URL without ":" has
-// an empty password.
+// RFC 7617 2: the user information, percent-decoded, in base64. A URL without ":" has an empty
+// password.
 bool put_authorization(TextWriter& out, std::string_view userinfo) {
     if (userinfo.size() > userinfo_size_max) return false;
     std::array<std::uint8_t, userinfo_size_max + 1> plain;
@@ -123,7 +123,7 @@ std::string_view put_protocols(TextWriter& out, Strings protocols) {
     return list;
 }
 
-// ---- the answer ------------------------------------------------------------------------------
+// ---- the response ----------------------------------------------------------------------------
 
 bool offers(std::string_view list, std::string_view protocol) {
     while (!list.empty()) {
@@ -139,7 +139,7 @@ struct Seen {
     int protocol_count = 0;
 };
 
-// One field of a 101, RFC 6455 4.1 points 2 to 6 at its end.
+// Checks one header of a 101 response, RFC 6455 4.1, points 2 to 6 at its end.
 Cause check_header(const HttpHeader& header, const HandshakeOffer& offer, Seen& seen,
                    std::string_view& protocol) {
     const auto is = [&](std::string_view name) { return same_ignoring_case(header.name, name); };

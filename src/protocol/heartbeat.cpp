@@ -45,8 +45,8 @@ void Heartbeat::ping_queued(std::uint64_t now_us) {
     is_on_its_way_ = true;
     if (wait_ != Wait::none) return;
     wait_ = Wait::to_send;
-    // A ping that cannot leave is given twice the time, so that a dead connection is noticed even
-    // if our own output blocks the ping.
+    // A ping that cannot be sent gets twice the time, so that a dead connection is detected even if
+    // our own output blocks the ping.
     dead_us_ = pong_deadline(now_us + pong_us_);
 }
 
@@ -66,7 +66,7 @@ bool Heartbeat::pong(Bytes payload, std::uint64_t now_us) {
     number = load_be(payload);
     if (number > sent_) return false;
     answered_ = std::max(answered_, number);
-    // Those before it are answered too.
+    // A pong also answers all earlier pings.
     const auto from = std::find_if(measured().begin(), measured().end(),
                                    [=](const Sent& sent) { return sent.number >= number; });
     const bool is_measured = from != measured().end() && from->number == number;

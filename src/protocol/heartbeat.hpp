@@ -14,7 +14,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// How long pings took, in microseconds; 0 while there was none.
+/// Round-trip times of pings in microseconds; 0 before the first.
 struct RoundTrip {
     std::uint64_t last_us = 0;
     std::uint64_t min_us = 0;
@@ -31,34 +31,34 @@ class Heartbeat {
     using PingPayload = std::array<std::uint8_t, 8>;
     enum class Due : std::uint8_t { nothing, ping, dead };
 
-    /// `ping_us` 0 switches keep-alive off: no ping is due and no pong has a deadline, whoever sent
-    /// the ping. `pong_us` 0 switches only that deadline off.
+    /// `ping_us` 0 switches keep-alive off: no ping is due and no pong has a deadline, even after a
+    /// ping by the program. `pong_us` 0 switches off that deadline only.
     Heartbeat(std::uint64_t ping_us, std::uint64_t pong_us)
         : ping_us_(ping_us), pong_us_(pong_us) {}
 
-    /// There was traffic, or nothing can be concluded from the silence.
+    /// Notes traffic, or that the silence so far proves nothing.
     void alive(std::uint64_t now_us);
     Due due(std::uint64_t now_us) const;
-    /// When something is due; UINT64_MAX for never.
+    /// Returns the time of the next event; UINT64_MAX for never.
     std::uint64_t next_deadline() const;
 
-    /// What the next ping carries, different for each.
+    /// Returns the payload of the next ping; each is unique.
     PingPayload next_payload() const;
-    /// A ping with that payload is queued. The deadline of its pong starts now unless one is
-    /// running: another ping does not postpone it.
+    /// Notes that a ping with that payload is queued. The deadline of its pong starts now unless
+    /// one is running: another ping does not postpone it.
     void ping_queued(std::uint64_t now_us);
-    /// The last one queued is with the OS. Its pong has its time from now on, unless an earlier one
-    /// is awaited.
+    /// Notes that the OS has taken the last queued ping. Its pong has its full time from now on,
+    /// unless an earlier pong is awaited.
     void ping_sent(std::uint64_t now_us);
     bool ping_is_on_its_way() const { return is_on_its_way_; }
 
-    /// How many pings were queued, and how many of them are answered: one pong answers for all
-    /// pings before it too (RFC 6455 5.5.3).
+    /// Number of queued pings, and of those answered: a pong also answers all earlier pings (RFC
+    /// 6455 5.5.3).
     std::uint64_t queued_count() const { return number_; }
     std::uint64_t answered_count() const { return answered_; }
 
-    /// A pong arrived. True if it is the first to answer a ping of ours: `round_trip` then has
-    /// another value.
+    /// Notes a pong. Returns true if it is the first to answer one of our pings: `round_trip` then
+    /// has a new value.
     bool pong(Bytes payload, std::uint64_t now_us);
     const RoundTrip& round_trip() const { return round_trip_; }
 
@@ -68,10 +68,10 @@ class Heartbeat {
         std::uint64_t number;
         std::uint64_t sent_us;
     };
-    // Of more pings in flight the oldest and the last are measured.
+    // If more pings are in flight, the oldest and the last are measured.
     static constexpr std::size_t measured_count_max = 8;
 
-    // No traffic since a ping: is it still ours to send?
+    // The state of a ping while there is no traffic.
     enum class Wait : std::uint8_t { none, to_send, for_pong };
 
     std::uint64_t pong_deadline(std::uint64_t since_us) const;
@@ -79,16 +79,16 @@ class Heartbeat {
 
     std::uint64_t ping_us_;
     std::uint64_t pong_us_;
-    std::uint64_t alive_us_ = 0;                       // the last traffic
-    std::uint64_t number_ = 0;                         // of the last ping
-    std::uint64_t sent_ = 0;                           // of the last one that is with the OS
-    std::uint64_t answered_ = 0;                       // of the last one that a pong answered
-    std::uint64_t dead_us_ = 0;                        // while waiting: when the connection is dead
+    std::uint64_t alive_us_ = 0;  // the last traffic
+    std::uint64_t number_ = 0;    // of the last ping queued
+    std::uint64_t sent_ = 0;      // of the last ping taken by the OS
+    std::uint64_t answered_ = 0;  // of the last ping answered by a pong
+    std::uint64_t dead_us_ = 0;   // while waiting: when the connection is considered dead
     std::array<Sent, measured_count_max> measured_{};  // oldest first
     std::size_t measured_count_ = 0;
     RoundTrip round_trip_;
     Wait wait_ = Wait::none;
-    bool is_on_its_way_ = false;  // the last ping is queued and not with the OS yet
+    bool is_on_its_way_ = false;  // the last ping is queued but not taken by the OS
 };
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -10,9 +10,9 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::size_t size_min = 2 * 1024;           // enough for most handshake answers
-constexpr std::size_t size_comfortable = 64 * 1024;  // more per receive brings nothing measurable
-constexpr std::size_t space_min = 64;                // below this, look for room first
+constexpr std::size_t size_min = 2 * 1024;           // enough for most handshake responses
+constexpr std::size_t size_comfortable = 64 * 1024;  // larger receives bring no measurable gain
+constexpr std::size_t space_min = 64;                // below this, make space before receiving
 constexpr std::uint32_t text_bit = 0x80000000;
 
 }  // namespace
@@ -22,15 +22,15 @@ Inbox::Inbox(Memory* memory, std::size_t size_max, std::size_t packet_count_kept
       size_max_(std::max(size_max, size_min)),
       packet_count_kept_(packet_count_kept) {}
 
-// Asked once per receive: asked at each message, it would cost more than the message does.
+// Checked once per receive: a check per message would cost more than the message.
 bool Inbox::holds_invariant() const {
     return head_ <= queued_end_ && queued_end_ <= message_begin_ &&
            message_begin_ <= assembled_end_ && assembled_end_ <= parsed_ && parsed_ <= filled_ &&
            filled_ <= entries_ && entries_ <= entries_end_ && entries_end_ <= block_.size();
 }
 
-// One entry always has its place, so that a block without any room still makes progress; all of
-// them have it once there will be no larger block.
+// Reserves space for one entry, so that a full block still makes progress; once the block has
+// reached its largest size, reserves space for all entries.
 std::size_t Inbox::free_size() const {
     const std::size_t count = std::min(packet_count(), packet_count_kept_);
     const bool is_largest = block_.size() == size_max_;
@@ -46,8 +46,8 @@ MutableBytes Inbox::receive_buffer() {
     const bool hungry = filled_up_ && block_.size() < size_comfortable;
     filled_up_ = false;
     if (hungry && block_.size() < size_max_) {
-        // What it has was filled to the end in one receive: fewer and larger ones are cheaper. It
-        // does without if there is no memory.
+        // One receive filled the whole buffer: fewer, larger receives are cheaper. Growing is
+        // optional, so a lack of memory is ignored.
         grow();
     }
     if (free_size() < space_min) make_space();
@@ -55,9 +55,10 @@ MutableBytes Inbox::receive_buffer() {
     return block_.bytes().subspan(filled_, free_size());
 }
 
-// Moving costs what is alive and wins what is dead. Once two thirds are dead, what is moved is at
-// most half of what is then received into the space won. Otherwise the block grows. When it may
-// not, and nothing is queued, the message in progress moves to the front: once, as it stays there.
+// Moving copies live bytes to recover dead ones. Once two thirds are dead, the bytes moved are at
+// most half of those then received into the space recovered. Otherwise the block grows. If it may
+// not grow and nothing is queued, the message in progress moves to the front; it stays there, so
+// this happens once.
 void Inbox::make_space() {
     if (packet_count() == 0) head_ = queued_end_ = message_begin_;
     const std::size_t live = live_size();
@@ -84,7 +85,7 @@ void Inbox::move_entries(MutableBytes to_back) {
     moved_size_ += size;
 }
 
-// Doubles at least, also in the last step.
+// At least doubles the size, also in the last step.
 bool Inbox::grow() {
     const std::size_t doubled = std::max(block_.size() * 2, size_min);
     Block larger(block_.memory());
@@ -150,10 +151,10 @@ void Inbox::append(Bytes payload) {
     if (ours) parsed_ += payload.size();
 }
 
-// Of the bytes in front of `assembled_end`.
+// Adds an entry for the `size` bytes that end at `assembled_end_`.
 void Inbox::push_entry(std::size_t size, bool is_text) {
-    const std::size_t place = assembled_end_ - size;
-    const Entry entry{static_cast<std::uint32_t>(place) + shift_,
+    const std::size_t offset = assembled_end_ - size;
+    const Entry entry{static_cast<std::uint32_t>(offset) + shift_,
                       static_cast<std::uint32_t>(size) | (is_text ? text_bit : 0)};
     queued_end_ = message_begin_ = assembled_end_;
     queued_payload_ += size;
@@ -175,10 +176,10 @@ void Inbox::add_message(std::size_t header_size, std::size_t size, bool is_text)
     push_entry(size, is_text);
 }
 
-Inbox::Entry Inbox::entry_at(std::size_t place) const {
+Inbox::Entry Inbox::entry_at(std::size_t offset) const {
     LINNET_ASSERT(packet_count() > 0);
     Entry entry;
-    std::memcpy(&entry, block_.data() + place, entry_size);
+    std::memcpy(&entry, block_.data() + offset, entry_size);
     return entry;
 }
 
@@ -205,13 +206,13 @@ Inbox::Packet Inbox::take() {
     Entry entry;
     entries_end_ -= entry_size;
     std::memcpy(&entry, block_.data() + entries_end_, entry_size);
-    const std::size_t place = entry.place - shift_;
+    const std::size_t offset = entry.place - shift_;
     const std::size_t size = entry.size_and_kind & ~text_bit;
     queued_payload_ -= size;
-    head_ = place + size;
+    head_ = offset + size;
     if (entries_ == entries_end_) entries_ = entries_end_ = block_.size();
     LINNET_ASSERT(packet_count() > 0 || head_ == queued_end_);
-    return {Bytes(block_.data() + place, size), (entry.size_and_kind & text_bit) != 0};
+    return {Bytes(block_.data() + offset, size), (entry.size_and_kind & text_bit) != 0};
 }
 
 void Inbox::shrink_if_empty() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The life of a connection as two tables: what each state is, and which state follows which. A new
+// The life of a connection as two tables: the properties of each state, and the transitions. A new
 // state is a row of the first and edges in the second.
 #pragma once
 
@@ -29,7 +29,7 @@ enum class State : std::uint8_t {
     closed,
 };
 
-/// What several states have in common; a state belongs to any number of groups.
+/// Properties that several states share; a state belongs to any number of groups.
 namespace group {
 inline constexpr std::uint8_t none = 0;
 inline constexpr std::uint8_t connecting = 1;   ///< before the accepted handshake
@@ -42,10 +42,10 @@ inline constexpr std::uint8_t alive = connecting | conversing;
 struct StateRow {
     State state;
     std::string_view name;
-    Phase phase;                     ///< which its time counts as
-    std::uint8_t groups;             ///< of `group`
-    std::uint32_t Timeouts::*limit;  ///< null: none of its own
-    Cause late;                      ///< when that has passed
+    Phase phase;                     ///< the phase that its time is added to
+    std::uint8_t groups;             ///< bits of `group`
+    std::uint32_t Timeouts::*limit;  ///< null: no limit of its own
+    Cause late;                      ///< the cause once the limit has passed
 };
 
 inline constexpr StateRow states[] = {
@@ -66,24 +66,25 @@ inline constexpr StateRow states[] = {
      Cause::join_timed_out},
     {State::open, "open", Phase::open, group::conversing | group::established | group::decoding,
      nullptr, Cause::none},
-    // Our close frame is queued or sent, theirs has not come.
+    // Our close frame is queued or sent; the server's has not arrived.
     {State::closing, "closing", Phase::closing, group::conversing | group::decoding,
      &Timeouts::closing_ms, Cause::close_not_answered},
-    // Theirs has come, ours has not left.
+    // The server's close frame has arrived; ours has not been sent.
     {State::answering, "answering", Phase::closing, group::conversing, &Timeouts::closing_ms,
      Cause::close_not_sent},
-    // The server violated the protocol: our close frame, which says so, has not left.
+    // The server violated the protocol: our close frame with that code has not been sent.
     {State::failing, "failing", Phase::closing, group::conversing, &Timeouts::closing_ms,
      Cause::close_not_sent},
-    // Our end of stream is sent, theirs has not come. That it does not come is no failure.
+    // Our end of stream is sent; the server's has not arrived. If it never does, the end is still
+    // clean.
     {State::draining, "draining", Phase::closing, group::conversing, &Timeouts::drain_ms,
      Cause::none},
-    // Ended: only a new attempt leads on.
+    // Ended: only a new attempt leaves this state.
     {State::closed, "closed", Phase::request, group::none, nullptr, Cause::none},
 };
 inline constexpr std::size_t state_count = std::size(states);
 
-/// A row without its name, which a program has no use for and need not contain.
+/// A row without its name, so that programs do not contain the names.
 struct StateFacts {
     std::uint32_t Timeouts::*limit;
     Cause late;
@@ -121,17 +122,17 @@ constexpr bool is_alive(State state) {
 enum class Event : std::uint8_t {
     resolved,
     connected_to_secure,
-    connected,  // and secured, if it is to be
+    connected,  // including TLS, if used
     upgraded,
     upgraded_to_join,
     joined,
     we_closed,
     they_closed,
-    broken,     // the server violated the protocol
-    said_all,   // our close frame is with the OS, and theirs has come or is not waited for
-    begun,      // connect_to_url
-    ended,      // by either side or by a deadline; in draining the good end too
-    abandoned,  // by the program
+    protocol_error,  // the server violated the protocol
+    close_done,      // our close frame is sent, and the server's has arrived or is not awaited
+    begun,           // connect_to_url
+    ended,           // by either side or a deadline; from draining also cleanly
+    abandoned,       // by the program
 };
 
 struct Edge {
@@ -150,13 +151,13 @@ inline constexpr Edge edges[] = {
     {State::joining, Event::joined, State::open},
     {State::joining, Event::we_closed, State::closing},
     {State::joining, Event::they_closed, State::answering},
-    {State::joining, Event::broken, State::failing},
+    {State::joining, Event::protocol_error, State::failing},
     {State::open, Event::we_closed, State::closing},
     {State::open, Event::they_closed, State::answering},
-    {State::open, Event::broken, State::failing},
+    {State::open, Event::protocol_error, State::failing},
     {State::closing, Event::they_closed, State::answering},
-    {State::answering, Event::said_all, State::draining},
-    {State::failing, Event::said_all, State::draining},
+    {State::answering, Event::close_done, State::draining},
+    {State::failing, Event::close_done, State::draining},
 };
 
 /// Edges from each state of a group.
@@ -170,7 +171,7 @@ inline constexpr GroupEdge group_edges[] = {
     {group::connecting, Event::abandoned, State::idle},
 };
 
-/// The one transition function. Nothing: a mistake of ours, which no server can bring about.
+/// The only transition function. Returns nothing for an error in linnet; no server can cause that.
 constexpr std::optional<State> after(State from, Event on) {
     for (const GroupEdge& edge : group_edges) {
         if (is_in(from, edge.from) && edge.on == on) return edge.to;

@@ -9,7 +9,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// The whole of the first message of Godot 4's server: the id of the peer.
+// Size of the first message of a Godot 4 server, which consists of the peer's id.
 constexpr std::size_t godot4_hello_size = 4;
 
 using Kind = RoomEvent::Kind;
@@ -44,7 +44,7 @@ PeerId MultiplayerRoom::take_peer() {
     return first;
 }
 
-// Doubles at least.
+// At least doubles the capacity.
 bool MultiplayerRoom::reserve(std::size_t count) {
     // The limit does not count the server.
     const std::size_t left = peer_count_max_ - std::min(count_, peer_count_max_);
@@ -52,7 +52,7 @@ bool MultiplayerRoom::reserve(std::size_t count) {
     return needed <= capacity() || resize(std::max({needed, capacity() * 2, first_capacity}));
 }
 
-// Without memory it stays as it is.
+// Keeps its size if memory runs out.
 void MultiplayerRoom::shrink() {
     const std::size_t enough = std::max(2 * count_, first_capacity);
     if (capacity() / 2 >= enough) static_cast<void>(resize(enough));
@@ -65,12 +65,12 @@ bool MultiplayerRoom::resize(std::size_t capacity) {
     return true;
 }
 
-// False without space for it.
+// Returns false if the array is full.
 bool MultiplayerRoom::insert(PeerId peer) {
     if (taken_count_ + count_ == capacity()) return false;
-    PeerId* const place = std::upper_bound(begin(), begin() + count_, peer);
-    std::copy_backward(place, begin() + count_, begin() + count_ + 1);
-    *place = peer;
+    PeerId* const position = std::upper_bound(begin(), begin() + count_, peer);
+    std::copy_backward(position, begin() + count_, begin() + count_ + 1);
+    *position = peer;
     ++count_;
     return true;
 }
@@ -118,7 +118,7 @@ RoomEvent MultiplayerRoom::receive_add(PeerId peer) {
     const bool can_join = is_server && unique_id_ != no_peer && !is_joined_;
     const bool is_new = is_joined_ && is_client_id(peer) && peer != unique_id_ && !has(peer);
     if (!can_join && !is_new) return ignore();
-    // The server itself is none of the peers that the limit counts.
+    // The limit does not count the server.
     if (count_ > peer_count_max_) return {.kind = Kind::failed, .cause = Cause::too_many_peers};
     if (!insert(peer)) return {.kind = Kind::failed, .cause = Cause::out_of_memory};
     is_joined_ = true;
@@ -127,8 +127,8 @@ RoomEvent MultiplayerRoom::receive_add(PeerId peer) {
 
 RoomEvent MultiplayerRoom::receive_del(PeerId peer) {
     if (!is_client_id(peer) || !has(peer)) return ignore();
-    PeerId* const place = std::lower_bound(begin(), begin() + count_, peer);
-    std::copy(place + 1, begin() + count_, place);
+    PeerId* const position = std::lower_bound(begin(), begin() + count_, peer);
+    std::copy(position + 1, begin() + count_, position);
     --count_;
     return {.kind = Kind::peer_disconnected, .peer = peer};
 }

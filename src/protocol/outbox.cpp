@@ -78,19 +78,19 @@ bool Outbox::put_close(Bytes payload) {
 
 // ---- the ring --------------------------------------------------------------------------------
 
-// Of the byte `from` places behind the head.
+// Returns the offset in the ring of the byte `from` bytes after the head.
 std::size_t Outbox::ring_offset(std::size_t from) const {
-    const std::size_t place = head_ + from;
-    return place < ring_size_ ? place : place - ring_size_;
+    const std::size_t offset = head_ + from;
+    return offset < ring_size_ ? offset : offset - ring_size_;
 }
 
-// The contiguous bytes at `from`, counted from the head, at most `size_max`.
+// Returns the contiguous bytes that begin `from` bytes after the head, at most `size_max`.
 Bytes Outbox::ring_span(std::size_t from, std::size_t size_max) const {
     const std::size_t at = ring_offset(from);
     return {ring_.data() + at, std::min(size_max, ring_size_ - at)};
 }
 
-// So that `size` more bytes fit. Doubles at least, also in the last step.
+// Makes space for `size` more bytes. At least doubles the size, also in the last step.
 bool Outbox::grow(std::size_t size) {
     std::size_t block_size = std::max(ring_.size(), block_size_min);
     while (block_size - margin_size - size_ < size) block_size *= 2;
@@ -104,7 +104,7 @@ bool Outbox::grow(std::size_t size) {
     return true;
 }
 
-// Writes `header` at the place `at`; returns the place behind it.
+// Writes `header` at offset `at`; returns the offset after it.
 std::size_t Outbox::write_header(std::size_t at, const FrameHeader& header) {
     at += encode_frame_header(header, ring_.bytes().subspan(at));
     if (at <= ring_size_) return at;
@@ -112,7 +112,7 @@ std::size_t Outbox::write_header(std::size_t at, const FrameHeader& header) {
     return at - ring_size_;
 }
 
-// Writes `bytes`, masked, at the place `at`; returns the place behind them.
+// Writes `bytes`, masked, at offset `at`; returns the offset after them.
 std::size_t Outbox::write_masked(std::size_t at, Bytes bytes, const MaskKey& key,
                                  std::uint64_t offset) {
     const std::size_t size = std::min(bytes.size(), ring_size_ - at);
@@ -122,8 +122,8 @@ std::size_t Outbox::write_masked(std::size_t at, Bytes bytes, const MaskKey& key
     return bytes.size() - size;
 }
 
-// Its header, which `put` encoded, is all there. What lies in the margin is of this header if it
-// wraps: the next one that does would be a whole ring behind it.
+// The header, encoded by `put`, is complete. If it wraps, its end is also in the margin: the next
+// header to wrap would be a whole ring later.
 void Outbox::begin_frame_at_head() {
     const Bytes front(ring_.data() + head_, std::min(size_, frame_header_size_max));
     const Role receiver = role_ == Role::client ? Role::server : Role::client;
@@ -149,7 +149,7 @@ void Outbox::consume_ring(std::size_t size) {
     }
 }
 
-// No frame needs to be looked at, and the next one begins at the front again.
+// No frame needs to be decoded, and the next one begins at the front again.
 void Outbox::consume_whole_ring() {
     head_ = size_ = frame_rest_ = 0;
     queued_payload_ = packet_count_ = 0;
@@ -157,7 +157,7 @@ void Outbox::consume_whole_ring() {
 
 // ---- out -------------------------------------------------------------------------------------
 
-// Control frames move onto the lane when those before have left.
+// Moves control frames to the lane after those before have been sent.
 void Outbox::fill_lane() {
     lane_.size = lane_.sent = 0;
     lane_frame_count_ = 0;
@@ -170,7 +170,7 @@ void Outbox::fill_lane() {
     }
 }
 
-// Order: the rest of a half-sent frame, the lane, the other frames, the close frame.
+// Order: the rest of a frame partly sent, the lane, the other frames, the close frame.
 std::size_t Outbox::unsent(Pieces& pieces) {
     const bool close_has_begun = close_.sent > 0;
     if (owes_control() && lane_.is_sent() && !close_has_begun) fill_lane();
@@ -183,14 +183,15 @@ std::size_t Outbox::unsent(Pieces& pieces) {
         add(span);
         add({ring_.data(), end - from - span.size()});
     };
-    // The ring wraps once, either in front of the lane or behind it: three pieces at most.
+    // The ring wraps once, either before the lane or after it: at most three pieces.
     const std::size_t front = ring_in_front_of_lane();
     add_ring(0, front);
     if (!lane_.is_sent()) {
         add(lane_.rest());
         add_ring(front, size_);
     }
-    // Nothing may follow it, so that it waits for control frames that the lane had no place for.
+    // Nothing may follow the close frame, so it waits for control frames that did not fit into the
+    // lane.
     if (close_has_begun || !owes_control()) add(close_.rest());
     return count;
 }

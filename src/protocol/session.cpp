@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// How a byte travels. `next` repeats `advance`, which does one of two things: between frames it
-// decodes a header (`begin_frame`), within a data frame it takes what has arrived of the payload
-// (`continue_data_frame`). The payload of a data frame joins the message in progress as it comes,
-// so that text is judged at its first bad byte and only an incomplete header or control frame ever
-// waits unparsed. A control frame is taken whole. Most messages need none of this, as they are all
-// there at once (`take_whole_message`).
+// How received bytes are processed. `next` repeats `advance`, which does one of two things: between
+// frames it decodes a header (`begin_frame`); within a data frame it takes the part of the payload
+// that has arrived (`continue_data_frame`). Payload joins the message in progress as it arrives, so
+// that invalid text is detected at its first bad byte, and only an incomplete header or control
+// frame waits unparsed. A control frame is processed as a whole. Most messages arrive complete and
+// take a shortcut (`take_whole_message`).
 //
-// A data frame whose message does not fit into the queue stays unparsed and holds everything behind
-// it (`held_`). The limit on a single message is judged at the header, by comparing what is
-// announced with what is left: nothing is ever reserved because of an announcement.
+// A data frame whose message does not fit into the queue stays unparsed and blocks everything after
+// it (`paused_`). The limit on a single message is checked at the header by comparing the announced
+// size with the space left: nothing is ever reserved because of an announcement.
 //
-// Once we have closed, data is skipped and counted instead of joined; the framing is still judged,
-// as the peer's close frame must be found behind it.
+// After our close frame, data is skipped and counted; the framing is still validated to find the
+// peer's close frame.
 #include "linnet/protocol/session.hpp"
 
 #include <algorithm>
@@ -26,11 +26,11 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// The first bytes of frames that are messages, RFC 6455 5.2.
+// The first bytes of frames that are whole messages, RFC 6455 5.2.
 constexpr std::uint8_t final_text = 0x81;
 constexpr std::uint8_t final_binary = 0x82;
 
-// The key is the end of the header in front.
+// The key is the end of the header before the payload.
 void unmask_in_place(MutableBytes payload) {
     MaskKey key;
     std::memcpy(key.data(), payload.data() - key.size(), key.size());
@@ -39,15 +39,15 @@ void unmask_in_place(MutableBytes payload) {
 
 }  // namespace
 
-// A frame that is a message and is all there.
+// A frame that is a complete message.
 struct Session::WholeMessage {
     bool is_text = false;
     std::size_t header_size = 0;
     MutableBytes payload;
 };
 
-// Tells only such frames, and only those with a length of 16 bits at most: where they are longer,
-// the long way is no detour.
+// Recognises only such frames, with a length of at most 16 bits: for longer ones the general path
+// costs nothing in comparison.
 bool Session::read_whole_message(MutableBytes in, WholeMessage& message) const {
     if (in.size() < 2) return false;
     message.is_text = in[0] == final_text;
@@ -92,7 +92,7 @@ SessionEvent Session::next_the_long_way() {
     return event;
 }
 
-// A message of one frame, or the next frame of the one in progress.
+// Returns true if a message of one frame, or the next frame of the message in progress, fits.
 bool Session::fits(std::uint64_t payload_size) const {
     const std::size_t used = inbox_.message_size() + inbox_.queued_payload();
     LINNET_ASSERT(used <= limits_.input_payload_max);
@@ -100,8 +100,8 @@ bool Session::fits(std::uint64_t payload_size) const {
            inbox_.packet_count() < limits_.input_packet_count_max;
 }
 
-// The shortcut of nearly every message: one frame, all of it there, and nothing in its way. What is
-// not that, or is wrong, goes the long way, and is as it came.
+// The shortcut for most messages: one complete frame that fits. Anything else, or anything invalid,
+// is left untouched for `next_the_long_way`.
 bool Session::finds_whole_message(WholeMessage& message) {
     if (ended_ || message_active_ || discards() || limits_.fragment_count_max == 0) return false;
     return read_whole_message(inbox_.unparsed(), message) && fits(message.payload.size()) &&
@@ -112,7 +112,7 @@ bool Session::take_whole_message(const WholeMessage& message) {
     const bool masked = role_ == Role::server;
     if (masked) unmask_in_place(message.payload);
     if (message.is_text && !is_utf8(message.payload)) {
-        if (masked) unmask_in_place(message.payload);  // twice is the identity
+        if (masked) unmask_in_place(message.payload);  // masking twice restores the bytes
         return false;
     }
     work_left_ -= frame_work + message.payload.size();
@@ -198,7 +198,8 @@ Session::Progress Session::continue_data_frame(SessionEvent& event) {
 Session::Progress Session::end_message(SessionEvent& event) {
     if (!discards()) {
         if (message_is_text_ && !utf8_.complete()) return fail(Cause::text_not_utf8, event);
-        // No place for its entry before the next `room`: the frame stays active, with nothing left.
+        // The entry does not fit before the next `receive_buffer`: the frame stays active with no
+        // payload left.
         if (!inbox_.end_message(message_is_text_)) {
             paused_ = needs_space_ = true;
             return Progress::stop;
@@ -231,7 +232,7 @@ Session::Progress Session::take_control_frame(const FrameHeader& header, std::si
     return Progress::event;
 }
 
-// RFC 6455 5.5.3: the pong bears the payload of the ping, the latest if there were several.
+// RFC 6455 5.5.3: the pong carries the payload of the ping, the latest if there were several.
 Session::Progress Session::answer_ping(Bytes payload, SessionEvent& event) {
     if (!outbox_.put_pong(payload)) return fail(Cause::no_entropy, event);
     event.kind = SessionEvent::Kind::ping;
@@ -255,7 +256,7 @@ Session::Progress Session::answer_close(Bytes payload, SessionEvent& event) {
     return Progress::event;
 }
 
-// The one place that fails the session, RFC 6455 7.1.7.
+// The only function that fails the session, RFC 6455 7.1.7.
 Session::Progress Session::fail(Cause cause, SessionEvent& event) {
     ended_ = true;
     if (!close_queued_) queue_close(close_code_for(cause), close_reason_for(cause));
@@ -288,8 +289,8 @@ Error Session::ping(Bytes payload) {
 
 Error Session::close(std::uint16_t code, std::string_view reason) {
     if (close_queued_ || ended_) return Error::failed;
-    const bool says_nothing = code == no_close_code && reason.empty();
-    if (!is_close_code(code) && !says_nothing) return Error::invalid_parameter;
+    const bool is_empty_close = code == no_close_code && reason.empty();
+    if (!is_close_code(code) && !is_empty_close) return Error::invalid_parameter;
     if (!is_utf8(bytes_of(reason))) return Error::invalid_data;
     if (!queue_close(code, reason)) return Error::failed;
     paused_ = false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A request is alone the state's, never a client's: whoever asks has only its number. The state
-// lives as long as the resolver or one of its threads does.
+// The state owns all requests; clients know them only by number. It exists as long as the resolver
+// or one of its threads.
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -17,20 +17,20 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::size_t asked_size_max = 255;  // RFC 1035 2.3.4
+constexpr std::size_t host_size_max = 255;  // RFC 1035 2.3.4
 
 }  // namespace
 
 struct SystemResolver::State {
     struct Lookup {
-        enum class Stage : std::uint8_t { queued, asking, abandoned, answered };
+        enum class Stage : std::uint8_t { queued, running, abandoned, done };
 
         Lookup* next = nullptr;
         Request request = 0;
         Stage stage = Stage::queued;
         Result result;
         std::array<SocketAddress, address_count_max> addresses;
-        std::array<char, asked_size_max + 1> host{};
+        std::array<char, host_size_max + 1> host{};
     };
     struct Worker {
         enum class Stage : std::uint8_t { none, running, ended };
@@ -42,31 +42,31 @@ struct SystemResolver::State {
     static void work(void* worker);
     Lookup** find(Request request);
     Lookup* next_queued();
-    void remove(Lookup** place);
+    void remove(Lookup** link);
     bool start_worker();
-    void answer_queued(std::unique_lock<std::mutex>& lock);
-    bool abandon(Lookup** place);
+    void look_up_queued(std::unique_lock<std::mutex>& lock);
+    bool abandon(Lookup** link);
     void abandon_all();
 
-    // In a child that was forked the threads are not there, and one of them may have held the
-    // mutex: nothing can be taken, waited for or freed.
+    // A forked child does not have the threads, and one of them may have locked the mutex at the
+    // time: nothing can be taken, waited for or freed.
     bool is_of_parent() const { return process != process_id(); }
 
     const std::uint64_t process = process_id();
     std::mutex mutex;
-    Lookup* lookups = nullptr;  // in the order in which they were asked for
+    Lookup* lookups = nullptr;  // in the order of the requests
     Request last = 0;
-    int owner_count = 1;  // the resolver, and each thread
+    int owner_count = 1;  // the resolver and each thread
     std::array<Worker, thread_count_max> workers;
 };
 
-// ---- lookups; the mutex is held --------------------------------------------------------------
+// ---- lookups; the mutex is locked ------------------------------------------------------------
 
-// The place behind the last, if there is no such.
+// Returns the link to the lookup, or the null link at the end if there is none.
 SystemResolver::State::Lookup** SystemResolver::State::find(Request request) {
-    Lookup** place = &lookups;
-    while (*place != nullptr && (*place)->request != request) place = &(*place)->next;
-    return place;
+    Lookup** link = &lookups;
+    while (*link != nullptr && (*link)->request != request) link = &(*link)->next;
+    return link;
 }
 
 SystemResolver::State::Lookup* SystemResolver::State::next_queued() {
@@ -75,39 +75,39 @@ SystemResolver::State::Lookup* SystemResolver::State::next_queued() {
     return lookup;
 }
 
-void SystemResolver::State::remove(Lookup** place) {
-    Lookup* const lookup = *place;
-    *place = lookup->next;
+void SystemResolver::State::remove(Lookup** link) {
+    Lookup* const lookup = *link;
+    *link = lookup->next;
     delete lookup;
 }
 
-// Whether it is still there: a thread that is asking removes it itself.
-bool SystemResolver::State::abandon(Lookup** place) {
-    Lookup::Stage& stage = (*place)->stage;
-    if (stage == Lookup::Stage::asking) stage = Lookup::Stage::abandoned;
+// Returns true if the lookup is still listed: the thread that works on it removes it.
+bool SystemResolver::State::abandon(Lookup** link) {
+    Lookup::Stage& stage = (*link)->stage;
+    if (stage == Lookup::Stage::running) stage = Lookup::Stage::abandoned;
     if (stage == Lookup::Stage::abandoned) return true;
-    remove(place);
+    remove(link);
     return false;
 }
 
 void SystemResolver::State::abandon_all() {
-    for (Lookup** place = &lookups; *place != nullptr;) {
-        if (abandon(place)) place = &(*place)->next;
+    for (Lookup** link = &lookups; *link != nullptr;) {
+        if (abandon(link)) link = &(*link)->next;
     }
 }
 
 // ---- threads ---------------------------------------------------------------------------------
 
-void SystemResolver::State::answer_queued(std::unique_lock<std::mutex>& lock) {
+void SystemResolver::State::look_up_queued(std::unique_lock<std::mutex>& lock) {
     while (Lookup* const lookup = next_queued()) {
-        lookup->stage = Lookup::Stage::asking;
+        lookup->stage = Lookup::Stage::running;
         lock.unlock();
         lookup->result = look_up(lookup->host.data(), lookup->addresses);
         lock.lock();
         if (lookup->stage == Lookup::Stage::abandoned) {
             remove(find(lookup->request));
         } else {
-            lookup->stage = Lookup::Stage::answered;
+            lookup->stage = Lookup::Stage::done;
         }
     }
 }
@@ -116,15 +116,15 @@ void SystemResolver::State::work(void* worker) {
     auto& own = *static_cast<Worker*>(worker);
     State* const state = own.state;
     std::unique_lock lock(state->mutex);
-    state->answer_queued(lock);
+    state->look_up_queued(lock);
     own.stage = Worker::Stage::ended;
     const bool is_last = --state->owner_count == 0;
     lock.unlock();
     if (is_last) delete state;
 }
 
-// False if nobody will look at the queue. The mutex is held, which a thread that has ended does not
-// need any more.
+// Returns false if no thread will process the queue. The mutex is locked; a thread that has ended
+// no longer needs it.
 bool SystemResolver::State::start_worker() {
     bool is_served = false;
     for (Worker& worker : workers) {
@@ -145,7 +145,7 @@ bool SystemResolver::State::start_worker() {
 
 // ---- the resolver ----------------------------------------------------------------------------
 
-// Clients on several threads may begin at once.
+// Clients on several threads may call this at the same time.
 SystemResolver::State* SystemResolver::state() {
     if (State* const there = state_.load()) return there;
     auto* const made = new (std::nothrow) State;
@@ -180,9 +180,9 @@ Resolver::Request SystemResolver::start(std::string_view host) {
     const std::unique_lock lock(own->mutex);
     lookup->request = ++own->last;
     *own->find(0) = lookup;
-    if (host.size() > asked_size_max) {
+    if (host.size() > host_size_max) {
         lookup->result = host_not_found();
-        lookup->stage = State::Lookup::Stage::answered;
+        lookup->stage = State::Lookup::Stage::done;
         return lookup->request;
     }
     std::copy(host.begin(), host.end(), lookup->host.begin());
@@ -196,13 +196,13 @@ Resolver::Result SystemResolver::take(Request request, std::span<SocketAddress> 
     State* const own = state_.load();
     if (own == nullptr) return {Outcome::failed, 0, 0};
     const std::unique_lock lock(own->mutex);
-    State::Lookup** const place = own->find(request);
-    if (*place == nullptr) return {Outcome::failed, 0, 0};
-    if ((*place)->stage != State::Lookup::Stage::answered) return {};
-    Result result = (*place)->result;
+    State::Lookup** const link = own->find(request);
+    if (*link == nullptr) return {Outcome::failed, 0, 0};
+    if ((*link)->stage != State::Lookup::Stage::done) return {};
+    Result result = (*link)->result;
     result.count = std::min(result.count, out.size());
-    std::copy_n((*place)->addresses.begin(), result.count, out.begin());
-    own->remove(place);
+    std::copy_n((*link)->addresses.begin(), result.count, out.begin());
+    own->remove(link);
     return result;
 }
 
@@ -211,8 +211,8 @@ void SystemResolver::cancel(Request request) {
     State* const own = state_.load();
     if (own == nullptr || own->is_of_parent()) return;
     const std::unique_lock lock(own->mutex);
-    State::Lookup** const place = own->find(request);
-    if (*place != nullptr) own->abandon(place);
+    State::Lookup** const link = own->find(request);
+    if (*link != nullptr) own->abandon(link);
 }
 
 void SystemResolver::join() {

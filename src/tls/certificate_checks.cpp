@@ -13,11 +13,11 @@ void put_dates(const Certificate& certificate, std::string_view what, std::int64
         .put_name(certificate.subject)
         .put(what)
         .put_time(unix_s)
-        .put(", and now is ")
+        .put(", and it is now ")
         .put_time(now_s);
 }
 
-// Other than the dates.
+// Checks everything but the dates.
 Cause cause_against(const Certificate& root, const RootUse& use) {
     const bool is_rsa = root.key == Certificate::Key::rsa;
     if (!root.is_ca) return Cause::tls_root_not_ca;
@@ -42,11 +42,11 @@ void put_detail(const Certificate& root, const RootUse& use, TlsFailure& why) {
             return;
         case Cause::tls_root_path_length:
             detail.put_name(root.subject).put(" allows ").put_number(root.path_length);
-            detail.put(", and the chain has ").put_number(use.ca_count);
+            detail.put(" and the chain has ").put_number(use.ca_count);
             return;
         case Cause::tls_root_key_weak:
-            detail.put("it is that of ").put_name(root.subject);
-            detail.put(", which has ").put_number(root.key_bits);
+            detail.put("it belongs to ").put_name(root.subject);
+            detail.put(" and has ").put_number(root.key_bits).put(" bits");
             return;
         default: detail.put("it is ").put_name(root.subject); return;
     }
@@ -62,12 +62,12 @@ bool check_dates(const Certificate& certificate, std::int64_t now_s, Cause early
                  TlsFailure& why) {
     if (now_s < certificate.not_before_s) {
         why.cause = early;
-        put_dates(certificate, " begins on ", certificate.not_before_s, now_s, why);
+        put_dates(certificate, " is valid from ", certificate.not_before_s, now_s, why);
         return false;
     }
     if (now_s > certificate.not_after_s) {
         why.cause = late;
-        put_dates(certificate, " ended on ", certificate.not_after_s, now_s, why);
+        put_dates(certificate, " expired on ", certificate.not_after_s, now_s, why);
         return false;
     }
     return true;

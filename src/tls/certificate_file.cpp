@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The certificates' way from files and into them.
+// Loads certificates from files and saves them.
 #include <algorithm>
 
 #include "base/kept_errno.hpp"
@@ -13,9 +13,9 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 constexpr std::size_t first_read_size = 64 * 1024;
-constexpr std::size_t file_size_max = 64 * 1024 * 1024;  // a device may have no end
+constexpr std::size_t file_size_max = 64 * 1024 * 1024;  // a device file may be endless
 
-// Doubles the `content`, which is full.
+// Doubles the size of `content`, which is full.
 bool grow(Block& content) {
     const std::size_t size = content.size();
     if (size >= file_size_max) return false;

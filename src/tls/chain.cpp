@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The order of the questions is the order in which a person wants the answers: is it pinned, does
-// it lead to a root, is every certificate on the way sound, in date, and for this host. The path is
-// found by names alone; whether the signatures agree with the names, the engine says.
+// The checks are made in the order in which a person wants the results: is the certificate pinned,
+// does it lead to a root, is every certificate on the path sound, in date, and for this host. The
+// path is found by names alone; the TLS engine verifies the signatures afterwards.
 #include <algorithm>
 #include <cstring>
 
@@ -19,13 +19,13 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::size_t root_size_max = 8 * 1024;  // the largest of the web's is 2 KiB
+constexpr std::size_t root_size_max = 8 * 1024;  // the largest root on the web is 2 KiB
 
 bool same(Bytes a, Bytes b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
 }
 
-// Whether a root has the key that signed `last`, as far as the key identifiers show.
+// Whether a root has the key that signed `last`, according to the key identifiers.
 enum class Fit : std::uint8_t { other_key, unknown, same_key };
 
 Fit fit_of(const Certificate& root, const Certificate& last) {
@@ -70,7 +70,7 @@ class ChainCheck {
     std::optional<Certificate> find_issuer(const Certificate& certificate) const;
     void add_to_path(const Certificate& certificate);
     bool check_path();
-    bool check_issuer(std::size_t place);
+    bool check_issuer(std::size_t index);
     bool check_strength(const Certificate& certificate);
     bool check_exponent(const Certificate& certificate);
     bool check_dates(const Certificate& certificate);
@@ -93,9 +93,9 @@ class ChainCheck {
     SocketAddress address_;
     Host host_;
     Fit admitted_fit_ = Fit::other_key;                 // the best of the roots admitted
-    Fit refused_fit_ = Fit::other_key;                  // that of `verdict_.refused_root`
-    std::size_t refused_at_ = 0;                        // the size that the path had then
-    std::array<Certificate, path_count_max - 1> path_;  // parsed; beside `verdict_.path`
+    Fit refused_fit_ = Fit::other_key;                  // of `result_.refused_root`
+    std::size_t refused_at_ = 0;                        // path size when that root was refused
+    std::array<Certificate, path_count_max - 1> path_;  // parsed; parallel to `result_.path`
 };
 
 bool ChainCheck::run() {
@@ -116,10 +116,10 @@ bool ChainCheck::run() {
         return fail_pin(sha256(trust_.certificate->der(0)), sha256(leaf.der), "certificate",
                         trust_.certificate->size() - 1);
     }
-    // Whatever is trusted: with this key the server signs.
+    // The server signs with this key, so its exponent is checked in any case.
     if (!check_exponent(leaf)) return false;
     if (is_pinned_itself) {
-        // Self-made certificates often have no other name.
+        // Self-signed certificates often have no other name.
         const CommonName common_name =
             trust_.certificate != nullptr ? CommonName::counts : CommonName::is_ignored;
         return check_key_pins() &&
@@ -147,7 +147,7 @@ bool ChainCheck::parse_leaf() {
     }
     const auto leaf = parse_certificate(chain_[0]);
     if (!leaf) {
-        fail(Cause::tls_certificate_malformed).put("it is the server's own");
+        fail(Cause::tls_certificate_malformed).put("it is the server's own certificate");
         return false;
     }
     add_to_path(*leaf);
@@ -159,7 +159,7 @@ void ChainCheck::add_to_path(const Certificate& certificate) {
     result_.path[result_.path_count++] = certificate.der;
 }
 
-// Among the roots of the program's own, pinned or as CA bundle, is this very certificate.
+// Returns true if this very certificate is among the roots of the program, pinned or as CA bundle.
 bool ChainCheck::is_pinned(Bytes der) const {
     const X509Certificate* const own =
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
@@ -178,8 +178,9 @@ bool ChainCheck::pins_a_ca() const {
     return false;
 }
 
-// From each certificate to its issuer, until that is a root that may be used; past one that may
-// not, as a server may show a way to another. Strays and repeated certificates are never looked at.
+// Follows issuers from the server's certificate to a root that may be used. A root that may not be
+// used does not end the search, because the server's chain may lead to another. Unrelated and
+// repeated certificates are skipped.
 bool ChainCheck::find_path() {
     for (;;) {
         const Certificate& last = path_[result_.path_count - 1];
@@ -195,7 +196,7 @@ bool ChainCheck::find_path() {
     }
 }
 
-// Roots that have signed `last`, by its name, and may be used for that.
+// Finds the roots that, by their name, have signed `last` and may be used for that.
 bool ChainCheck::find_roots(const Certificate& last) {
     const X509Certificate* const own =
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
@@ -224,8 +225,8 @@ void ChainCheck::find_own_roots(const X509Certificate& own, const Certificate& l
 bool ChainCheck::find_system_roots(const Certificate& last) {
     class Visitor final : public RootVisitor {
      public:
-        Visitor(ChainCheck& judge, const Certificate& last, MutableBytes buffer)
-            : check_(judge), last_(last), buffer_(buffer) {}
+        Visitor(ChainCheck& check, const Certificate& last, MutableBytes buffer)
+            : check_(check), last_(last), buffer_(buffer) {}
 
         void root(Bytes der) override {
             ChainResult& result = check_.result_;
@@ -269,7 +270,7 @@ bool ChainCheck::admits(const Certificate& root, const Certificate& last) {
     return false;
 }
 
-// CAs among the first `path_count` of the path, as a path length counts them.
+// Number of CAs among the first `path_count` certificates, as a path length counts them.
 std::size_t ChainCheck::ca_count(std::size_t path_count) const {
     const auto first = path_.begin() + 1;
     const auto last = path_.begin() + static_cast<std::ptrdiff_t>(path_count);
@@ -289,10 +290,10 @@ std::optional<Certificate> ChainCheck::find_issuer(const Certificate& certificat
     return std::nullopt;
 }
 
-// ---- what is on it ---------------------------------------------------------------------------
+// ---- the certificates on the path ------------------------------------------------------------
 
 bool ChainCheck::check_path() {
-    // Without dates: a moment when all of them were valid, as far as there is one.
+    // If dates do not count, choose a time at which all certificates are valid, if there is one.
     if (!trust_.verify) result_.unix_s = path_[0].not_before_s;
     for (std::size_t i = 0; i < result_.path_count; ++i) {
         const Certificate& certificate = path_[i];
@@ -306,9 +307,9 @@ bool ChainCheck::check_path() {
     return true;
 }
 
-bool ChainCheck::check_issuer(std::size_t place) {
-    const Certificate& certificate = path_[place];
-    const std::size_t below = ca_count(place);
+bool ChainCheck::check_issuer(std::size_t index) {
+    const Certificate& certificate = path_[index];
+    const std::size_t below = ca_count(index);
     if (certificate.is_ca && certificate.allows_signing && below <= certificate.path_length) {
         return true;
     }
@@ -319,7 +320,7 @@ bool ChainCheck::check_issuer(std::size_t place) {
         detail.put(", whose keyUsage lacks keyCertSign");
     } else {
         detail.put(", which allows ").put_number(certificate.path_length);
-        detail.put(" CAs below it, not ").put_number(below);
+        detail.put(" CAs below it instead of ").put_number(below);
     }
     return false;
 }
@@ -334,24 +335,24 @@ bool ChainCheck::check_strength(const Certificate& certificate) {
     if (is_weak) cause = Cause::tls_key_weak;
     if (cause == Cause::none) return true;
     DetailWriter detail = fail(cause);
-    detail.put("it is that of ").put_name(certificate.subject);
-    if (is_weak) detail.put(", which has ").put_number(certificate.key_bits);
+    detail.put("it belongs to ").put_name(certificate.subject);
+    if (is_weak) detail.put(" and has ").put_number(certificate.key_bits).put(" bits");
     return false;
 }
 
 bool ChainCheck::check_exponent(const Certificate& certificate) {
     if (certificate.exponent_bits <= exponent_bits_max) return true;
-    fail(Cause::tls_key_exponent).put("it is that of ").put_name(certificate.subject);
+    fail(Cause::tls_key_exponent).put("it belongs to ").put_name(certificate.subject);
     return false;
 }
 
 bool ChainCheck::check_dates(const Certificate& certificate) {
     return linnet::check_dates(certificate, now_s_, Cause::tls_certificate_not_yet_valid,
-                       Cause::tls_certificate_expired, why_);
+                               Cause::tls_certificate_expired, why_);
 }
 
-// RFC 5280 does not say what extendedKeyUsage means in a CA; every TLS library takes it as a limit
-// on what the CA may issue, and CAs for e-mail alone rely on that.
+// RFC 5280 does not define extendedKeyUsage in a CA; every TLS library treats it as a limit on what
+// the CA may issue, and CAs for e-mail alone rely on that.
 bool ChainCheck::check_purpose() {
     for (const Certificate& certificate : std::span(path_).first(result_.path_count)) {
         if (certificate.allows_server) continue;
@@ -373,7 +374,7 @@ bool ChainCheck::is_key_pinned(const Certificate& certificate) const {
     return std::find(trust_.key_pins.begin(), trust_.key_pins.end(), seen) != trust_.key_pins.end();
 }
 
-// Unverified, nothing but the server's own certificate is proved to be the server's.
+// Without verification, only the server's own certificate is proved to be the server's.
 bool ChainCheck::check_key_pins() {
     if (trust_.key_pins.empty()) return true;
     const auto proved = std::span(path_).first(trust_.verify ? result_.path_count : 1);
@@ -384,7 +385,7 @@ bool ChainCheck::check_key_pins() {
                     trust_.key_pins.size() - 1);
 }
 
-// ---- telling ---------------------------------------------------------------------------------
+// ---- failures --------------------------------------------------------------------------------
 
 bool ChainCheck::fail_pin(Bytes expected, Bytes seen, std::string_view what, std::size_t more) {
     DetailWriter detail = fail(Cause::tls_pin_mismatch);
@@ -400,12 +401,12 @@ bool ChainCheck::fail_issuer(const Certificate& last) {
         detail.put_name(last.subject).put(" is signed by itself");
     } else {
         detail.put_name(last.subject).put(" is signed by ").put_name(last.issuer);
-        detail.put(", which was neither shown nor is it trusted");
+        detail.put(", which the server did not send and which is not trusted");
     }
     return false;
 }
 
-// What the server shows comes first: where its own certificate has expired, too, that is told.
+// An error in the server's own chain, such as an expired certificate, takes precedence.
 bool ChainCheck::fail_root() {
     result_.path_count = refused_at_;
     if (check_path()) why_ = result_.refused_root;
@@ -415,23 +416,23 @@ bool ChainCheck::fail_root() {
 bool ChainCheck::fail_path_too_long(const Certificate& last) {
     fail(Cause::tls_path_too_long)
         .put_name(last.subject)
-        .put(" is number ")
+        .put(" is certificate number ")
         .put_number(result_.path_count)
-        .put(", and is not signed by a trusted root");
+        .put(" and is not signed by a trusted root");
     return false;
 }
 
 bool ChainCheck::fail_host() {
     DetailWriter detail = fail(Cause::tls_host_mismatch);
     detail.put("it is for ");
-    std::size_t untold = 0;
+    std::size_t omitted = 0;
     std::string_view comma;
     Bytes names = path_[0].alt_names;
     for (AltName name; take_alt_name(names, name);) {
         if (name.kind == AltName::Kind::other) continue;
-        constexpr std::size_t kept = 64;  // for what follows
-        if (untold > 0 || detail.space() < name.value.size() + kept) {
-            ++untold;
+        constexpr std::size_t kept = 64;  // for the text that follows
+        if (omitted > 0 || detail.space() < name.value.size() + kept) {
+            ++omitted;
             continue;
         }
         detail.put(comma);
@@ -442,8 +443,8 @@ bool ChainCheck::fail_host() {
             detail.put_harmless(text_of(name.value));
         }
     }
-    if (comma.empty() && untold == 0) detail.put_name(path_[0].subject);
-    if (untold > 0) detail.put(" and ").put_number(untold).put(" more");
+    if (comma.empty() && omitted == 0) detail.put_name(path_[0].subject);
+    if (omitted > 0) detail.put(" and ").put_number(omitted).put(" more");
     return false;
 }
 

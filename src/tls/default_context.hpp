@@ -6,7 +6,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// What this build brings, if `Options::tls` gives nothing else; null if it brings none.
+/// The TLS library of this build, used unless `Options::tls` sets another; null if there is none.
 const TlsContext* default_tls_context();
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -41,7 +41,8 @@ void EngineBase::fail_by_alert(std::uint8_t alert, bool client_certificate_reque
     constexpr std::uint8_t insufficient_security = 71;
     constexpr std::uint8_t certificate_required = 116;
     failure_.alert = alert;
-    // TLS 1.3 asks for a client certificate after the client's handshake is over.
+    // With TLS 1.3 the request for a client certificate fails after the client's handshake is
+    // complete.
     if (client_certificate_requested && (!is_open_ || alert == certificate_required)) {
         fail(Cause::tls_client_certificate);
     } else if (!is_open_ && alert == protocol_version) {

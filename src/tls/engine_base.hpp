@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What every TLS engine does alike, on both sides of a connection.
+// The behaviour that all TLS engines share, on both sides of a connection.
 #pragma once
 
 #include <array>
@@ -10,19 +10,19 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The host of a request, copied, since the request is borrowed for one call.
+/// A copy of a request's host, because the request is borrowed for one call.
 class EngineHost {
  public:
     static constexpr std::size_t size_max = 255;  // RFC 1035 2.3.4
 
-    /// True if `host` can be the host of a request: neither empty nor longer than `size_max`.
+    /// Returns true if `host` is neither empty nor longer than `size_max`.
     static bool is_valid(std::string_view host) { return !host.empty() && host.size() <= size_max; }
 
     explicit EngineHost(std::string_view host);
 
     std::string_view text() const { return {text_.data(), size_}; }
-    /// The name for the extension server_name, ending with a NUL: without a final dot, and null for
-    /// an IP literal (RFC 6066 3). Valid as long as the host.
+    /// Returns the name for the extension server_name, with a NUL and without a final dot; null for
+    /// an IP literal (RFC 6066 3). Valid as long as this object.
     const char* server_name() const { return name_[0] == '\0' ? nullptr : name_.data(); }
 
  private:
@@ -44,25 +44,25 @@ class EngineBase : public TlsEngine {
     EngineBase() = default;
     ~EngineBase() = default;
 
-    /// The first failure is the one that is reported.
+    /// Keeps the first failure; later ones are ignored.
     void fail(Cause cause) {
         if (failure_.cause == Cause::none) failure_.cause = cause;
     }
-    /// The other side sent `alert`. `version_cause` is the cause if it speaks no version that this
-    /// engine speaks.
+    /// Handles an `alert` from the other side. `version_cause` is the cause if the two sides share
+    /// no protocol version.
     void fail_by_alert(std::uint8_t alert, bool client_certificate_requested, Cause version_cause);
 
     bool is_over() const { return is_closed_ || failure_.cause != Cause::none; }
-    /// Notes the first byte of what the other side sends.
+    /// Records the first byte received.
     void received(Bytes ciphertext) {
         if (first_byte_ == 0 && !ciphertext.empty()) first_byte_ = ciphertext[0];
     }
-    /// What the other side sent begins with a TLS record: RFC 8446 5.1.
+    /// Returns true if the bytes received begin with a TLS record (RFC 8446 5.1).
     bool has_received_tls() const;
 
     TlsFailure failure_;
-    bool is_open_ = false;     // has been: the handshake is over
-    bool is_closing_ = false;  // by us
+    bool is_open_ = false;     // the handshake was completed
+    bool is_closing_ = false;  // by this side
     bool is_closed_ = false;
 
  private:

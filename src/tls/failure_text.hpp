@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// How the detail of a TLS failure is written.
+// Writes the details of TLS failures.
 #pragma once
 
 #include "base/text_writer.hpp"
@@ -9,7 +9,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Writes the detail of `why` until it goes out of scope.
+/// Writes the detail of `why`, which is complete when the writer is destroyed.
 class DetailWriter {
  public:
     explicit DetailWriter(TlsFailure& why)
@@ -28,14 +28,14 @@ class DetailWriter {
         writer_.put_number(number);
         return *this;
     }
-    /// A Name in DER, between quotation marks.
+    /// Writes a DER-encoded Name in quotation marks.
     DetailWriter& put_name(Bytes name);
     DetailWriter& put_hex(Bytes bytes);
-    /// 4 or 16 bytes in network order.
+    /// Writes 4 or 16 bytes in network order.
     DetailWriter& put_ip(Bytes ip);
-    /// Text of the server: each character that is not printable becomes a question mark.
+    /// Writes text of the server; each character that is not printable becomes a question mark.
     DetailWriter& put_harmless(std::string_view words);
-    /// "2026-11-22 18:00:00 UTC"
+    /// Writes a time as "2026-11-22 18:00:00 UTC".
     DetailWriter& put_time(std::int64_t unix_s);
 
     std::size_t space() const { return why_.detail_text.size() - writer_.text().size(); }
@@ -45,10 +45,10 @@ class DetailWriter {
     TextWriter writer_;
 };
 
-/// None of the roots in `verdict` has signed the path: sets cause and detail of `why`.
+/// Sets the cause and detail of `why` when no root in `result` has signed the path.
 void put_not_signed(const ChainResult& result, TlsFailure& why);
 
-/// The field's name for an alert, RFC 8446 6 and RFC 5246 7.2; empty if it has none.
+/// Returns the name of an alert in RFC 8446 6 and RFC 5246 7.2; empty if it has none.
 std::string_view alert_name(std::uint8_t alert);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -19,9 +19,9 @@ using namespace std::string_view_literals;
 using Key = Certificate::Key;
 using Signature = Certificate::Signature;
 
-// ---- parts that several others have ----------------------------------------------------------
+// ---- parts that several structures share -----------------------------------------------------
 
-// BOOLEAN DEFAULT FALSE. That FALSE is written out is wrong and common.
+// BOOLEAN DEFAULT FALSE. An explicit FALSE is wrong but common.
 bool take_optional_boolean(Bytes& rest, bool& value) {
     value = false;
     if (rest.empty() || rest[0] != der::boolean) return true;
@@ -31,14 +31,14 @@ bool take_optional_boolean(Bytes& rest, bool& value) {
     return value || content[0] == 0x00;
 }
 
-// BIT STRING of whole bytes, X.690 8.6: the first byte counts the bits that are missing.
+// BIT STRING of whole bytes, X.690 8.6: the first byte counts the unused bits.
 bool take_bytes(Bytes& rest, Bytes& bytes) {
     if (!take_content(rest, der::bit_string, bytes) || bytes.empty() || bytes[0] != 0) return false;
     bytes = bytes.subspan(1);
     return true;
 }
 
-// The number of bits of an INTEGER above 0 in its shortest form, X.690 8.3.
+// Returns the number of bits of a positive INTEGER in its shortest form, X.690 8.3.
 bool take_positive(Bytes& rest, std::size_t& bits) {
     Bytes number;
     if (!take_content(rest, der::integer, number) || number.empty() || number[0] >= 0x80)
@@ -68,7 +68,7 @@ bool take_algorithm(Bytes& rest, Algorithm& algorithm) {
 
 // ---- validity --------------------------------------------------------------------------------
 
-// Cuts `count` digits off `text`, which begins with digits alone.
+// Removes `count` digits from `text`, which begins with at least that many digits.
 unsigned take_number(std::string_view& text, std::size_t count) {
     unsigned number = 0;
     for (const char c : text.substr(0, count)) number = number * 10 + hex_value(c);
@@ -76,7 +76,7 @@ unsigned take_number(std::string_view& text, std::size_t count) {
     return number;
 }
 
-// UTCTime and GeneralizedTime as RFC 5280 4.1.2.5 allows them: to the second, and in UTC.
+// UTCTime and GeneralizedTime in the form of RFC 5280 4.1.2.5: with seconds, in UTC.
 bool take_time(Bytes& rest, std::int64_t& unix_time) {
     DerItem item;
     if (!take_item(rest, item)) return false;
@@ -110,7 +110,7 @@ bool take_validity(Bytes& rest, Certificate& certificate) {
 
 constexpr std::string_view rsa_encryption =
     "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"sv;  // RFC 8017 A.1
-// Keys of RSA under other names, which OpenSSL knows.
+// RSA keys under other names, which OpenSSL recognises.
 constexpr std::string_view rsassa_pss = "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A"sv;  // A.2.3
 constexpr std::string_view x500_rsa = "\x55\x08\x01\x01"sv;                        // X.509 (1988)
 constexpr std::string_view ec_public_key = "\x2A\x86\x48\xCE\x3D\x02\x01"sv;       // RFC 5480 2.1.1
@@ -120,7 +120,7 @@ struct Curve {
     std::size_t bits;
 };
 
-// RFC 5480 2.1.1.1, as whole items.
+// The named curves of RFC 5480 2.1.1.1 as whole items.
 constexpr Curve curves[] = {
     {"\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07"sv, 256},  // secp256r1
     {"\x06\x05\x2B\x81\x04\x00\x22"sv, 384},              // secp384r1
@@ -162,7 +162,7 @@ bool read_rsa_key(Bytes key, std::size_t& modulus_bits, std::size_t& exponent_bi
            numbers.empty();
 }
 
-// More than any limit if the key cannot be read: a TLS library may be less strict.
+// Returns more than any limit if the key cannot be read: a TLS library may be less strict.
 std::size_t exponent_bits_of(Bytes key) {
     std::size_t modulus_bits = 0, exponent_bits = 0;
     return read_rsa_key(key, modulus_bits, exponent_bits) ? exponent_bits : SIZE_MAX;
@@ -214,7 +214,7 @@ bool take_extension(Bytes& rest, Extension& extension) {
            take_content(content, der::octet_string, extension.value) && content.empty();
 }
 
-// An INTEGER of 0 or above; what no chain reaches is the same as no limit.
+// Reads a non-negative INTEGER; a value larger than any chain means no limit.
 bool take_path_length(Bytes& rest, std::size_t& length) {
     Bytes number;
     if (!take_content(rest, der::integer, number) || number.empty() || number[0] >= 0x80)
@@ -271,7 +271,7 @@ bool read_name_constraints(Bytes, Certificate& certificate) {
     return true;
 }
 
-// What says nothing that is asked here, and may be critical: whoever checks signatures reads it.
+// For critical extensions without information used here; the TLS library reads them.
 bool read_nothing(Bytes, Certificate&) {
     return true;
 }
@@ -346,7 +346,7 @@ bool take_name(Bytes& rest, Bytes& name) {
     return true;
 }
 
-// What follows the key: two names that nobody uses, and the extensions.
+// Parses the rest after the key: two obsolete identifiers and the extensions.
 bool read_optional_parts(Bytes rest, int version, Certificate& certificate) {
     Bytes unique_id, extensions;
     if (version >= 2) {
@@ -359,7 +359,7 @@ bool read_optional_parts(Bytes rest, int version, Certificate& certificate) {
     return rest.empty();
 }
 
-// TBSCertificate. `signature` is the AlgorithmIdentifier that stands outside of it.
+// TBSCertificate. `signature` is the AlgorithmIdentifier outside of it.
 bool read_tbs(Bytes rest, Bytes signature_algorithm, Certificate& certificate) {
     int version = 0;
     Bytes serial_number;
@@ -383,10 +383,10 @@ std::optional<Certificate> parse_certificate(Bytes der) {
     certificate.der = der;
     if (!take_content(der, der::sequence, content) || !der.empty()) return std::nullopt;
     if (!take_content(content, der::sequence, tbs)) return std::nullopt;
-    Bytes behind = content;
-    if (!take_algorithm(behind, algorithm)) return std::nullopt;
-    const Bytes algorithm_item = content.first(content.size() - behind.size());
-    if (!take_bytes(behind, signature) || !behind.empty()) return std::nullopt;
+    Bytes following = content;
+    if (!take_algorithm(following, algorithm)) return std::nullopt;
+    const Bytes algorithm_item = content.first(content.size() - following.size());
+    if (!take_bytes(following, signature) || !following.empty()) return std::nullopt;
     certificate.signature = signature_of(algorithm.id);
     if (!read_tbs(tbs, algorithm_item, certificate)) return std::nullopt;
     return certificate;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What a certificate says, RFC 5280, as far as it decides whether a server is trusted. Parsing
-// judges only the form; `judge_chain` decides what it means.
+// The contents of a certificate (RFC 5280) that decide whether a server is trusted. Parsing checks
+// only the form; `check_chain` decides the rest.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +20,15 @@ struct Certificate {
         other,  // RSASSA-PSS, Ed25519, ...
     };
 
-    // Views into what was parsed.
+    // Views into the parsed bytes.
     Bytes der;
     Bytes issuer;       // Name, whole
     Bytes subject;      // Name, whole
     Bytes public_key;   // SubjectPublicKeyInfo, whole
     Bytes alt_names;    // the content of GeneralNames
-    Bytes common_name;  // the last CN of the subject: its characters; empty if there is none
+    Bytes common_name;  // characters of the last CN of the subject; empty if there is none
     // subjectKeyIdentifier and the keyIdentifier of authorityKeyIdentifier; empty if absent or
-    // malformed, as they only help to choose among issuers of one name.
+    // malformed, because they only help to choose among issuers with the same name.
     Bytes subject_key_id;
     Bytes authority_key_id;
 
@@ -44,11 +44,11 @@ struct Certificate {
     std::size_t path_length = SIZE_MAX;  // CAs allowed below it (pathLenConstraint), if limited
     bool has_alt_names = false;
     bool has_name_constraints = false;
-    bool has_unknown_critical = false;  // a critical extension that nothing here understands
+    bool has_unknown_critical = false;  // a critical extension that is not supported
     bool allows_server = true;          // extendedKeyUsage is absent, or has serverAuth or any
 };
 
-/// Parses all of `der`; nothing if it is not exactly one well-formed certificate.
+/// Parses all of `der`; returns nothing if it is not exactly one well-formed certificate.
 std::optional<Certificate> parse_certificate(Bytes der);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

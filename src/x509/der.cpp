@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::size_t length_bytes_max = 4;
 
-// Cuts tag and length off `rest`, X.690 8.1.2, 8.1.3 and 10.1. The length may be more than there
-// is.
+// Removes tag and length from `rest`, X.690 8.1.2, 8.1.3 and 10.1. The length may exceed what is
+// left.
 bool take_head(Bytes& rest, std::uint8_t& tag, std::uint64_t& length) {
     if (rest.size() < 2) return false;
     tag = rest[0];
-    if ((tag & 0x1F) == 0x1F) return false;  // the tag goes on: no certificate needs that
+    if ((tag & 0x1F) == 0x1F) return false;  // a multi-byte tag, which certificates do not need
     length = rest[1];
     rest = rest.subspan(2);
     if (length < 0x80) return true;
@@ -30,14 +30,14 @@ bool take_head(Bytes& rest, std::uint8_t& tag, std::uint64_t& length) {
 }  // namespace
 
 bool take_item(Bytes& rest, DerItem& item) {
-    Bytes behind_head = rest;
+    Bytes after_head = rest;
     std::uint64_t length = 0;
     std::uint8_t tag = 0;
-    if (!take_head(behind_head, tag, length) || length > behind_head.size()) return false;
-    const Bytes content = behind_head.first(static_cast<std::size_t>(length));
-    const std::size_t head_size = rest.size() - behind_head.size();
+    if (!take_head(after_head, tag, length) || length > after_head.size()) return false;
+    const Bytes content = after_head.first(static_cast<std::size_t>(length));
+    const std::size_t head_size = rest.size() - after_head.size();
     item = {tag, rest.first(head_size + content.size()), content};
-    rest = behind_head.subspan(content.size());
+    rest = after_head.subspan(content.size());
     return true;
 }
 

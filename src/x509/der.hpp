@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Distinguished encoding rules, X.690: one item after the other. Nothing is copied.
+// Distinguished encoding rules (X.690), read item by item without copying.
 #pragma once
 
 #include "linnet/bytes.hpp"
@@ -26,16 +26,16 @@ constexpr std::uint8_t context(unsigned number, bool constructed) {
 
 struct DerItem {
     std::uint8_t tag = 0;
-    Bytes whole;  ///< with tag and length
+    Bytes whole;  ///< including tag and length
     Bytes content;
 };
 
-/// Cuts the first item off `rest`. False, and `rest` is as it was, unless there is a whole one with
-/// a tag of one byte and a definite length in its shortest form.
+/// Removes the first item from `rest`. Returns false and leaves `rest` unchanged unless it begins
+/// with a complete item with a one-byte tag and a definite length in its shortest form.
 bool take_item(Bytes& rest, DerItem& item);
-/// The same, if it has that `tag`.
+/// Does the same for an item with that `tag`.
 bool take_item(Bytes& rest, std::uint8_t tag, DerItem& item);
-/// The same, for its content alone.
+/// Does the same and returns only its content.
 bool take_content(Bytes& rest, std::uint8_t tag, Bytes& content);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -111,7 +111,7 @@ void put_hex(TextWriter& writer, Bytes bytes, std::string_view before_each) {
     }
 }
 
-// `code`, at most U+FFFF and no surrogate, as UTF-8 in `out`.
+// Writes `code`, at most U+FFFF and not a surrogate, to `out` as UTF-8.
 Bytes encoded(unsigned code, std::array<std::uint8_t, 3>& out) {
     const auto tail = [](unsigned bits) { return static_cast<std::uint8_t>(0x80 | (bits & 0x3F)); };
     if (code < 0x80) {
@@ -126,7 +126,7 @@ Bytes encoded(unsigned code, std::array<std::uint8_t, 3>& out) {
     return out;
 }
 
-// The first character of a value that `is_text`. What is not stored as UTF-8 is written to `out`.
+// Returns the first character of a value that `is_text`, converted to UTF-8 in `out` if necessary.
 Character take_stored(std::uint8_t tag, Bytes& rest, std::array<std::uint8_t, 3>& out) {
     if (tag != bmp_string && tag != teletex_string) {
         std::string_view text = text_of(rest);
@@ -134,7 +134,7 @@ Character take_stored(std::uint8_t tag, Bytes& rest, std::array<std::uint8_t, 3>
         rest = bytes_of(text);
         return character;
     }
-    // Nobody writes T.61 into a TeletexString: all take it for Latin-1.
+    // In practice a TeletexString contains Latin-1, not T.61.
     const std::size_t size = tag == bmp_string ? 2 : 1;
     std::string_view text = text_of(encoded(static_cast<unsigned>(load_be(rest.first(size))), out));
     rest = rest.subspan(size);
@@ -144,7 +144,7 @@ Character take_stored(std::uint8_t tag, Bytes& rest, std::array<std::uint8_t, 3>
 bool is_text(const DerItem& value) {
     if (value.tag != bmp_string) return has_one_byte_characters(value.tag);
     for (Bytes rest = value.content; !rest.empty(); rest = rest.subspan(2)) {
-        if (rest.size() == 1 || (rest[0] & 0xF8) == 0xD8) return false;  // half a one, a surrogate
+        if (rest.size() == 1 || (rest[0] & 0xF8) == 0xD8) return false;  // incomplete, or surrogate
     }
     return true;
 }
@@ -167,8 +167,7 @@ void put_text(TextWriter& writer, const DerItem& value) {
     }
 }
 
-// dotted-decimal, RFC 4512 1.4, of what is an object identifier. An arc of more than 64 bits is
-// "?".
+// Writes an object identifier as dotted-decimal, RFC 4512 1.4. An arc of more than 64 bits is "?".
 void put_dotted(TextWriter& writer, Bytes id) {
     std::uint64_t arc = 0;
     bool is_first = true, is_too_large = false;
@@ -198,7 +197,8 @@ void put_attribute(TextWriter& writer, const NameAttribute& attribute) {
     put_hex(writer.put("=#"), attribute.value.whole, "");
 }
 
-// A part of a Name and the comma behind it, which the first part, written last, does not have.
+// Writes a part of a Name and the comma after it; the first part, which is written last, has no
+// comma.
 std::size_t put_relative_name(Bytes relative_name, bool is_first, MutableBytes out) {
     TextWriter writer(out);
     NameAttribute attribute;
@@ -220,13 +220,13 @@ std::size_t write_name(Bytes name, MutableBytes out) {
         take_content(rest, der::set, relative_name);
         size += put_relative_name(relative_name, is_first, {});
     }
-    // The last part comes first: each is put in its place from the end.
-    std::size_t place = size;
+    // The last part is written first: offsets are counted from the end.
+    std::size_t offset = size;
     for (Bytes rest = list; !rest.empty();) {
         const bool is_first = rest.size() == list_size;
         take_content(rest, der::set, relative_name);
-        place -= put_relative_name(relative_name, is_first, {});
-        put_relative_name(relative_name, is_first, out.subspan(std::min(place, out.size())));
+        offset -= put_relative_name(relative_name, is_first, {});
+        put_relative_name(relative_name, is_first, out.subspan(std::min(offset, out.size())));
     }
     return size;
 }

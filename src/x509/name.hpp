@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Names of X.501 as certificates have them, RFC 5280 4.1.2.4: who is meant, and by whom.
+// X.501 names in certificates, RFC 5280 4.1.2.4.
 #pragma once
 
 #include "x509/der.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// AttributeTypeAndValue: what is said about somebody.
+/// AttributeTypeAndValue: one attribute of a name.
 struct NameAttribute {
     Bytes type;  ///< the content of an OBJECT IDENTIFIER
     DerItem value;
 };
 
-/// Cuts the first attribute off the content of a RelativeDistinguishedName.
+/// Removes the first attribute from the content of a RelativeDistinguishedName.
 bool take_attribute(Bytes& relative_name, NameAttribute& attribute);
 
-/// Is all of `name` one well-formed Name? Only such ones have a meaning below.
+/// Returns true if `name` is exactly one well-formed Name. The functions below require that.
 bool is_name(Bytes name);
 
-/// The characters of the last CN, if its type has one byte for each; empty if there is none.
+/// Returns the characters of the last CN if its type has one byte per character; otherwise empty.
 Bytes common_name_of(Bytes name);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

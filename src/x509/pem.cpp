@@ -23,7 +23,7 @@ bool may_become(std::string_view text, std::string_view mark) {
     return text.substr(0, mark.size()) == mark.substr(0, text.size());
 }
 
-// Of a boundary whose `mark` is known to be its beginning.
+// Returns the label of a boundary that begins with `mark`.
 std::string_view label_of(std::string_view boundary, std::string_view mark) {
     return boundary.substr(mark.size(), boundary.size() - mark.size() - dashes.size());
 }
@@ -51,13 +51,13 @@ PemReader::Event PemReader::feed(Bytes& input) {
     return Event::none;
 }
 
-// What is between the boundaries, or between the blocks.
+// Handles the text inside a block, or between blocks.
 void PemReader::take_body(Bytes body) {
-    if (inside_ != Inside::certificate || is_broken_) return;
+    if (inside_ != Inside::certificate || is_malformed_) return;
     if (const auto size = base64_.decode(body, buffer_.subspan(size_))) {
         size_ += *size;
     } else {
-        is_broken_ = true;
+        is_malformed_ = true;
     }
 }
 
@@ -69,8 +69,8 @@ PemReader::Event PemReader::take_boundary_char(char c) {
     const std::string_view text(boundary_, boundary_size_);
     const bool is_possible = may_become(text, begin_mark) || may_become(text, end_mark);
     if (!has_space || !is_possible || c == '\r' || c == '\n') {
-        // Only dashes after all, which base64 has not; another may just have begun.
-        is_broken_ = true;
+        // Dashes are not base64, so the block is malformed; another boundary may begin here.
+        is_malformed_ = true;
         boundary_size_ = c == '-' ? 1 : 0;
         return Event::none;
     }
@@ -83,7 +83,7 @@ PemReader::Event PemReader::begin_block(std::string_view label) {
     const bool has_ended = inside_ == Inside::text;
     inside_ = label == certificate_label ? Inside::certificate : Inside::other;
     boundary_size_ = 0;
-    is_broken_ = false;
+    is_malformed_ = false;
     base64_ = {};
     size_ = 0;
     return has_ended ? Event::none : Event::malformed;
@@ -92,11 +92,11 @@ PemReader::Event PemReader::begin_block(std::string_view label) {
 PemReader::Event PemReader::end_block(std::string_view label) {
     const Inside inside = std::exchange(inside_, Inside::text);
     boundary_size_ = 0;
-    if (inside == Inside::text) return Event::none;  // the end of nothing: text
+    if (inside == Inside::text) return Event::none;  // the end of a block that never began is text
     const bool is_certificate = inside == Inside::certificate;
     if (is_certificate != (label == certificate_label)) return Event::malformed;
     if (!is_certificate) return Event::skipped;
-    return is_broken_ || !base64_.is_complete() ? Event::malformed : Event::certificate;
+    return is_malformed_ || !base64_.is_complete() ? Event::malformed : Event::certificate;
 }
 
 PemReader::Event PemReader::end() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// PEM, RFC 7468, as forgiving as files in the wild need: any line ending or none at the end, a byte
-// order mark, blanks, text between the blocks. Bytes in, DER out, in pieces of any size.
+// PEM (RFC 7468), as tolerant as real files require: any line ending or none at the end, a byte
+// order mark, blanks, text between the blocks. Takes pieces of any size.
 #pragma once
 
 #include "codec/base64.hpp"
@@ -15,20 +15,20 @@ class PemReader {
     enum class Event : std::uint8_t {
         none,         // all input is consumed
         certificate,  // `der()` is one; valid until the next `feed`
-        skipped,      // a block that is no certificate (a key, say)
-        malformed,    // a block whose base64 is broken or which is larger than the room
+        skipped,      // a block that is not a certificate (such as a key)
+        malformed,    // a block with invalid base64, or larger than the buffer
     };
 
-    /// A certificate must fit into `room`, which is lent as long as the reader lives.
+    /// A certificate must fit into `buffer`, which must outlive the reader.
     explicit PemReader(MutableBytes buffer) : buffer_(buffer) {}
 
-    /// Consumes the front of `input`, up to the end of a block or all of it.
+    /// Consumes `input` up to the end of a block, or all of it.
     Event feed(Bytes& input);
-    /// After the last `feed`: a block that was begun and never ended is malformed.
+    /// Call after the last `feed`: an unfinished block is malformed.
     Event end();
     Bytes der() const { return buffer_.first(size_); }
-    /// Lends another room, which the next block will be written to: right after an event only.
-    void lend(MutableBytes buffer) { buffer_ = buffer; }
+    /// Sets the buffer for the next block. Call it only right after an event.
+    void set_buffer(MutableBytes buffer) { buffer_ = buffer; }
 
  private:
     enum class Inside : std::uint8_t { text, certificate, other };
@@ -42,15 +42,15 @@ class PemReader {
     std::size_t size_ = 0;
     Base64Decoder base64_;
     Inside inside_ = Inside::text;
-    bool is_broken_ = false;
+    bool is_malformed_ = false;
     std::uint8_t boundary_size_ = 0;
-    char boundary_[80] = {};  // what may become a "-----BEGIN x-----" or "-----END x-----"
+    char boundary_[80] = {};  // a possible "-----BEGIN x-----" or "-----END x-----"
 };
 
-/// Size of `write_pem` for a certificate of `der_size` bytes.
+/// Returns the size of `write_pem` for a certificate of `der_size` bytes.
 std::size_t pem_size(std::size_t der_size);
-/// Writes one CERTIFICATE block with lines of 64 characters and "\n" to the front of `out`, which
-/// has room for `pem_size(der.size())`.
+/// Writes one CERTIFICATE block with lines of 64 characters and "\n" to `out`, which has at least
+/// `pem_size(der.size())` bytes.
 void write_pem(Bytes der, MutableBytes out);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// All but `load` and `save`, which know files: tls/certificate_file.cpp.
+// All but `load` and `save`, which use files: tls/certificate_file.cpp.
 #include "linnet/x509_certificate.hpp"
 
 #include <algorithm>
@@ -16,10 +16,10 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr std::size_t size_max = 0xFFFF'FFFF;  // of all certificates: places have 32 bits
+constexpr std::size_t size_max = 0xFFFF'FFFF;  // of all certificates: offsets have 32 bits
 
-// Makes `more` bytes of room behind the `used` ones. What was there before may still be read from
-// `outgrown`.
+// Makes space for `more` bytes after the `used` ones. The old block moves to `outgrown`, where it
+// can still be read.
 bool make_space(Block& block, std::size_t used, std::size_t more, Block& outgrown) {
     if (more <= block.size() - used) return true;
     if (more > size_max - used) return false;
@@ -35,20 +35,20 @@ bool make_space(Block& block, std::size_t used, std::size_t more, Block& outgrow
 
 Error X509Certificate::load_from_memory(Bytes pem_or_der) {
     const bool may_be_der = !pem_or_der.empty() && pem_or_der[0] == der::sequence;
-    // A text, too, may begin with the character 0.
+    // PEM text may also begin with this character ("0").
     if (may_be_der && parse_certificate(pem_or_der)) return load_der(pem_or_der);
     return load_pem(pem_or_der);
 }
 
 Error X509Certificate::load_der(Bytes der) {
-    Block outgrown(ders_.memory());  // may have `der` in it
+    Block outgrown(ders_.memory());  // may contain `der`
     if (!make_space(ders_, ders_size_, der.size(), outgrown)) return Error::out_of_memory;
     std::memcpy(ders_.data() + ders_size_, der.data(), der.size());
     return keep(der.size());
 }
 
 Error X509Certificate::load_pem(Bytes pem) {
-    // Three bytes from four characters: then all of it fits, wherever the blocks begin.
+    // Four characters encode three bytes: this space is enough wherever the blocks begin.
     Block outgrown(ders_.memory());
     const std::size_t buffer = pem.size() / 4 * 3 + 3;
     if (!make_space(ders_, ders_size_, buffer, outgrown)) return Error::out_of_memory;
@@ -65,12 +65,12 @@ Error X509Certificate::load_pem(Bytes pem) {
         const Error error = keep(reader.der().size());
         if (error == Error::out_of_memory) return error;
         if (error != Error::ok) all_good = false;
-        reader.lend(ders_.bytes().subspan(ders_size_));
+        reader.set_buffer(ders_.bytes().subspan(ders_size_));
     }
     return all_good && count_ > count_before ? Error::ok : Error::failed;
 }
 
-// Makes one more certificate of the `size` bytes that lie behind the others.
+// Adds the `size` bytes after the last certificate as another one.
 Error X509Certificate::keep(std::size_t size) {
     const Bytes der = ders_.bytes().subspan(ders_size_, size);
     const auto certificate = parse_certificate(der);
@@ -112,7 +112,7 @@ Bytes X509Certificate::der(std::size_t index) const {
 
 CertificateFacts X509Certificate::facts(std::size_t index) const {
     const auto certificate = parse_certificate(der(index));
-    LINNET_ASSERT(certificate);  // or it would not have been kept
+    LINNET_ASSERT(certificate);  // `keep` accepts nothing else
     return {
         .der = certificate->der,
         .subject = certificate->subject,

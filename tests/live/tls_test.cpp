@@ -145,7 +145,7 @@ TEST(TlsSignatures, of_every_certificate_are_verified) {
         TlsAttempt attempt;
         attempt.run(secure_url("good.test", server.port()));
         expect_cause(attempt, causes[which],
-                     which == 0 ? "" : "the trusted root of that name has not signed it");
+                     which == 0 ? "" : "the trusted root with that name has not signed it");
         TlsAttempt unverified({.verify = false});
         unverified.run(secure_url("good.test", server.port()));
         expect_cause(unverified, Cause::none, "");

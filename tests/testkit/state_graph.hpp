@@ -13,8 +13,8 @@ namespace linnet::test {
 
 inline std::string name_of(Event event) {
     constexpr const char* names[] = {
-        "resolved", "connected, wss", "connected",   "upgraded", "upgraded, gd_mp_api",
-        "joined",   "we closed",      "they closed", "broken",   "said all",
+        "resolved", "connected, wss", "connected",   "upgraded",       "upgraded, gd_mp_api",
+        "joined",   "we closed",      "they closed", "protocol error", "close done",
         "begun",    "ended",          "abandoned"};
     return names[static_cast<std::size_t>(event)];
 }

@@ -13,9 +13,9 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// How much of `out` was filled; 0 on failure. Early at boot the kernel may have no entropy yet:
-// getrandom then says so instead of waiting (EAGAIN), and no weaker source is asked. Where there is
-// only getentropy (macOS, OpenBSD) the kernel has entropy before programs run.
+// Returns how much of `out` was filled; 0 on failure. Early at boot the kernel may have no entropy
+// yet: getrandom then fails with EAGAIN instead of blocking, and no weaker source is used. On
+// systems with only getentropy (macOS, OpenBSD) the kernel has entropy before programs run.
 #ifdef GRND_NONBLOCK
 std::size_t fill_front(MutableBytes out) {
     ssize_t size = -1;
@@ -26,7 +26,7 @@ std::size_t fill_front(MutableBytes out) {
 }
 #else
 std::size_t fill_front(MutableBytes out) {
-    constexpr std::size_t size_max = 256;  // of one getentropy
+    constexpr std::size_t size_max = 256;  // of one getentropy call
     const std::size_t size = std::min(out.size(), size_max);
     return getentropy(out.data(), size) == 0 ? size : 0;
 }

@@ -7,7 +7,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-// "e": closed on exec, from the first moment on (POSIX 2024).
+// "e": close on exec, set atomically (POSIX 2024).
 File::File(const char* path, Mode mode)
     : file_(path == nullptr ? nullptr : std::fopen(path, mode == Mode::read ? "rbe" : "wbe")) {
     if (file_ != nullptr) std::setvbuf(static_cast<std::FILE*>(file_), nullptr, _IONBF, 0);

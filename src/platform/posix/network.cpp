@@ -16,7 +16,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// Where sending cannot be asked not to raise SIGPIPE, the socket can.
+// On systems where send has no flag against SIGPIPE, the socket has an option.
 #ifdef MSG_NOSIGNAL
 constexpr int send_flags = MSG_NOSIGNAL;
 #else
@@ -36,8 +36,8 @@ bool set_option(int fd, int level, int option, int value) {
     return setsockopt(fd, level, option, &value, sizeof value) == 0;
 }
 
-// Non-blocking, and not inherited by a child process: where the OS can, from the first moment on,
-// as another thread may fork and execute a program at any time.
+// Makes a socket non-blocking and not inherited by child processes, atomically where the OS
+// supports it, because another thread may fork and execute a program at any time.
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
 int open_socket(int family) {
     return ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
@@ -56,10 +56,10 @@ int open_socket(int family) {
 }
 #endif
 
-// ENOBUFS and ENOMEM mean that the kernel is short of memory at the moment. That passes, and the OS
-// announces it to nobody: the only way to find out is to repeat the call. As the socket stays
-// writable (or readable), an event loop polls again in its next round, and each poll tries twice at
-// most. The deadlines run meanwhile, so that a lasting shortage ends the connection.
+// ENOBUFS and ENOMEM mean that the kernel is temporarily short of memory. The OS does not announce
+// when that ends, so the call must be repeated. The socket stays writable (or readable), so an
+// event loop polls again in its next round, and each poll tries at most twice. The deadlines keep
+// running, so that a lasting shortage ends the connection.
 bool is_passing(int error) {
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS ||
            error == ENOMEM;

@@ -10,7 +10,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 void put_os_error(TextWriter& out, int os_error) {
     char text[128] = "";
-    // The two forms of strerror_r differ in what they return; both leave or return readable text.
+    // The two variants of strerror_r return different types; both provide readable text.
     struct Pick {
         static const char* text(const char* returned, const char*) { return returned; }
         static const char* text(int, const char* buffer) { return buffer; }

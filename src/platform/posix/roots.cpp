@@ -9,7 +9,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// Where the distributions keep all roots as one PEM file.
+// The files in which distributions keep all roots as PEM.
 constexpr const char* bundle_paths[] = {
     "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch, Alpine, Gentoo
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
@@ -36,9 +36,9 @@ void visit_file(std::FILE* file, MutableBytes buffer, RootVisitor& visitor) {
 
 bool visit_system_roots(MutableBytes buffer, RootVisitor& visitor) {
     for (const char* path : bundle_paths) {
-        std::FILE* file = std::fopen(path, "rbe");  // "e": not inherited, as sockets are not
+        std::FILE* file = std::fopen(path, "rbe");  // "e": not inherited, as for sockets
         if (file == nullptr) continue;
-        // No buffer of its own: the pieces are large enough, and nothing is allocated.
+        // Unbuffered: the pieces are large enough, and nothing is allocated.
         std::setvbuf(file, nullptr, _IONBF, 0);
         visit_file(file, buffer, visitor);
         std::fclose(file);

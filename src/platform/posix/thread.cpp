@@ -16,7 +16,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// For getaddrinfo and the modules that it loads; musl's default is less.
+// Enough for getaddrinfo and the modules that it loads; musl's default is smaller.
 constexpr std::size_t stack_size_min = 256 * 1024;
 
 struct Body {
@@ -29,7 +29,7 @@ void name_this_thread() {
     pthread_setname_np(pthread_self(), "linnet-resolver");
 }
 #else
-void name_this_thread() {}  // not the same call everywhere
+void name_this_thread() {}  // the call differs between systems
 #endif
 
 void* run_body(void* body) {
@@ -50,7 +50,7 @@ int add_thread_local_size(dl_phdr_info* object, std::size_t, void* sum) {
     return 0;
 }
 
-// Of the program and all its libraries.
+// Returns the size of thread-local storage of the program and all its libraries.
 std::size_t thread_local_size() {
     std::size_t sum = 0;
     dl_iterate_phdr(add_thread_local_size, &sum);
@@ -62,14 +62,14 @@ std::size_t thread_local_size() {
 }
 #endif
 
-// glibc takes thread-local storage out of the stack, whose default size may be less than that. Only
-// pages that are touched take memory.
+// glibc takes thread-local storage from the stack, whose default size may be smaller than that.
+// Only pages that are touched use memory.
 bool create(pthread_t& thread, Body* body) {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0) return false;
     std::size_t size = 0;
     pthread_attr_getstacksize(&attributes, &size);
-    const std::size_t page_size_max = 64 * 1024;  // some systems want whole pages
+    const std::size_t page_size_max = 64 * 1024;  // some systems require whole pages
     const std::size_t wanted = std::max(size, stack_size_min) + thread_local_size();
     pthread_attr_setstacksize(&attributes, (wanted / page_size_max + 1) * page_size_max);
     const int error = pthread_create(&thread, &attributes, run_body, body);
@@ -77,8 +77,8 @@ bool create(pthread_t& thread, Body* body) {
     return error == 0;
 }
 
-// Not std::bit_cast, which not every standard library has. What is an integer here is a pointer
-// there.
+// std::bit_cast is not in every standard library. pthread_t is an integer on some systems and a
+// pointer on others.
 static_assert(sizeof(pthread_t) <= sizeof(std::uintptr_t));
 
 std::uintptr_t handle_of(pthread_t thread) {
@@ -95,7 +95,7 @@ pthread_t thread_of(std::uintptr_t handle) {
 
 }  // namespace
 
-// A new thread has the mask of its creator: no handler of the program shall run on it.
+// A new thread inherits the signal mask of its creator: the program's handlers must not run on it.
 bool Thread::start(void (*run)(void*), void* argument) {
     auto* const body = new (std::nothrow) Body{run, argument};
     if (body == nullptr) return false;

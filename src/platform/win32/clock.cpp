@@ -14,7 +14,7 @@ std::uint64_t SystemClock::now_us() {
     QueryPerformanceFrequency(&frequency);
     const auto count = static_cast<std::uint64_t>(ticks.QuadPart);
     const auto per_second = static_cast<std::uint64_t>(frequency.QuadPart);
-    // In two parts, as count * 1000000 would overflow after some weeks.
+    // Computed in two parts, because count * 1000000 would overflow after some weeks.
     return count / per_second * 1'000'000 + count % per_second * 1'000'000 / per_second;
 }
 

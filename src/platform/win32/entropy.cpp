@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Link with bcrypt.
+// Links with bcrypt.
 #include "platform/win32/windows_os.hpp"
 //
 #include <bcrypt.h>

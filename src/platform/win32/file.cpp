@@ -10,9 +10,9 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-constexpr int path_size_max = 1024;  // UTF-16 code units, with the NUL
+constexpr int path_size_max = 1024;  // UTF-16 code units, including the NUL
 
-// "N": no child process inherits the file.
+// "N": child processes do not inherit the file.
 std::FILE* open_file(const char* path, const wchar_t* mode) {
     wchar_t wide[path_size_max];
     if (path == nullptr) return nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Link with ws2_32. The program has called WSAStartup: a library that is a guest does not.
+// Links with ws2_32. The program must call WSAStartup; linnet does not.
 #include <algorithm>
 #include <climits>
 
@@ -25,13 +25,13 @@ bool make_non_blocking(SOCKET socket) {
     return ioctlsocket(socket, static_cast<long>(FIONBIO), &enabled) == 0;
 }
 
-// Not inherited by a child process.
+// Child processes do not inherit the socket.
 SOCKET open_socket(int family) {
     constexpr DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
     return ::WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, flags);
 }
 
-// WSAENOBUFS says that the system is short of memory at the moment: see socket_posix.cpp.
+// WSAENOBUFS means that the system is temporarily short of memory: see posix/network.cpp.
 IoResult failure() {
     const int error = WSAGetLastError();
     const bool is_passing = error == WSAEWOULDBLOCK || error == WSAEINTR || error == WSAENOBUFS;
@@ -57,7 +57,7 @@ Network::Opened SystemNetwork::connect(const SocketAddress& address) {
 }
 
 Network::ConnectResult SystemNetwork::connect_status(SocketHandle socket) {
-    // Some versions of WSAPoll do not report a refused connection, so that select asks for it.
+    // Some versions of WSAPoll do not report a refused connection, so select checks for it.
     fd_set writable;
     fd_set broken;
     FD_ZERO(&writable);

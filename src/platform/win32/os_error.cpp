@@ -20,7 +20,7 @@ void put_os_error(TextWriter& out, int os_error) {
     out.put(said);
 }
 
-// Windows uses the numbers of sockets for its resolver, too.
+// On Windows the resolver uses the same error numbers as sockets.
 void put_resolve_error(TextWriter& out, int os_error) {
     const bool is_errno = os_error >= resolver_errno_base;
     put_os_error(out, is_errno ? os_error - resolver_errno_base : os_error);

@@ -5,7 +5,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-// Nothing forks here, so that it never changes.
+// Windows has no fork, so the id never changes.
 std::uint64_t process_id() {
     return GetCurrentProcessId();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The only way to <windows.h>: without its macros `min` and `max`, also if somebody has included it
-// before.
+// Includes <windows.h> without its macros `min` and `max`, even if it was included before. All
+// other files include this header instead.
 #pragma once
 
 #ifdef _WIN32
@@ -11,7 +11,7 @@
 #define NOMINMAX
 #endif
 #include <winsock2.h>
-// <winsock2.h> comes first, as <windows.h> alone includes its predecessor.
+// <winsock2.h> comes first, because <windows.h> alone includes its predecessor.
 #include <windows.h>
 
 #undef max

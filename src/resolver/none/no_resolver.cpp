@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Instead of the threads of src/resolver, in a build without them (-Dresolver=none): IP literals
-// and `Options::resolver` do as they do everywhere.
+// Replaces the threads of src/resolver in a build without them (-Dresolver=none). IP literals and
+// `Options::resolver` work as in every build.
 #include "linnet/system_resolver.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {

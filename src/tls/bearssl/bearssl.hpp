@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// BearSSL's header, which release 0.6 does not make fit for C++ everywhere.
+// Includes BearSSL's header, which in release 0.6 is not valid C++ everywhere.
 #pragma once
 
 #include <cstddef>

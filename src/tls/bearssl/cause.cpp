@@ -41,7 +41,7 @@ Cause cause_of_bearssl(unsigned error) {
         case BR_ERR_BAD_SIGNATURE: return Cause::tls_signature_wrong;
         case BR_ERR_WRONG_KEY_USAGE: return Cause::tls_purpose;
         case BR_ERR_INVALID_ALGORITHM: return Cause::tls_nothing_in_common;
-        default: break;  // BR_ERR_BAD_PARAM too: that is a length in the server's message
+        default: break;  // includes BR_ERR_BAD_PARAM: a wrong length in a message of the server
     }
     const bool is_x509 = error >= BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED;
     return is_x509 ? cause_of_x509(error) : Cause::tls_broken;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// BearSSL's numbers as causes.
+// Converts BearSSL's error numbers to causes.
 #pragma once
 
 #include "linnet/cause.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// For an error of BearSSL, engine or X.509; alerts are not among them.
+/// Converts an error of BearSSL's engine or X.509 code, but not an alert.
 Cause cause_of_bearssl(unsigned error);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The client's side of TLS 1.2 by BearSSL. Renegotiation is refused, the OS gives the entropy, and
-// every record has full-size buffers of its own in both directions, as smaller ones would ask the
-// server for an extension that few have.
+// The client side of TLS 1.2 with BearSSL. Renegotiation is refused, entropy comes from the OS, and
+// both directions have full-size record buffers, because smaller ones require a server extension
+// that few servers support.
 //
-// Two blocks: the engine with its buffers, and the verifier, given back when the handshake ends.
-// The longest step is the server's key exchange: the chain is verified and the ECDHE computed
-// within one `feed`. That takes 2 to 4 ms with P-256 or RSA-2048, and 90 ms with the worst chain,
-// of P-521 keys and 64 KiB.
+// Two blocks: the engine with its buffers, and the verifier, which is released after the handshake.
+// The longest step is the server's key exchange: one call of `feed` verifies the chain and computes
+// the ECDHE. That takes 2 to 4 ms with P-256 or RSA-2048, and 90 ms with the worst chain of P-521
+// keys and 64 KiB.
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t seed_size = 48;
 constexpr const char* alpn_names[] = {"http/1.1"};
 
-// RFC 8446 4.1.2 calls them cipher suites; all with forward secrecy and authenticated encryption.
+// Cipher suites (RFC 8446 4.1.2), all with forward secrecy and authenticated encryption.
 constexpr std::uint16_t suites_aes_first[] = {
     BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
     BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -44,7 +44,7 @@ constexpr std::uint16_t suites_chacha_first[] = {
     BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 };
 
-// Without instructions for AES and GHASH, ChaCha20 is the faster by far.
+// Without CPU instructions for AES and GHASH, ChaCha20 is much faster.
 std::span<const std::uint16_t> suites_for_this_cpu() {
     const bool has_aes =
         br_aes_x86ni_ctr_get_vtable() != nullptr && br_ghash_pclmul_get() != nullptr;
@@ -56,7 +56,7 @@ std::span<const std::uint16_t> suites_for_this_cpu() {
 
 class BearSslEngine final : public BearSslStream {
  public:
-    /// The engine in a block of its own, or null.
+    /// Creates the engine in its own block; null if memory runs out.
     static BearSslEngine* create(const TlsRequest& request, TlsFailure& why);
     void destroy() override;
 
@@ -65,7 +65,7 @@ class BearSslEngine final : public BearSslStream {
     ~BearSslEngine() = default;
 
     void opened() override { release_verifier(); }
-    void broken(unsigned error) override;
+    void failed(unsigned error) override;
     void configure();
     bool begin(const TlsRequest& request);
     void release_verifier();
@@ -80,9 +80,9 @@ class BearSslEngine final : public BearSslStream {
     std::array<std::uint8_t, BR_SSL_BUFSIZE_OUTPUT> output_;
 };
 
-// ---- beginning and ending --------------------------------------------------------------------
+// ---- begin and end ---------------------------------------------------------------------------
 
-// With what a client receives into, `Transport`.
+// Includes the receive buffer of `Transport`.
 static_assert(sizeof(BearSslEngine) + sizeof(BearSslVerifier) + 16 * 1024 <= tls_memory_max);
 
 BearSslEngine* BearSslEngine::create(const TlsRequest& request, TlsFailure& why) {
@@ -169,8 +169,8 @@ bool BearSslEngine::begin(const TlsRequest& request) {
 
 // ---- state -----------------------------------------------------------------------------------
 
-void BearSslEngine::broken(unsigned error) {
-    if (failure_.cause != Cause::none) return;  // the verifier has reported it
+void BearSslEngine::failed(unsigned error) {
+    if (failure_.cause != Cause::none) return;  // already reported by the verifier
     if (error >= BR_ERR_RECV_FATAL_ALERT && error < BR_ERR_SEND_FATAL_ALERT) {
         return fail_by_alert(static_cast<std::uint8_t>(error - BR_ERR_RECV_FATAL_ALERT),
                              client_certificate_.is_asked_for, Cause::tls_only_13);

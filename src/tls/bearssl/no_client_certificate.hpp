@@ -24,8 +24,8 @@ inline constexpr br_ssl_client_certificate_class no_client_certificate = {
     [](const br_ssl_client_certificate_class**, const unsigned char*, std::size_t) {},
     [](const br_ssl_client_certificate_class**) {},
     [](const br_ssl_client_certificate_class**) {},
-    // BearSSL passes a struct that it has not initialised and reads all of it afterwards: a
-    // `hash_id` of 0xFF would make it call the null pointer below.
+    // BearSSL passes an uninitialised struct and then reads all of it: a `hash_id` of 0xFF would
+    // make it call the null pointer below.
     [](const br_ssl_client_certificate_class**, const br_ssl_client_context*, std::uint32_t,
        br_ssl_client_certificate* choices) { *choices = {}; },
     nullptr,

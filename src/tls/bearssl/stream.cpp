@@ -48,7 +48,7 @@ void BearSslStream::plaintext_taken(std::size_t size) {
 }
 
 MutableBytes BearSslStream::send_buffer() {
-    // BearSSL does not know of an end that it was not told of.
+    // BearSSL does not detect the end of the stream by itself.
     if (state() != TlsState::open) return {};
     std::size_t size = 0;
     std::uint8_t* const into = br_ssl_engine_sendapp_buf(&engine_, &size);
@@ -74,14 +74,14 @@ void BearSslStream::settle() {
     const auto error = static_cast<unsigned>(br_ssl_engine_last_error(&engine_));
     if (error != BR_ERR_OK) {
         failure_.native = static_cast<int>(error);
-        return broken(error);
+        return failed(error);
     }
     is_closed_ = is_open_;
     if (!is_open_) fail(Cause::tls_closed);
 }
 
 void BearSslStream::close() {
-    // With plaintext unread, BearSSL 0.6 would never get out of closing.
+    // With unread plaintext, BearSSL 0.6 would never leave the closing state.
     for (MutableBytes unread; !(unread = plaintext()).empty();) plaintext_taken(unread.size());
     is_closing_ = true;
     br_ssl_engine_close(&engine_);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The windows of a BearSSL engine, whichever side it is on, and what release 0.6 needs of its user
-// there: plaintext that waits is dropped before closing, and the end of the stream is told.
+// The buffers of a BearSSL engine on either side, with two additions that release 0.6 needs: unread
+// plaintext is dropped before closing, and the end of the stream is passed on.
 #pragma once
 
 #include "tls/bearssl/bearssl.hpp"
@@ -25,10 +25,10 @@ class BearSslStream : public EngineBase {
     explicit BearSslStream(br_ssl_engine_context& engine) : engine_(engine) {}
     ~BearSslStream() = default;
 
-    /// The handshake is over.
+    /// Called after the handshake.
     virtual void opened() = 0;
-    /// The engine has given up: says why in `failure_`.
-    virtual void broken(unsigned error) = 0;
+    /// Called when the engine has failed; sets the cause in `failure_`.
+    virtual void failed(unsigned error) = 0;
 
     br_ssl_engine_context& engine_;
 

@@ -17,8 +17,8 @@ constexpr int rsa_size_min = 2048 / 8;
 // BearSSL counts days from the year 0, Unix from 1970.
 constexpr std::int64_t days_before_1970 = 719'528;
 
-// A decoder forgets that it has failed: a second push would write past its memory (0.6 and later).
-// So that a certificate is pushed once, whole.
+// Pushes a certificate as a whole: a decoder forgets that it has failed, and a second push would
+// write past its memory (0.6 and later).
 const br_x509_pkey* decode(br_x509_decoder_context& decoder, Bytes der) {
     br_x509_decoder_init(&decoder, nullptr, nullptr);
     br_x509_decoder_push(&decoder, der.data(), der.size());
@@ -52,7 +52,7 @@ const br_x509_class BearSslVerifier::vtable = {
 };
 
 BearSslVerifier& BearSslVerifier::of(const br_x509_class* const* context) {
-    // The vtable is the first member, so that this is the address of the whole.
+    // The vtable is the first member, so its address is that of the whole object.
     return *reinterpret_cast<const X509*>(context)->verifier;
 }
 
@@ -74,7 +74,7 @@ void BearSslVerifier::append(Bytes piece) {
     size_ += piece.size();
 }
 
-// ---- judging ---------------------------------------------------------------------------------
+// ---- checking --------------------------------------------------------------------------------
 
 unsigned BearSslVerifier::end_chain() {
     const unsigned error = check();
@@ -117,7 +117,7 @@ void BearSslVerifier::make_anchors(const ChainResult& result) {
         br_x509_decoder_context& decoder = root_decoders_[anchor_count_];
         const br_x509_pkey* const key = decode(decoder, der);
         const auto root = parse_certificate(der);
-        // A root of a kind that BearSSL does not know has signed nothing that it could verify.
+        // BearSSL could not verify a signature by a root of a kind that it does not support.
         if (key == nullptr || !root) continue;
         br_x509_trust_anchor& anchor = anchors_[anchor_count_++];
         // BearSSL's type is not const, but it only reads.
@@ -139,7 +139,7 @@ unsigned BearSslVerifier::verify_path(const ChainResult& result) {
     br_x509_minimal_set_minrsa(&minimal_, rsa_size_min);
     set_time(minimal_, result.unix_s);
     const br_x509_class** const context = &minimal_.vtable;
-    // Without a name: it has been judged, by better rules.
+    // No name is passed: `check_chain` has checked it, by stricter rules.
     minimal_.vtable->start_chain(context, nullptr);
     for (const Bytes der : std::span(result.path).first(result.path_count)) {
         minimal_.vtable->start_cert(context, static_cast<std::uint32_t>(der.size()));
@@ -148,7 +148,7 @@ unsigned BearSslVerifier::verify_path(const ChainResult& result) {
     }
     const unsigned error = minimal_.vtable->end_chain(context);
     if (error == 0) key_from_ = KeyFrom::path;
-    // Where the names agree and the signatures do not.
+    // The names match but the signatures do not.
     if (error == BR_ERR_X509_NOT_TRUSTED) put_not_signed(result, failure_);
     return error;
 }

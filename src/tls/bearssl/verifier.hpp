@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What BearSSL asks about the server's certificates. It hands them over in pieces; they are
-// collected, judged (`judge_chain`), and the path goes through BearSSL's own validation, which
-// verifies the signatures and everything else once more.
+// Verifies the server's certificates for BearSSL, which delivers them in pieces. They are collected
+// and checked (`check_chain`); then the path goes through BearSSL's own validation, which verifies
+// the signatures and everything else once more.
 #pragma once
 
 #include "linnet/tls_chain.hpp"
@@ -13,16 +13,16 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class BearSslVerifier {
  public:
-    /// `failure` is where the cause goes. All must outlive the verifier.
+    /// `failure` receives the cause. The arguments must outlive the verifier.
     BearSslVerifier(const TlsRequest& request, std::string_view host, TlsFailure& failure);
     BearSslVerifier(const BearSslVerifier&) = delete;
     BearSslVerifier& operator=(const BearSslVerifier&) = delete;
 
-    /// What the engine is given.
+    /// The object to pass to the engine.
     const br_x509_class** x509() { return &x509_.vtable; }
 
  private:
-    // BearSSL knows the address of a pointer to functions; what is its own stands behind it.
+    // BearSSL has a pointer to the vtable pointer; our data follows it.
     struct X509 {
         const br_x509_class* vtable;
         BearSslVerifier* verifier;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Instead of the BearSSL engine, in a build without TLS (-Dtls=none).
+// Replaces the BearSSL engine in a build without TLS (-Dtls=none).
 #include "tls/default_context.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {

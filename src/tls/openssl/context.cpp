@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// OpenSSL between two buffers in memory (BIO_s_mem): it reads from the one and writes to the other,
-// and what it calls "wants to read" is only that nothing is there now.
+// OpenSSL between two memory buffers (BIO_s_mem): it reads from one and writes to the other. When
+// it "wants to read", the buffer is empty.
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -22,10 +22,11 @@ constexpr std::size_t record_size_max = 16 * 1024;
 // Under the other ciphers it can be shorter.
 constexpr std::size_t protected_record_size_min = 8 + 16;
 constexpr std::uint8_t change_cipher_spec = 20;
-// RFC 7301 3.1: each name behind its size.
+// RFC 7301 3.1: each name follows its size.
 constexpr unsigned char alpn_names[] = "\x08http/1.1";
 
-// A failure is told by each layer on its way up; the numbers known here are those of the TLS layer.
+// Every layer adds its own entry to OpenSSL's error queue; the numbers known here belong to the TLS
+// layer.
 unsigned long take_tls_error() {
     for (unsigned long error; (error = ERR_get_error()) != 0;) {
         const bool is_known =
@@ -52,7 +53,7 @@ class OpenSslEngine final : public EngineBase {
     bool verify(const STACK_OF(X509) * shown) {
         return verify_with_openssl(request_, shown, failure_);
     }
-    void client_certificate_asked_for() { client_certificate_is_asked_for_ = true; }
+    void client_certificate_asked_for() { client_certificate_is_requested_ = true; }
     void record_begun(Bytes header);
 
  private:
@@ -70,18 +71,18 @@ class OpenSslEngine final : public EngineBase {
     TlsRequest request_;
     EngineHost host_;
     SSL* ssl_ = nullptr;
-    BIO* in_ = nullptr;  // owned by `ssl_`, as the next
+    BIO* in_ = nullptr;  // owned by `ssl_`, like `out_`
     BIO* out_ = nullptr;
-    std::uint8_t record_type_ = 0;  // of the record that OpenSSL reads, as the next
-    std::size_t record_size_ = 0;   // without its header
-    bool client_certificate_is_asked_for_ = false;
+    std::uint8_t record_type_ = 0;  // of the record that OpenSSL is reading
+    std::size_t record_size_ = 0;   // the same, without the record header
+    bool client_certificate_is_requested_ = false;
     std::size_t plaintext_begin_ = 0;
     std::size_t plaintext_end_ = 0;
     std::array<std::uint8_t, record_size_max> plaintext_;
     std::array<std::uint8_t, record_size_max> buffer_;
 };
 
-// ---- beginning and ending --------------------------------------------------------------------
+// ---- begin and end ---------------------------------------------------------------------------
 
 OpenSslEngine* OpenSslEngine::create(SSL_CTX* context, const TlsRequest& request, TlsFailure& why) {
     if (!EngineHost::is_valid(request.host)) {
@@ -130,7 +131,7 @@ bool OpenSslEngine::begin(SSL_CTX* context) {
     SSL_set_app_data(ssl_, this);
     SSL_set_connect_state(ssl_);
     SSL_set_alpn_protos(ssl_, alpn_names, sizeof alpn_names - 1);
-    // The macro for this has an old-style cast, and its type is not const.
+    // The macro for this contains an old-style cast, and its type is not const.
     if (const char* const name = host_.server_name()) {
         if (SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                      const_cast<char*>(name)) != 1) {
@@ -162,7 +163,7 @@ Bytes OpenSslEngine::outgoing() {
     return size <= 0 ? Bytes{} : Bytes{data, static_cast<std::size_t>(size)};
 }
 
-// A BIO has no call to skip.
+// A BIO has no function to skip bytes.
 void OpenSslEngine::outgoing_sent(std::size_t size) {
     std::array<std::uint8_t, 4096> sent;
     while (size > 0) {
@@ -182,7 +183,7 @@ void OpenSslEngine::plaintext_taken(std::size_t size) {
     if (plaintext_begin_ == plaintext_end_) step();
 }
 
-// One record at a time, so that what is queued is bounded.
+// Encrypts one record at a time, so that the queue is bounded.
 MutableBytes OpenSslEngine::send_buffer() {
     return state() == TlsState::open && outgoing().empty() ? MutableBytes(buffer_) : MutableBytes{};
 }
@@ -213,7 +214,7 @@ void OpenSslEngine::read() {
         ERR_clear_error();
         const int size = SSL_read(ssl_, plaintext_.data(), static_cast<int>(plaintext_.size()));
         if (size <= 0) return check(size);
-        // Once we have closed, data is dropped.
+        // After our close, data is dropped.
         if (is_closing_) continue;
         plaintext_end_ = static_cast<std::size_t>(size);
         return;
@@ -250,10 +251,10 @@ void OpenSslEngine::record_begun(Bytes header) {
 void OpenSslEngine::check_error(unsigned long error) {
     const int reason = ERR_GET_REASON(error);
     if (failure_.native == 0) failure_.native = reason;
-    if (failure_.cause != Cause::none) return;  // the verifier has told it
+    if (failure_.cause != Cause::none) return;  // already reported by the verifier
     if (reason > SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256) {
         return fail_by_alert(static_cast<std::uint8_t>(reason - SSL_AD_REASON_OFFSET),
-                             client_certificate_is_asked_for_, Cause::tls_only_old);
+                             client_certificate_is_requested_, Cause::tls_only_old);
     }
     if (!has_received_tls()) return fail(Cause::tls_not_tls);
     switch (reason) {
@@ -282,7 +283,7 @@ void OpenSslEngine::check_internal_error() {
     fail(is_too_short ? Cause::tls_bad_record : Cause::tls_internal);
 }
 
-// ---- what OpenSSL asks -----------------------------------------------------------------------
+// ---- callbacks of OpenSSL --------------------------------------------------------------------
 
 OpenSslEngine& engine_of(const SSL* ssl) {
     return *static_cast<OpenSslEngine*>(SSL_get_app_data(ssl));
@@ -311,18 +312,18 @@ void look_at_message(int is_written, int, int type, const void* data, std::size_
 
 namespace {
 
-// The suites of TLS 1.2 that the default engine offers as well: forward secrecy and authenticated
-// encryption. TLS 1.3 has no others.
+// The TLS 1.2 cipher suites of the default engine: forward secrecy and authenticated encryption.
+// All TLS 1.3 suites have both.
 constexpr char tls_1_2_suites[] =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
-// No key exchange but over these curves. OpenSSL would offer finite fields as well, of which a
-// server chooses the size: one of 10 000 bits took 858 ms within one `feed`.
+// Limits key exchange to these curves. OpenSSL would also offer finite fields, whose size the
+// server chooses: one of 10 000 bits took 858 ms within one `feed`.
 bool limit_key_exchange(SSL_CTX* context) {
     int groups[] = {NID_X25519, NID_X9_62_prime256v1, NID_secp384r1, NID_secp521r1};
-    // The macro for this has an old-style cast.
+    // The macro for this contains an old-style cast.
     return SSL_CTX_set_cipher_list(context, tls_1_2_suites) == 1 &&
            SSL_CTX_ctrl(context, SSL_CTRL_SET_GROUPS, std::ssize(groups), groups) == 1;
 }
@@ -340,7 +341,7 @@ OpenSslContext::OpenSslContext() : context_(SSL_CTX_new(TLS_client_method())) {
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_max_cert_list(context, chain_size_max);
-    // Also when nothing is verified: the pins count, and somebody may listen.
+    // Set even without verification, for pins and certificate listeners.
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_cert_verify_callback(context, verify_certificate, nullptr);
     SSL_CTX_set_client_cert_cb(context, choose_client_certificate);

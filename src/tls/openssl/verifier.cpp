@@ -12,7 +12,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// The chain as DER, within its bounds, and the room for the system's roots.
+// The chain as DER, and the buffer for the system's roots.
 struct Chain {
     bool collect(const STACK_OF(X509) * shown);
     bool append(X509* certificate);
@@ -66,7 +66,7 @@ Cause cause_of(int error) {
     }
 }
 
-// OpenSSL's objects for one path; freed together.
+// OpenSSL's objects for one path, freed together.
 class Path {
  public:
     explicit Path(const ChainResult& result);
@@ -74,9 +74,9 @@ class Path {
     Path& operator=(const Path&) = delete;
     ~Path();
 
-    /// X509_V_OK or what is wrong.
+    /// Returns X509_V_OK or the error.
     int verify(std::int64_t unix_s);
-    /// One of the roots has signed the last certificate of the path.
+    /// Returns true if one of the roots has signed the last certificate of the path.
     bool is_signed() const { return is_signed_; }
 
  private:
@@ -92,7 +92,7 @@ class Path {
     bool is_signed_ = false;
 };
 
-// The dates of roots count where `judge_chain` says so, and there they have been checked.
+// Ignores the dates of roots: `check_chain` has checked them where they count.
 int ignore_dates_of_root(int is_good, X509_STORE_CTX* context) {
     const int error = X509_STORE_CTX_get_error(context);
     const bool is_date =
@@ -109,11 +109,11 @@ Path::Path(const ChainResult& result) {
             X509_free(certificate);
         }
     }
-    // Of several roots of one name OpenSSL tries one.
+    // OpenSSL tries only one of several roots with the same name.
     const auto roots = std::span(result.roots).first(result.root_count);
     ERR_set_mark();
     for (const Bytes der : roots) is_signed_ |= add_root(der, true);
-    ERR_pop_to_mark();  // or SSL_get_error takes a root that has not signed it for a failure
+    ERR_pop_to_mark();  // otherwise SSL_get_error treats a root that has not signed it as a failure
     for (const Bytes der : is_signed_ ? roots.first(0) : roots) add_root(der, false);
 }
 
@@ -138,7 +138,7 @@ Path::~Path() {
 int Path::verify(std::int64_t unix_s) {
     if (!is_complete()) return X509_V_ERR_OUT_OF_MEM;
     if (X509_STORE_CTX_init(context_, store_, leaf_, others_) != 1) return X509_V_ERR_OUT_OF_MEM;
-    // A root is what is trusted, whether or not it is signed by itself.
+    // A root is trusted whether or not it is self-signed.
     X509_VERIFY_PARAM* const how = X509_STORE_CTX_get0_param(context_);
     X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_PARTIAL_CHAIN);
     X509_VERIFY_PARAM_set_time(how, static_cast<time_t>(unix_s));
@@ -163,7 +163,7 @@ bool check(const TlsRequest& request, const STACK_OF(X509) * shown, Chain& chain
     if (error == X509_V_OK) return true;
     failure.cause = cause_of(error);
     failure.native = error;
-    // Where the names agree and the signatures do not.
+    // The names match but the signatures do not.
     const bool is_about_signature =
         failure.cause == Cause::tls_signature_wrong || failure.cause == Cause::tls_issuer_unknown;
     if (is_about_signature && !path.is_signed()) put_not_signed(result, failure);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What OpenSSL asks about the server's certificates: they are judged as with every engine, and
-// OpenSSL verifies the signatures along the path.
+// Verifies the server's certificates for OpenSSL: `check_chain` checks them as with every engine,
+// and OpenSSL verifies the signatures along the path.
 #pragma once
 
 #include <openssl/x509.h>
@@ -11,7 +11,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// `shown` is what the server has sent, its own certificate first. False: `failure` tells why.
+/// `shown` are the server's certificates, its own first. On false, `failure` has the cause.
 bool verify_with_openssl(const TlsRequest& request, const STACK_OF(X509) * shown,
                          TlsFailure& failure);
 
