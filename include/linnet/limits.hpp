@@ -16,9 +16,9 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 struct Limits {
     // Of a connection. Sizes are bytes of payload; `set_buffers` sets these four.
     std::size_t input_payload_max = 1 << 20;  ///< unread messages in sum, and so any single one
-    std::size_t input_packet_count_max = 1024;
+    std::size_t input_message_count_max = 1024;
     std::size_t output_payload_max = 1 << 20;  ///< messages not yet with the OS, in sum
-    std::size_t output_packet_count_max = 1024;
+    std::size_t output_message_count_max = 1024;
 
     std::size_t fragment_count_max = 16384;  ///< frames of one message, empty ones too; 0: none
 
@@ -42,7 +42,7 @@ struct Limits {
 /// No connection takes a larger payload limit than this, whatever is asked for.
 inline constexpr std::size_t payload_max_max = std::size_t{1} << 30;
 /// Nor a larger packet count, nor more peers.
-inline constexpr std::size_t packet_count_max_max = std::size_t{1} << 20;
+inline constexpr std::size_t message_count_max_max = std::size_t{1} << 20;
 
 /// `limits` as a connection takes them: larger ones than these count as these, and a packet count
 /// or a budget of a poll of 0 counts as 1.
@@ -55,9 +55,9 @@ constexpr Limits bounded(Limits limits) {
     bound(limits.url_size_max, 0, payload_max_max);
     bound(limits.request_size_max, 0, payload_max_max);
     bound(limits.response_size_max, 0, payload_max_max);
-    bound(limits.input_packet_count_max, 1, packet_count_max_max);
-    bound(limits.output_packet_count_max, 1, packet_count_max_max);
-    bound(limits.peer_count_max, 0, packet_count_max_max);
+    bound(limits.input_message_count_max, 1, message_count_max_max);
+    bound(limits.output_message_count_max, 1, message_count_max_max);
+    bound(limits.peer_count_max, 0, message_count_max_max);
     bound(limits.poll_size_max, 1, SIZE_MAX);
     bound(limits.poll_item_count_max, 1, SIZE_MAX);
     return limits;

@@ -16,8 +16,8 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 ///     3 x (1149 B + url_size_max + request_size_max)       texts of this attempt, the next, and
 ///                                                          one whose signal a listener still reads
 ///     response_size_max                                      headers of the accepted upgrade
-///     1.5 x (input_payload_max + 22 B x input_packet_count_max + 4 KiB)    received
-///     1.5 x (output_payload_max + 14 B x (output_packet_count_max + 1))    to be sent
+///     1.5 x (input_payload_max + 22 B x input_message_count_max + 4 KiB)    received
+///     1.5 x (output_payload_max + 14 B x (output_message_count_max + 1))    to be sent
 ///     12 B x (peer_count_max + 1), 96 B at least           peers of a room (gd_mp_api)
 ///
 /// (of input_payload_max and response_size_max the larger one counts; a sum beyond SIZE_MAX is
@@ -29,7 +29,7 @@ constexpr std::size_t memory_max(const Limits& asked) {
     const std::size_t texts = 1024 + 125 + limits.url_size_max + limits.request_size_max;
     const std::size_t input = Session::inbox_size_max(limits);
     const std::size_t output =
-        Outbox::block_size_max(limits.output_payload_max, limits.output_packet_count_max);
+        Outbox::block_size_max(limits.output_payload_max, limits.output_message_count_max);
     std::size_t sum = 0;
     for (const std::size_t part :
          {texts, texts, texts, limits.response_size_max, input, input / 2, output, output / 2,

@@ -86,7 +86,7 @@ class WebSocketMultiplayerPeer : public NetworkedMultiplayerPeer {
  public:
     /// The bounds of the queues, from the next `connect_to_url` on: sizes in KiB, and packets. They
     /// are exact. Failed while connecting or open; invalid_parameter if one is below 1 or above
-    /// `payload_max_max` or `packet_count_max_max`.
+    /// `payload_max_max` or `message_count_max_max`.
     Error set_buffers(int input_buffer_size_kb, int input_max_packets, int output_buffer_size_kb,
                       int output_max_packets);
 

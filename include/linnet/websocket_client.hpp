@@ -71,7 +71,7 @@ struct Stats {
 
     // Ignored.
     std::uint64_t discarded_size = 0;  ///< payload bytes that came after a local close, or unwanted
-    std::uint64_t ignored_packets = 0;  ///< gd_mp_api: messages that meant nothing in the room
+    std::uint64_t ignored_messages = 0;  ///< gd_mp_api: messages that meant nothing in the room
 
     // Standing still.
     std::uint64_t receive_stalls = 0;  ///< so often a full queue stopped reading

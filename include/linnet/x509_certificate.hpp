@@ -79,7 +79,7 @@ class X509Certificate {
 
  private:
     struct Entry {
-        std::uint32_t place;
+        std::uint32_t offset;
         std::uint32_t size;
         std::uint32_t subject_offset;  // within the certificate
         std::uint32_t subject_size;

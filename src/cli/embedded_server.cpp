@@ -93,7 +93,7 @@ void EmbeddedServer::wait_set(std::vector<WaitItem>& items) const {
 // Derived from the state as it is now: whatever made a message ready, no event has to report it.
 bool EmbeddedServer::has_work() const {
     return std::any_of(connections_.begin(), connections_.end(), [this](const auto& connection) {
-        const bool has_message = connection->session.packet_count() > 0;
+        const bool has_message = connection->session.message_count() > 0;
         return connection->has_more || (has_message && can_take(*connection));
     });
 }
@@ -139,7 +139,7 @@ void EmbeddedServer::serve(Connection& connection) {
 // read its answers is not read, and no answer is lost to a close frame after its question.
 bool EmbeddedServer::advance(Connection& connection) {
     if (connection.gone) return false;
-    if (connection.session.packet_count() > 0) {
+    if (connection.session.message_count() > 0) {
         if (!can_take(connection)) return false;
         take(connection);
         return true;

@@ -18,7 +18,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class Inbox {
  public:
-    struct Packet {
+    struct Message {
         Bytes payload;
         bool is_text = false;
     };
@@ -26,7 +26,7 @@ class Inbox {
     /// `size_max` bounds the block. So many messages shall find a place in it however much has been
     /// received behind them: once the block has its largest size, `room` spares their entries.
     /// Takes no memory before `room` is called.
-    Inbox(Memory* memory, std::size_t size_max, std::size_t packet_count_kept = 1);
+    Inbox(Memory* memory, std::size_t size_max, std::size_t message_count_kept = 1);
 
     /// Where received bytes go; valid until the next call that is not const. Only here may the
     /// block grow (doubling, once what it has is full) or its contents move (down, once two thirds
@@ -58,11 +58,11 @@ class Inbox {
     /// them. There must be a place for the entry, and no message in progress.
     void add_message(std::size_t header_size, std::size_t size, bool is_text);
 
-    std::size_t packet_count() const { return (entries_end_ - entries_) / entry_size; }
+    std::size_t message_count() const { return (entries_end_ - entries_) / entry_size; }
     std::size_t queued_payload() const { return queued_payload_; }
     /// The oldest message; it leaves the queue, its bytes stay as they are until the next `room`.
     /// There must be one.
-    Packet take();
+    Message take();
     /// The payload of the oldest message, and of the newest, which stay in the queue. There must be
     /// one.
     Bytes oldest() const { return payload_of(entry_at(entries_end_ - entry_size)); }
@@ -83,21 +83,21 @@ class Inbox {
 
  private:
     struct Entry {
-        std::uint32_t place;  // counted from where the block would begin had nothing ever moved
+        std::uint32_t offset;  // counted from where the block would begin had nothing ever moved
         std::uint32_t size_and_kind;
     };
 
     std::size_t free_size() const;
     std::size_t live_size() const { return assembled_end_ - head_ + (filled_ - parsed_); }
     bool is_empty() const {
-        return packet_count() == 0 && parsed_ == filled_ && message_size() == 0;
+        return message_count() == 0 && parsed_ == filled_ && message_size() == 0;
     }
     void make_space();
     bool grow();
     void move_all_down();
     void move_unparsed_down();
     void move_entries(MutableBytes to_back);
-    Entry entry_at(std::size_t place) const;
+    Entry entry_at(std::size_t offset) const;
     Bytes payload_of(const Entry& entry) const;
     std::size_t end_of_newest() const;
     void push_entry(std::size_t size, bool is_text);
@@ -105,7 +105,7 @@ class Inbox {
 
     Block block_;
     std::size_t size_max_;
-    std::size_t packet_count_kept_;
+    std::size_t message_count_kept_;
     std::size_t head_ = 0;
     std::size_t queued_end_ = 0;
     std::size_t message_begin_ = 0;

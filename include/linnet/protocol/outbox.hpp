@@ -46,13 +46,13 @@ class Outbox {
     /// The block of an outbox with these bounds is never larger; while it grows, one of half that
     /// size is there too.
     static constexpr std::size_t block_size_max(std::size_t payload_max,
-                                                std::size_t packet_count_max) {
-        return payload_max + (packet_count_max + 1) * frame_header_size_max;
+                                                std::size_t message_count_max) {
+        return payload_max + (message_count_max + 1) * frame_header_size_max;
     }
 
-    /// `payload_max` and `packet_count_max` bound what is queued. A client's frames are masked with
-    /// keys from `entropy`. Takes no memory before the first `put`.
-    Outbox(Role role, std::size_t payload_max, std::size_t packet_count_max, Entropy& entropy,
+    /// `payload_max` and `message_count_max` bound what is queued. A client's frames are masked
+    /// with keys from `entropy`. Takes no memory before the first `put`.
+    Outbox(Role role, std::size_t payload_max, std::size_t message_count_max, Entropy& entropy,
            Memory* memory);
 
     /// Queues one unfragmented message: `front` and `payload`, one behind the other. All or
@@ -78,7 +78,7 @@ class Outbox {
 
     /// Payload bytes, and count, of messages not yet fully with the OS.
     std::size_t queued_payload() const { return queued_payload_; }
-    std::size_t packet_count() const { return packet_count_; }
+    std::size_t message_count() const { return message_count_; }
 
     /// Control frames that are with the OS.
     std::uint64_t control_frame_count() const { return control_frame_count_; }
@@ -112,12 +112,12 @@ class Outbox {
     void begin_frame_at_head();
     void consume_ring(std::size_t size);
     void consume_whole_ring();
-    bool owes_control() const { return ping_.size > 0 || pong_.size > 0; }
-    std::size_t ring_in_front_of_lane() const { return lane_.is_sent() ? size_ : frame_rest_; }
+    bool has_pending_control() const { return ping_.size > 0 || pong_.size > 0; }
+    std::size_t ring_before_lane() const { return lane_.is_sent() ? size_ : frame_rest_; }
 
     Role role_;
     std::size_t payload_max_;
-    std::size_t packet_count_max_;
+    std::size_t message_count_max_;
     MaskKeySource keys_;
     Block ring_;                  // and the margin
     std::size_t ring_size_ = 0;   // without the margin
@@ -126,7 +126,7 @@ class Outbox {
     std::size_t frame_rest_ = 0;  // of a half-sent frame at the head
     std::size_t frame_payload_ = 0;
     std::size_t queued_payload_ = 0;
-    std::size_t packet_count_ = 0;
+    std::size_t message_count_ = 0;
     ControlFrame ping_;
     ControlFrame pong_;
     ControlFrame close_;

@@ -59,7 +59,7 @@ class Session {
         const std::size_t payload = limits.input_payload_max > limits.response_size_max
                                         ? limits.input_payload_max
                                         : limits.response_size_max;
-        return payload + limits.input_packet_count_max * each + 4096;
+        return payload + limits.input_message_count_max * each + 4096;
     }
 
     // ---- bytes in
@@ -92,14 +92,14 @@ class Session {
     /// Part of a message has arrived.
     bool message_is_incomplete() const { return message_active_; }
     /// There is no room because there is no memory, and no message to take that would make some.
-    bool is_starved() const { return inbox_.starved() && inbox_.packet_count() == 0; }
+    bool is_starved() const { return inbox_.starved() && inbox_.message_count() == 0; }
 
     // ---- messages
 
-    std::size_t packet_count() const { return inbox_.packet_count(); }
+    std::size_t message_count() const { return inbox_.message_count(); }
     std::size_t queued_payload() const { return inbox_.queued_payload(); }
     /// The oldest message, in place: its bytes live until `room` is called. There must be one.
-    Inbox::Packet take() { return inbox_.take(); }
+    Inbox::Message take() { return inbox_.take(); }
     /// The same, and it stays in the queue; likewise the newest. There must be one.
     Bytes oldest() const { return inbox_.oldest(); }
     Bytes newest() const { return inbox_.newest(); }
