@@ -33,6 +33,7 @@ struct Options {
 
     /// If true, `put_packet` outside `poll` only queues; the next `poll` or `flush` sends all
     /// messages in one system call. If false, it also sends as much as the OS accepts at once.
+    /// Within `poll`, messages are always sent together at its end.
     bool coalesce = false;
     /// If true, received messages are counted and dropped without a signal: for programs that only
     /// send.

@@ -200,9 +200,10 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     Error disconnect_from_host(int code = 1000, std::string_view reason = "");
 
     /// Sets whether the certificate of a wss:// server is verified: chain, dates and host name (RFC
-    /// 5280, RFC 9525). True by default; it takes effect when a TLS handshake begins. If false, any
-    /// certificate is accepted, unless one is pinned.
+    /// 5280, RFC 9525). True by default; it takes effect when a TLS handshake begins. If false,
+    /// only pinned certificates and keys are checked.
     void set_verify_ssl_enabled(bool enabled);
+    /// Returns that setting.
     bool is_verify_ssl_enabled() const;
 
     /// Pins the certificate (or certificates) of wss:// servers. If it is not a CA, only that
@@ -277,6 +278,7 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// Returns the latest time for the next `poll`, in microseconds of `Options::clock`. It is not
     /// in the future while work remains; it is `no_deadline` if there is nothing to wait for.
     std::uint64_t next_deadline() const;
+    /// The result of `next_deadline` when only a call of the program can create work.
     static constexpr std::uint64_t no_deadline = UINT64_MAX;
 
     /// Returns a copy of the counters.
