@@ -26,7 +26,7 @@ constexpr std::size_t in_flight_size_max = 16 << 20;
 Limits server_limits() {
     Limits limits;
     limits.input_payload_max = limits.output_payload_max = in_flight_size_max;
-    limits.output_packet_count_max = packet_count_max_max;
+    limits.output_message_count_max = message_count_max_max;
     return limits;
 }
 
@@ -64,7 +64,7 @@ class WebSocketEcho {
     bool echo() {
         for (SessionEvent event; (event = session_.next()).kind != SessionEvent::Kind::none;) {
             if (event.kind != SessionEvent::Kind::message) continue;
-            const Inbox::Packet packet = session_.take();
+            const Inbox::Message packet = session_.take();
             const Opcode opcode = packet.is_text ? Opcode::text : Opcode::binary;
             if (session_.put(opcode, {}, packet.payload) != Error::ok) return false;
         }

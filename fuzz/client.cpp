@@ -365,9 +365,9 @@ Limits read_limits(FuzzInput& input) {
     constexpr std::size_t polls[] = {256 * 1024, 1, 100, 4096};
     Limits limits;
     limits.input_payload_max = input.pick(payloads);
-    limits.input_packet_count_max = input.pick(counts);
+    limits.input_message_count_max = input.pick(counts);
     limits.output_payload_max = input.pick(payloads);
-    limits.output_packet_count_max = input.pick(counts);
+    limits.output_message_count_max = input.pick(counts);
     limits.fragment_count_max = input.pick(counts);
     limits.response_size_max = input.pick(answers);
     limits.response_header_count_max = input.flag() ? 3 : 100;

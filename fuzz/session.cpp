@@ -93,14 +93,14 @@ class Listener {
  private:
     static Limits generous(Limits limits) {
         limits.input_payload_max = 1 << 20;
-        limits.input_packet_count_max = 4096;
+        limits.input_message_count_max = 4096;
         return limits;
     }
     void decode() {
         for (SessionEvent event; (event = session_.next()).kind != SessionEvent::Kind::none;) {
             require(event.kind != SessionEvent::Kind::failed, "what is sent is decodable");
             if (event.kind == SessionEvent::Kind::message) {
-                const Inbox::Packet packet = session_.take();
+                const Inbox::Message packet = session_.take();
                 messages_.push_back((packet.is_text ? "T" : "B") +
                                     std::string(text_of(packet.payload)));
             }
@@ -194,14 +194,14 @@ class Performance {
             const bool ends =
                 event.kind == SessionEvent::Kind::close || event.kind == SessionEvent::Kind::failed;
             require(ends || !closing, "after our close frame only the end is told");
-            require(event.kind != SessionEvent::Kind::message || session_.packet_count() > 0,
+            require(event.kind != SessionEvent::Kind::message || session_.message_count() > 0,
                     "a message is there when it is told");
             require(!ended_, "nothing is decoded after the end");
             note(event);
             if (event.kind == SessionEvent::Kind::message && !manner_.reads_late) take();
         }
         if (session_.input_is_paused() && !session_.input_needs_space()) {
-            require(session_.packet_count() > 0, "only a full queue holds the input");
+            require(session_.message_count() > 0, "only a full queue holds the input");
             take();
             decode();
         }
@@ -209,9 +209,9 @@ class Performance {
     }
 
     bool take() {
-        if (session_.packet_count() == 0) return false;
+        if (session_.message_count() == 0) return false;
         const std::size_t queued = session_.queued_payload();
-        const Inbox::Packet packet = session_.take();
+        const Inbox::Message packet = session_.take();
         require(session_.queued_payload() == queued - packet.payload.size(),
                 "what is taken is no longer queued");
         require(!packet.is_text || is_utf8(packet.payload), "a text is UTF-8");
@@ -319,17 +319,17 @@ class Performance {
     void check_limits() {
         const Limits& limits = plan_.limits;
         require(session_.queued_payload() <= limits.input_payload_max, "the input limit");
-        require(session_.packet_count() <= limits.input_packet_count_max, "the input count");
+        require(session_.message_count() <= limits.input_message_count_max, "the input count");
         const Outbox& outbox = session_.outbox();
         require(outbox.queued_payload() <= limits.output_payload_max, "the output limit");
-        require(outbox.packet_count() <= limits.output_packet_count_max, "the output count");
+        require(outbox.message_count() <= limits.output_message_count_max, "the output count");
         require(session_.inbox().moved_size() <= 16 * fed_ + 65'536, "nothing moves without end");
 
         const std::size_t input =
             std::max(limits.input_payload_max, limits.response_size_max) +
-            limits.input_packet_count_max * (Inbox::entry_size + frame_header_size_max) + 4096;
+            limits.input_message_count_max * (Inbox::entry_size + frame_header_size_max) + 4096;
         const std::size_t output =
-            limits.output_payload_max + limits.output_packet_count_max * frame_header_size_max;
+            limits.output_payload_max + limits.output_message_count_max * frame_header_size_max;
         // A block and the one it moves from; the ring's size is a power of two.
         require(memory_.peak <= 2 * input + 4 * std::max<std::size_t>(output, 1024),
                 "memory within its bound");
@@ -361,9 +361,9 @@ Limits read_limits(FuzzInput& input) {
     constexpr std::size_t counts[] = {1024, 1, 2, 3, 10, 300};
     Limits limits;
     limits.input_payload_max = input.pick(payloads);
-    limits.input_packet_count_max = input.pick(counts);
+    limits.input_message_count_max = input.pick(counts);
     limits.output_payload_max = input.pick(payloads);
-    limits.output_packet_count_max = input.pick(counts);
+    limits.output_message_count_max = input.pick(counts);
     limits.fragment_count_max = input.pick(counts);
     limits.response_size_max = input.flag() ? 64 : 16'384;
     return limits;

@@ -144,7 +144,7 @@ class FirstReader {
             switch (event.kind) {
                 case SessionEvent::Kind::none: break;
                 case SessionEvent::Kind::message: {
-                    const Inbox::Packet packet = session_.take();
+                    const Inbox::Message packet = session_.take();
                     tell(opinion_.story, packet.is_text ? 1 : 2, text_of(packet.payload));
                     break;
                 }

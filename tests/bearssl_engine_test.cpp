@@ -386,9 +386,9 @@ TEST(BearSslEngine, tells_what_is_no_tls_from_broken_tls) {
         {"\x15\x03\x03\0\x02\x02\x47"sv, Cause::tls_nothing_in_common},
         {"\x15\x03\x03\0\x02\x02\x70"sv, Cause::tls_alert},
         {"\x15\x03\x03\0\x02\x01\0"sv, Cause::tls_closed},
-        {"\x17\x03\x03\0\x05hello"sv, Cause::tls_broken},
+        {"\x17\x03\x03\0\x05hello"sv, Cause::tls_protocol_error},
         {"\x16\x03\x03\x60\0x"sv, Cause::tls_bad_record},
-        {"\x16\x03\x03\0\x05hello"sv, Cause::tls_broken},
+        {"\x16\x03\x03\0\x05hello"sv, Cause::tls_protocol_error},
         {"\x16\x05\x00\0\x05hello"sv, Cause::tls_only_old},
     };
     for (const Row& row : rows) {

@@ -379,13 +379,13 @@ struct Sight {
         }
         if (!scene.client) return;
         state = text(Inside::state_of(*scene.client));
-        packet_count =
+        message_count =
             scene.client->get_available_packet_count() + scene.peer().get_available_packet_count();
     }
 
     std::string state = "gone";
     std::string signals;
-    std::size_t packet_count = 0;
+    std::size_t message_count = 0;
     std::size_t frame_count = 0;
     std::size_t socket_count;
     std::size_t request_count;
@@ -411,8 +411,8 @@ std::string changes(Scene& scene, const Sight& before) {
     }
     if (after.socket_count < before.socket_count) text += "; closes the socket";
     if (after.request_count < before.request_count) text += "; cancels the request";
-    if (after.packet_count < before.packet_count) {
-        text += "; " + std::to_string(after.packet_count) + " packets left";
+    if (after.message_count < before.message_count) {
+        text += "; " + std::to_string(after.message_count) + " packets left";
     }
     if (after.state != before.state) text += "; now " + after.state;
     const std::string emitted = after.signals.substr(before.signals.size());

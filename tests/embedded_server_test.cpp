@@ -80,7 +80,7 @@ constexpr std::size_t flood_count = 5000;
 Options without_pings() {
     Options options;
     options.timeouts.ping_ms = 0;
-    options.limits.output_packet_count_max = flood_count + 10;
+    options.limits.output_message_count_max = flood_count + 10;
     options.limits.output_payload_max = 64 << 20;
     return options;
 }

@@ -23,8 +23,8 @@ using test::Random;
 
 // An inbox and its memory, which is checked to be given back with the right sizes.
 struct Box {
-    explicit Box(std::size_t size_max, std::size_t packet_count_kept = 1)
-        : inbox(&memory, size_max, packet_count_kept) {}
+    explicit Box(std::size_t size_max, std::size_t message_count_kept = 1)
+        : inbox(&memory, size_max, message_count_kept) {}
 
     // Receives `text`, in as many pieces as the room asks for.
     void receive(std::string_view text) {
@@ -57,7 +57,7 @@ TEST(Inbox, takes_no_memory_before_there_must_be_room) {
     Box box(1 << 20);
     EXPECT_EQ(box.inbox.size(), 0u);
     EXPECT_TRUE(box.inbox.unparsed().empty());
-    EXPECT_EQ(box.inbox.packet_count(), 0u);
+    EXPECT_EQ(box.inbox.message_count(), 0u);
     box.inbox.shrink_if_empty();
     box.inbox.clear();
     EXPECT_EQ(box.memory.allocation_count, 0);
@@ -73,22 +73,22 @@ TEST(Inbox, hands_out_a_whole_message_where_it_was_received) {
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed().first(5));
     EXPECT_EQ(box.inbox.message_size(), 5u);
-    EXPECT_EQ(box.inbox.packet_count(), 0u);
+    EXPECT_EQ(box.inbox.message_count(), 0u);
     EXPECT_TRUE(box.inbox.end_message(true));
     EXPECT_EQ(box.inbox.message_size(), 0u);
     box.inbox.skip(1);
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed());
     EXPECT_TRUE(box.inbox.end_message(false));
-    EXPECT_EQ(box.inbox.packet_count(), 2u);
+    EXPECT_EQ(box.inbox.message_count(), 2u);
     EXPECT_EQ(box.inbox.queued_payload(), 10u);
 
-    const Inbox::Packet first = box.inbox.take();
+    const Inbox::Message first = box.inbox.take();
     EXPECT_EQ(text_of(first.payload), "Hello");
     EXPECT_TRUE(first.is_text);
     EXPECT_EQ(first.payload.data(), received + 2);
     EXPECT_EQ(box.inbox.queued_payload(), 5u);
-    const Inbox::Packet second = box.inbox.take();
+    const Inbox::Message second = box.inbox.take();
     EXPECT_EQ(text_of(second.payload), "world");
     EXPECT_FALSE(second.is_text);
     EXPECT_EQ(second.payload.data(), received + 8);
@@ -110,7 +110,7 @@ TEST(Inbox, moves_only_the_fragments_behind_a_gap_and_each_byte_once) {
         if (size < 8) box.inbox.skip(2);
     }
     EXPECT_TRUE(box.inbox.end_message(false));
-    const Inbox::Packet packet = box.inbox.take();
+    const Inbox::Message packet = box.inbox.take();
     EXPECT_EQ(text_of(packet.payload), "one.two..three...");
     EXPECT_EQ(packet.payload.data(), received + 2);
 }
@@ -157,13 +157,13 @@ TEST(Inbox, adds_a_whole_message_at_once_where_it_was_received) {
     box.inbox.add_message(1, 5, false);
     box.inbox.add_message(0, 0, false);
     EXPECT_EQ(text_of(box.inbox.unparsed()), "!");
-    const Inbox::Packet first = box.inbox.take();
+    const Inbox::Message first = box.inbox.take();
     EXPECT_EQ(text_of(first.payload), "Hello");
     EXPECT_TRUE(first.is_text);
     EXPECT_EQ(first.payload.data(), received + 2);
     EXPECT_EQ(box.taken(), "world");
     EXPECT_EQ(box.taken(), "");
-    EXPECT_EQ(box.inbox.packet_count(), 0u);
+    EXPECT_EQ(box.inbox.message_count(), 0u);
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
@@ -171,9 +171,9 @@ TEST(Inbox, keeps_an_empty_message) {
     Box box(1 << 20);
     for (const bool is_text : {true, false}) {
         box.receive_message("", is_text);
-        EXPECT_EQ(box.inbox.packet_count(), 1u);
+        EXPECT_EQ(box.inbox.message_count(), 1u);
         EXPECT_EQ(box.inbox.queued_payload(), 0u);
-        const Inbox::Packet packet = box.inbox.take();
+        const Inbox::Message packet = box.inbox.take();
         EXPECT_TRUE(packet.payload.empty());
         EXPECT_EQ(packet.is_text, is_text);
     }
@@ -260,11 +260,11 @@ class Model {
     void end_message() {
         const bool is_text = random_.one_in(2);
         const bool has_place = box_.inbox.has_space();
-        const std::size_t count = box_.inbox.packet_count();
+        const std::size_t count = box_.inbox.message_count();
         const bool ended = box_.inbox.end_message(is_text);
         ASSERT_EQ(ended, has_place);
         if (!ended) {
-            ASSERT_EQ(box_.inbox.packet_count(), count);
+            ASSERT_EQ(box_.inbox.message_count(), count);
             ASSERT_EQ(box_.inbox.message_size(), message_.size());
             return;
         }
@@ -281,7 +281,7 @@ class Model {
     void take_some() {
         std::size_t count = std::min(queue_.size(), random_.below(6));
         while (count-- > 0) {
-            const Inbox::Packet packet = box_.inbox.take();
+            const Inbox::Message packet = box_.inbox.take();
             const std::string& expected = queue_.front();
             ASSERT_EQ(packet.is_text, expected[0] == 'T');
             ASSERT_TRUE(text_of(packet.payload) == std::string_view(expected).substr(1));
@@ -318,7 +318,7 @@ class Model {
     }
 
     void check() {
-        ASSERT_EQ(box_.inbox.packet_count(), queue_.size());
+        ASSERT_EQ(box_.inbox.message_count(), queue_.size());
         std::size_t payload = 0;
         for (const std::string& message : queue_) payload += message.size() - 1;
         ASSERT_EQ(box_.inbox.queued_payload(), payload);
@@ -447,7 +447,7 @@ TEST(Inbox, forgets_everything_but_its_memory) {
     box.inbox.append(box.inbox.unparsed().first(11));
     const std::size_t size = box.inbox.size();
     box.inbox.clear();
-    EXPECT_EQ(box.inbox.packet_count(), 0u);
+    EXPECT_EQ(box.inbox.message_count(), 0u);
     EXPECT_EQ(box.inbox.queued_payload(), 0u);
     EXPECT_EQ(box.inbox.message_size(), 0u);
     EXPECT_TRUE(box.inbox.unparsed().empty());
@@ -510,7 +510,7 @@ TEST(Inbox, is_filled_by_empty_messages_alone) {
     EXPECT_TRUE(box.inbox.receive_buffer().empty());
     EXPECT_FALSE(box.inbox.starved());
     EXPECT_FALSE(box.inbox.end_message(false));
-    EXPECT_EQ(box.inbox.packet_count(), count);
+    EXPECT_EQ(box.inbox.message_count(), count);
     EXPECT_EQ(box.taken(), "x");
     for (std::size_t i = 1; i < count; ++i) EXPECT_EQ(box.taken(), "");
     EXPECT_FALSE(box.inbox.receive_buffer().empty());
@@ -527,7 +527,7 @@ TEST(Inbox, refuses_an_entry_that_has_no_place_and_finds_one_in_the_next_room) {
     box.inbox.append(box.inbox.unparsed().first(50));
     EXPECT_FALSE(box.inbox.end_message(true));
     EXPECT_EQ(box.inbox.message_size(), 50u);
-    EXPECT_EQ(box.inbox.packet_count(), 1u);
+    EXPECT_EQ(box.inbox.message_count(), 1u);
     EXPECT_EQ(box.inbox.unparsed().size(), full - 150);
     box.inbox.receive_buffer();  // grows
     EXPECT_TRUE(box.inbox.end_message(false));
@@ -590,10 +590,10 @@ void take_frames(Inbox& inbox, std::size_t header_size, std::size_t payload_size
 }
 
 Moved moved_by(const Drain& drain, std::size_t payload_size, std::size_t receive_size) {
-    const std::size_t packet_count_max = payload_max / payload_size;
-    Box box(payload_max + packet_count_max * 22 + 4096);
+    const std::size_t message_count_max = payload_max / payload_size;
+    Box box(payload_max + message_count_max * 22 + 4096);
     const std::size_t header_size = payload_size < 126 ? 2 : 4;
-    const std::size_t keep = std::min(drain.begin_above, packet_count_max - 1);
+    const std::size_t keep = std::min(drain.begin_above, message_count_max - 1);
     Moved result;
     bool waits_for_room = false;
     for (int idle = 0; result.filled < (8u << 20) && idle < 20'000; ++idle) {
@@ -602,8 +602,8 @@ Moved moved_by(const Drain& drain, std::size_t payload_size, std::size_t receive
         result.filled += size;
         take_frames(box.inbox, header_size, payload_size, waits_for_room);
         if (size > 0) idle = 0;
-        if (box.inbox.packet_count() <= keep && size > 0) continue;
-        for (std::size_t i = 0; i < drain.count && box.inbox.packet_count() > 0; ++i) {
+        if (box.inbox.message_count() <= keep && size > 0) continue;
+        for (std::size_t i = 0; i < drain.count && box.inbox.message_count() > 0; ++i) {
             box.inbox.take();
         }
     }

@@ -21,10 +21,10 @@ struct Bounds {
     Limits limits;
 };
 
-Limits with(std::size_t payload_max, std::size_t packet_count_max, std::size_t texts_max) {
+Limits with(std::size_t payload_max, std::size_t message_count_max, std::size_t texts_max) {
     Limits limits;
     limits.input_payload_max = limits.output_payload_max = payload_max;
-    limits.input_packet_count_max = limits.output_packet_count_max = packet_count_max;
+    limits.input_message_count_max = limits.output_message_count_max = message_count_max;
     limits.url_size_max = limits.request_size_max = limits.response_size_max = texts_max;
     limits.peer_count_max = 100;
     return limits;
@@ -65,7 +65,7 @@ std::size_t peak_of(const Limits& limits, std::size_t packet_size, Memory* memor
     for (int attempt = 0; attempt < 3; ++attempt) {
         EXPECT_EQ(play.client->connect_to_url(url), Error::ok);
         play.poll(5 + static_cast<int>(bytes.size() / limits.poll_size_max) +
-                  static_cast<int>(limits.input_packet_count_max / 100));
+                  static_cast<int>(limits.input_message_count_max / 100));
         EXPECT_EQ(play.story->signals.rfind("connection_established", 0), 0u)
             << play.client->failure().explain();
         while (play.peer().put_packet(payload) == Error::ok) {
@@ -113,9 +113,9 @@ TEST(MemoryMax, does_not_overflow) {
 // No heap at all: one array, as large as the sum and what an allocator needs for itself.
 TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
     constexpr Limits limits{.input_payload_max = 20'000,
-                            .input_packet_count_max = 50,
+                            .input_message_count_max = 50,
                             .output_payload_max = 20'000,
-                            .output_packet_count_max = 50,
+                            .output_message_count_max = 50,
                             .url_size_max = 512,
                             .request_size_max = 1024,
                             .response_size_max = 1024,

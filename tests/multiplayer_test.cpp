@@ -237,12 +237,12 @@ TEST(Multiplayer, counts_what_means_nothing) {
     for (int i = 0; i < 3000; ++i) noise += binary("noise") + system(Type::del, 3);
     MultiplayerPlay play({Send{welcome() + noise + binary(packet_of(1, "still here"))}},
                          [](World&, Options& options) {
-                             options.limits.input_packet_count_max = 2;
+                             options.limits.input_message_count_max = 2;
                              options.limits.input_payload_max = 100;
                          });
     play.join();
     play.poll(200);
-    EXPECT_EQ(play.client->stats().ignored_packets, 6000u);
+    EXPECT_EQ(play.client->stats().ignored_messages, 6000u);
     EXPECT_EQ(play.story->messages, (std::vector<std::string>{"1:still here"}));
     EXPECT_EQ(play.story->signals, std::string(joined) + " -> peer_packet(1)");
 }

@@ -26,15 +26,15 @@ TEST(OneThread, may_move_from_thread_to_thread) {
 
 TEST(OneThread, may_call_within_a_signal_and_end_there) {
     Play play(refusing());
-    int packet_count = -1;
+    int message_count = -1;
     play.client->connection_error.connect([&] {
-        packet_count = static_cast<int>(play.peer().get_available_packet_count());
+        message_count = static_cast<int>(play.peer().get_available_packet_count());
         play.client->poll();
         play.client.reset();
     });
     ASSERT_EQ(play.connect(), Error::ok);
     play.run();
-    EXPECT_EQ(packet_count, 0);
+    EXPECT_EQ(message_count, 0);
     EXPECT_EQ(play.client, nullptr);
 }
 

@@ -32,13 +32,13 @@ constexpr Role other(Role role) {
 
 struct OutboxLimits {
     std::size_t payload_max = 1 << 20;
-    std::size_t packet_count_max = 1024;
+    std::size_t message_count_max = 1024;
 };
 
 // An outbox and an OS that takes as many bytes as it is told to.
 struct Sender {
     explicit Sender(Role role = Role::client, OutboxLimits limits = {})
-        : outbox(role, limits.payload_max, limits.packet_count_max, entropy, &memory) {}
+        : outbox(role, limits.payload_max, limits.message_count_max, entropy, &memory) {}
 
     Error put(std::string_view payload, Opcode opcode = Opcode::binary) {
         return outbox.put(opcode, {}, ExactBytes(payload).bytes());
@@ -371,9 +371,9 @@ class Stream {
             queued_payload_ -= frame.payload.size();
         }
         seen_ = wire_.size() - rest.size();
-        ASSERT_EQ(sender_.outbox.packet_count(), put_.size() - sent_count_);
+        ASSERT_EQ(sender_.outbox.message_count(), put_.size() - sent_count_);
         ASSERT_EQ(sender_.outbox.queued_payload(), queued_payload_);
-        ASSERT_LE(sender_.outbox.packet_count(), 40u);
+        ASSERT_LE(sender_.outbox.message_count(), 40u);
         ASSERT_LE(sender_.outbox.queued_payload(), 20'000u);
     }
     void check_stream() {
@@ -395,7 +395,7 @@ class Stream {
         ASSERT_FALSE(frames.empty());
         EXPECT_EQ(frames.back().header.opcode, Opcode::close);
         EXPECT_EQ(frames.back().payload, "\x03\xE8the end");
-        EXPECT_EQ(sender_.outbox.packet_count(), 0u);
+        EXPECT_EQ(sender_.outbox.message_count(), 0u);
         EXPECT_EQ(sender_.outbox.queued_payload(), 0u);
     }
 
@@ -450,7 +450,7 @@ TEST(Outbox, takes_exactly_its_limits) {
     EXPECT_EQ(sender.put(""), Error::ok);
     EXPECT_EQ(sender.put(""), Error::out_of_memory);
     EXPECT_EQ(sender.put(std::string(101, 'x')), Error::invalid_parameter);
-    EXPECT_EQ(sender.outbox.packet_count(), 3u);
+    EXPECT_EQ(sender.outbox.message_count(), 3u);
     EXPECT_EQ(sender.outbox.queued_payload(), 100u);
     EXPECT_EQ(told(sender.send(), Role::client),
               "binary " + std::string(60, 'a') + ";binary " + std::string(40, 'b') + ";binary ;");
@@ -471,12 +471,12 @@ TEST(Outbox, counts_a_frame_until_its_last_byte_has_left) {
     EXPECT_EQ(sender.put("0123456789"), Error::ok);
     for (std::size_t i = 0; i < 16; ++i) {
         EXPECT_EQ(sender.outbox.queued_payload(), 10u) << i;
-        EXPECT_EQ(sender.outbox.packet_count(), 1u) << i;
+        EXPECT_EQ(sender.outbox.message_count(), 1u) << i;
         EXPECT_EQ(sender.put(""), Error::out_of_memory);
         sender.send(1);
     }
     EXPECT_EQ(sender.outbox.queued_payload(), 0u);
-    EXPECT_EQ(sender.outbox.packet_count(), 0u);
+    EXPECT_EQ(sender.outbox.message_count(), 0u);
     EXPECT_EQ(sender.put("0123456789"), Error::ok);
 }
 
@@ -491,7 +491,7 @@ TEST(Outbox, queues_nothing_without_entropy) {
     EXPECT_FALSE(sender.outbox.put_pong(bytes_of("p")));
     EXPECT_FALSE(sender.outbox.put_close({}));
     EXPECT_TRUE(sender.outbox.is_empty());
-    EXPECT_EQ(sender.outbox.packet_count(), 0u);
+    EXPECT_EQ(sender.outbox.message_count(), 0u);
     EXPECT_EQ(sender.outbox.queued_payload(), 0u);
     EXPECT_EQ(sender.unsent(), "");
     EXPECT_FALSE(sender.outbox.close_is_unsent());
@@ -528,7 +528,7 @@ TEST(Outbox, queues_nothing_without_memory) {
     EXPECT_EQ(grown.put("small"), Error::ok);
     grown.memory.limit = grown.memory.used;
     EXPECT_EQ(grown.put(std::string(5000, 'x')), Error::out_of_memory);
-    EXPECT_EQ(grown.outbox.packet_count(), 1u);
+    EXPECT_EQ(grown.outbox.message_count(), 1u);
     EXPECT_EQ(grown.outbox.queued_payload(), 5u);
     EXPECT_EQ(grown.put("another"), Error::ok);
     EXPECT_EQ(told(grown.send(), Role::client), "binary small;binary another;");
@@ -603,14 +603,14 @@ TEST(Outbox, wraps_at_every_byte_of_a_frame) {
                 EXPECT_TRUE(sender.outbox.put_pong({}));
                 while (!sender.outbox.is_empty()) {
                     wire += sender.send(1 + place % 5);
-                    ASSERT_LE(sender.outbox.packet_count(), 4u);
+                    ASSERT_LE(sender.outbox.message_count(), 4u);
                     ASSERT_LE(sender.outbox.queued_payload(), place + 3 * size);
                 }
                 std::string story = told(wire, role);
                 story.erase(story.find("pong ;"), 6);
                 const std::string text = "text " + payload + ";";
                 ASSERT_TRUE(story.ends_with(";" + text + text + text)) << size << " at " << place;
-                ASSERT_EQ(sender.outbox.packet_count(), 0u);
+                ASSERT_EQ(sender.outbox.message_count(), 0u);
                 ASSERT_EQ(sender.outbox.queued_payload(), 0u);
                 ASSERT_EQ(sender.memory.allocation_count, 1);
             }
@@ -794,7 +794,7 @@ TEST(Outbox, refuses_what_finds_no_entropy_at_any_refill_and_goes_on_with_new_ke
         EXPECT_FALSE(outbox.put_pong({}));
         EXPECT_FALSE(outbox.put_close({}));
         EXPECT_EQ(entropy.fill_count, before + 4) << "asked once for each";
-        EXPECT_EQ(outbox.packet_count(), 0u);
+        EXPECT_EQ(outbox.message_count(), 0u);
         EXPECT_TRUE(outbox.is_empty());
         for (int i = 0; i < 256; ++i) {
             ASSERT_EQ(outbox.put(Opcode::binary, {}, bytes_of("x")), Error::ok);

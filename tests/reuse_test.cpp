@@ -23,9 +23,9 @@ struct Setting {
 // Limits so small that queues are full, budgets are spent and packets do not fit in most stories.
 void make_tight(Options& options) {
     options.limits.input_payload_max = 64;
-    options.limits.input_packet_count_max = 2;
+    options.limits.input_message_count_max = 2;
     options.limits.output_payload_max = 64;
-    options.limits.output_packet_count_max = 2;
+    options.limits.output_message_count_max = 2;
     options.limits.fragment_count_max = 2;
     options.limits.response_size_max = 512;
     options.limits.peer_count_max = 2;

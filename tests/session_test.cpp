@@ -111,7 +111,7 @@ class Talker {
         }
         return "?";
     }
-    static std::string taken_line(const Inbox::Packet& packet) {
+    static std::string taken_line(const Inbox::Message& packet) {
         const ExactBytes copy(packet.payload);
         return (packet.is_text ? "text " : "binary ") + std::string(copy.text()) + ";";
     }
@@ -315,7 +315,7 @@ std::string outcome(Talker& talker, std::string events) {
     const SessionStats& stats = talker.session.stats();
     for (const std::uint64_t number :
          {stats.frames_received, stats.messages_received, stats.discarded_size,
-          std::uint64_t{talker.session.packet_count()},
+          std::uint64_t{talker.session.message_count()},
           std::uint64_t{talker.session.input_is_paused()},
           std::uint64_t{talker.session.message_is_incomplete()}}) {
         events += " " + std::to_string(number);
@@ -356,7 +356,7 @@ TEST(Session, takes_a_frame_that_is_all_there_as_it_takes_one_in_pieces) {
     };
     for (const Situation& situation : situations) {
         Limits limits;
-        limits.input_packet_count_max = 2;
+        limits.input_message_count_max = 2;
         limits.input_payload_max = 200;
         limits.fragment_count_max = situation.fragment_count_max;
         const std::size_t header_size = situation.role == Role::client ? 2 : 6;
@@ -391,8 +391,8 @@ std::string heard(Role role, const Limits& limits, std::string_view wire, std::s
     std::string events = talker.hear(wire.substr(0, cut));
     events += talker.hear(wire.substr(cut));
     events = outcome(talker, events);
-    while (talker.session.packet_count() > 0) {
-        const Inbox::Packet packet = talker.session.take();
+    while (talker.session.message_count() > 0) {
+        const Inbox::Message packet = talker.session.take();
         events += (packet.is_text ? " text " : " binary ") + std::string(text_of(packet.payload));
     }
     return events;
@@ -471,7 +471,7 @@ TEST(Session, waits_with_a_whole_frame_and_takes_it_as_it_came) {
     for (const Role role : roles) {
         for (const std::size_t size : {5u, 125u, 126u, 1000u}) {
             Limits limits;
-            limits.input_packet_count_max = 2;
+            limits.input_message_count_max = 2;
             limits.input_payload_max = 2 * size;
             Talker talker(role, limits);
             talker.takes = false;
@@ -482,7 +482,7 @@ TEST(Session, waits_with_a_whole_frame_and_takes_it_as_it_came) {
             EXPECT_EQ(talker.told(), "message;message;");
             for (int i = 0; i < 3; ++i) EXPECT_EQ(talker.told(), "");
             EXPECT_TRUE(talker.session.input_is_paused());
-            EXPECT_EQ(talker.session.packet_count(), 2u);
+            EXPECT_EQ(talker.session.message_count(), 2u);
             for (int i = 0; i < 3; ++i) {
                 EXPECT_EQ(text_of(talker.session.take().payload), payload);
                 EXPECT_EQ(talker.told(), i == 0 ? "message;" : "");
@@ -749,7 +749,7 @@ TEST(Session, takes_no_length_modulo_2_to_the_32) {
     const std::string header("\x82\x7F\0\0\0\x01\0\0\0\x05", 10);
     Talker client;
     EXPECT_EQ(client.hear(header + "fives\x81\x01x"), failed(Cause::message_too_large));
-    EXPECT_EQ(client.session.packet_count(), 0u);
+    EXPECT_EQ(client.session.message_count(), 0u);
 
     // Once we have closed, it is passed over with all that is in it.
     Talker closer;
@@ -908,7 +908,7 @@ TEST(Session, ignores_whatever_comes_behind_the_close_frame) {
         Talker client;
         EXPECT_EQ(client.hear("\x88\x02\x03\xE8" + std::string(wire)), "close 1000 ;");
         EXPECT_EQ(client.hear(wire), "");
-        EXPECT_EQ(client.session.packet_count(), 0u);
+        EXPECT_EQ(client.session.message_count(), 0u);
         EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
     }
 }
@@ -975,7 +975,7 @@ TEST(Session, discards_and_counts_what_comes_after_it_has_closed) {
     EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "way"), "");
     EXPECT_EQ(client.hear_from_peer(Opcode::binary, "12345"), "");
     EXPECT_EQ(client.session.stats().discarded_size, 2u + 3 + 5);
-    EXPECT_EQ(client.session.packet_count(), 0u);
+    EXPECT_EQ(client.session.message_count(), 0u);
     EXPECT_EQ(client.hear_from_peer(Opcode::close, close_payload(1000)), "close 1000 ;");
     EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
 }
@@ -1009,7 +1009,7 @@ TEST(Session, discards_the_rest_of_a_frame_that_it_closed_in) {
         EXPECT_EQ(client.hear(wire.substr(0, cut)), "");
         EXPECT_EQ(client.session.close(1000, ""), Error::ok);
         EXPECT_EQ(client.hear(wire.substr(cut)), "close 0 ;") << cut;
-        EXPECT_EQ(client.session.packet_count(), 0u);
+        EXPECT_EQ(client.session.message_count(), 0u);
     }
 }
 
@@ -1017,7 +1017,7 @@ TEST(Session, discards_the_rest_of_a_frame_that_it_closed_in) {
 
 TEST(Session, holds_the_frame_that_does_not_fit_by_count) {
     Limits limits;
-    limits.input_packet_count_max = 3;
+    limits.input_message_count_max = 3;
     Talker client(Role::client, limits);
     client.takes = false;
     EXPECT_EQ(client.hear("\x81\x01"
@@ -1065,7 +1065,7 @@ TEST(Session, holds_the_frame_that_does_not_fit_by_size) {
 
 TEST(Session, goes_on_with_held_input_when_it_closes) {
     Limits limits;
-    limits.input_packet_count_max = 1;
+    limits.input_message_count_max = 1;
     Talker client(Role::client, limits);
     client.takes = false;
     EXPECT_EQ(client.hear("\x81\x01"
@@ -1086,7 +1086,7 @@ TEST(Session, loses_nothing_while_its_queue_is_full) {
         for (const Role role : roles) {
             SCOPED_TRACE(std::string(name_of(role)) + ", " + std::to_string(count_max));
             Limits limits;
-            limits.input_packet_count_max = count_max;
+            limits.input_message_count_max = count_max;
             limits.input_payload_max = 5000;
             limits.response_size_max = 0;
             Talker talker(role, limits);
@@ -1103,9 +1103,9 @@ TEST(Session, loses_nothing_while_its_queue_is_full) {
             for (int idle = 0; taken < messages.size() && idle < 100; ++idle) {
                 given += talker.fill(std::string_view(wire).substr(given, 1 + random.below(3000)));
                 talker.told();
-                ASSERT_LE(talker.session.packet_count(), count_max);
+                ASSERT_LE(talker.session.message_count(), count_max);
                 ASSERT_LE(talker.session.queued_payload(), limits.input_payload_max);
-                while (talker.session.packet_count() > 0 && !random.one_in(3)) {
+                while (talker.session.message_count() > 0 && !random.one_in(3)) {
                     ASSERT_EQ(text_of(talker.session.take().payload), messages[taken++]);
                     idle = 0;
                 }
@@ -1132,7 +1132,7 @@ TEST(Session, refuses_text_that_is_not_utf8_and_queues_nothing) {
 TEST(Session, refuses_what_does_not_fit) {
     Limits limits;
     limits.output_payload_max = 10;
-    limits.output_packet_count_max = 2;
+    limits.output_message_count_max = 2;
     Talker client(Role::client, limits);
     EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(11).bytes()),
               Error::invalid_parameter);
@@ -1218,7 +1218,7 @@ void exchange(Talker& from, Talker& to, std::string_view payload) {
     const std::uint64_t moved_size = to.session.inbox().moved_size();
     const std::uint8_t* const payload_end = to.session.unparsed().data() + sent;
     ASSERT_EQ(to.session.next().kind, Kind::message);
-    const Inbox::Packet packet = to.session.take();
+    const Inbox::Message packet = to.session.take();
     ASSERT_EQ(text_of(packet.payload), payload);
     // In place: it ends where the received bytes end, and none has moved.
     ASSERT_EQ(packet.payload.data() + packet.payload.size(), payload_end);

@@ -881,7 +881,7 @@ TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
         }
         Play play(says(bytes), [](World&, Options& options) {
             options.limits.input_payload_max = 8 * 1024;
-            options.limits.input_packet_count_max = 16;
+            options.limits.input_message_count_max = 16;
             options.limits.response_size_max = 2 * 1024;
         });
         play.story->reads = false;
@@ -911,7 +911,7 @@ TEST(WebSocketClient, never_sleeps_while_its_listener_has_made_room) {
     Play play({.steps = {AwaitRequest{}, Accept{}, Pause{20}, Send{bytes}}},
               [](World&, Options& options) {
                   options.limits.input_payload_max = 1000;
-                  options.limits.input_packet_count_max = 4;
+                  options.limits.input_message_count_max = 4;
               });
     open(play);
     play.world.clock.advance_ms(30);
@@ -939,7 +939,7 @@ TEST(WebSocketClient, never_sleeps_while_closing_has_made_room) {
                              Send{server_close(1000)}, Fin{}}},
                   [](World&, Options& options) {
                       options.limits.input_payload_max = 8 * 1024;
-                      options.limits.input_packet_count_max = 16;
+                      options.limits.input_message_count_max = 16;
                       options.limits.response_size_max = 2 * 1024;
                   });
         play.story->reads = false;
@@ -965,7 +965,7 @@ TEST(WebSocketClient, takes_no_silence_of_its_own_making_for_a_dead_link) {
     std::string bytes;
     for (int i = 0; i < 11; ++i) bytes += server_frame(Opcode::binary, "x");
     Play play(says(bytes),
-              [](World&, Options& options) { options.limits.input_packet_count_max = 10; });
+              [](World&, Options& options) { options.limits.input_message_count_max = 10; });
     play.story->reads = false;
     open(play);
     for (int i = 0; i < 60; ++i) {
@@ -984,7 +984,7 @@ TEST(WebSocketClient, ends_only_after_a_full_queue_was_read) {
     std::string bytes;
     for (int i = 0; i < 25; ++i) bytes += server_frame(Opcode::binary, std::to_string(i));
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes}, Fin{}}},
-              [](World&, Options& options) { options.limits.input_packet_count_max = 10; });
+              [](World&, Options& options) { options.limits.input_message_count_max = 10; });
     play.story->reads = false;
     open(play);
     play.poll(100);
@@ -1368,7 +1368,7 @@ TEST(WebSocketClient, forgives_the_silence_before_the_process_resumed) {
 TEST(WebSocketClient, takes_limits_beyond_all_bounds_for_the_largest) {
     Play play(says(server_frame(Opcode::text, "hello")), [](World&, Options& options) {
         options.limits.input_payload_max = options.limits.output_payload_max = SIZE_MAX;
-        options.limits.input_packet_count_max = options.limits.output_packet_count_max = SIZE_MAX;
+        options.limits.input_message_count_max = options.limits.output_message_count_max = SIZE_MAX;
     });
     open(play);
     play.poll(2);
@@ -1715,7 +1715,7 @@ TEST(WebSocketClient, wakes_at_once_for_a_resolver_that_cannot_begin) {
 TEST(WebSocketClient, ends_at_once_when_it_closes_a_lost_link_whose_last_messages_were_held) {
     const std::string bytes = server_frame(Opcode::text, "1") + server_frame(Opcode::text, "2");
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes}, Reset{}}},
-              [](World&, Options& options) { options.limits.input_packet_count_max = 1; });
+              [](World&, Options& options) { options.limits.input_message_count_max = 1; });
     play.story->reads = false;
     open(play);
     play.poll(3);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The one owner of memory: nothing else in L0-L4 allocates.
+// Memory owned by linnet. All other code allocates through this class.
 #pragma once
 
 #include <cstddef>
@@ -11,24 +11,37 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// An owned, resizable array of bytes from a `Memory`. It neither copies nor throws: allocation
+/// failures are return values. Size 0 owns nothing.
+///
+/// Example:
+///
+///     linnet::Block block(nullptr);
+///     if (!block.allocate(16)) return print("out of memory");
+///     const linnet::Bytes kept = block.bytes().first(4);
+///     if (block.reallocate(64, kept)) print("64 bytes, beginning with the first 4 of the 16");
 class Block {
  public:
-    /// Owns nothing yet. Null `memory` means malloc and free.
+    /// Allocates nothing. `memory` must outlive the block; null means `malloc` and `free`.
     explicit Block(Memory* memory) : memory_(memory) {}
     Block(const Block&) = delete;
     Block& operator=(const Block&) = delete;
     ~Block() { release(); }
 
-    /// Replaces what is owned by `size` fresh bytes; on false nothing has changed. The old contents
-    /// are lost.
+    /// Replaces the contents with `size` (not 0) uninitialised bytes. Returns false, and changes
+    /// nothing, if memory is exhausted.
     [[nodiscard]] bool allocate(std::size_t size);
-    /// The same, but the fresh bytes begin with `kept` and, after it, `kept_too`. Both may lie in
-    /// what is owned now, and fit.
+    /// As `allocate`, and copies `kept` followed by `kept_too` to the front of the new bytes. Both
+    /// may be parts of the old contents; together they have at most `size` bytes.
     [[nodiscard]] bool reallocate(std::size_t size, Bytes kept, Bytes kept_too = {});
+    /// Frees the contents; the size is 0 afterwards.
     void release();
+    /// Exchanges contents and allocators. No allocation.
     void swap(Block& other);
 
+    /// The allocator passed to the constructor, which may be null.
     Memory* memory() const { return memory_; }
+    // The contents: valid until `allocate`, `reallocate`, `release` or `swap` succeeds.
     std::size_t size() const { return bytes_.size(); }
     std::uint8_t* data() const { return bytes_.data(); }
     MutableBytes bytes() const { return bytes_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Bytes that are lent, never owned. A span is the contract: nothing is read or written outside it.
+// Borrowed bytes. No function reads or writes outside the span that it is given.
 #pragma once
 
 #include "linnet/version.hpp"
@@ -15,7 +15,17 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// A view of bytes that someone else owns. Each function that returns one states how long it is
+/// valid.
+///
+/// Example:
+///
+///     const std::vector<char> data = {'h', 'i', '\0'};
+///     linnet::Bytes all = linnet::bytes_of(data);      // 3 bytes: NUL is a byte like any other
+///     linnet::Bytes literal = linnet::bytes_of("hi");  // 2 bytes: without the final NUL
+///     print(linnet::text_of(literal));
 using Bytes = std::span<const std::uint8_t>;
+/// The same, writable.
 using MutableBytes = std::span<std::uint8_t>;
 
 template <class T, class... Kinds>
@@ -24,37 +34,39 @@ template <class T>
 inline constexpr bool is_byte =
     is_any_of<std::remove_cv_t<T>, char, signed char, unsigned char, std::byte>;
 
-/// What bytes are made of. Not `bool`, and no number wider than a byte.
+/// The element types that count as bytes: `char`, `signed char`, `unsigned char` and `std::byte`.
+/// `bool` and wider integers do not.
 template <class T>
 concept ByteLike = is_byte<T>;
 
-/// Bytes one after the other in memory: an array of `ByteLike`, or a container or view of them that
-/// has `data` and `size`, such as `std::vector`, `std::array`, `std::span` and `std::string`.
+/// A contiguous range of `ByteLike`: a C array, or any container or view with `data()` and
+/// `size()`, such as `std::vector`, `std::array`, `std::span` or `std::string`.
 template <class T>
 concept ContiguousBytes = requires(T& range) {
     requires ByteLike<std::remove_pointer_t<decltype(std::data(range))>>;
     static_cast<std::size_t>(std::size(range));
 };
 
-/// The bytes of `text`; valid as long as what `text` views.
+/// Returns the bytes of `text`. Valid as long as the text.
 inline Bytes bytes_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// All bytes of `range`; valid as long as they are. A NUL is a byte like any other.
+/// Returns all bytes of `range`, NULs included. Valid until the range changes or is destroyed.
 template <ContiguousBytes Range>
 Bytes bytes_of(Range&& range) {
     return {reinterpret_cast<const std::uint8_t*>(std::data(range)),
             static_cast<std::size_t>(std::size(range))};
 }
 
-/// The bytes of a string literal, or of another array of `const char`, without the NUL at its end.
+/// Returns the bytes of a string literal, or of another array of `const char`, without the NUL at
+/// its end. NULs within it are kept.
 template <std::size_t size>
 Bytes bytes_of(const char (&text)[size]) {
     return bytes_of(std::string_view(text, text[size - 1] == '\0' ? size - 1 : size));
 }
 
-/// `bytes` seen as text, unchecked; lives as long as what `bytes` views.
+/// Returns `bytes` as text without validating it. Valid as long as the bytes.
 inline std::string_view text_of(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Why something ended or was refused: one enumerator for each distinguishable reason. The sentence
-// beside each says what is the case and, where one exists, which limit or option to change.
+// Why an attempt ended or a call failed: one enumerator per reason that a program can distinguish.
+// The table below describes each in one sentence, which names the limit or option to change if
+// there is one. Values may change between versions: store names, not numbers.
+//
+// Example:
+//
+//     const linnet::Cause cause = client.failure().cause;
+//     if (cause == linnet::Cause::closed_by_server) return print("the server is restarting");
+//     print(linnet::text(cause));
 #pragma once
 
 #include <array>
@@ -14,14 +21,17 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// The reason for an end (`Failure::cause`) or for the failure of a decoder (`Step::cause`).
 enum class Cause : std::uint16_t {
     none,
 
-    // Ordinary endings: both close frames were exchanged (RFC 6455 7.1.4).
+    // Clean endings: both close frames were exchanged (RFC 6455 7.1.4). `closed_by_client` if the
+    // client's close frame was first.
     closed_by_client,
     closed_by_server,
 
-    // What was asked for can never work: told by `connect_to_url` before a byte is sent.
+    // Invalid arguments of `connect_to_url`, which returns `Error::invalid_parameter` or, for
+    // `tls_not_built`, `Error::unavailable`. Nothing was sent.
     url_too_long,
     url_scheme,
     url_host,
@@ -37,11 +47,11 @@ enum class Cause : std::uint16_t {
     request_too_large,
     tls_not_built,
 
-    // The program's own resources.
+    // The resources of the program, in any phase.
     out_of_memory,
     no_entropy,
 
-    // Resolving the name and connecting.
+    // Name lookup and TCP. `Failure::os_error` and `Failure::addresses_tried` have the details.
     resolve_not_begun,
     resolve_failed,
     resolve_no_address,
@@ -50,7 +60,9 @@ enum class Cause : std::uint16_t {
     connect_timed_out,
     attempt_timed_out,
 
-    // TLS (RFC 5246, RFC 8446) and the server's certificate (RFC 5280, RFC 9525).
+    // TLS (RFC 5246, RFC 8446) and the server's certificate (RFC 5280, RFC 9525). `Failure::tls`
+    // has the details. `tls_root_*` are about the trusted root, `tls_issuer_*` about a CA between
+    // it and the server's own certificate.
     tls_trust_empty,
     tls_roots_missing,
     tls_no_time,
@@ -63,7 +75,7 @@ enum class Cause : std::uint16_t {
     tls_client_certificate,
     tls_alert,
     tls_bad_record,
-    tls_broken,
+    tls_protocol_error,
     tls_truncated,
     tls_internal,
     tls_certificate_missing,
@@ -97,7 +109,8 @@ enum class Cause : std::uint16_t {
     tls_signature_unsupported,
     tls_signature_wrong,
 
-    // The server's answer to the upgrade request (RFC 6455 4.1, RFC 9112).
+    // The response to the upgrade request (RFC 6455 4.1, RFC 9112). `Failure::http_*` has what was
+    // read of it. `upgrade_refused`: a valid response with a status other than 101.
     response_timed_out,
     response_incomplete,
     response_not_http,
@@ -119,13 +132,14 @@ enum class Cause : std::uint16_t {
     response_protocol_not_offered,
     response_protocol_missing,
 
-    // Joining a room of Godot 3's high-level multiplayer (gd_mp_api), and being in it.
+    // Rooms of Godot 3's high-level multiplayer (gd_mp_api; protocol/multiplayer_room.hpp).
     join_timed_out,
     join_godot4,
     join_id_out_of_range,
     too_many_peers,
 
-    // The peer broke the framing (RFC 6455 5).
+    // Protocol errors of the peer (RFC 6455 5, 7.4, 8.1), and messages beyond a limit. A close
+    // frame with the matching code is sent.
     frame_reserved_bits,
     frame_reserved_opcode,
     frame_masked,
@@ -143,7 +157,7 @@ enum class Cause : std::uint16_t {
     close_code_not_allowed,
     close_reason_not_utf8,
 
-    // The link went away, or stayed silent too long.
+    // The connection was lost, or a deadline of an open or closing connection expired.
     connection_lost,
     end_of_stream,
     pong_timed_out,
@@ -159,7 +173,7 @@ struct Row {
     std::string_view text;
 };
 
-// In the order of the enumerators.
+// One row per enumerator, in the same order.
 inline constexpr Row rows[] = {
     {Cause::none, "nothing has ended yet"},
     {Cause::closed_by_client, "this side closed the connection and the server agreed"},
@@ -210,7 +224,7 @@ inline constexpr Row rows[] = {
      "the server requires a client certificate, which linnet does not support"},
     {Cause::tls_alert, "the server ended TLS with an alert"},
     {Cause::tls_bad_record, "a TLS record from the server is damaged"},
-    {Cause::tls_broken, "the server violated the TLS protocol"},
+    {Cause::tls_protocol_error, "the server violated the TLS protocol"},
     {Cause::tls_truncated, "the TLS stream was cut off: it ended without close_notify"},
     {Cause::tls_internal, "the TLS engine failed with an internal error"},
     {Cause::tls_certificate_missing, "the server sent no certificate"},
@@ -334,10 +348,10 @@ constexpr bool are_in_order() {
     }
     return static_cast<Cause>(next - 1) == Cause::close_not_answered;
 }
-static_assert(are_in_order(), "each cause has its sentence");
+static_assert(are_in_order(), "each cause has a sentence");
 
-// What a program contains: all sentences in one text, each with a NUL after it, and where they end.
-// A table of views would need a relocation for each.
+// The sentences are stored as one text, each followed by a NUL, with a table of their ends. A table
+// of views would need a relocation per sentence.
 constexpr std::size_t total_size() {
     std::size_t size = 0;
     for (const Row& row : rows) size += row.text.size() + 1;
@@ -367,7 +381,8 @@ inline constexpr auto all_ends = ends();
 
 }  // namespace cause_texts
 
-/// What is the case, as one sentence without a full stop; static, with a NUL after it.
+/// Returns one sentence that describes the cause, without a full stop. A NUL follows it, so
+/// `text(cause).data()` is a C string. Static storage.
 constexpr std::string_view text(Cause cause) {
     const auto index = static_cast<std::uint16_t>(cause);
     const std::size_t begin = index == 0 ? 0 : cause_texts::all_ends[index - 1u];

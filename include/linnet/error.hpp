@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What a call did. The numbers are those of Godot 3's `Error` (@GlobalScope), so that a binding can
-// pass them on as they are. Why a connection ended is told by `Failure` (failure.hpp).
+// The result of a call. The values equal those of Godot 3's `Error` (@GlobalScope), so a binding
+// can pass them through. `Failure` (failure.hpp) describes why a connection ended.
 #pragma once
 
 #include <string_view>
@@ -11,18 +11,24 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// Returned by calls that can fail. Each call documents which values it returns, and when.
+///
+/// Example:
+///
+///     const linnet::Error error = server.put_packet("hello");
+///     if (error != linnet::Error::ok) print(linnet::text(error));
 enum class [[nodiscard]] Error : int{
     ok = 0,
-    failed = 1,           ///< the call cannot do its work now: not open, or the link is gone
-    unavailable = 2,      ///< nothing there: no packet is queued, or the feature was not built
-    unconfigured = 3,     ///< the object is not in the mode that this call needs
-    out_of_memory = 6,    ///< a limit or the memory is exhausted; nothing was taken
-    already_in_use = 22,  ///< an attempt is under way or open; nothing was changed
-    invalid_data = 30,    ///< the bytes are not what they are said to be (text that is not UTF-8)
-    invalid_parameter = 31,  ///< an argument can never work
+    failed = 1,              ///< impossible in this state: not open, or the connection is lost
+    unavailable = 2,         ///< no packet is queued, or the feature is not in this build
+    unconfigured = 3,        ///< wrong object for this mode (with or without gd_mp_api)
+    out_of_memory = 6,       ///< a limit is reached or memory is exhausted
+    already_in_use = 22,     ///< connecting or connected
+    invalid_data = 30,       ///< malformed content, such as text that is not UTF-8
+    invalid_parameter = 31,  ///< an argument that is invalid in any state
 };
 
-/// A short sentence without a full stop, static.
+/// Returns a short description in English, without a full stop. Static storage.
 constexpr std::string_view text(Error error) {
     switch (error) {
         case Error::ok: return "ok";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Why a connection ended. `Error` tells what a call did; this tells what happened.
+// Why a connection ended. `Error` (error.hpp) is the result of a single call; `Failure` describes
+// the end of an attempt.
 #pragma once
 
 #include "linnet/cause.hpp"
@@ -11,43 +12,57 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// One address that was tried.
+/// An address to which a TCP connection was attempted.
 struct AddressTried {
     SocketAddress address;
-    int os_error = 0;  ///< why it did not connect, or 0 if it did or was given up
+    /// The errno of the failed connection; 0 if it connected or was abandoned for a faster one.
+    int os_error = 0;
 };
 
-/// The end of an attempt, also the good one. Views and the span live until the next
+/// How an attempt ended, clean endings included. Views and spans are valid until the next
 /// `connect_to_url` or until the client is destroyed.
+///
+/// Example:
+///
+///     const linnet::Failure& failure = client.failure();
+///     if (failure.cause == linnet::Cause::upgrade_refused && failure.http_status == 401) {
+///         print("wrong password");
+///     } else {
+///         print(failure.explain());
+///     }
 struct Failure {
-    Cause cause = Cause::none;  ///< none: no attempt has ended since the last `connect_to_url`
+    /// The reason. `none` means that no attempt has ended since the last `connect_to_url`.
+    Cause cause = Cause::none;
+    /// The phase in which the attempt ended.
     Phase phase = Phase::request;
-    int os_error = 0;  ///< errno, or `Resolver::Result::os_error`; 0 if it was not the OS
+    /// The errno or, after a failed lookup, `Resolver::Result::os_error`; 0 if the OS reported no
+    /// error.
+    int os_error = 0;
 
+    /// The addresses in the order in which they were tried, at most `address_count_max`.
     std::span<const AddressTried> addresses_tried;
 
-    /// What TLS has to tell, if it was TLS.
+    /// Details of a TLS error; its cause is `Cause::none` if TLS did not fail.
     TlsFailure tls;
 
-    /// The server's answer, if it was no upgrade: status (0 if none was read), reason phrase,
-    /// header lines (`take_header` cuts them), and what had already come of the body.
-    int http_status = 0;
-    std::string_view http_reason;
-    std::string_view http_headers;
-    std::string_view http_body;
+    // The server's response, if it was not the expected 101 (RFC 9112).
+    int http_status = 0;            ///< 0 if no response was read
+    std::string_view http_reason;   ///< reason phrase, possibly empty
+    std::string_view http_headers;  ///< header lines; `take_header` (codec/http.hpp) splits them
+    std::string_view http_body;     ///< the part of the body that was received with the head
 
-    /// The close frame of the server, if one came: its code (0 if it had none) and reason.
-    std::uint16_t close_code = 0;
-    std::string_view close_reason;
+    // The server's close frame, if one was received (RFC 6455 5.5.1).
+    std::uint16_t close_code = 0;   ///< 0 if the frame had no code, or none was received
+    std::string_view close_reason;  ///< UTF-8, at most 123 bytes
 
-    /// Milliseconds spent in each phase, by `Phase`.
+    /// Milliseconds spent in each phase, indexed by `Phase`.
     std::array<std::uint32_t, phase_count> phase_ms{};
 
-    /// All of it as one readable paragraph, without secrets: no user information, query or headers.
-    /// A NUL stands behind it: `explain().data()` is a C string.
+    /// Describes the end in one readable paragraph without secrets: no user information, query or
+    /// headers. A NUL follows the text, so `explain().data()` is a C string. No allocation.
     std::string_view explain() const { return explanation.empty() ? text(cause) : explanation; }
 
-    /// What `explain` gives, if there was memory for it.
+    /// The text that `explain` returns; empty if memory was exhausted when it was written.
     std::string_view explanation;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Every bound has a name, a unit in that name, and a default. All may be set through `Options`.
+// Bounds on memory, work and time. Each name ends in its unit; each bound has a default and is set
+// through `Options`.
 #pragma once
 
 #include <cstddef>
@@ -11,41 +12,65 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// A size of 0 lets nothing through but what is empty. Of the counts, 0 counts as 1 where the
-/// connection could do nothing otherwise (`bounded`).
+/// Bounds on memory and work. Sizes are in bytes. A size of 0 admits only empty items. A count of 0
+/// is read as 1 where a connection could make no progress otherwise (`bounded`). `memory_max`
+/// (memory_max.hpp) computes the memory that a client needs with given limits.
+///
+/// Example:
+///
+///     linnet::Options options;
+///     options.limits.input_payload_max = 16 << 20;  // messages of up to 16 MiB
+///     options.limits.output_message_count_max = 64;
+///     linnet::WebSocketClient small(options);
 struct Limits {
-    // Of a connection. Sizes are bytes of payload; `set_buffers` sets these four.
-    std::size_t input_payload_max = 1 << 20;  ///< unread messages in sum, and so any single one
-    std::size_t input_packet_count_max = 1024;
-    std::size_t output_payload_max = 1 << 20;  ///< messages not yet with the OS, in sum
-    std::size_t output_packet_count_max = 1024;
+    // ---- queues; `set_buffers` sets these four
 
-    std::size_t fragment_count_max = 16384;  ///< frames of one message, empty ones too; 0: none
+    /// Total payload of unread messages; also the maximum payload of one message. A larger message
+    /// ends the connection with `Cause::message_too_large`.
+    std::size_t input_payload_max = 1 << 20;
+    /// Number of unread messages. A full queue pauses reading and loses nothing.
+    std::size_t input_message_count_max = 1024;
+    /// Total payload of messages not yet passed to the OS. `put_packet` fails beyond it.
+    std::size_t output_payload_max = 1 << 20;
+    /// Number of messages not yet passed to the OS.
+    std::size_t output_message_count_max = 1024;
 
-    // Of the opening handshake.
+    /// Frames of one message, empty ones included (RFC 6455 5.4); 0 admits no message at all. More
+    /// frames end the connection with `Cause::message_too_many_fragments`.
+    std::size_t fragment_count_max = 16384;
+
+    // ---- the opening handshake
+
+    /// The URL passed to `connect_to_url`.
     std::size_t url_size_max = 8 * 1024;
+    /// The whole upgrade request, custom headers included.
     std::size_t request_size_max = 16 * 1024;
-    std::size_t response_size_max = 16 * 1024;  ///< the response's head, interim ones included
+    /// The head of the server's response, interim responses included.
+    std::size_t response_size_max = 16 * 1024;
+    /// Header lines in the response, those of interim responses included.
     std::size_t response_header_count_max = 100;
 
-    /// Peers known in a room (gd_mp_api), the server not counted.
+    // ---- rooms (gd_mp_api)
+
+    /// Other peers in a room, not counting the server.
     std::size_t peer_count_max = 4096;
 
-    // Of one `poll`.
-    /// Bytes received, or discarded after a close frame; and bytes decoded, where each frame counts
-    /// as 16 more and 16 KiB are always decoded.
+    // ---- work of one `poll`
+
+    /// Bytes received or, after a local close, discarded; separately, bytes decoded, where each
+    /// frame counts as 16 more. At least 16 KiB are decoded if they have been received.
     std::size_t poll_size_max = 256 * 1024;
-    /// Messages and control frames handled; signals when a room is left.
+    /// Messages and control frames handled; also the signals emitted when a room is left.
     std::size_t poll_item_count_max = 256;
 };
 
-/// No connection takes a larger payload limit than this, whatever is asked for.
+/// Upper bound on each payload limit; larger values are read as this one.
 inline constexpr std::size_t payload_max_max = std::size_t{1} << 30;
-/// Nor a larger packet count, nor more peers.
-inline constexpr std::size_t packet_count_max_max = std::size_t{1} << 20;
+/// Upper bound on each message count, and on `peer_count_max`.
+inline constexpr std::size_t message_count_max_max = std::size_t{1} << 20;
 
-/// `limits` as a connection takes them: larger ones than these count as these, and a packet count
-/// or a budget of a poll of 0 counts as 1.
+/// Returns `limits` as a connection applies them: values above the two bounds are lowered to them;
+/// message counts and budgets of a poll are at least 1.
 constexpr Limits bounded(Limits limits) {
     const auto bound = [](std::size_t& value, std::size_t min, std::size_t max) {
         value = value < min ? min : value > max ? max : value;
@@ -55,31 +80,60 @@ constexpr Limits bounded(Limits limits) {
     bound(limits.url_size_max, 0, payload_max_max);
     bound(limits.request_size_max, 0, payload_max_max);
     bound(limits.response_size_max, 0, payload_max_max);
-    bound(limits.input_packet_count_max, 1, packet_count_max_max);
-    bound(limits.output_packet_count_max, 1, packet_count_max_max);
-    bound(limits.peer_count_max, 0, packet_count_max_max);
+    bound(limits.input_message_count_max, 1, message_count_max_max);
+    bound(limits.output_message_count_max, 1, message_count_max_max);
+    bound(limits.peer_count_max, 0, message_count_max_max);
     bound(limits.poll_size_max, 1, SIZE_MAX);
     bound(limits.poll_item_count_max, 1, SIZE_MAX);
     return limits;
 }
 
-/// All in milliseconds. Zero means "no limit", and for the two of the heartbeat "off".
+/// Deadlines in milliseconds. 0 means "no limit"; for `ping_ms` and `pong_ms` it means "off". A
+/// deadline that expires ends the attempt with the cause named beside it.
+///
+/// Example:
+///
+///     linnet::Options options;
+///     options.timeouts.attempt_ms = 5'000;  // open within 5 seconds, or connection_error
+///     options.timeouts.ping_ms = 10'000;    // a dead connection is detected after
+///     options.timeouts.pong_ms = 5'000;     // at most 15 seconds of silence
+///     linnet::WebSocketClient impatient(options);
 struct Timeouts {
+    // ---- while connecting
+
+    /// Name lookup: `Cause::resolve_timed_out`.
     std::uint32_t resolve_ms = 10'000;
+    /// TCP, all addresses together: `Cause::connect_timed_out`.
     std::uint32_t connect_ms = 10'000;
-    std::uint32_t tls_ms = 10'000;      ///< from the connected socket to the end of the handshake
-    std::uint32_t upgrade_ms = 10'000;  ///< from then on to the whole answer
-    std::uint32_t join_ms = 10'000;     ///< gd_mp_api: from then on to our id
-    std::uint32_t attempt_ms = 30'000;  ///< from `connect_to_url` to the accepted handshake
-    std::uint32_t message_ms = 30'000;  ///< without a byte while a message is half there
-    /// Without progress of our close frame; then for theirs, whatever else the server sends.
+    /// The TLS handshake, from the connected socket on: `Cause::tls_timed_out`.
+    std::uint32_t tls_ms = 10'000;
+    /// From then on until the whole response has arrived: `Cause::response_timed_out`.
+    std::uint32_t upgrade_ms = 10'000;
+    /// gd_mp_api: from then on until the server has sent this peer's id: `Cause::join_timed_out`.
+    std::uint32_t join_ms = 10'000;
+    /// From `connect_to_url` until the handshake is accepted: `Cause::attempt_timed_out`.
+    std::uint32_t attempt_ms = 30'000;
+
+    // ---- while connected
+
+    /// Silence in the middle of a message: `Cause::message_timed_out`.
+    std::uint32_t message_ms = 30'000;
+
+    // ---- while closing
+
+    /// Time without progress in sending the close frame (`Cause::close_not_sent`); then the time
+    /// until the server's close frame arrives, whatever else arrives (`Cause::close_not_answered`).
     std::uint32_t closing_ms = 5'000;
-    std::uint32_t drain_ms = 1'000;  ///< for the end of stream after both close frames
-    /// Idle time before a ping is sent. 0 switches keep-alive off: no pings but those of the
-    /// program, and no deadline for their pongs.
+    /// Wait for the end of the stream after both close frames; its expiry is a clean end.
+    std::uint32_t drain_ms = 1'000;
+
+    // ---- keep-alive
+
+    /// Idle time before keep-alive sends a ping (RFC 6455 5.5.2). 0 turns keep-alive off: no
+    /// automatic pings, and no deadline for the pongs of `WebSocketClient::ping`.
     std::uint32_t ping_ms = 20'000;
-    /// Idle time after a ping, also one of the program, before the connection is dead. Another ping
-    /// does not postpone it. 0: never.
+    /// Idle time after a ping, automatic or not, before the connection counts as dead:
+    /// `Cause::pong_timed_out`. Another ping does not postpone it.
     std::uint32_t pong_ms = 20'000;
 };
 

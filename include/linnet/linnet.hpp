@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Everything an application needs. The protocol code alone, for fuzzing and measuring, is under
-// linnet/protocol.
+// Everything an application needs. Begin with `WebSocketClient` (websocket_client.hpp) and
+// `Options` (options.hpp).
+//
+// Not included here: the default platform (system_*.hpp), OpenSSL (openssl.hpp), and the protocol
+// without sockets and clocks (protocol/*.hpp, codec/*.hpp), for servers, fuzzing and measuring.
 #pragma once
 
 #include "linnet/memory_max.hpp"

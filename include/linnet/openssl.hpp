@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// OpenSSL 3 instead of BearSSL: for servers that speak only TLS 1.3, keys that BearSSL does not
-// know (Ed25519, RSA-PSS, RSA above 4096 bits), and programs that have OpenSSL anyway. It is a
-// library of its own, linnet-openssl (Meson: -Dopenssl=true); linnet itself never needs it.
-//
-//     linnet::OpenSslContext tls;
-//     linnet::Options options;
-//     options.tls = &tls;
-//
-// OpenSSL takes its memory from its own allocator, not from `Options::memory`.
+// TLS by OpenSSL 3 instead of BearSSL: for servers that speak only TLS 1.3, for keys that BearSSL
+// does not support (Ed25519, RSA-PSS, RSA above 4096 bits), and for programs that link OpenSSL
+// anyway. It is a separate library, linnet-openssl (Meson: -Dopenssl=true); linnet itself does not
+// depend on OpenSSL.
 #pragma once
 
 #include "linnet/tls.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// TLS 1.2 and 1.3, with ECDHE over X25519, P-256, P-384 or P-521 and AES-GCM or ChaCha20-Poly1305
-/// alone, whatever the configuration of OpenSSL adds. Trust is judged as with the built-in engine,
-/// to the same causes. Clients on several threads may share one; it must outlive them.
+/// TLS 1.2 and 1.3 with ECDHE over X25519, P-256, P-384 or P-521, and AES-GCM or
+/// ChaCha20-Poly1305; settings in OpenSSL's configuration files add nothing. Trust is checked as
+/// with the built-in engine and fails with the same causes. Clients on several threads may share a
+/// context, which must outlive them. OpenSSL allocates memory by itself, not from
+/// `Options::memory`.
+///
+/// Example:
+///
+///     const linnet::OpenSslContext tls;
+///     linnet::Options options;
+///     options.tls = &tls;
+///     linnet::WebSocketClient secure(options);
 class OpenSslContext final : public TlsContext {
  public:
+    /// Never fails: if memory is exhausted, `engine` reports it.
     OpenSslContext();
     OpenSslContext(const OpenSslContext&) = delete;
     OpenSslContext& operator=(const OpenSslContext&) = delete;
     ~OpenSslContext();
 
+    /// As `TlsContext::engine`. Null comes with `Cause::url_host` (the host is empty or longer than
+    /// 255 bytes) or `Cause::out_of_memory`.
     TlsEngine* engine(const TlsRequest& request, TlsFailure& why) const override;
 
  private:
-    void* context_;  // SSL_CTX; null: there was no memory, and `engine` says so
+    void* context_;  // SSL_CTX; null if memory was exhausted
 };
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

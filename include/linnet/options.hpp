@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
+//
+// The settings of a client.
 #pragma once
 
 #include "linnet/limits.hpp"
@@ -11,35 +13,56 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// What a client is made with.
+/// Settings that a client copies when it is constructed. Every default suits a game or a tool. The
+/// objects behind pointers and spans are borrowed: they must outlive the client.
+///
+/// Example:
+///
+///     linnet::Options options;
+///     options.timeouts.attempt_ms = 5'000;       // connected within 5 seconds
+///     options.limits.input_payload_max = 64 * 1024;
+///     options.coalesce = true;                   // one send per frame
+///     linnet::WebSocketClient configured(options);
 struct Options {
+    /// Bounds on memory and on the work of one `poll` (limits.hpp).
     Limits limits;
+    /// Deadlines and keep-alive (limits.hpp).
     Timeouts timeouts;
+    /// Whether the server must choose one of the offered sub-protocols (RFC 6455 4.1).
     ProtocolChoice protocol_choice = ProtocolChoice::required;
 
-    /// `put_packet` outside `poll` only queues; the next `poll` or `flush` sends all in one call.
+    /// If true, `put_packet` outside `poll` only queues; the next `poll` or `flush` sends all
+    /// messages in one system call. If false, it also sends as much as the OS accepts at once.
+    /// Within `poll`, messages are always sent together at its end.
     bool coalesce = false;
-    /// For programs that only send: received messages are counted and dropped, without a signal.
+    /// If true, received messages are counted and dropped without a signal: for programs that only
+    /// send.
     bool discard_input = false;
 
-    /// Roots to trust instead of the system's; not looked at when a certificate is pinned
-    /// (`WebSocketClient::set_trusted_ssl_certificate`). Their own dates and limits count
-    /// (`TlsTrust::ca_bundle`).
+    // ---- wss://
+
+    /// Trusted roots instead of the system's; ignored while a certificate is pinned
+    /// (`WebSocketClient::set_trusted_ssl_certificate`). `TlsTrust::ca_bundle` describes what is
+    /// checked of a root. Null: the roots of the system.
     const X509Certificate* ca_bundle = nullptr;
-    /// Public keys, one of which the server must show, besides everything else: SHA-256 of the
-    /// SubjectPublicKeyInfo (RFC 7469 2.4). Several, so that keys can be changed.
+    /// Pinned public keys: SHA-256 of the SubjectPublicKeyInfo (RFC 7469 2.4). In addition to all
+    /// other checks the server must show one of these keys. Empty: no pins. Listing a spare key
+    /// allows the server to change its key.
     std::span<const Sha256Digest> key_pins;
-    /// Hears which certificates a server shows.
+    /// Receives the certificates that a server shows. Null: none.
     CertificateListener* certificate_listener = nullptr;
-    /// The TLS library for wss://; null means the one in this build (BearSSL, TLS 1.2).
+    /// The TLS library. Null: the one in this build (BearSSL, TLS 1.2).
     const TlsContext* tls = nullptr;
 
-    /// Hears lines up to the level of `log_level`, and must outlive the client; null for none.
-    /// Nothing is composed for nobody.
+    // ---- log
+
+    /// Receives log lines. Null: none, and no line is formatted.
     Log* log = nullptr;
+    /// The last level to be logged: `info` includes `error` and `warning`.
     LogLevel log_level = LogLevel::info;
 
-    /// The outside world; null means the OS. What is given must outlive the client.
+    // ---- platform: null selects the OS (platform.hpp, memory.hpp)
+
     Clock* clock = nullptr;
     Entropy* entropy = nullptr;
     Resolver* resolver = nullptr;

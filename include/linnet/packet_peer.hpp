@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `PacketPeer` as Godot 3 documents it, without the coding of Variants.
+// `PacketPeer` as Godot 3 documents it, without `get_var` and `put_var`.
 #pragma once
 
 #include "linnet/bytes.hpp"
@@ -11,39 +11,56 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 class ClientCore;
 
-/// A queue of packets each way. A packet is one WebSocket message.
+/// A queue of packets in each direction. A packet is one WebSocket message.
 ///
-/// As Godot has it, `get_peer(1)` is where the packets of a plain WebSocket connection are, and the
-/// client itself where those of the room are (gd_mp_api). The other of the two answers
-/// `unconfigured`.
+/// As in Godot, `get_peer(1)` has the packets of a plain WebSocket connection, and the client
+/// itself has those of a room (gd_mp_api). On the wrong one of the two, the packet count is 0 and
+/// calls return `Error::unconfigured`.
+///
+/// Example:
+///
+///     while (server.get_available_packet_count() > 0) {
+///         const linnet::Bytes packet = server.get_packet();  // valid until the next get_packet
+///         print(linnet::text_of(packet));
+///     }
+///     const std::vector<std::uint8_t> state = {1, 2, 3};
+///     if (server.put_packet(state) == linnet::Error::out_of_memory) print("the queue is full");
 class PacketPeer {
  public:
     PacketPeer(const PacketPeer&) = delete;
     PacketPeer& operator=(const PacketPeer&) = delete;
 
-    /// Messages waiting for `get_packet`. What was received before the end of a connection stays
-    /// readable until the next `connect_to_url`.
+    /// Returns the number of packets waiting for `get_packet`. Packets received before the
+    /// connection ended stay readable until the next `connect_to_url`.
     std::size_t get_available_packet_count() const;
 
-    /// The oldest message, possibly empty: a view into the receive buffer, valid until the next
-    /// `get_packet`, `poll`, `wait`, `connect_to_url` or the client's end. No copy, no allocation.
-    /// When there is none the view is empty and `get_packet_error` tells why.
+    /// Removes the oldest packet, possibly an empty one, and returns a view into the receive
+    /// buffer, valid until the next `get_packet`, `poll`, `wait` or `connect_to_url`, or until the
+    /// client is destroyed. No copy, no allocation. If the queue is empty, the view is empty and
+    /// `get_packet_error` returns the reason.
     Bytes get_packet();
 
-    /// Of the last `get_packet`: ok; unavailable when the queue was empty; failed when it was empty
-    /// and the connection is not open; unconfigured on the wrong object.
+    /// Returns the result of the last `get_packet`:
+    /// - `ok`;
+    /// - `unavailable` if the queue was empty, `failed` if moreover the connection was not open;
+    /// - `unconfigured` on the wrong object.
     Error get_packet_error() const { return packet_error_; }
 
-    /// Sends `packet`, which may be empty, as one message. All or nothing:
-    /// failed when not open, while closing, or when the link turns out to be gone; out_of_memory
-    /// when it does not fit behind what is queued (`Limits::output_*`); invalid_parameter when it
-    /// can never fit; invalid_data when the write mode is text and it is not UTF-8; unconfigured on
-    /// the wrong object. With gd_mp_api it is always binary, and goes to the target peer. Copies it
-    /// once, masked, and keeps nothing of the caller's.
+    /// Sends `packet`, which may be empty, as one message, or does nothing and returns
+    /// - `failed` if not open, if closing, if the connection turns out to be lost, or if the
+    ///   entropy source fails;
+    /// - `out_of_memory` if the send queue has too little space now (`Limits::output_*_max`), or if
+    ///   memory is exhausted;
+    /// - `invalid_parameter` if the packet is larger than the send queue;
+    /// - `invalid_data` if the write mode is text and the packet is not UTF-8 (RFC 6455 8.1);
+    /// - `unconfigured` on the wrong object.
     ///
-    /// A packet is text (a string literal, without the NUL at its end; `const char*`, up to its
-    /// first NUL; anything that converts to `std::string_view`) or bytes (`ContiguousBytes`: all of
-    /// them, also of an array of `char` that is not const).
+    /// The packet is copied and masked (RFC 6455 5.3); nothing of the caller's is kept. In a room
+    /// it is always binary and addressed to the target peer (`set_target_peer`).
+    ///
+    /// The argument is either text, without a final NUL (a string literal, a `const char*`, or
+    /// anything else that converts to `std::string_view`), or bytes (`ContiguousBytes`), of which
+    /// all are sent. A `char` array that is not const counts as bytes.
     Error put_packet(Bytes packet);
     Error put_packet(std::string_view packet) { return put_packet(bytes_of(packet)); }
     template <ContiguousBytes Packet>
@@ -52,6 +69,7 @@ class PacketPeer {
     }
 
  protected:
+    // Which of the two objects this is: it decides which packets it has.
     enum class Face : std::uint8_t { client, peer };
     PacketPeer(ClientCore* core, Face face) : core_(core), face_(face) {}
     ~PacketPeer() = default;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The phases of a connection attempt, in their order.
+// The phases of a connection attempt, in order.
 #pragma once
 
 #include <cstddef>
@@ -12,19 +12,28 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// How far an attempt had come.
+/// The phase that an attempt has reached (`Failure::phase`). Phases that do not apply, such as
+/// `tls` for ws://, are skipped. The diagram in websocket_client.hpp lists their deadlines.
+///
+/// Example:
+///
+///     const linnet::Failure& failure = client.failure();
+///     print(linnet::text(failure.phase));
+///     const std::uint32_t tls_ms = failure.phase_ms[static_cast<int>(linnet::Phase::tls)];
 enum class Phase : std::uint8_t {
-    request,  ///< `connect_to_url` checks what it was given; nothing has been sent
-    resolve,  ///< host name to addresses
+    request,  ///< `connect_to_url` validates its arguments; nothing has been sent
+    resolve,  ///< host name lookup
     connect,  ///< TCP
     tls,      ///< the TLS handshake of wss://
-    upgrade,  ///< request and answer of the opening handshake
-    join,     ///< gd_mp_api: until the server has told our id
-    open,     ///< the conversation
-    closing,  ///< from the first close frame on
+    upgrade,  ///< the opening handshake: request and response (RFC 6455 4.1)
+    join,     ///< gd_mp_api: until the server has sent this peer's id
+    open,     ///< messages in both directions
+    closing,  ///< from the first close frame on (RFC 6455 7)
 };
+/// The number of phases: the size of `Failure::phase_ms`.
 inline constexpr std::size_t phase_count = 8;
 
+/// Returns the name of the phase, such as "resolve". Static storage.
 constexpr std::string_view text(Phase phase) {
     switch (phase) {
         case Phase::request: return "request";

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The outside world, as few calls as possible: implement these to bring your engine's clock, random
-// numbers, name resolution or sockets (`Options`). Each has a default that asks the OS. All are
-// called only from the thread that calls the client, and must outlive it.
+// The platform: implement these interfaces to use the clock, random numbers, name lookup or sockets
+// of a game engine (`Options`). Each has a default that calls the OS (system_*.hpp). All are called
+// only from the thread that calls the client, never block (except `Network::wait`), and must
+// outlive the client. They must not call the client.
 #pragma once
 
 #include <array>
@@ -12,123 +13,184 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// The time: monotonic for deadlines, and of day for certificates.
+///
+/// Example:
+///
+///     class FrameClock final : public linnet::Clock {
+///      public:
+///         std::uint64_t frame_us = 0;  // set once per frame
+///         std::uint64_t now_us() override { return frame_us; }
+///         std::int64_t unix_s() override { return std::time(nullptr); }
+///     } clock;
+///     linnet::Options options;
+///     options.clock = &clock;
 class Clock {
  public:
-    /// Microseconds since any fixed moment, never going back.
+    /// Returns microseconds since an arbitrary fixed moment. The value never decreases.
     virtual std::uint64_t now_us() = 0;
-    /// Unix time in seconds, for the dates of certificates; 0 if it is not known.
+    /// Returns Unix time in seconds, for the dates of certificates, or 0 if it is unknown: wss://
+    /// then fails with `Cause::tls_no_time` unless verification is off.
     virtual std::int64_t unix_s() = 0;
 
  protected:
     ~Clock() = default;
 };
 
-/// Unpredictable bytes, for masking keys and the handshake: RFC 6455 5.3, 10.3.
+/// Unpredictable bytes for masking keys, the handshake and TLS (RFC 6455 5.3, 10.3).
+///
+/// Example:
+///
+///     class DeviceEntropy final : public linnet::Entropy {
+///         bool fill(linnet::MutableBytes out) override {
+///             std::FILE* device = std::fopen("/dev/urandom", "rb");
+///             if (device == nullptr) return false;
+///             const std::size_t size = std::fread(out.data(), 1, out.size(), device);
+///             std::fclose(device);
+///             return size == out.size();
+///         }
+///     } entropy;
 class Entropy {
  public:
-    /// Fills all of `out`, or returns false, also instead of waiting; then nothing is sent that
-    /// would have needed it.
+    /// Fills all of `out` with cryptographically secure random bytes. Returns false if there are
+    /// none now; it does not wait for them. Nothing that needs them is then sent, and the call or
+    /// the connection fails with `Cause::no_entropy`.
     virtual bool fill(MutableBytes out) = 0;
 
  protected:
     ~Entropy() = default;
 };
 
-/// One end of a TCP connection: where to find it.
+/// The IP address and port of one end of a TCP connection.
 struct SocketAddress {
-    std::array<std::uint8_t, 16> bytes{};  ///< network order; the first 4 for IPv4
+    std::array<std::uint8_t, 16> bytes{};  ///< network order; IPv4 uses the first 4
     bool ipv6 = false;
-    std::uint16_t port = 0;
-    std::uint32_t scope_id = 0;  ///< of a link-local IPv6 address, else 0
+    std::uint16_t port = 0;      ///< host order
+    std::uint32_t scope_id = 0;  ///< interface index of a link-local IPv6 address, otherwise 0
 
     friend bool operator==(const SocketAddress&, const SocketAddress&) = default;
 };
 
-/// At most so many addresses of a host are tried.
+/// Maximum number of addresses tried per host.
 inline constexpr std::size_t address_count_max = 16;
 
-/// An error of a resolver that is one of the OS's: its errno plus this, as the numbers of
-/// getaddrinfo and of errno overlap.
+/// Added to an errno in `Resolver::Result::os_error`, since the values of getaddrinfo errors and of
+/// errno overlap.
 inline constexpr int resolver_errno_base = 0x10000;
 
-/// Host names to addresses.
+/// Resolves host names to addresses without blocking. The life of a request:
+///
+///     start -> take (pending) -> ... -> take (done or failed)    or    cancel
+///
+/// Example:
+///
+///     class OneHost final : public linnet::Resolver {
+///         Request start(std::string_view host) override { return host == "game.lan" ? 1 : 0; }
+///         Result take(Request, std::span<linnet::SocketAddress> out) override {
+///             out[0] = {.bytes = {192, 168, 0, 7}};
+///             return {.status = Outcome::done, .count = 1};
+///         }
+///         void cancel(Request) override {}
+///     } resolver;
 class Resolver {
  public:
     enum class Outcome : std::uint8_t { pending, done, failed };
     struct Result {
         Outcome status = Outcome::pending;
-        std::size_t count = 0;  ///< addresses written, when done
-        /// When failed: what getaddrinfo or the like returned (EAI_...). Instead of EAI_SYSTEM,
-        /// which says nothing: `resolver_errno_base` plus the errno.
+        std::size_t count = 0;  ///< number of addresses written, when done
+        /// When failed: the error of getaddrinfo (EAI_...); for EAI_SYSTEM, `resolver_errno_base`
+        /// plus the errno instead.
         int os_error = 0;
     };
-    /// Names one request; 0 is none.
+    /// Identifies a request; 0 is not a request.
     using Request = std::uint64_t;
 
-    /// Begins to resolve `host`, which is no IP literal and is only lent for this call. 0 when that
-    /// is impossible now. May be asked again before an earlier request has ended.
+    /// Begins to resolve `host`, which is not an IP literal and is borrowed for this call. Returns
+    /// 0 on failure (`Cause::resolve_not_begun`). Several requests may be active at once.
     virtual Request start(std::string_view host) = 0;
-    /// How `request` stands. When done, writes its first addresses to `out` (ports are ignored),
-    /// best first. After any answer but pending, the request is over and its name may be used
-    /// again.
+    /// Polls the state of `request`. When done, writes its first addresses to `out`, best first;
+    /// their ports are ignored. Any result except `pending` ends the request, and its number may be
+    /// reused.
     virtual Result take(Request request, std::span<SocketAddress> out) = 0;
-    /// Nobody will ask for `request` again. Not called in a child process that was forked.
+    /// Ends `request` without a result. Not called in a forked child process.
     virtual void cancel(Request request) = 0;
 
  protected:
     ~Resolver() = default;
 };
 
-/// What the OS calls a socket.
+/// A socket of the OS: a file descriptor or a SOCKET.
 using SocketHandle = std::intptr_t;
 inline constexpr SocketHandle no_socket = -1;
 
-/// What a call on a socket did. Nothing ever blocks. `would_block` also if the OS is short of
-/// memory at the moment (ENOBUFS): the call is repeated.
+/// The result of sending or receiving.
 struct IoResult {
-    enum class Outcome : std::uint8_t { moved, would_block, end, failed };
+    enum class Outcome : std::uint8_t {
+        moved,        ///< `size` bytes were sent or received
+        would_block,  ///< nothing possible now, or the OS is short of memory (ENOBUFS): call again
+        end,          ///< receiving: the peer has ended the stream
+        failed,       ///< the connection is lost; `os_error` is the reason
+    };
     Outcome status = Outcome::would_block;
-    std::size_t size = 0;  ///< bytes taken or given, when moved; at least 1
-    int os_error = 0;      ///< when failed
+    std::size_t size = 0;  ///< when moved; at least 1
+    int os_error = 0;      ///< errno, when failed
 };
 
 /// A socket to wait for.
 struct WaitItem {
     SocketHandle socket = no_socket;
-    bool readable = false;  ///< wake when it can be read (or is at its end, or broken)
-    bool writable = false;  ///< wake when it can be written (or is connected, or broken)
+    bool readable = false;  ///< wake when it is readable, at its end, or has failed
+    bool writable = false;  ///< wake when it is writable, connected, or has failed
 };
 
-/// At most so many pieces go out in one `send`.
+/// Maximum number of pieces passed to one `Network::send`.
 inline constexpr std::size_t send_piece_count_max = 5;
 
-/// TCP sockets, non-blocking; the calls are those of BSD sockets. No signal is raised (SIGPIPE).
+/// Non-blocking TCP sockets with the semantics of BSD sockets. No call raises a signal (SIGPIPE).
+///
+/// Example:
+///
+///     class Offline final : public linnet::Network {  // no address can be reached
+///         using Result = linnet::IoResult;
+///         using Socket = linnet::SocketHandle;
+///         Opened connect(const linnet::SocketAddress&) override { return {.os_error = 101}; }
+///         ConnectResult connect_status(Socket) override { return {}; }
+///         Result receive(Socket, linnet::MutableBytes) override { return {}; }
+///         Result send(Socket, std::span<const linnet::Bytes>) override { return {}; }
+///         void shutdown_send(Socket) override {}
+///         void close(Socket) override {}
+///         bool set_no_delay(Socket, bool) override { return true; }
+///         void wait(std::span<const linnet::WaitItem>, std::uint64_t) override {}
+///     } offline;
 class Network {
  public:
     struct Opened {
         SocketHandle socket = no_socket;
-        int os_error = 0;  ///< when there is no socket
+        int os_error = 0;  ///< errno, when there is no socket
     };
     enum class Connecting : std::uint8_t { pending, connected, failed };
     struct ConnectResult {
         Connecting status = Connecting::pending;
-        int os_error = 0;
+        int os_error = 0;  ///< errno, when failed
     };
 
-    /// Creates a socket and begins to connect it.
+    /// Creates a socket and begins to connect it to `address`.
     virtual Opened connect(const SocketAddress& address) = 0;
+    /// Polls the state of a connection that `connect` began.
     virtual ConnectResult connect_status(SocketHandle socket) = 0;
-    /// Receives into the front of `room`, which is not empty.
+    /// Receives into the front of `buffer`, which is not empty.
     virtual IoResult receive(SocketHandle socket, MutableBytes buffer) = 0;
-    /// Sends the front of `pieces`, one behind the other; none is empty.
+    /// Sends bytes from the front of `pieces`, in order. There are 1 to `send_piece_count_max`
+    /// pieces, none of them empty.
     virtual IoResult send(SocketHandle socket, std::span<const Bytes> pieces) = 0;
-    /// Sends our end of stream; what comes in can still be received.
+    /// Ends the outgoing stream; receiving remains possible.
     virtual void shutdown_send(SocketHandle socket) = 0;
+    /// Closes the socket, which is not used again.
     virtual void close(SocketHandle socket) = 0;
-    /// TCP_NODELAY. False if the OS refuses.
+    /// Sets TCP_NODELAY. Returns false if the OS refuses.
     virtual bool set_no_delay(SocketHandle socket, bool enabled) = 0;
-    /// Sleeps until one of `items` is ready or `timeout_us` is over. The only call that may take
-    /// time; only `WebSocketClient::wait` makes it.
+    /// Sleeps until one of `items` is ready, or for `timeout_us` microseconds. Only
+    /// `WebSocketClient::wait` calls it.
     virtual void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) = 0;
 
  protected:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Signals: what Godot calls so, a list of callables of yours. No `std::function`, no allocation for
-// the first two.
+// Signals in Godot's sense: lists of callables that are called when something happens. No
+// `std::function`; the first two callables of a signal need no allocation.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,20 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Names one connected callable of one signal; `none` means that there was no memory for it.
+/// Identifies a connected callable within its signal. `none`: memory was exhausted, and the
+/// callable was not connected.
 enum class SlotId : std::uint32_t { none = 0 };
 
-/// What all signals share; use `Signal` and `ScopedConnection`.
+/// The part of `Signal` that does not depend on its arguments. Use `Signal` and `ScopedConnection`.
 class SignalBase {
  public:
     SignalBase(const SignalBase&) = delete;
     SignalBase& operator=(const SignalBase&) = delete;
 
-    /// The callable is not called again, not even by an emission under way. False if it was not
-    /// there.
+    /// Removes a callable. It is not called again, not even by an emission in progress. Returns
+    /// false if `id` is not connected.
     bool disconnect(SlotId id);
+    /// Returns the number of connected callables.
     std::size_t slot_count() const { return count_; }
 
  protected:
@@ -35,12 +37,12 @@ class SignalBase {
         Thunk thunk = nullptr;
         alignas(void*) unsigned char callable[callable_size_max];
     };
-    // One `notify` under way, on the stack of whoever emits.
+    // A `notify` in progress, on the stack of its caller.
     struct Emission {
-        Emission* outer;
-        SlotId last;       // called last
-        const SlotId end;  // later ones were connected during the emission
-        bool over = false;
+        Emission* outer;    // the emission of the same signal that this one is nested in
+        SlotId last;        // the slot called last
+        const SlotId end;   // slots from here on were connected during the emission
+        bool over = false;  // the signal was destroyed
     };
 
     explicit SignalBase(Memory* memory) : more_(memory) {}
@@ -63,7 +65,7 @@ class SignalBase {
     bool grow();
 
     Slot inline_[inline_count];
-    Block more_;  // all slots, once there are more than fit inline
+    Block more_;  // all slots, once `inline_` is too small
     std::size_t count_ = 0;
     std::size_t capacity_ = inline_count;
     std::uint32_t next_id_ = 1;
@@ -71,17 +73,27 @@ class SignalBase {
     class ScopedConnection* scoped_ = nullptr;
 };
 
-/// A signal with its arguments. Callables are called in the order in which they were connected.
+/// A signal with the arguments `Args`. Callables are called in the order in which they were
+/// connected, on the thread that emits. A callable may connect, disconnect, call the client, and
+/// destroy the client with its signals.
 ///
-/// Inside a callable everything is allowed: connect, disconnect, call the client, destroy it.
+/// Example:
+///
+///     int count = 0;
+///     linnet::Signal<int> scored;
+///     const linnet::SlotId id = scored.connect([&count](int points) { count += points; });
+///     scored.notify(3);
+///     scored.disconnect(id);
 template <class... Args>
 class Signal : public SignalBase {
  public:
-    /// Callables beyond the second take memory from `memory`; null means malloc.
+    /// Slots beyond the second are allocated from `memory`, which must outlive the signal; null
+    /// means `malloc`.
     explicit Signal(Memory* memory = nullptr) : SignalBase(memory) {}
 
-    /// `callable(args...)` is called at each emission from the next one on. It is copied: capture a
-    /// pointer to anything bigger than six words or not trivially copyable.
+    /// Adds `callable`, which is called as `callable(args...)` at each emission from the next one
+    /// on. It is copied as bytes: at most six words, trivially copyable; capture larger objects by
+    /// reference. Returns `SlotId::none` if memory is exhausted.
     template <class Callable>
     SlotId connect(Callable callable) {
         static_assert(std::is_invocable_v<Callable&, Args...>,
@@ -102,8 +114,9 @@ class Signal : public SignalBase {
         return add(slot);
     }
 
-    /// Calls every callable that is connected now and still is when its turn comes. The callable
-    /// that runs is a copy, so that it may destroy the signal.
+    /// Emits the signal: calls each callable that was connected before the emission and has not
+    /// been disconnected since. The callable is copied before it runs, since it may destroy the
+    /// signal.
     void notify(Args... args) {
         Emission emission{nullptr, SlotId::none, end_id()};
         begin(emission);
@@ -118,10 +131,21 @@ class Signal : public SignalBase {
     using Invoke = void (*)(unsigned char*, Args...);
 };
 
-/// Disconnects at the end of its scope. The signal may die before it.
+/// A connection that ends with its scope. It can be moved, and may outlive the signal.
+///
+/// Example:
+///
+///     struct Hud {
+///         explicit Hud(linnet::WebSocketClient& client)
+///             : closed(client.connection_closed, [this](bool clean) { is_clean = clean; }) {}
+///         bool is_clean = false;
+///         linnet::ScopedConnection closed;  // disconnects when the Hud is destroyed
+///     } hud(client);
 class ScopedConnection {
  public:
+    /// Connects nothing.
     ScopedConnection() = default;
+    /// Connects `callable` to `signal`, under the rules of `Signal::connect`.
     template <class... Args, class Callable>
     ScopedConnection(Signal<Args...>& signal, Callable callable) {
         attach(signal, signal.connect(callable));
@@ -136,9 +160,10 @@ class ScopedConnection {
     }
     ~ScopedConnection() { reset(); }
 
-    /// Disconnects now.
+    /// Disconnects before the scope ends.
     void reset();
-    /// False after `reset`, after the signal died, or when there was no memory for the callable.
+    /// Returns false after `reset`, after the signal was destroyed, and if memory was exhausted
+    /// when connecting.
     bool is_connected() const { return signal_ != nullptr; }
 
  private:
@@ -149,6 +174,7 @@ class ScopedConnection {
 
     SignalBase* signal_ = nullptr;
     SlotId id_ = SlotId::none;
+    // The list of the signal's scoped connections, which its destructor detaches.
     ScopedConnection* previous_ = nullptr;
     ScopedConnection* next_ = nullptr;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What a decoder answers: done, need more, or failed. There is no fourth outcome to remember.
+// The result of a decoder: done, more input needed, or failed.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,28 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// Converts to a `Step` that needs more input.
 struct NeedMore {};
 inline constexpr NeedMore need_more{};
 
-/// A decoder consumed one whole `T`, or nothing at all: "need more" leaves the input as it is.
+/// The result of decoding one `T` from the front of an input. Only a step that is done consumes
+/// input. A partial step is repeated with the same bytes and more.
+///
+/// Example:
+///
+///     const linnet::Bytes in = linnet::bytes_of("\x81\x05Hello");
+///     const auto step = linnet::decode_frame_header(in, linnet::Role::client);
+///     if (step.failed()) return print(linnet::text(step.cause));
+///     if (!step.done()) return;  // wait for more bytes
+///     print(linnet::text_of(in.subspan(step.consumed, 5)));
 template <class T>
 struct [[nodiscard]] Step {
     enum class Outcome : std::uint8_t { done, partial, failed };
 
     Outcome status;
-    Cause cause = Cause::none;  ///< why, when failed
-    std::size_t consumed = 0;   ///< bytes taken from the front of the input, when done
-    T value{};                  ///< when done
+    Cause cause = Cause::none;  ///< the reason, when failed
+    std::size_t consumed = 0;   ///< bytes consumed from the front of the input, when done
+    T value{};                  ///< the decoded value, when done
 
     constexpr Step(NeedMore) : status(Outcome::partial) {}
     constexpr Step(Cause why) : status(Outcome::failed), cause(why) {}

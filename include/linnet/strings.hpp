@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A borrowed list of strings, so that `connect_to_url(url, {"chat", "superchat"})` compiles, and
-// likewise with a `std::vector<std::string>` and every other contiguous list.
+// A borrowed list of strings: the parameter type that accepts `{"chat", "superchat"}`, a
+// `std::vector<std::string>` and any other contiguous list.
 #pragma once
 
 #include <array>
@@ -15,26 +15,36 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Converts to `std::string_view`: `std::string`, `const char*`, a view, a class of yours.
+/// A type that converts to `std::string_view`, such as `std::string` or `const char*`.
 template <class T>
 concept StringLike = std::is_convertible_v<const T&, std::string_view>;
 
-/// Strings one after the other in memory: an array of `StringLike`, or a container or view of them
-/// that has `data` and `size`, such as `std::vector`, `std::array` and `std::span`.
+/// A contiguous range of `StringLike`: a C array, or any container or view with `data()` and
+/// `size()`, such as `std::vector`, `std::array` or `std::span`.
 template <class T>
 concept ListOfStrings = requires(const T& list) {
     requires StringLike<std::remove_pointer_t<decltype(std::data(list))>>;
     static_cast<std::size_t>(std::size(list));
 };
 
-/// Owns and copies nothing: it views the caller's list, whose strings are converted one by one as
-/// they are read. Valid as long as the list and its strings are, unchanged; a temporary list lives
-/// as long as the call in whose arguments it is made. Do not keep one.
+/// A view of a list of strings. It copies nothing: strings are converted to `std::string_view` when
+/// they are read. Valid as long as the list and its strings are unchanged; a list written as an
+/// argument is valid during the call. Use it for parameters, not for members. No allocation.
+///
+/// Example:
+///
+///     const std::vector<std::string> protocols = {"chat", "superchat"};
+///     const linnet::Strings list = protocols;
+///     for (const std::string_view protocol : list) print(protocol);
+///     if (client.connect_to_url("ws://127.0.0.1/", protocols) != linnet::Error::ok) return;
 class Strings {
  public:
+    /// An empty list.
     constexpr Strings() = default;
+    /// A list in braces, valid during the call that it is an argument of.
     constexpr Strings(std::initializer_list<std::string_view> list)
         : list_(list.begin()), size_(list.size()), get_(&get<const std::string_view>) {}
+    /// Any contiguous list, borrowed.
     template <ListOfStrings List>
     constexpr Strings(const List& list)
         : list_(std::data(list)),
@@ -43,9 +53,10 @@ class Strings {
 
     constexpr std::size_t size() const { return size_; }
     constexpr bool empty() const { return size_ == 0; }
+    /// Returns the string at `index`, which must be less than `size()`. Valid as long as the list.
     std::string_view operator[](std::size_t index) const { return get_(list_, index); }
 
-    /// For `for`.
+    /// The iterator of range-based `for`; not a full standard iterator.
     class Iterator {
      public:
         Iterator(const Strings& strings, std::size_t index) : strings_(strings), index_(index) {}

@@ -8,9 +8,10 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The default of `Options::clock`. It has no state: any number of them is the same clock.
+/// The default of `Options::clock`. It has no state: all instances are equivalent, and threads may
+/// share one. A custom clock can wrap it, for example to replay a recording ten times as fast.
 ///
-/// A clock of your own may wrap it, for example to play a recording at ten times its speed:
+/// Example:
 ///
 ///     class FastClock final : public linnet::Clock {
 ///      public:
@@ -22,9 +23,10 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 ///     };
 class SystemClock final : public Clock {
  public:
-    /// Monotonic time: CLOCK_MONOTONIC, QueryPerformanceCounter. It may stop while the machine is
-    /// suspended; see `WebSocketClient::notify_resume`.
+    /// Returns CLOCK_MONOTONIC or QueryPerformanceCounter in microseconds. It may stop while the
+    /// machine is suspended; see `WebSocketClient::notify_resume`.
     std::uint64_t now_us() override;
+    /// Returns the system's Unix time in seconds.
     std::int64_t unix_s() override;
 };
 

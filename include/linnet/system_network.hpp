@@ -8,32 +8,39 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The default of `Options::network`: non-blocking BSD sockets with TCP_NODELAY, closed on exec. It
-/// has no state. On Windows the program calls WSAStartup before.
+/// The default of `Options::network`: non-blocking BSD sockets with TCP_NODELAY, closed on `exec`.
+/// It has no state, and threads may share one. On Windows the program must call WSAStartup first.
 ///
-/// A network of your own may wrap it: a recorder, a throttle, a tunnel. One that counts:
+/// A custom network can wrap it, as a recorder, a throttle or a tunnel. This one counts the bytes
+/// received.
+///
+/// Example:
 ///
 ///     class CountingNetwork final : public linnet::Network {
-///      public:
-///         std::uint64_t received = 0;
-///
-///         Opened connect(const linnet::SocketAddress& address) override {
-///             return system_.connect(address);
-///         }
-///         ConnectResult connect_status(linnet::SocketHandle socket) override {
-///             return system_.connect_status(socket);
-///         }
-///         linnet::IoResult receive(linnet::SocketHandle socket, linnet::MutableBytes out) override
-///         {
-///             const linnet::IoResult result = system_.receive(socket, out);
+///         using Socket = linnet::SocketHandle;
+///         Opened connect(const linnet::SocketAddress& to) override { return system_.connect(to); }
+///         ConnectResult connect_status(Socket s) override { return system_.connect_status(s); }
+///         linnet::IoResult receive(Socket s, linnet::MutableBytes buffer) override {
+///             const linnet::IoResult result = system_.receive(s, buffer);
 ///             received += result.size;
 ///             return result;
 ///         }
-///         ...  // and so on: send, shutdown_send, close, set_no_delay, wait
-///
-///      private:
+///         linnet::IoResult send(Socket s, std::span<const linnet::Bytes> pieces) override {
+///             return system_.send(s, pieces);
+///         }
+///         void shutdown_send(Socket s) override { system_.shutdown_send(s); }
+///         void close(Socket s) override { system_.close(s); }
+///         bool set_no_delay(Socket s, bool on) override { return system_.set_no_delay(s, on); }
+///         void wait(std::span<const linnet::WaitItem> items, std::uint64_t timeout_us) override {
+///             system_.wait(items, timeout_us);
+///         }
 ///         linnet::SystemNetwork system_;
-///     };
+///
+///      public:
+///         std::uint64_t received = 0;
+///     } network;
+///     linnet::Options options;
+///     options.network = &network;
 class SystemNetwork final : public Network {
  public:
     Opened connect(const SocketAddress& address) override;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Host names by the operating system (getaddrinfo), which blocks: in threads of its own, so that
-// nobody waits. They are named "linnet-resolver", block all signals, have stacks of the default
-// size, and end when nothing is left to ask. This is the only place where linnet has threads.
+// Host name lookup by the operating system. Since getaddrinfo blocks, it runs in threads named
+// "linnet-resolver", the only threads that linnet creates. They block all signals, have stacks of
+// the default size, and end when no request is left.
 #pragma once
 
 #include <atomic>
@@ -12,32 +12,40 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The default of `Options::resolver`: then each client has one. Give several clients the same, on
-/// any threads, to bound their threads together. It must outlive them; what it has begun for a
-/// client that is gone touches that client no more.
+/// The default of `Options::resolver`, where each client has its own. Clients on any threads may
+/// share one, to share its limit on threads; it must outlive them. A lookup never accesses a client
+/// that has been destroyed.
 ///
-/// In a child process that was forked it may only be destroyed, which then leaves everything as it
-/// is: its threads are not there.
+/// In a forked child process it may only be destroyed, which then does nothing: its threads do not
+/// exist there.
 ///
-/// Its requests are no part of `Options::memory`: they are taken by malloc, less than 1 KiB each.
+/// Requests are allocated by `malloc`, not from `Options::memory`: less than 1 KiB each.
+///
+/// Example:
+///
+///     linnet::SystemResolver resolver;  // at most 4 threads for both clients
+///     linnet::Options options;
+///     options.resolver = &resolver;
+///     linnet::WebSocketClient first(options), second(options);
 class SystemResolver final : public Resolver {
  public:
-    /// More requests wait in a queue.
+    /// Maximum number of lookups at a time; further requests are queued.
     static constexpr std::size_t thread_count_max = 4;
 
-    /// Takes nothing before the first `start`.
+    /// Allocates nothing before the first `start`.
     SystemResolver() = default;
     SystemResolver(const SystemResolver&) = delete;
     SystemResolver& operator=(const SystemResolver&) = delete;
-    /// Does not wait: a thread that is still asking ends by itself when it has its answer.
+    /// Does not wait for lookups in progress: their threads end when getaddrinfo returns.
     ~SystemResolver();
 
+    /// As `Resolver::start`. Returns 0 if no thread can be created or memory is exhausted.
     Request start(std::string_view host) override;
     Result take(Request request, std::span<SocketAddress> out) override;
     void cancel(Request request) override;
 
-    /// Waits until every thread has ended; nobody may call `start` meanwhile. For programs that
-    /// unload the code behind it.
+    /// Blocks until every thread has ended. For programs that unload the library's code; `start`
+    /// must not be called meanwhile.
     void join();
 
  private:

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The seam between sockets and WebSocket: implement `TlsContext` and `TlsEngine` to bring a TLS
-// library of your own (`Options::tls`). Without one linnet uses BearSSL, and linnet-openssl is
-// another. An engine knows no socket and no clock: bytes in, bytes out. What decides whether a
-// server is trusted is linnet's own and the same with every engine: give the chain that the server
-// showed to `judge_chain`, and verify the signatures along the path that it answers.
+// The interface to a TLS library: implement `TlsContext` and `TlsEngine` to use one of your own
+// (`Options::tls`). linnet comes with BearSSL (the default) and OpenSSL (openssl.hpp).
+//
+//     socket  -- ciphertext -->  feed              plaintext, plaintext_taken  -->  WebSocket
+//     socket  <-- ciphertext --  outgoing,         send_buffer, encrypt        <--  WebSocket
+//                                outgoing_sent
+//
+// An engine has neither a socket nor a clock. Whether a server is trusted does not depend on the
+// engine: it passes the chain that the server showed to `check_chain` (tls_chain.hpp), and verifies
+// the signatures along the path it returns.
 #pragma once
 
 #include "linnet/cause.hpp"
@@ -14,113 +19,164 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Why TLS failed. Of fixed size, so that it can be told when there is no memory.
+/// Why TLS failed. It has a fixed size, so it can be reported even if memory is exhausted.
 struct TlsFailure {
-    Cause cause = Cause::none;
-    int native = 0;          ///< the TLS library's own number, 0 if it was not the library
-    std::uint8_t alert = 0;  ///< the alert that the server sent (RFC 8446 6), if it was that
+    Cause cause = Cause::none;  ///< `tls_*`, or `out_of_memory` and the like
+    int native = 0;             ///< the error code of the TLS library, or 0
+    std::uint8_t alert = 0;     ///< the alert sent by the server (RFC 8446 6), or 0
 
-    /// What makes the cause concrete (names, dates, digests), as text; may be empty.
+    /// Returns the names, dates or digests that `cause` is about, as text; possibly empty. Valid as
+    /// long as this object.
     std::string_view detail() const {
         return {detail_text.data(), static_cast<std::size_t>(detail_size)};
     }
+    /// The storage of `detail`.
     std::array<char, 510> detail_text{};
     std::uint16_t detail_size = 0;
 };
 
-/// Hears which certificates a server shows, before they are judged: for programs that remember a
-/// certificate at first use, or show it to a person.
+/// Receives the certificates that a server shows, before they are checked: for programs that pin a
+/// certificate on first use, or show it to the user.
+///
+/// Example:
+///
+///     class FirstUse final : public linnet::CertificateListener {
+///      public:
+///         linnet::X509Certificate seen;
+///         void server_certificates(std::span<const linnet::Bytes> chain) override {
+///             seen.clear();
+///             if (seen.load_from_memory(chain.front()) != linnet::Error::ok) print("malformed");
+///         }
+///     } first_use;
+///     linnet::Options options;
+///     options.certificate_listener = &first_use;
 class CertificateListener {
  public:
-    /// DER, the server's own first, as sent; valid during the call, which must not call the client.
+    /// `certificates` are in DER, in the order in which they were sent, the server's own first.
+    /// Valid during the call, which must not call the client.
     virtual void server_certificates(std::span<const Bytes> certificates) = 0;
 
  protected:
     ~CertificateListener() = default;
 };
 
-/// What a server must prove.
+/// The conditions under which a server is trusted.
 struct TlsTrust {
-    /// Chain, dates and host name are judged. When false only the pins are.
+    /// If true, chain, dates and host name are checked (RFC 5280, RFC 9525). If false, only the
+    /// pins are.
     bool verify = true;
-    /// The only certificate (or certificates) to accept, by `set_trusted_ssl_certificate`. One that
-    /// is not a CA: exactly that certificate. One that is a CA: itself, or what it has signed, as
-    /// `ca_bundle`.
+    /// The only certificate (or certificates) to accept (`set_trusted_ssl_certificate`). If it is
+    /// not a CA, the server must show exactly that certificate. If it is a CA, the server must show
+    /// it or one that it has signed, and it is checked like a root of `ca_bundle`.
     const X509Certificate* certificate = nullptr;
-    /// The server's chain must have one of these keys (SHA-256 of its SubjectPublicKeyInfo); when
-    /// `verify` is false, the server's own certificate must.
+    /// If not empty, the server's chain must contain one of these keys (SHA-256 of the
+    /// SubjectPublicKeyInfo); if `verify` is false, the server's own certificate must.
     std::span<const Sha256Digest> key_pins;
-    /// The roots, if no certificate is pinned; null means the system's. What a root says about
-    /// itself counts: its dates (but of the system's), keyUsage, extendedKeyUsage and path length;
-    /// one with name constraints or an unknown critical extension is not used, nor one with a weak
-    /// key.
+    /// The trusted roots, unless `certificate` is set; null means the system's. A root's own
+    /// keyUsage, extendedKeyUsage, path length and dates are checked (not the dates of the system's
+    /// roots). Roots with a weak key, name constraints or an unknown critical extension are
+    /// refused.
     const X509Certificate* ca_bundle = nullptr;
 };
 
-/// What an engine is made for. Everything but `host` must outlive the engine.
+/// The parameters of an engine. Everything except `host` must outlive the engine.
 struct TlsRequest {
-    std::string_view host;  ///< a name, or an IP literal without brackets; lent for the call
+    std::string_view host;  ///< a name, or an IP literal without brackets; borrowed for the call
     TlsTrust trust;
-    std::int64_t unix_s = 0;  ///< now, for the dates
-    Entropy* entropy = nullptr;
-    Memory* memory = nullptr;                 ///< null: malloc
-    CertificateListener* listener = nullptr;  ///< may be null
+    std::int64_t unix_s = 0;                  ///< the current Unix time, for the dates; 0: unknown
+    Entropy* entropy = nullptr;               ///< never null
+    Memory* memory = nullptr;                 ///< null: `malloc`
+    CertificateListener* listener = nullptr;  ///< null: none
 };
 
+/// The state of an engine.
 enum class TlsState : std::uint8_t {
     handshaking,
     open,
     closing,  ///< our close_notify is queued
-    closed,   ///< both close_notify, or theirs and ours could not follow
-    failed,   ///< `failure` tells why
+    closed,   ///< close_notify exchanged, or received and ours could not be sent
+    failed,   ///< see `TlsEngine::failure`
 };
 
-/// One TLS connection without its socket: one push and three windows, each "give me the window" and
-/// "I used so many bytes of it". An empty window: not possible now. A window lives until the next
-/// call that is not const. No call blocks or calls back (but for the certificate listener).
+/// One TLS connection without its socket. Each data path is a pair of calls: one returns a buffer,
+/// the other consumes bytes from its front. An empty buffer means "not possible now". A buffer is
+/// valid until the next call that is not const. No call blocks, and only the certificate listener
+/// is called back.
+///
+/// Example:
+///
+///     linnet::SystemNetwork network;
+///     const auto send_all = [&](linnet::TlsEngine& tls, linnet::SocketHandle socket) {
+///         while (!tls.outgoing().empty()) {
+///             const linnet::Bytes pieces[] = {tls.outgoing()};
+///             const linnet::IoResult sent = network.send(socket, pieces);
+///             if (sent.status != linnet::IoResult::Outcome::moved) return;
+///             tls.outgoing_sent(sent.size);
+///         }
+///     };
 class TlsEngine {
  public:
+    /// Returns the state. Only calls that are not const change it.
     virtual TlsState state() const = 0;
+    /// Returns why the engine failed; its cause is `Cause::none` in other states.
     virtual const TlsFailure& failure() const = 0;
 
-    /// Takes the front of what was received and returns how much: less than all only while
-    /// plaintext waits, or something must be sent first, or TLS has ended.
+    /// Consumes received bytes from the front of `ciphertext` and returns their number. It is less
+    /// than all only if plaintext must be taken first, output must be sent first, or TLS has ended.
     virtual std::size_t feed(Bytes ciphertext) = 0;
-    /// What must be sent.
+    /// Returns the bytes to send to the server.
     virtual Bytes outgoing() = 0;
+    /// Consumes the first `size` bytes of `outgoing`: they were sent.
     virtual void outgoing_sent(std::size_t size) = 0;
-    /// What was decrypted.
+    /// Returns decrypted bytes. They are writable, so that they can be unmasked in place.
     virtual MutableBytes plaintext() = 0;
+    /// Consumes the first `size` bytes of `plaintext`.
     virtual void plaintext_taken(std::size_t size) = 0;
-    /// Where plaintext is composed; `compose` encrypts the first `size` bytes of it.
+    /// Returns the buffer in which to write plaintext to be encrypted.
     virtual MutableBytes send_buffer() = 0;
+    /// Encrypts the first `size` bytes of `send_buffer`.
     virtual void encrypt(std::size_t size) = 0;
 
-    /// Queues close_notify behind what is composed. Plaintext that waits is dropped.
+    /// Queues close_notify (RFC 8446 6.1) after all encrypted data. Plaintext not yet taken is
+    /// dropped.
     virtual void close() = 0;
-    /// The stream has ended, and everything before it was fed.
+    /// Reports that the stream has ended, after everything before its end was fed.
     virtual void end_of_stream() = 0;
 
-    /// Ends the engine and gives back what it took.
+    /// Destroys the engine and frees its memory.
     virtual void destroy() = 0;
 
  protected:
     ~TlsEngine() = default;
 };
 
+/// A TLS library: the factory of engines. One context may serve clients on several threads.
+///
+/// Example:
+///
+///     class NoTls final : public linnet::TlsContext {
+///         linnet::TlsEngine* engine(const linnet::TlsRequest&,
+///                                   linnet::TlsFailure& why) const override {
+///             why.cause = linnet::Cause::tls_internal;  // wss:// is not allowed in this program
+///             return nullptr;
+///         }
+///     } no_tls;
+///     linnet::Options options;
+///     options.tls = &no_tls;
 class TlsContext {
  public:
-    /// An engine about to send its ClientHello, or null: `why` tells whether memory was short or
-    /// the request can never work. May be called from several threads at once.
+    /// Returns an engine whose ClientHello is ready in `outgoing`, or null on failure, with the
+    /// reason in `why`. The caller calls `TlsEngine::destroy`. Called from several threads at once
+    /// if clients on several threads share the context.
     virtual TlsEngine* engine(const TlsRequest& request, TlsFailure& why) const = 0;
 
  protected:
     ~TlsContext() = default;
 };
 
-/// What wss:// with BearSSL adds: 16 KiB to receive, the engine, and during its handshake the
-/// server's certificates. All of it is taken when TLS begins, and most given back when it is
-/// established.
+/// The memory that wss:// with BearSSL adds to `memory_max`, in bytes: a receive buffer of 16 KiB,
+/// the engine and, during the handshake, the server's certificates. It is allocated when TLS
+/// begins; most of it is freed when the handshake is complete.
 inline constexpr std::size_t tls_memory_max = std::size_t{168} * 1024;
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

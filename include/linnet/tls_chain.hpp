@@ -1,49 +1,67 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Whether the certificates that a server shows are what the program trusts: everything but the
-// signatures, which need a TLS library's arithmetic. The same for every engine.
+// Checks whether the certificates of a server are trusted. It is the same for every TLS engine, and
+// covers everything except signatures, which the TLS library verifies. For authors of a
+// `TlsEngine`.
+//
+// Example:
+//
+//     linnet::TlsRequest request;
+//     linnet::Bytes chain[1];  // as the server sent it, in DER
+//     std::vector<std::uint8_t> buffer(linnet::root_buffer_size);
+//     linnet::ChainResult result;
+//     linnet::TlsFailure why;
+//     if (!linnet::check_chain(request, chain, buffer, result, why)) return print(why.detail());
+//     for (std::size_t i = 0; i + 1 < result.path_count; ++i) {
+//         // verify that result.path[i] is signed by the key of result.path[i + 1]
+//     }
+//     // then that a root of result.roots has signed the last one, if there are any
 #pragma once
 
 #include "linnet/tls.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Bounds on what a server may show.
+/// Maximum total size of a server's certificates, in bytes.
 inline constexpr std::size_t chain_size_max = 64 * 1024;
+/// Maximum number of certificates that a server may show.
 inline constexpr std::size_t chain_count_max = 16;
-/// Certificates on a path: the server's own, the intermediate ones and the root.
+/// Maximum length of a path: the server's certificate, the intermediate ones and the root.
 inline constexpr std::size_t path_count_max = 8;
-/// Public exponents of RSA keys are below 2 to the power of this: verifying a signature takes time
-/// in proportion to the bits.
+/// Maximum size of an RSA public exponent, in bits. The time to verify a signature is proportional
+/// to it.
 inline constexpr std::size_t exponent_bits_max = 32;
-/// At most so many roots of one name are tried.
+/// Maximum number of roots with the same name that are tried.
 inline constexpr std::size_t root_count_max = 8;
-/// What `judge_chain` needs to hold the system's roots.
+/// Size of the buffer that `check_chain` needs for roots of the system, in bytes.
 inline constexpr std::size_t root_buffer_size = 24 * 1024;
 
-/// What is left to verify. Views live as long as the chain, the room and the trust that were given.
+/// The signatures that remain to be verified. Views are valid as long as the chain, the buffer and
+/// the trust that were passed to `check_chain`.
 struct ChainResult {
-    /// From the server's own certificate on, each signed by the next.
+    /// Certificates in DER from the server's own on, each signed by the next.
     std::array<Bytes, path_count_max - 1> path;
     std::size_t path_count = 0;
-    /// Roots of the name that has signed the last of the path; one of them must have. None: the
-    /// certificate is trusted as it is, and no signature in the chain matters.
+    /// Roots with the name of the issuer of the last certificate of the path; one of them must have
+    /// signed it. If there are none, the certificate is trusted as it is, and no signature matters.
     std::array<Bytes, root_count_max> roots;
     std::size_t root_count = 0;
-    /// Why another root of that name is not among `roots`: what to report if none of those has
-    /// signed the path, unless its cause is `Cause::none`.
+    /// Why another root of that name is not in `roots`. Report it if no root in `roots` has signed
+    /// the path, unless its cause is `Cause::none`.
     TlsFailure refused_root;
-    /// A moment, in Unix time, at which the path shall be valid. Not now when dates do not count:
-    /// then one at which all of it was, as far as there is one.
+    /// The Unix time at which to verify the path. It is the current time if dates are checked;
+    /// otherwise a time at which the whole path was valid, if one exists.
     std::int64_t unix_s = 0;
 };
 
-/// Sorts what the server has shown (`chain`, DER, its own first) into a path to a trusted root, and
-/// checks dates, host name, key usage for servers, strength and pins. No signature is verified
-/// before it returns true, so that the bounds above limit what a server can make that cost. `room`
-/// is borrowed for roots of the system, `root_buffer_size` bytes. False: `why` has cause and
-/// detail.
+/// Finds a path from the server's certificate to a trusted root (RFC 5280 6) and checks dates, host
+/// name, usage for servers, key strength and pins. `chain` has the certificates as the server sent
+/// them, in DER, its own first. `buffer` has `root_buffer_size` bytes and is borrowed for roots of
+/// the system.
+///
+/// Returns false, with cause and detail in `why`, if the server is not trusted. Do not verify
+/// signatures before it has returned true: the bounds above limit the time that takes.
 bool check_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes buffer,
                  ChainResult& result, TlsFailure& why);
 

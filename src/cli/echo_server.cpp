@@ -13,12 +13,12 @@ constexpr std::uint16_t internal_error = 1011;  // RFC 6455 7.4.1
 // from a client that does not read.
 bool EchoServer::can_take(const Connection& connection) const {
     const Outbox& out = connection.session.outbox();
-    return out.packet_count() == 0 || connection.session.close_is_queued();
+    return out.message_count() == 0 || connection.session.close_is_queued();
 }
 
 void EchoServer::take(Connection& connection) {
     Session& session = connection.session;
-    const Inbox::Packet packet = session.take();
+    const Inbox::Message packet = session.take();
     if (session.close_is_queued()) return;
     const Error error =
         session.put(packet.is_text ? Opcode::text : Opcode::binary, {}, packet.payload);

@@ -94,7 +94,7 @@ void EmbeddedServer::wait_set(std::vector<WaitItem>& items) const {
 // Computed from the current state, so that no event has to report a message that has become ready.
 bool EmbeddedServer::has_work() const {
     return std::any_of(connections_.begin(), connections_.end(), [this](const auto& connection) {
-        const bool has_message = connection->session.packet_count() > 0;
+        const bool has_message = connection->session.message_count() > 0;
         return connection->has_more || (has_message && can_take(*connection));
     });
 }
@@ -142,7 +142,7 @@ void EmbeddedServer::serve(Connection& connection) {
 // replies to earlier messages.
 bool EmbeddedServer::advance(Connection& connection) {
     if (connection.gone) return false;
-    if (connection.session.packet_count() > 0) {
+    if (connection.session.message_count() > 0) {
         if (!can_take(connection)) return false;
         take(connection);
         return true;

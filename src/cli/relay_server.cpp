@@ -90,8 +90,8 @@ void RelayServer::closed(Connection& connection) {
 // Forwarded packets use half of a queue; the rest is for announcements.
 bool RelayServer::has_space(const Member& member, std::size_t size) const {
     const Outbox& out = member.session.outbox();
-    if (out.packet_count() == 0 || member.gone || member.session.close_is_queued()) return true;
-    return out.packet_count() < limits_.output_packet_count_max / 2 &&
+    if (out.message_count() == 0 || member.gone || member.session.close_is_queued()) return true;
+    return out.message_count() < limits_.output_message_count_max / 2 &&
            out.queued_payload() + size <= limits_.output_payload_max / 2;
 }
 
@@ -131,7 +131,7 @@ void RelayServer::relay(Member& sender, Bytes message) {
 
 // Returns true if the next packet of `sender` waits for space in the queue of `member`.
 bool RelayServer::waits_for(const Member& sender, const Member& member) const {
-    if (&sender == &member || sender.gone || sender.session.packet_count() == 0) return false;
+    if (&sender == &member || sender.gone || sender.session.message_count() == 0) return false;
     const Bytes message = sender.session.oldest();
     MultiplayerPacket packet;
     return is_accepted(sender, message, packet) && is_for(packet.target, member.id) &&

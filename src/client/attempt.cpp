@@ -268,7 +268,7 @@ void Attempt::count(Stats& stats) const {
     stats.messages_received = session.messages_received;
     stats.messages_sent = session.messages_sent;
     stats.frames_sent =
-        session.messages_sent - outbox.packet_count() + outbox.control_frame_count();
+        session.messages_sent - outbox.message_count() + outbox.control_frame_count();
     stats.pings_received = conversation.pings_received;
     stats.pongs_received = conversation.pongs_received;
     stats.pings_sent = heartbeat.queued_count();
@@ -278,7 +278,7 @@ void Attempt::count(Stats& stats) const {
     stats.round_trip_us = round_trip.last_us;
     stats.round_trip_min_us = round_trip.min_us;
     stats.round_trip_smoothed_us = round_trip.smoothed_us;
-    stats.ignored_packets = room_ ? room_->ignored_count() : 0;
+    stats.ignored_messages = room_ ? room_->ignored_count() : 0;
     stats.input_queued_size = inbox.queued_payload();
     stats.output_queued_size = is_in(group::conversing) ? outbox.queued_payload() : 0;
     stats.message_size_so_far = inbox.message_size();

@@ -101,10 +101,10 @@ class Attempt {
     }
     bool set_no_delay(bool enabled) { return parts_.link.transport().set_no_delay(enabled); }
 
-    std::size_t packet_count() const { return parts_.session.packet_count(); }
+    std::size_t message_count() const { return parts_.session.message_count(); }
     /// Returns the oldest message; there must be one.
     Bytes take() {
-        const Inbox::Packet packet = parts_.session.take();
+        const Inbox::Message packet = parts_.session.take();
         last_was_text_ = packet.is_text;
         return packet.payload;
     }

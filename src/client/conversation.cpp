@@ -170,7 +170,7 @@ void Conversation::check_input(std::uint64_t now_us) {
         return end(Cause::out_of_memory, now_us);
     }
     const bool was_paused = packets_when_paused_ > 0;
-    packets_when_paused_ = is_paused() ? parts_.session.packet_count() : 0;
+    packets_when_paused_ = is_paused() ? parts_.session.message_count() : 0;
     if (was_paused == (packets_when_paused_ > 0)) return;
     if (was_paused) return parts_.journal.continued();
     ++stats_.receive_stalls;
@@ -254,7 +254,7 @@ std::uint64_t Conversation::next_deadline() const {
 
 bool Conversation::has_work() const {
     if (!decodes()) return input_ == Input::budget_spent && parts_.link.can_receive();
-    if (is_paused()) return parts_.session.packet_count() < packets_when_paused_;
+    if (is_paused()) return parts_.session.message_count() < packets_when_paused_;
     return input_ == Input::budget_spent || parts_.link.transport().has_staged();
 }
 

@@ -147,15 +147,15 @@ Error ClientCore::set_buffers(int input_kb, int input_packets, int output_kb, in
     if (is_in(group::connecting | group::established)) return Error::failed;
     const auto is_size = [](int kb) { return kb >= 1 && kb <= int{payload_max_max / 1024}; };
     const auto is_count = [](int count) {
-        return count >= 1 && count <= int{packet_count_max_max};
+        return count >= 1 && count <= int{message_count_max_max};
     };
     if (!is_size(input_kb) || !is_size(output_kb)) return Error::invalid_parameter;
     if (!is_count(input_packets) || !is_count(output_packets)) return Error::invalid_parameter;
     Limits& limits = settings_.options.limits;
     limits.input_payload_max = static_cast<std::size_t>(input_kb) * 1024;
-    limits.input_packet_count_max = static_cast<std::size_t>(input_packets);
+    limits.input_message_count_max = static_cast<std::size_t>(input_packets);
     limits.output_payload_max = static_cast<std::size_t>(output_kb) * 1024;
-    limits.output_packet_count_max = static_cast<std::size_t>(output_packets);
+    limits.output_message_count_max = static_cast<std::size_t>(output_packets);
     return Error::ok;
 }
 
@@ -173,7 +173,7 @@ Error ClientCore::take_packet(Bytes& packet) {
 }
 
 Error ClientCore::take_message(Bytes& packet) {
-    if (packet_count() > 0) {
+    if (message_count() > 0) {
         packet = attempt_->take();
         return Error::ok;
     }
@@ -211,7 +211,7 @@ Error ClientCore::put_multiplayer_packet(Bytes packet) {
 // The source of the next packet; as in Godot, 1 if there is none.
 PeerId ClientCore::packet_source() const {
     MultiplayerPacket packet;
-    const bool is_there = is_multiplayer() && packet_count() > 0 &&
+    const bool is_there = is_multiplayer() && message_count() > 0 &&
                           decode_multiplayer_packet(attempt_->oldest(), packet);
     return is_there ? packet.source : server_peer;
 }

@@ -29,7 +29,7 @@ class ClientCore {
     State state() const { return attempt_ ? attempt_->state() : State::idle; }
     WebSocketPeer& peer() { return peer_; }
 
-    std::size_t packet_count() const { return attempt_ ? attempt_->packet_count() : 0; }
+    std::size_t message_count() const { return attempt_ ? attempt_->message_count() : 0; }
     /// Packets of the server as a peer: ok, unavailable, failed or unconfigured, as in
     /// `PacketPeer`.
     Error take_packet(Bytes& packet);

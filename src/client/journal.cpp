@@ -101,11 +101,11 @@ void Journal::joined(PeerId id) const {
 
 // ---- open ------------------------------------------------------------------------------------
 
-void Journal::stalled(std::size_t packet_count, std::size_t size) const {
+void Journal::stalled(std::size_t message_count, std::size_t size) const {
     write(LogLevel::warning, [&](TextWriter& out) {
-        out.put("the input queue is full (").put_number(packet_count).put(" packets, ");
+        out.put("the input queue is full (").put_number(message_count).put(" packets, ");
         out.put_number(size).put(" bytes): receiving is paused until packets are taken (see ");
-        out.put("Limits::input_payload_max and Limits::input_packet_count_max)");
+        out.put("Limits::input_payload_max and Limits::input_message_count_max)");
     });
 }
 

@@ -29,7 +29,7 @@ class Journal {
     void joined(PeerId id) const;
 
     // Open.
-    void stalled(std::size_t packet_count, std::size_t size) const;
+    void stalled(std::size_t message_count, std::size_t size) const;
     void continued() const;
     void send_stalled() const;
     void pinged() const;

@@ -41,7 +41,7 @@ class Call {
 
 std::size_t PacketPeer::get_available_packet_count() const {
     const bool is_theirs = Look(core_)->is_multiplayer() == (face_ == Face::client);
-    return is_theirs ? Look(core_)->packet_count() : 0;
+    return is_theirs ? Look(core_)->message_count() : 0;
 }
 
 Bytes PacketPeer::get_packet() {

@@ -17,10 +17,10 @@ constexpr std::uint32_t text_bit = 0x80000000;
 
 }  // namespace
 
-Inbox::Inbox(Memory* memory, std::size_t size_max, std::size_t packet_count_kept)
+Inbox::Inbox(Memory* memory, std::size_t size_max, std::size_t message_count_kept)
     : block_(memory),
       size_max_(std::max(size_max, size_min)),
-      packet_count_kept_(packet_count_kept) {}
+      message_count_kept_(message_count_kept) {}
 
 // Checked once per receive: a check per message would cost more than the message.
 bool Inbox::holds_invariant() const {
@@ -32,9 +32,9 @@ bool Inbox::holds_invariant() const {
 // Reserves space for one entry, so that a full block still makes progress; once the block has
 // reached its largest size, reserves space for all entries.
 std::size_t Inbox::free_size() const {
-    const std::size_t count = std::min(packet_count(), packet_count_kept_);
+    const std::size_t count = std::min(message_count(), message_count_kept_);
     const bool is_largest = block_.size() == size_max_;
-    const std::size_t kept_count = is_largest ? packet_count_kept_ - count : 0;
+    const std::size_t kept_count = is_largest ? message_count_kept_ - count : 0;
     const std::size_t kept = std::max<std::size_t>(kept_count, 1) * entry_size;
     const std::size_t gap = entries_ - filled_;
     return gap > kept ? gap - kept : 0;
@@ -60,7 +60,7 @@ MutableBytes Inbox::receive_buffer() {
 // not grow and nothing is queued, the message in progress moves to the front; it stays there, so
 // this happens once.
 void Inbox::make_space() {
-    if (packet_count() == 0) head_ = queued_end_ = message_begin_;
+    if (message_count() == 0) head_ = queued_end_ = message_begin_;
     const std::size_t live = live_size();
     const std::size_t dead = filled_ - live;
     if (dead > 0 && dead / 2 >= live) {
@@ -72,7 +72,7 @@ void Inbox::make_space() {
 
     const bool may_grow = block_.size() < size_max_;
     if (may_grow && grow()) return;
-    if (packet_count() == 0 && head_ > 0) move_all_down();
+    if (message_count() == 0 && head_ > 0) move_all_down();
     starved_ = may_grow && free_size() == 0;
 }
 
@@ -177,14 +177,14 @@ void Inbox::add_message(std::size_t header_size, std::size_t size, bool is_text)
 }
 
 Inbox::Entry Inbox::entry_at(std::size_t offset) const {
-    LINNET_ASSERT(packet_count() > 0);
+    LINNET_ASSERT(message_count() > 0);
     Entry entry;
     std::memcpy(&entry, block_.data() + offset, entry_size);
     return entry;
 }
 
 Bytes Inbox::payload_of(const Entry& entry) const {
-    return {block_.data() + (entry.place - shift_), entry.size_and_kind & ~text_bit};
+    return {block_.data() + (entry.offset - shift_), entry.size_and_kind & ~text_bit};
 }
 
 std::size_t Inbox::end_of_newest() const {
@@ -196,22 +196,22 @@ void Inbox::drop_newest() {
     LINNET_ASSERT(message_size() == 0);
     queued_payload_ -= newest().size();
     entries_ += entry_size;
-    if (packet_count() == 0) entries_ = entries_end_ = block_.size();
-    const std::size_t end = packet_count() == 0 ? head_ : end_of_newest();
+    if (message_count() == 0) entries_ = entries_end_ = block_.size();
+    const std::size_t end = message_count() == 0 ? head_ : end_of_newest();
     queued_end_ = message_begin_ = assembled_end_ = end;
 }
 
-Inbox::Packet Inbox::take() {
-    LINNET_ASSERT(packet_count() > 0);
+Inbox::Message Inbox::take() {
+    LINNET_ASSERT(message_count() > 0);
     Entry entry;
     entries_end_ -= entry_size;
     std::memcpy(&entry, block_.data() + entries_end_, entry_size);
-    const std::size_t offset = entry.place - shift_;
+    const std::size_t offset = entry.offset - shift_;
     const std::size_t size = entry.size_and_kind & ~text_bit;
     queued_payload_ -= size;
     head_ = offset + size;
     if (entries_ == entries_end_) entries_ = entries_end_ = block_.size();
-    LINNET_ASSERT(packet_count() > 0 || head_ == queued_end_);
+    LINNET_ASSERT(message_count() > 0 || head_ == queued_end_);
     return {Bytes(block_.data() + offset, size), (entry.size_and_kind & text_bit) != 0};
 }
 

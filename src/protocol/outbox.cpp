@@ -24,11 +24,11 @@ bool MaskKeySource::refill() {
     return true;
 }
 
-Outbox::Outbox(Role role, std::size_t payload_max, std::size_t packet_count_max, Entropy& entropy,
+Outbox::Outbox(Role role, std::size_t payload_max, std::size_t message_count_max, Entropy& entropy,
                Memory* memory)
     : role_(role),
       payload_max_(payload_max),
-      packet_count_max_(packet_count_max),
+      message_count_max_(message_count_max),
       keys_(entropy),
       ring_(memory) {}
 
@@ -37,7 +37,7 @@ Outbox::Outbox(Role role, std::size_t payload_max, std::size_t packet_count_max,
 Error Outbox::put(Opcode opcode, Bytes front, Bytes payload) {
     const std::size_t size = front.size() + payload.size();
     if (size > payload_max_ || payload.size() > payload_max_) return Error::invalid_parameter;
-    if (size > payload_max_ - queued_payload_ || packet_count_ >= packet_count_max_) {
+    if (size > payload_max_ - queued_payload_ || message_count_ >= message_count_max_) {
         return Error::out_of_memory;
     }
     FrameHeader header{.opcode = opcode, .masked = role_ == Role::client, .payload_size = size};
@@ -50,7 +50,7 @@ Error Outbox::put(Opcode opcode, Bytes front, Bytes payload) {
     write_masked(at, payload, header.key, front.size());
     size_ += frame_size;
     queued_payload_ += size;
-    ++packet_count_;
+    ++message_count_;
     return Error::ok;
 }
 
@@ -94,7 +94,7 @@ Bytes Outbox::ring_span(std::size_t from, std::size_t size_max) const {
 bool Outbox::grow(std::size_t size) {
     std::size_t block_size = std::max(ring_.size(), block_size_min);
     while (block_size - margin_size - size_ < size) block_size *= 2;
-    const std::size_t largest = block_size_max(payload_max_, packet_count_max_);
+    const std::size_t largest = block_size_max(payload_max_, message_count_max_);
     if (block_size > largest / 2) block_size = largest;
     LINNET_ASSERT(block_size - margin_size - size_ >= size);
     const Bytes front = ring_span(0, size_);
@@ -144,7 +144,7 @@ void Outbox::consume_ring(std::size_t size) {
         frame_rest_ -= taken;
         if (frame_rest_ == 0) {
             queued_payload_ -= frame_payload_;
-            --packet_count_;
+            --message_count_;
         }
     }
 }
@@ -152,7 +152,7 @@ void Outbox::consume_ring(std::size_t size) {
 // No frame needs to be decoded, and the next one begins at the front again.
 void Outbox::consume_whole_ring() {
     head_ = size_ = frame_rest_ = 0;
-    queued_payload_ = packet_count_ = 0;
+    queued_payload_ = message_count_ = 0;
 }
 
 // ---- out -------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ void Outbox::fill_lane() {
 // Order: the rest of a frame partly sent, the lane, the other frames, the close frame.
 std::size_t Outbox::unsent(Pieces& pieces) {
     const bool close_has_begun = close_.sent > 0;
-    if (owes_control() && lane_.is_sent() && !close_has_begun) fill_lane();
+    if (has_pending_control() && lane_.is_sent() && !close_has_begun) fill_lane();
     std::size_t count = 0;
     const auto add = [&](Bytes piece) {
         if (!piece.empty()) pieces[count++] = piece;
@@ -184,7 +184,7 @@ std::size_t Outbox::unsent(Pieces& pieces) {
         add({ring_.data(), end - from - span.size()});
     };
     // The ring wraps once, either before the lane or after it: at most three pieces.
-    const std::size_t front = ring_in_front_of_lane();
+    const std::size_t front = ring_before_lane();
     add_ring(0, front);
     if (!lane_.is_sent()) {
         add(lane_.rest());
@@ -192,7 +192,7 @@ std::size_t Outbox::unsent(Pieces& pieces) {
     }
     // Nothing may follow the close frame, so it waits for control frames that did not fit into the
     // lane.
-    if (close_has_begun || !owes_control()) add(close_.rest());
+    if (close_has_begun || !has_pending_control()) add(close_.rest());
     return count;
 }
 
@@ -202,7 +202,7 @@ void Outbox::sent(std::size_t size) {
         size -= taken;
         return taken;
     };
-    consume_ring(take(ring_in_front_of_lane()));
+    consume_ring(take(ring_before_lane()));
     if (size == 0) return;
     lane_.sent += take(lane_.size - lane_.sent);
     if (lane_.is_sent()) {
@@ -217,7 +217,7 @@ void Outbox::sent(std::size_t size) {
 }
 
 bool Outbox::is_empty() const {
-    return size_ == 0 && lane_.is_sent() && !owes_control() && close_.is_sent();
+    return size_ == 0 && lane_.is_sent() && !has_pending_control() && close_.is_sent();
 }
 
 void Outbox::release_if_empty() {

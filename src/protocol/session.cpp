@@ -69,8 +69,9 @@ bool Session::read_whole_message(MutableBytes in, WholeMessage& message) const {
 Session::Session(Role role, const Limits& limits, Entropy& entropy, Memory* memory)
     : role_(role),
       limits_(bounded(limits)),
-      inbox_(memory, inbox_size_max(limits_), limits_.input_packet_count_max),
-      outbox_(role, limits_.output_payload_max, limits_.output_packet_count_max, entropy, memory) {}
+      inbox_(memory, inbox_size_max(limits_), limits_.input_message_count_max),
+      outbox_(role, limits_.output_payload_max, limits_.output_message_count_max, entropy, memory) {
+}
 
 // ---- in --------------------------------------------------------------------------------------
 
@@ -97,7 +98,7 @@ bool Session::fits(std::uint64_t payload_size) const {
     const std::size_t used = inbox_.message_size() + inbox_.queued_payload();
     LINNET_ASSERT(used <= limits_.input_payload_max);
     return payload_size <= limits_.input_payload_max - used &&
-           inbox_.packet_count() < limits_.input_packet_count_max;
+           inbox_.message_count() < limits_.input_message_count_max;
 }
 
 // The shortcut for most messages: one complete frame that fits. Anything else, or anything invalid,

@@ -80,7 +80,7 @@ Error X509Certificate::keep(std::size_t size) {
     if (!make_space(entries_, entries_size, sizeof(Entry), outgrown)) return Error::out_of_memory;
     const Bytes subject = certificate->subject;
     const Entry entry = {
-        .place = static_cast<std::uint32_t>(ders_size_),
+        .offset = static_cast<std::uint32_t>(ders_size_),
         .size = static_cast<std::uint32_t>(size),
         .subject_offset = static_cast<std::uint32_t>(subject.data() - der.data()),
         .subject_size = static_cast<std::uint32_t>(subject.size()),
@@ -107,7 +107,7 @@ X509Certificate::Entry X509Certificate::entry(std::size_t index) const {
 
 Bytes X509Certificate::der(std::size_t index) const {
     const Entry at = entry(index);
-    return ders_.bytes().subspan(at.place, at.size);
+    return ders_.bytes().subspan(at.offset, at.size);
 }
 
 CertificateFacts X509Certificate::facts(std::size_t index) const {
@@ -131,7 +131,7 @@ std::size_t X509Certificate::find_subject(Bytes subject, std::size_t index) cons
     for (; index < count_; ++index) {
         const Entry at = entry(index);
         if (at.subject_size != subject.size()) continue;
-        const Bytes here = ders_.bytes().subspan(at.place + at.subject_offset, at.subject_size);
+        const Bytes here = ders_.bytes().subspan(at.offset + at.subject_offset, at.subject_size);
         if (text_of(here) == text_of(subject)) break;
     }
     return std::min(index, count_);

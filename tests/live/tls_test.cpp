@@ -272,12 +272,12 @@ constexpr Misdeed misdeeds[] = {
     same_with_both("alert_112", Cause::tls_alert, "alert 112 unrecognized_name"),
     same_with_both("alert_255", Cause::tls_alert, "alert 255"),
     {"alert_70", Cause::tls_only_13, Cause::tls_only_old, "alert 70 protocol_version"},
-    same_with_both("application_data_first", Cause::tls_broken),
+    same_with_both("application_data_first", Cause::tls_protocol_error),
     same_with_both("too_long_record", Cause::tls_bad_record),
-    same_with_both("garbage_handshake", Cause::tls_broken),
+    same_with_both("garbage_handshake", Cause::tls_protocol_error),
     same_with_both("old_server_hello", Cause::tls_only_old),
-    {"empty_records", Cause::tls_timed_out, Cause::tls_broken},
-    {"warnings", Cause::tls_timed_out, Cause::tls_broken},
+    {"empty_records", Cause::tls_timed_out, Cause::tls_protocol_error},
+    {"warnings", Cause::tls_timed_out, Cause::tls_protocol_error},
     same_with_both("huge_certificate", Cause::tls_chain_too_large),
 };
 

@@ -359,7 +359,7 @@ void Witness::look_at_stats() {
                           {"round_trip_min_us", s.round_trip_min_us},
                           {"round_trip_smoothed_us", s.round_trip_smoothed_us}}));
     note("lost", fields({{"discarded_size", s.discarded_size},
-                         {"ignored_packets", s.ignored_packets},
+                         {"ignored_messages", s.ignored_messages},
                          {"receive_stalls", s.receive_stalls},
                          {"send_stalls", s.send_stalls}}));
     note("queues", fields({{"input_queued_size", s.input_queued_size},

@@ -54,9 +54,9 @@ Options drawn_options(Stage& stage) {
     Limits& limits = options.limits;
     if (stage.one_in(2)) {
         limits.input_payload_max = stage.pick<std::size_t>({1 << 20, 100'000, 3000, 200});
-        limits.input_packet_count_max = stage.pick<std::size_t>({1024, 20, 3, 1});
+        limits.input_message_count_max = stage.pick<std::size_t>({1024, 20, 3, 1});
         limits.output_payload_max = stage.pick<std::size_t>({1 << 20, 100'000, 3000, 200});
-        limits.output_packet_count_max = stage.pick<std::size_t>({1024, 20, 3, 1});
+        limits.output_message_count_max = stage.pick<std::size_t>({1024, 20, 3, 1});
         limits.fragment_count_max = stage.pick<std::size_t>({16'384, 100, 8});
         limits.response_size_max = stage.pick<std::size_t>({16'384, 1000, 200});
         limits.peer_count_max = stage.pick<std::size_t>({4096, 100, 2});
@@ -127,9 +127,10 @@ void Player::tell_plan() {
     stage_.tell(
         "c%zu polls %s; in %zu/%zu, out %zu/%zu, fragments %zu, answer %zu, peers %zu, "
         "poll %zu/%zu",
-        number_, paces[static_cast<int>(plan_.pace)], l.input_payload_max, l.input_packet_count_max,
-        l.output_payload_max, l.output_packet_count_max, l.fragment_count_max, l.response_size_max,
-        l.peer_count_max, l.poll_size_max, l.poll_item_count_max);
+        number_, paces[static_cast<int>(plan_.pace)], l.input_payload_max,
+        l.input_message_count_max, l.output_payload_max, l.output_message_count_max,
+        l.fragment_count_max, l.response_size_max, l.peer_count_max, l.poll_size_max,
+        l.poll_item_count_max);
     stage_.tell(
         "c%zu waits in ms: resolve %u, connect %u, tls %u, upgrade %u, join %u, attempt %u, "
         "message %u, closing %u, drain %u, ping %u, pong %u",

@@ -208,7 +208,7 @@ void Talk::decode() {
             case SessionEvent::Kind::none:
             case SessionEvent::Kind::ping: break;
             case SessionEvent::Kind::message: {
-                const Inbox::Packet packet = session_.take();
+                const Inbox::Message packet = session_.take();
                 hear({.is_text = packet.is_text, .payload = std::string(text_of(packet.payload))});
                 break;
             }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The head of an HTTP/1.x response, RFC 9112 2-5. Syntax only: handshake.hpp checks what it means.
-// No body, no chunking, no allocation; pure.
+// Reads the head of an HTTP/1.x response (RFC 9112 2-5). Only the syntax is checked here;
+// protocol/handshake.hpp checks the meaning. No bodies, no allocation.
 #pragma once
 
 #include "linnet/bytes.hpp"
@@ -10,33 +10,43 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// One header line.
+/// One header line (RFC 9112 5: "field line"). Views into the response.
 struct HttpHeader {
     std::string_view name;
-    std::string_view value;  ///< without the white space around it, possibly empty
+    std::string_view value;  ///< without surrounding white space, possibly empty
 };
 
-/// Views point into the bytes that were read.
+/// The status line and header lines of a response. Views into the bytes that were read.
 struct ResponseHead {
-    int minor_version = 1;     ///< of HTTP/1.x
-    int status = 0;            ///< three digits; of the 1xx only 101
-    std::string_view reason;   ///< "Not Found", possibly empty
-    std::string_view headers;  ///< the header lines, each with its CR LF
+    int minor_version = 1;     ///< the x of HTTP/1.x
+    int status = 0;            ///< three digits; not an interim status
+    std::string_view reason;   ///< such as "Not Found", possibly empty
+    std::string_view headers;  ///< the header lines, each with its CR LF; `take_header` splits them
 };
 
-/// Reads the head of the final response as it arrives; however it is cut, each byte is scanned
-/// once. Interim responses before it (1xx other than 101, RFC 9110 15.2) are skipped.
+/// Reads the head of the final response while it arrives. Each byte is scanned once, independent of
+/// how the stream is fragmented. Interim responses before it (1xx other than 101, RFC 9110 15.2)
+/// are skipped.
+///
+/// Example:
+///
+///     linnet::ResponseHeadReader reader(16 * 1024, 100);
+///     std::string received = "HTTP/1.1 404 Not Found\r\nServer: x\r\n\r\n";
+///     const auto step = reader.read(received);  // again, with more bytes, while partial
+///     if (!step.done()) return;
+///     std::string_view headers = step.value.headers;
+///     for (linnet::HttpHeader header; linnet::take_header(headers, header);) print(header.name);
 class ResponseHeadReader {
  public:
-    /// At most `size_max` bytes with the empty line, and `header_count_max` header lines, those of
-    /// interim responses included.
+    /// Limits all responses together to `size_max` bytes, final empty line included, and to
+    /// `header_count_max` header lines.
     ResponseHeadReader(std::size_t size_max, std::size_t header_count_max)
         : size_max_(size_max), header_count_max_(header_count_max) {}
 
-    /// `in` is all that has arrived since the first response began: the bytes of the call before,
-    /// possibly elsewhere in memory, and more after them. Done when the head is complete: it and
-    /// the interim responses are consumed, what follows is not looked at. Fails with `answer_*` at
-    /// the line that proves a head wrong (the version: at the byte).
+    /// `in` is everything received since the first response began: the bytes of the previous call,
+    /// which may have moved in memory, followed by new ones. Done when the head is complete; it and
+    /// the interim responses are then consumed, and the bytes after them are ignored. Fails with
+    /// `Cause::response_*` at the first invalid line, or at the first invalid byte of the version.
     Step<ResponseHead> read(std::string_view in);
 
  private:
@@ -52,7 +62,8 @@ class ResponseHeadReader {
     std::size_t header_count_ = 0;
 };
 
-/// Cuts the first line off `fields`, which a reader has accepted. False when it is empty.
+/// Removes the first line from `headers`, which come from `ResponseHead::headers`. Returns false if
+/// `headers` is empty.
 bool take_header(std::string_view& headers, HttpHeader& header);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

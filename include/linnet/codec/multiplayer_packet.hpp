@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The packets of Godot 3's high-level multiplayer over WebSocket (gd_mp_api), versions 3.1 to 3.6.
-// Each is one message, binary when linnet sends it, and looks the same on every machine:
+// Encodes and decodes the packets of Godot 3's high-level multiplayer over WebSocket (gd_mp_api),
+// versions 3.1 to 3.6. Pure functions, no allocation. Each packet is one message, which linnet
+// sends as binary:
 //
 //     packet  = type source target body
 //     type    = %x00 payload / %x01 add / %x02 del / %x03 id
-//     source  = int32, little-endian: who has sent it; 1 is the server
-//     target  = int32, little-endian: 0 all, 1 the server, n > 1 that peer, -n all but that peer
-//     body    = *OCTET           of a payload: the user's bytes
-//             / int32 *OCTET     of add, del and id: the peer that is meant
+//     source  = int32, little-endian: the sender; 1 is the server
+//     target  = int32, little-endian: 0 all, 1 the server, n > 1 peer n, -n all but peer n
+//     body    = *OCTET           in a payload: the user's bytes
+//             / int32 *OCTET     in add, del and id: the subject, a peer
 //
-// Only the server sends add, del and id, with source 1 and target 0.
+// Only the server sends add (a peer joined), del (a peer left) and id (the id of the recipient),
+// with source 1 and target 0.
+//
+// Example:
+//
+//     using Type = linnet::MultiplayerPacket::Type;
+//     const auto add = linnet::system_packet(Type::add, 7);  // the server announces peer 7
+//     linnet::MultiplayerPacket packet;
+//     if (!linnet::decode_multiplayer_packet(add, packet)) return;
+//     if (packet.type == Type::add && linnet::subject_of(packet) == 7) print("peer 7 joined");
 #pragma once
 
 #include <array>
@@ -20,11 +30,12 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Names a peer: 1 is the server, others are above 1, 0 is none.
+/// Identifies a peer: 1 is the server, other peers are above 1, 0 is not a peer.
 using PeerId = std::int32_t;
 inline constexpr PeerId no_peer = 0;
 inline constexpr PeerId server_peer = 1;
 
+/// A decoded packet. `body` is a view into the message.
 struct MultiplayerPacket {
     enum class Type : std::uint8_t { payload = 0, add = 1, del = 2, id = 3 };
     Type type = Type::payload;
@@ -33,27 +44,27 @@ struct MultiplayerPacket {
     Bytes body;
 };
 
+/// Size of type, source and target, in bytes.
 inline constexpr std::size_t multiplayer_header_size = 9;
-/// Of add, del and id.
+/// Size of an add, del or id, in bytes.
 inline constexpr std::size_t system_packet_size = multiplayer_header_size + 4;
 
-/// Reads the packet that `message` is; its body is a view into it. False, and `packet` is as it
-/// was, if it is shorter than a header, of an unknown type, or an add, del or id without the four
-/// bytes of its peer.
+/// Decodes `message` into `packet`. Returns false, and leaves `packet` unchanged, if the message is
+/// shorter than a header, has an unknown type, or is an add, del or id without a subject.
 bool decode_multiplayer_packet(Bytes message, MultiplayerPacket& packet);
 
-/// The peer that an add, del or id is about.
+/// Returns the subject of an add, del or id.
 PeerId subject_of(const MultiplayerPacket& packet);
 
-/// What goes ahead of the body.
+/// Returns the encoded header of a packet.
 std::array<std::uint8_t, multiplayer_header_size> multiplayer_header(MultiplayerPacket::Type type,
                                                                      PeerId source, PeerId target);
 
-/// Writes header and body to the front of `out` and returns their size; 0, and nothing is written,
-/// when they do not fit.
+/// Writes `packet` to the front of `out` and returns its size. Returns 0, and writes nothing, if it
+/// does not fit.
 std::size_t encode_multiplayer_packet(const MultiplayerPacket& packet, MutableBytes out);
 
-/// An add, del or id as the server sends it.
+/// Returns an encoded add, del or id, as a server sends it.
 std::array<std::uint8_t, system_packet_size> system_packet(MultiplayerPacket::Type type,
                                                            PeerId subject);
 

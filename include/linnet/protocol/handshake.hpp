@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The opening handshake of a client, RFC 6455 4.1: the request and the judgement of its answer.
-// Pure.
+// The opening handshake of a client (RFC 6455 4.1): writes the request and checks the response.
+// Pure functions, no allocation.
+//
+// Example:
+//
+//     linnet::SystemEntropy entropy;
+//     std::array<std::uint8_t, 16> nonce;
+//     if (!entropy.fill(nonce)) return;
+//     const linnet::HandshakeKey key = linnet::handshake_key(nonce);
+//     const linnet::Url url = linnet::parse_url("ws://example.com/chat").value;
+//     std::array<std::uint8_t, 1024> request;
+//     const auto written = linnet::write_request({.url = url, .key = key}, request);
+//     if (written.cause != linnet::Cause::none) return print(linnet::text(written.cause));
+//     // send the request, read a ResponseHead with a ResponseHeadReader; then
+//     const linnet::HandshakeOffer offer{.accept = linnet::handshake_accept(key)};
+//     const auto result = linnet::check_response(linnet::ResponseHead{}, offer);
 #pragma once
 
 #include <array>
@@ -15,65 +29,73 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// 16 random bytes in base64: the value of Sec-WebSocket-Key.
+/// The value of Sec-WebSocket-Key: 16 random bytes in base64.
 using HandshakeKey = std::array<char, 24>;
 /// The value of Sec-WebSocket-Accept.
 using HandshakeAccept = std::array<char, 28>;
 
-/// `nonce` must be new and unpredictable for each request, RFC 6455 4.1 point 7.
+/// Encodes a nonce, which must be new and unpredictable for each request (RFC 6455 4.1 point 7).
 HandshakeKey handshake_key(std::span<const std::uint8_t, 16> nonce);
 
-/// What a server must answer to `key`, RFC 6455 4.2.2 point 5.
+/// Returns the value with which a server must respond to `key` (RFC 6455 4.2.2 point 5).
 HandshakeAccept handshake_accept(const HandshakeKey& key);
 
+/// The contents of an upgrade request. All views are borrowed for the call.
 struct HandshakeRequest {
     Url url;
-    Strings
-        protocols;    ///< sub-protocols in order of preference: tokens, spaces around them ignored
-    Strings headers;  ///< further "Name: value" lines, without line ends
+    /// Sub-protocols in order of preference: HTTP tokens; surrounding spaces are ignored.
+    Strings protocols;
+    /// Additional "Name: value" lines without line ends.
+    Strings headers;
     HandshakeKey key{};
 };
 
+/// The result of `write_request`.
 struct WrittenRequest {
-    Cause cause = Cause::none;   ///< why nothing can be sent: `url_*`, `protocol_*`, `header_*`
-    std::size_t size = 0;        ///< bytes of the whole request
-    std::string_view protocols;  ///< the offered list as it stands in the request
+    Cause cause = Cause::none;   ///< `url_*`, `protocol_*` or `header_*` if the request is invalid
+    std::size_t size = 0;        ///< size of the whole request in bytes
+    std::string_view protocols;  ///< the list of sub-protocols, a view into the request
 };
 
-/// Writes the upgrade request to the front of `out`. If `size` is larger than `out`, only a part of
-/// it was written: an empty span measures.
+/// Writes the upgrade request to the front of `out`. If the returned `size` is larger than `out`,
+/// only a part was written: call it with an empty span to measure.
 ///
-/// A custom `Host` or `Authorization` replaces ours (the latter made of the URL's user information,
-/// RFC 7617). Refused are the headers of the handshake itself (`Upgrade`, `Connection`,
-/// `Sec-WebSocket-*`), those that announce a body (`Content-Length`, `Transfer-Encoding`), and any
-/// byte that could end a line, in the URL too: a `Url` that was put together by hand is checked as
-/// `parse_url` checks (`check_url_parts`). User information has at most 1024 bytes, unless a custom
-/// `Authorization` replaces it.
+/// A custom `Host` or `Authorization` header replaces the generated one. `Authorization` is
+/// generated from the URL's user information (RFC 7617), which then has at most 1024 bytes.
+/// Rejected are the headers of the handshake (`Upgrade`, `Connection`, `Sec-WebSocket-*`), headers
+/// that announce a body (`Content-Length`, `Transfer-Encoding`), and any byte that could end a
+/// line. A `Url` that the program has assembled itself is checked too (`check_url_parts`).
 WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out);
 
-/// Must a server choose one of the sub-protocols that were offered?
+/// Whether a server must choose one of the offered sub-protocols.
 enum class ProtocolChoice : std::uint8_t {
-    required,  ///< as Godot and browsers have it: choosing none fails the handshake
+    required,  ///< as in Godot and browsers: otherwise the handshake fails
     optional,  ///< as RFC 6455 4.1 allows
 };
 
+/// The parts of a request that the response must match.
 struct HandshakeOffer {
     HandshakeAccept accept{};
     std::string_view protocols;  ///< `WrittenRequest::protocols`
     ProtocolChoice protocol_choice = ProtocolChoice::required;
 };
 
-/// What an answer means. `protocol` points into the head that was judged.
+/// The result of `check_response`.
 struct HandshakeResult {
-    Cause cause = Cause::none;  ///< none: the connection is open; else `answer_*`
-    std::string_view protocol;  ///< the server's choice, or empty
+    Cause cause = Cause::none;  ///< none if the upgrade is accepted, otherwise why it is not
+    std::string_view protocol;  ///< the chosen sub-protocol or empty; a view into the response
 };
 
-/// Is this the 101 that was asked for? RFC 6455 4.1. Header names, `websocket` and `Upgrade` are
-/// compared ignoring the letter case. `Connection` is a list that contains `Upgrade` (RFC 9110
-/// 7.6.1). `Upgrade` must appear once, and its value must be `websocket`: no list, not even of one
-/// element and empty ones. The accept value and the sub-protocol are compared exactly. HTTP/1.0
-/// cannot upgrade. Linear time, no allocation.
+/// Checks that a response accepts the upgrade (RFC 6455 4.1). Fails with `Cause::upgrade_refused`
+/// for any status except 101, and with `Cause::response_*` for a 101 that breaks a rule:
+///
+/// - The version is HTTP/1.1.
+/// - `Upgrade` appears once, with the value `websocket`. Lists are rejected.
+/// - `Connection` is a list that contains `Upgrade` (RFC 9110 7.6.1).
+/// - Sec-WebSocket-Accept equals `offer.accept`.
+/// - The sub-protocol is one of those offered, compared case-sensitively.
+///
+/// Header names, `websocket` and `Upgrade` are compared case-insensitively. Linear time.
 HandshakeResult check_response(const ResponseHead& head, const HandshakeOffer& offer);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

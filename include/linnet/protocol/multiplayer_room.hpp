@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What a peer of Godot 3's high-level multiplayer knows of its room: its own id, and who is there.
-// Messages in, events out; no clock, no socket.
+// The state of a room in Godot 3's high-level multiplayer, as one peer sees it: its own id and the
+// ids of the others. Messages in, events out; no clock, no socket.
 //
-// A server may be broken or hostile. Nothing changes but by these rules; what is ignored is
+// The server may be faulty or hostile. Only these rules change the state; ignored messages are
 // counted:
 //
-//     message                                  before joining      joined
+//     message                                  before joining      after joining
 //     ---------------------------------------  ------------------  ------------------
-//     shorter than a header, of an unknown     ignored             ignored
-//       type, or an add, del or id without
-//       a peer
-//     4 bytes, the first message of all        failed: a Godot 4   ignored
+//     shorter than a header, unknown type,     ignored             ignored
+//       or an add, del or id without subject
+//     4 bytes, as the very first message       failed: a Godot 4   ignored
 //                                                server
 //     add, del or id not from the server       ignored             ignored
-//     id from 2 to 2^31 - 1                    ours                ignored (a second one)
+//     id from 2 to 2^31 - 1                    sets our id         ignored
 //     id out of that range                     failed              ignored
-//     add of the server                        joined, if the id   ignored (it is there)
-//                                                has come, else
+//     add of the server                        joined if our id    ignored
+//                                                is set, otherwise
 //                                                ignored
-//     add of a peer that is not there          ignored             peer_connected
-//     add of one that is, of ourselves, or     ignored             ignored
-//       of an id that is none
-//     add of one peer more than the limit      ignored             failed
-//     del of a peer that is there              ignored             peer_disconnected
-//     del of another, of the server or of      ignored             ignored
-//       ourselves
-//     payload from the server or a peer        ignored             packet
-//       that is there
-//     payload from another                     ignored             ignored
+//     add of a new peer                        ignored             peer_connected
+//     add of a known peer, of ourselves, or    ignored             ignored
+//       of an invalid id
+//     add of a peer beyond the limit           ignored             failed
+//     del of a known peer                      ignored             peer_disconnected
+//     del of an unknown peer, of the server    ignored             ignored
+//       or of ourselves
+//     payload from the server or a known peer  ignored             packet
+//     payload from an unknown peer             ignored             ignored
 #pragma once
 
 #include "linnet/block.hpp"
@@ -38,54 +36,69 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// The effect of one message.
 struct RoomEvent {
     enum class Kind : std::uint8_t {
-        none,               ///< ignored, or our id has come
-        joined,             ///< `peer` is the server: our id and it are there
-        peer_connected,     ///< `peer`
-        peer_disconnected,  ///< `peer`
-        packet,             ///< of `peer`: the message stays in the queue
-        failed,             ///< `cause`
+        none,               ///< the message was ignored, or set our id
+        joined,             ///< the room was joined; `peer` is the server
+        peer_connected,     ///< `peer` joined
+        peer_disconnected,  ///< `peer` left
+        packet,             ///< a packet from `peer`, for the user
+        failed,             ///< the connection must be closed, because of `cause`
     };
     Kind kind = Kind::none;
     PeerId peer = no_peer;
     Cause cause = Cause::none;
 };
 
+/// The rules and the state of a room.
+///
+/// Example:
+///
+///     using Type = linnet::MultiplayerPacket::Type;
+///     linnet::MultiplayerRoom room(nullptr, 100);
+///     if (!room.reserve(1)) return print("out of memory");
+///     room.receive(linnet::system_packet(Type::id, 42));
+///     const auto event = room.receive(linnet::system_packet(Type::add, linnet::server_peer));
+///     if (event.kind == linnet::RoomEvent::Kind::joined) print("joined as peer 42");
 class MultiplayerRoom {
  public:
-    /// Takes no memory before `reserve`.
+    /// `peer_count_max` limits the other peers, not counting the server. No allocation before
+    /// `reserve`. `memory` may be null (`malloc`).
     MultiplayerRoom(Memory* memory, std::size_t peer_count_max)
         : block_(memory), peer_count_max_(peer_count_max) {}
 
-    /// The most it takes: while it grows, the old block too.
+    /// Returns the maximum number of bytes allocated at any time, growing included.
     static constexpr std::size_t memory_max(std::size_t peer_count_max) {
         const std::size_t capacity = 2 * (peer_count_max + 1);  // with the server
         return (capacity > first_capacity ? capacity : first_capacity) * sizeof(PeerId) * 3 / 2;
     }
 
-    /// Makes space for `count` more peers, as far as `peer_count_max` allows; only here may the
-    /// memory behind `peers` move. False, and nothing has changed, if there is no memory.
+    /// Allocates space for `count` more peers, within `peer_count_max`. Views returned by `peers`
+    /// become invalid. Returns false, and changes nothing, if memory is exhausted.
     bool reserve(std::size_t count);
-    /// Gives back what `reserve` took and no peer needs, if it is half at least; the memory behind
-    /// `peers` may move.
+    /// Frees unused space if it is at least half of the space. Views returned by `peers` become
+    /// invalid.
     void shrink();
-    /// What `message` means and changes. A peer that joins needs space: at most one per message.
-    /// Without it the event is `failed` with out_of_memory.
+    /// Applies `message` to the state and returns its effect. A message adds at most one peer,
+    /// which needs reserved space: otherwise the event is `failed` with `Cause::out_of_memory`. No
+    /// allocation.
     RoomEvent receive(Bytes message);
 
+    /// Returns true once our id is set and the server was added.
     bool is_joined() const { return is_joined_; }
-    /// Ours, or no_peer.
+    /// Returns our id, or `no_peer` before it is set.
     PeerId unique_id() const { return unique_id_; }
-    /// Who is there, the server too, in ascending order. The memory is valid until the next
-    /// `reserve`; its elements change as peers join and leave.
+    /// Returns the ids of all other peers, including the server, in ascending order. The view is
+    /// valid until the next `reserve` or `shrink`; its elements change as peers join and leave.
     std::span<const PeerId> peers() const;
-    /// Takes the first peer away and returns it, or no_peer if none is left: for the end.
+    /// Removes and returns the first peer, or returns `no_peer` if no peer remains. Used when the
+    /// connection has ended.
     PeerId take_peer();
-    /// As if nothing had been heard; keeps the memory.
+    /// Resets the state, and keeps the memory.
     void clear();
 
-    /// Messages that meant nothing.
+    /// Returns the number of ignored messages.
     std::uint64_t ignored_count() const { return ignored_count_; }
 
  private:
@@ -104,11 +117,11 @@ class MultiplayerRoom {
 
     Block block_;  // of PeerId, sorted
     std::size_t count_ = 0;
-    std::size_t taken_count_ = 0;  // from the front, at the end
+    std::size_t taken_count_ = 0;  // peers removed from the front by `take_peer`
     std::size_t peer_count_max_;
     PeerId unique_id_ = no_peer;
     bool is_joined_ = false;
-    bool has_received_ = false;  // any message
+    bool has_received_ = false;  // the first message has been received
     std::uint64_t ignored_count_ = 0;
 };
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What is to be sent: a ring of encoded data frames, and a lane of fixed size for ping, pong and
-// close. A control frame leaves at the next frame boundary and never inside a half-sent frame; the
-// close frame leaves last. A message is masked while it is copied in, and never touched again.
+// The send buffer: a ring of encoded data frames, and a lane of fixed size for pings, pongs and the
+// close frame. A control frame is sent at the next frame boundary, before queued messages (RFC 6455
+// 5.4); the close frame is sent last. A message is masked while it is copied in.
 //
-// Frames wrap around the end of the ring, but not their headers, which are written and read in one
-// piece: the block has a margin behind the ring, where a header goes on. Its rest also lies at the
-// front, from where it is sent.
+// A payload may wrap around the end of the ring. A header is written and read in one piece: it may
+// extend into a margin after the ring, and that part is copied to the front, from where it is sent.
 #pragma once
 
 #include <array>
@@ -19,12 +18,21 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Masking keys, each new and unpredictable (RFC 6455 5.3). Entropy is fetched for 256 at a time:
-/// for each single one it would cost thirty times as much.
+/// Generates masking keys, each of them new and unpredictable (RFC 6455 5.3). Entropy is fetched
+/// for 256 keys at a time, which costs a thirtieth of fetching it for each key. No allocation.
+///
+/// Example:
+///
+///     linnet::SystemEntropy entropy;
+///     linnet::MaskKeySource keys(entropy);
+///     linnet::MaskKey key;
+///     if (!keys.next(key)) print("no entropy");
 class MaskKeySource {
  public:
+    /// `entropy` must outlive this object.
     explicit MaskKeySource(Entropy& entropy) : entropy_(entropy) {}
-    /// False if there is no entropy; `key` is then unchanged.
+    /// Stores the next key in `key`. Returns false, and leaves `key` unchanged, if the entropy
+    /// source fails.
     bool next(MaskKey& key) {
         if (left_ == 0 && !refill()) return false;
         key = pool_[pool_.size() - left_--];
@@ -39,53 +47,75 @@ class MaskKeySource {
     std::size_t left_ = 0;  // unused keys, at the end of the pool
 };
 
+/// The send buffer of a `Session`.
+///
+/// Example:
+///
+///     linnet::SystemEntropy entropy;
+///     linnet::Outbox outbox(linnet::Role::client, 64 * 1024, 16, entropy, nullptr);
+///     const linnet::Error error = outbox.put(linnet::Opcode::text, {}, linnet::bytes_of("hi"));
+///     if (error != linnet::Error::ok) return print(linnet::text(error));
+///     linnet::Outbox::Pieces pieces;
+///     const std::size_t count = outbox.unsent(pieces);  // one piece of 8 bytes
+///     outbox.sent(pieces[0].size());                    // after sending it
 class Outbox {
  public:
+    /// The buffer for `unsent`.
     using Pieces = std::array<Bytes, send_piece_count_max>;
 
-    /// The block of an outbox with these bounds is never larger; while it grows, one of half that
-    /// size is there too.
+    /// Returns the maximum size of the block with these bounds, in bytes. While the block grows,
+    /// the old one of at most half that size exists too.
     static constexpr std::size_t block_size_max(std::size_t payload_max,
-                                                std::size_t packet_count_max) {
-        return payload_max + (packet_count_max + 1) * frame_header_size_max;
+                                                std::size_t message_count_max) {
+        return payload_max + (message_count_max + 1) * frame_header_size_max;
     }
 
-    /// `payload_max` and `packet_count_max` bound what is queued. A client's frames are masked with
-    /// keys from `entropy`. Takes no memory before the first `put`.
-    Outbox(Role role, std::size_t payload_max, std::size_t packet_count_max, Entropy& entropy,
+    /// `payload_max` (bytes) and `message_count_max` bound the queue. A client's frames are masked
+    /// with keys from `entropy`. No allocation before the first `put`; `memory` may be null
+    /// (`malloc`).
+    Outbox(Role role, std::size_t payload_max, std::size_t message_count_max, Entropy& entropy,
            Memory* memory);
 
-    /// Queues one unfragmented message: `front` and `payload`, one behind the other. All or
-    /// nothing: invalid_parameter if it can never fit, out_of_memory if it does not fit now, failed
-    /// without entropy.
+    /// Queues `front` followed by `payload` as one unfragmented message, or does nothing and
+    /// returns
+    /// - `invalid_parameter` if it is larger than the queue;
+    /// - `out_of_memory` if the queue has too little space now, or if memory is exhausted;
+    /// - `failed` if the entropy source fails.
     Error put(Opcode opcode, Bytes front, Bytes payload);
-    /// Queues a control frame of at most 125 bytes. One pong and one ping can be owed: a later one
-    /// replaces an earlier one that has not begun to leave. False without entropy.
+    /// Queues a ping with at most 125 bytes of payload. It replaces a queued ping of which nothing
+    /// has been sent. Returns false if the entropy source fails.
     bool put_ping(Bytes payload);
+    /// As `put_ping`, for pongs (RFC 6455 5.5.3).
     bool put_pong(Bytes payload);
-    /// Queues the close frame, which leaves behind everything queued so far. Only once.
+    /// Queues the close frame, to be sent after everything queued so far. Call it at most once.
+    /// Returns false if the entropy source fails.
     bool put_close(Bytes payload);
 
-    /// What is to be sent, in order; returns how many pieces there are. They stay valid until the
-    /// next call that is not const.
+    /// Stores the unsent bytes in `pieces`, in order, and returns the number of pieces. They are
+    /// valid until the next call that is not const. More bytes may follow after `sent`.
     std::size_t unsent(Pieces& pieces);
-    /// The first `size` of the unsent bytes are with the OS. Directly after `unsent`.
+    /// Removes the first `size` unsent bytes: the OS has accepted them. Call it directly after
+    /// `unsent`.
     void sent(std::size_t size);
 
+    /// Returns true if everything was sent.
     bool is_empty() const;
+    /// Returns true if a ping is queued or partially sent.
     bool ping_is_unsent() const { return ping_.size > 0 || lane_has_ping_; }
+    /// Returns true if the close frame is queued or partially sent.
     bool close_is_unsent() const { return !close_.is_sent(); }
 
-    /// Payload bytes, and count, of messages not yet fully with the OS.
+    /// Returns the total payload, in bytes, of messages that are not completely sent.
     std::size_t queued_payload() const { return queued_payload_; }
-    std::size_t packet_count() const { return packet_count_; }
+    /// Returns the number of those messages.
+    std::size_t message_count() const { return message_count_; }
 
-    /// Control frames that are with the OS.
+    /// Returns the number of control frames sent.
     std::uint64_t control_frame_count() const { return control_frame_count_; }
 
-    /// Drops all messages that have not left: nothing can be sent any more.
+    /// Drops all unsent messages, for when nothing can be sent any more.
     void drop_messages() { consume_whole_ring(); }
-    /// Gives the ring back if nothing is in it.
+    /// Frees the ring if it is empty.
     void release_if_empty();
 
  private:
@@ -112,25 +142,25 @@ class Outbox {
     void begin_frame_at_head();
     void consume_ring(std::size_t size);
     void consume_whole_ring();
-    bool owes_control() const { return ping_.size > 0 || pong_.size > 0; }
-    std::size_t ring_in_front_of_lane() const { return lane_.is_sent() ? size_ : frame_rest_; }
+    bool has_pending_control() const { return ping_.size > 0 || pong_.size > 0; }
+    std::size_t ring_before_lane() const { return lane_.is_sent() ? size_ : frame_rest_; }
 
     Role role_;
     std::size_t payload_max_;
-    std::size_t packet_count_max_;
+    std::size_t message_count_max_;
     MaskKeySource keys_;
     Block ring_;                  // and the margin
     std::size_t ring_size_ = 0;   // without the margin
-    std::size_t head_ = 0;        // place of the first unsent byte
+    std::size_t head_ = 0;        // offset of the first unsent byte
     std::size_t size_ = 0;        // unsent bytes in the ring
-    std::size_t frame_rest_ = 0;  // of a half-sent frame at the head
+    std::size_t frame_rest_ = 0;  // unsent bytes of a partially sent frame at the head
     std::size_t frame_payload_ = 0;
     std::size_t queued_payload_ = 0;
-    std::size_t packet_count_ = 0;
+    std::size_t message_count_ = 0;
     ControlFrame ping_;
     ControlFrame pong_;
     ControlFrame close_;
-    Buffer<2 * control_size_max> lane_;  // control frames on their way: no later one replaces these
+    Buffer<2 * control_size_max> lane_;  // control frames being sent, which are not replaced
     bool lane_has_ping_ = false;
     std::uint8_t lane_frame_count_ = 0;
     std::uint64_t control_frame_count_ = 0;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A WebSocket conversation after the opening handshake, RFC 6455 5-8: bytes in, events and messages
-// out; messages in, bytes out. No socket, no clock. Both roles, so that it can be tested, fuzzed
-// and measured against itself; `WebSocketClient` runs on it as it is.
+// The WebSocket protocol after the opening handshake (RFC 6455 5-8), in both roles, without socket
+// and clock. `WebSocketClient` is built on it; servers, tests and fuzzers can use it directly.
 //
-//     while (receive into session.room(), session.fill(n)) {
-//         for (SessionEvent event; (event = session.next()).kind != SessionEvent::Kind::none;) ...
-//         session.unsent(pieces), send, session.sent(n);
-//     }
+//     received bytes  -->  receive_buffer, fill  -->  next      -->  events
+//                                                     take      -->  messages
+//     sent bytes      <--  unsent, sent          <--  put, ping, close
 //
-// Pings are answered, a close frame is answered, and an error of the peer is told to it in a close
-// frame: each is queued before `next` returns its event.
+// `next` queues a pong for each ping, a close frame in response to a close frame, and a close frame
+// with an error code after a protocol error of the peer, before it returns the event.
 #pragma once
 
 #include "linnet/codec/utf8.hpp"
@@ -21,122 +19,167 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// The result of `Session::next`. Views are valid until the next `receive_buffer`.
 struct SessionEvent {
     enum class Kind : std::uint8_t {
-        none,     ///< nothing more to decode, or nothing more may be (`Session::input_is_paused`,
-                  ///< `Session::work_is_spent`)
-        message,  ///< a message was queued: `take`
-        ping,     ///< `payload`; the pong is queued
-        pong,     ///< `payload`
-        close,    ///< `close_code` and `close_reason`; the answer is queued, unless we closed first
-        failed,   ///< `cause`; a close frame that tells the peer is queued. Nothing comes after it
+        none,     ///< more input is needed, the queue is full (`Session::input_is_paused`), or the
+                  ///< work limit is reached (`Session::work_is_spent`)
+        message,  ///< a message was queued for `take`
+        ping,     ///< a ping with `payload` arrived; the pong is queued
+        pong,     ///< a pong with `payload` arrived
+        close,    ///< a close frame arrived; unless this side closed first, the response is queued
+        failed,   ///< protocol error of the peer, or a limit exceeded (`cause`); a close frame is
+                  ///< queued, and this is the last event
     };
     Kind kind = Kind::none;
     Cause cause = Cause::none;
-    std::uint16_t close_code = 0;   ///< 0 if the frame had none
-    std::string_view close_reason;  ///< UTF-8. Views live until `room` is called
+    std::uint16_t close_code = 0;   ///< 0 if the close frame had no code
+    std::string_view close_reason;  ///< UTF-8
     Bytes payload;
 };
 
-/// What a session has counted.
+/// Counters of a session.
 struct SessionStats {
-    std::uint64_t frames_received = 0;
+    std::uint64_t frames_received = 0;  ///< frames whose header has arrived
     std::uint64_t messages_received = 0;
-    std::uint64_t messages_sent = 0;   ///< taken by `put`
-    std::uint64_t discarded_size = 0;  ///< payload bytes that came after we had closed
+    std::uint64_t messages_sent = 0;   ///< messages accepted by `put`
+    std::uint64_t discarded_size = 0;  ///< payload bytes received after a local close
 };
 
+/// One end of a WebSocket connection.
+///
+/// Example:
+///
+///     linnet::SystemEntropy entropy;
+///     linnet::Session session(linnet::Role::server, linnet::Limits{}, entropy, nullptr);
+///     const linnet::MutableBytes buffer = session.receive_buffer();
+///     const std::size_t received = 0;  // receive into the buffer
+///     session.fill(received);
+///     for (linnet::SessionEvent event = session.next();
+///          event.kind != linnet::SessionEvent::Kind::none; event = session.next()) {
+///         if (event.kind != linnet::SessionEvent::Kind::message) continue;
+///         const linnet::Bytes message = session.take().payload;
+///         if (session.put(linnet::Opcode::binary, {}, message) != linnet::Error::ok) break;
+///     }
+///     linnet::Outbox::Pieces pieces;
+///     const std::size_t count = session.unsent(pieces);  // send them, then session.sent(size)
 class Session {
  public:
-    /// Takes no memory before `room` and `put`. `entropy` gives a client's masking keys; it and
-    /// `memory` must outlive the session.
+    /// `entropy` provides the masking keys of a client. It and `memory`, which may be null
+    /// (`malloc`), must outlive the session. No allocation before `receive_buffer` and `put`.
     Session(Role role, const Limits& limits, Entropy& entropy, Memory* memory);
 
-    /// The block of the inbox is never larger with these limits: an entry of the queue and a frame
-    /// header for each message, and some for what is between them.
+    /// Returns the maximum size of the receive buffer with these limits, in bytes: the payload, a
+    /// queue entry and a frame header for each message, and 4 KiB for control frames.
     static constexpr std::size_t inbox_size_max(const Limits& limits) {
         const std::size_t each = Inbox::entry_size + frame_header_size_max;
         const std::size_t payload = limits.input_payload_max > limits.response_size_max
                                         ? limits.input_payload_max
                                         : limits.response_size_max;
-        return payload + limits.input_packet_count_max * each + 4096;
+        return payload + limits.input_message_count_max * each + 4096;
     }
 
     // ---- bytes in
 
-    /// Where received bytes go; see `Inbox::room`. Empty while the queue is full: let TCP wait.
+    /// Returns the buffer to receive into (`Inbox::receive_buffer`). It is empty while the queue is
+    /// full: do not read from the socket then, so that TCP slows down the peer.
     MutableBytes receive_buffer() { return inbox_.receive_buffer(); }
+    /// Reports that `size` bytes were received into the front of `receive_buffer`.
     void fill(std::size_t size) { inbox_.fill(size); }
-    /// Received bytes that were not looked at: during the opening handshake its answer stands
-    /// there.
+    /// Returns received bytes that were not decoded. During the opening handshake these are the
+    /// response.
     Bytes unparsed() { return inbox_.unparsed(); }
-    /// The first `size` of them are no frames.
+    /// Removes the first `size` unparsed bytes, which are not frames.
     void skip(std::size_t size) { inbox_.skip(size); }
 
-    /// Decodes received bytes up to the next event. The story of events is the same however the
-    /// bytes were cut.
+    /// Decodes received bytes up to the next event. The sequence of events does not depend on how
+    /// the stream was fragmented.
     SessionEvent next();
-    /// The shortcut of `next` for most messages: true, and a message was queued, if it comes next
-    /// in one frame that is all there. Otherwise nothing has changed, and `next` says what comes.
+    /// The fast path of `next`: if the next input is a complete message in one frame, queues it and
+    /// returns true. Otherwise it changes nothing and returns false; call `next`.
     bool next_message();
-    /// Bounds what `next` does from now on: bytes it looks at, and `frame_work` more for each
-    /// frame. When that is spent it returns none, and `work_is_spent`.
+    /// Limits the work of later calls to `next`: `size` bytes decoded, where each frame counts as
+    /// `frame_work` more. Once the limit is reached, `next` returns `none`.
     void limit_work(std::size_t size) { work_left_ = size; }
+    /// Returns true once the limit of `limit_work` is reached.
     bool work_is_spent() const { return work_left_ == 0; }
+    /// The work of one frame, in addition to its bytes.
     static constexpr std::size_t frame_work = 16;
 
-    /// The next data frame does not fit into the queue: it waits until messages are taken.
+    /// Returns true if the next data frame does not fit into the queue until messages are taken.
     bool input_is_paused() const { return paused_; }
-    /// It waits only for a place in the block, which the next `room` may find.
+    /// Returns true if it lacks only space in the block, which `receive_buffer` may create.
     bool input_needs_space() const { return needs_space_; }
-    /// Part of a message has arrived.
+    /// Returns true if a part of a message has arrived.
     bool message_is_incomplete() const { return message_active_; }
-    /// There is no room because there is no memory, and no message to take that would make some.
-    bool is_starved() const { return inbox_.starved() && inbox_.packet_count() == 0; }
+    /// Returns true if `receive_buffer` failed for lack of memory and no message could be taken to
+    /// free some: the connection can make no progress.
+    bool is_starved() const { return inbox_.starved() && inbox_.message_count() == 0; }
 
     // ---- messages
 
-    std::size_t packet_count() const { return inbox_.packet_count(); }
+    /// Returns the number of received messages in the queue.
+    std::size_t message_count() const { return inbox_.message_count(); }
+    /// Returns their total payload in bytes.
     std::size_t queued_payload() const { return inbox_.queued_payload(); }
-    /// The oldest message, in place: its bytes live until `room` is called. There must be one.
-    Inbox::Packet take() { return inbox_.take(); }
-    /// The same, and it stays in the queue; likewise the newest. There must be one.
+    /// Removes and returns the oldest message, which must exist. Its payload is a view into the
+    /// receive buffer, valid until the next `receive_buffer`.
+    Inbox::Message take() { return inbox_.take(); }
+    /// Returns the payload of the oldest message, which must exist and stays in the queue.
     Bytes oldest() const { return inbox_.oldest(); }
+    /// Returns the payload of the newest message, which must exist and stays in the queue.
     Bytes newest() const { return inbox_.newest(); }
-    /// The newest message was none of the queue's: its bytes are dead.
+    /// Removes the newest message from the queue.
     void drop_newest() { inbox_.drop_newest(); }
 
-    /// Sends `front` and `payload`, one behind the other, as one message of `opcode` text or
-    /// binary. All or nothing: failed after a close began or without entropy, invalid_data if a
-    /// text is not UTF-8 (`front` is not looked at), else as `Outbox::put`.
+    /// Queues `front` followed by `payload` as one message; `opcode` is text or binary. Otherwise
+    /// it does nothing and returns
+    /// - `failed` after a close has begun, or if the entropy source fails;
+    /// - `invalid_data` if `payload` of a text message is not UTF-8 (`front` is not validated);
+    /// - `invalid_parameter` or `out_of_memory` as `Outbox::put`.
     Error put(Opcode opcode, Bytes front, Bytes payload);
-    /// Takes the last `put` back, when nothing was queued before it and nothing can be sent.
+    /// Undoes the last `put`. Allowed if nothing was queued before it and nothing can be sent.
     void take_back() {
         outbox_.drop_messages();
         --stats_.messages_sent;
     }
-    /// Sends a ping of at most 125 bytes. Failed after a close began, or without entropy.
+    /// Queues a ping (RFC 6455 5.5.2). Returns
+    /// - `failed` after a close has begun, or if the entropy source fails;
+    /// - `invalid_parameter` if `payload` is larger than 125 bytes.
     Error ping(Bytes payload);
-    /// Begins to close: `code` as `is_close_code` allows or 0 for none, `reason` UTF-8 and cut to
-    /// 123 bytes at a character. What was put before goes first; what is received from now on is
-    /// discarded but for the peer's close frame. Failed if a close has begun already.
+    /// Queues a close frame after all queued messages (RFC 6455 7.1.2). `reason` is cut to 123
+    /// bytes between characters. Code 0 with an empty reason sends an empty close frame. Data
+    /// received from now on is discarded. Returns
+    /// - `failed` if a close has already begun, or if the entropy source fails;
+    /// - `invalid_parameter` for a code that must not be sent (RFC 6455 7.4);
+    /// - `invalid_data` if `reason` is not UTF-8.
     Error close(std::uint16_t code, std::string_view reason);
 
-    // ---- bytes out: see Outbox
+    // ---- bytes out
 
+    /// As `Outbox::unsent`.
     std::size_t unsent(Outbox::Pieces& pieces) { return outbox_.unsent(pieces); }
+    /// As `Outbox::sent`.
     void sent(std::size_t size) { outbox_.sent(size); }
+    /// Returns the send buffer, for inspection.
     const Outbox& outbox() const { return outbox_; }
 
     // ---- closing
 
+    /// Returns true once a close frame was queued, by `close` or by `next`.
     bool close_is_queued() const { return close_queued_; }
+    /// Returns true once the whole close frame was sent.
     bool close_is_sent() const { return close_queued_ && !outbox_.close_is_unsent(); }
+    /// Returns true once the peer's close frame was received.
     bool close_is_received() const { return close_received_; }
 
-    /// Gives back memory that is not in use.
+    // ---- memory and counters
+
+    /// Frees buffers that are empty.
     void shrink();
+    /// Returns the counters.
     const SessionStats& stats() const { return stats_; }
+    /// Returns the receive buffer, for inspection.
     const Inbox& inbox() const { return inbox_; }
 
  private:
@@ -170,7 +213,7 @@ class Session {
     Outbox outbox_;
     SessionStats stats_;
 
-    // The message in progress, RFC 6455 5.4.
+    // The message in progress (RFC 6455 5.4).
     bool message_active_ = false;
     bool message_is_text_ = false;
     std::size_t fragment_count_ = 0;
@@ -179,14 +222,14 @@ class Session {
     // The data frame in progress.
     bool frame_active_ = false;
     FrameHeader frame_;
-    std::uint64_t frame_offset_ = 0;  // payload bytes already taken
+    std::uint64_t frame_offset_ = 0;  // payload bytes already decoded
 
     std::size_t work_left_ = SIZE_MAX;
     bool paused_ = false;
     bool needs_space_ = false;
     bool close_queued_ = false;
     bool close_received_ = false;
-    bool ended_ = false;  // failed, or the peer has closed: nothing more is decoded
+    bool ended_ = false;  // failed, or closed by the peer: decoding has ended
 };
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -44,7 +44,7 @@ Cause cause_of_bearssl(unsigned error) {
         default: break;  // includes BR_ERR_BAD_PARAM: a wrong length in a message of the server
     }
     const bool is_x509 = error >= BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED;
-    return is_x509 ? cause_of_x509(error) : Cause::tls_broken;
+    return is_x509 ? cause_of_x509(error) : Cause::tls_protocol_error;
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -272,7 +272,7 @@ void OpenSslEngine::check_error(unsigned long error) {
         case SSL_R_BAD_SIGNATURE: return fail(Cause::tls_signature_wrong);
         case SSL_R_EE_KEY_TOO_SMALL:
         case SSL_R_DH_KEY_TOO_SMALL: return fail(Cause::tls_key_weak);
-        default: return fail(Cause::tls_broken);
+        default: return fail(Cause::tls_protocol_error);
     }
 }
 
