@@ -72,7 +72,7 @@ TEST(Base64, uses_each_character_of_the_table_for_its_value) {
     }
 }
 
-TEST(Base64, comes_back_from_a_naive_decoder_at_every_size) {
+TEST(Base64, agrees_with_a_naive_decoder_at_every_size) {
     std::string plain;
     for (unsigned size = 0; size <= 60; ++size) {
         const std::string text = encoded(plain);
@@ -82,7 +82,7 @@ TEST(Base64, comes_back_from_a_naive_decoder_at_every_size) {
     }
 }
 
-TEST(Base64, writes_nothing_behind_its_last_character) {
+TEST(Base64, writes_nothing_after_its_last_character) {
     for (std::size_t size = 0; size <= 60; ++size) {
         const ExactBytes in(size);
         ExactBytes out(base64_size(size) + 8);
@@ -135,7 +135,7 @@ TEST(Base64Decoder, decodes_what_was_encoded_at_every_size_and_cut) {
     }
 }
 
-TEST(Base64Decoder, passes_over_blanks_and_line_ends_anywhere) {
+TEST(Base64Decoder, skips_blanks_and_line_ends_anywhere) {
     constexpr std::string_view rows[] = {
         "Zm9v YmE=",        " Zm9vYmE=",    "Zm9vYmE= \r\n", "Zm9vYm E\t=",
         "Z\nm\n9\nv\nYmE=", "Zm9v\r\nYmE=", "Zm9v\rYmE=",    "Zm9vY\v\fmE=\n\n\n",
@@ -143,7 +143,7 @@ TEST(Base64Decoder, passes_over_blanks_and_line_ends_anywhere) {
     for (const std::string_view row : rows) check_decoding(row, "fooba", 5);
 }
 
-TEST(Base64Decoder, refuses_what_is_no_base64_or_not_in_its_only_form) {
+TEST(Base64Decoder, refuses_what_is_not_base64_in_canonical_form) {
     constexpr std::string_view rows[] = {
         "Z",
         "Zg",
@@ -177,7 +177,7 @@ TEST(Base64Decoder, refuses_what_is_no_base64_or_not_in_its_only_form) {
     for (const std::string_view row : rows) check_decoding(row, std::nullopt, 12);
 }
 
-TEST(Base64Decoder, knows_each_byte_for_what_it_is) {
+TEST(Base64Decoder, classifies_each_byte) {
     for (unsigned byte = 0; byte < 256; ++byte) {
         const char c = static_cast<char>(byte);
         std::optional<std::string> expected = decoded(std::string("Zm9") + c);
@@ -190,7 +190,7 @@ TEST(Base64Decoder, knows_each_byte_for_what_it_is) {
     }
 }
 
-TEST(Base64Decoder, writes_nothing_outside_a_room_that_is_too_small) {
+TEST(Base64Decoder, writes_nothing_outside_a_buffer_that_is_too_small) {
     for (std::size_t size = 1; size <= 20; ++size) {
         const std::string plain(size, 'p');
         for (std::size_t buffer = 0; buffer < size; ++buffer) {

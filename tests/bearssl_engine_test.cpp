@@ -215,7 +215,7 @@ TEST_P(BearSslSession, carries_data_of_every_size_both_ways) {
     EXPECT_EQ(talk.client->state(), TlsState::closed);
 }
 
-TEST_P(BearSslSession, does_not_mind_how_the_bytes_are_cut) {
+TEST_P(BearSslSession, works_for_every_cut_of_the_bytes) {
     for (const std::size_t piece : {1u, 2u, 3u, 5u, 7u, 100u, 1460u}) {
         TlsTalk talk(GetParam());
         talk.piece = piece;
@@ -230,7 +230,7 @@ TEST_P(BearSslSession, does_not_mind_how_the_bytes_are_cut) {
 }
 
 // The server speaks first, right behind its Finished.
-TEST_P(BearSslSession, takes_data_that_comes_with_the_end_of_the_handshake) {
+TEST_P(BearSslSession, receives_data_that_arrives_with_the_end_of_the_handshake) {
     TlsTalk talk(GetParam());
     talk.server->say("hello");
     talk.run();
@@ -238,7 +238,7 @@ TEST_P(BearSslSession, takes_data_that_comes_with_the_end_of_the_handshake) {
     EXPECT_EQ(talk.heard, "hello");
 }
 
-TEST_P(BearSslSession, takes_data_that_comes_with_close_notify) {
+TEST_P(BearSslSession, receives_data_that_arrives_with_close_notify) {
     TlsTalk talk(GetParam());
     talk.run();
     talk.server->say("hello");
@@ -266,7 +266,7 @@ TEST_P(BearSslSession, closes_with_plaintext_unread) {
     EXPECT_EQ(talk.client->state(), TlsState::closed) << "what still comes is taken";
 }
 
-TEST(BearSslEngine, sends_what_was_composed_ahead_of_close_notify) {
+TEST(BearSslEngine, sends_composed_data_before_close_notify) {
     TlsTalk talk;
     talk.run();
     talk.say("the last words");
@@ -280,7 +280,7 @@ TEST(BearSslEngine, sends_what_was_composed_ahead_of_close_notify) {
 }
 
 // Whoever closes first need not wait for the answer.
-TEST(BearSslEngine, takes_the_end_of_the_stream_for_an_answer_to_its_close_notify) {
+TEST(BearSslEngine, accepts_the_end_of_the_stream_as_a_reply_to_its_close_notify) {
     TlsTalk talk;
     talk.run();
     talk.cut = talk.arrived;
@@ -292,7 +292,7 @@ TEST(BearSslEngine, takes_the_end_of_the_stream_for_an_answer_to_its_close_notif
     EXPECT_EQ(talk.cause(), Cause::none);
 }
 
-TEST(BearSslEngine, does_nothing_more_once_it_has_ended) {
+TEST(BearSslEngine, does_nothing_after_it_has_ended) {
     TlsTalk talk;
     talk.run();
     talk.server->close();
@@ -317,7 +317,7 @@ void run_short_session(TlsTalk& talk) {
 }
 
 // Case 32: an end without close_notify
-TEST(BearSslEngine, tells_the_end_of_the_stream_at_every_place) {
+TEST(BearSslEngine, reports_the_end_of_the_stream_at_every_offset) {
     bool is_whole = false;
     int handshake_count = 0, data_count = 0;
     for (std::size_t cut = 0; !is_whole; ++cut) {
@@ -346,7 +346,7 @@ TEST(BearSslEngine, tells_the_end_of_the_stream_at_every_place) {
 
 // No damage to the server's handshake goes unnoticed, and none to data.
 // Case 33: records that are damaged
-TEST(BearSslEngine, notices_every_damaged_byte) {
+TEST(BearSslEngine, detects_every_damaged_byte) {
     std::size_t size = 0;
     for (std::size_t damage = 0; damage <= size; ++damage) {
         SCOPED_TRACE(damage);
@@ -369,7 +369,7 @@ TEST(BearSslEngine, notices_every_damaged_byte) {
 }
 
 // Case 33, 35: records too large, servers of TLS 1.3 alone
-TEST(BearSslEngine, tells_what_is_no_tls_from_broken_tls) {
+TEST(BearSslEngine, distinguishes_other_protocols_from_invalid_tls) {
     struct Row {
         std::string_view bytes;
         Cause cause;
@@ -408,7 +408,7 @@ TEST(BearSslEngine, tells_what_is_no_tls_from_broken_tls) {
 
 // What BearSSL passes is whatever its stack has at that place.
 // Case 58: a server that requests a client certificate, and does not require it
-TEST(BearSslEngine, chooses_no_client_certificate_whatever_the_memory_for_the_choice_contains) {
+TEST(BearSslEngine, chooses_no_client_certificate_for_any_content_of_the_memory_for_the_choice) {
     for (const int garbage : {0xFF, 0xAA, 0x01, 0x00}) {
         NoClientCertificate none{&no_client_certificate, false};
         none.vtable->start_name_list(&none.vtable);
@@ -467,7 +467,7 @@ TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_hav
 }
 
 // Case 33: renegotiation
-TEST(BearSslEngine, refuses_renegotiation_and_tells_how_the_server_took_it) {
+TEST(BearSslEngine, refuses_renegotiation_and_reports_the_reaction_of_the_server) {
     TlsTalk talk(session_kinds[1]);
     talk.run();
     ASSERT_TRUE(talk.is_open());
@@ -490,7 +490,7 @@ TEST(BearSslEngine, refuses_renegotiation_and_tells_how_the_server_took_it) {
 
 // ---- what it takes ---------------------------------------------------------------------------
 
-TEST(BearSslEngine, gives_the_verifier_back_when_the_handshake_ends) {
+TEST(BearSslEngine, frees_the_verifier_when_the_handshake_ends) {
     TlsTalk talk;
     EXPECT_EQ(talk.memory.allocation_count, 2);
     const std::size_t during = talk.memory.used;
@@ -508,7 +508,7 @@ TEST(BearSslEngine, gives_the_verifier_back_when_the_handshake_ends) {
     EXPECT_EQ(talk.memory.used, 0u);
 }
 
-TEST(BearSslEngine, gives_everything_back_wherever_it_is_ended) {
+TEST(BearSslEngine, frees_everything_wherever_it_is_ended) {
     for (std::size_t cut = 0; cut < 1200; cut += 100) {
         TlsTalk talk;
         talk.cut = cut;
@@ -531,7 +531,7 @@ struct Poor {
 };
 
 // Case 38: no memory for TLS
-TEST(BearSslEngine, tells_when_there_is_no_memory) {
+TEST(BearSslEngine, reports_exhausted_memory) {
     for (int n = 0; n < 2; ++n) {
         Poor poor;
         poor.faults.fail_at = n;
@@ -541,7 +541,7 @@ TEST(BearSslEngine, tells_when_there_is_no_memory) {
     }
 }
 
-TEST(BearSslEngine, says_nothing_without_entropy) {
+TEST(BearSslEngine, sends_nothing_without_entropy) {
     Poor poor;
     poor.entropy.exhausted = true;
     EXPECT_EQ(poor.engine(), nullptr);
@@ -549,7 +549,7 @@ TEST(BearSslEngine, says_nothing_without_entropy) {
     EXPECT_EQ(poor.memory.used, 0u);
 }
 
-TEST(BearSslEngine, needs_a_host_that_has_a_name) {
+TEST(BearSslEngine, requires_a_host_with_a_name) {
     for (const std::size_t size : {0u, 256u, 5000u}) {
         Poor poor;
         EXPECT_EQ(poor.engine(std::string(size, 'x')), nullptr) << size;
@@ -566,7 +566,7 @@ TEST(BearSslEngine, needs_a_host_that_has_a_name) {
 
 // RFC 6066 3: the server is told a name without its final dot, and no address.
 // Case 30: an IP address in SNI
-TEST(BearSslEngine, tells_the_server_the_name_alone) {
+TEST(BearSslEngine, sends_only_dns_names_as_sni) {
     struct Row {
         std::string_view host, told, untold;
     };

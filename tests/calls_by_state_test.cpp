@@ -469,13 +469,13 @@ std::string with_table(const std::string& file, const Table& table) {
 }
 
 // Case 37, 46: destruction in every state, and every other call
-TEST(CallsByState, are_as_the_table_has_them) {
+TEST(CallsByState, behave_as_the_table_says) {
     const Table played = played_table();
     expect_golden(LINNET_VECTORS_DIR "/../calls_by_state.md",
                   [&](const std::string& file) { return with_table(file, played); });
 }
 
-TEST(CallsByState, are_written_again_where_the_table_was_damaged) {
+TEST(CallsByState, restore_a_damaged_table) {
     const Table table{{"call", "open"}, {"`client.poll()`", "ok"}};
     const std::string file = "Text.\n\n| call | open |\n|---|---|\n| `client.poll()` | ok |\n";
     EXPECT_EQ(with_table(file, table), file);

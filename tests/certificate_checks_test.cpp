@@ -130,7 +130,7 @@ const RootRow root_rows[] = {
      {.now_s = now_s}},
 };
 
-TEST(CertificateChecks, refuse_each_root_that_limits_itself_or_is_weak_as_every_row_says) {
+TEST(CertificateChecks, refuse_each_restricted_or_weak_root_as_its_row_says) {
     for (const RootRow& row : root_rows) {
         SCOPED_TRACE(row.name);
         const std::string der = row.parts.der();
@@ -143,7 +143,7 @@ TEST(CertificateChecks, refuse_each_root_that_limits_itself_or_is_weak_as_every_
     }
 }
 
-TEST(CertificateChecks, take_a_certificate_from_its_first_to_its_last_second) {
+TEST(CertificateChecks, accept_a_certificate_from_its_first_to_its_last_second) {
     const std::string der = CertificateParts{}.der();
     const auto certificate = parse_certificate(bytes_of(der));
     ASSERT_TRUE(certificate);
@@ -159,7 +159,7 @@ TEST(CertificateChecks, take_a_certificate_from_its_first_to_its_last_second) {
     EXPECT_EQ(cause_at(not_after_s + 1), Cause::tls_certificate_expired);
 }
 
-TEST(CertificateChecks, take_a_certificate_of_one_name_for_self_issued) {
+TEST(CertificateChecks, treat_a_certificate_with_equal_names_as_self_issued) {
     const auto is_self_issued_with = [](std::string_view issuer) {
         const std::string der = CertificateParts{.issuer = name_of(issuer)}.der();
         const auto certificate = parse_certificate(bytes_of(der));

@@ -84,7 +84,7 @@ TEST(Certificate, is_plain_without_extensions) {
     EXPECT_TRUE(parsed->allows_server);
 }
 
-TEST(Certificate, is_nothing_if_cut_short_or_with_something_behind_it) {
+TEST(Certificate, is_invalid_if_truncated_or_followed_by_bytes) {
     const std::string whole =
         CertificateParts{.extensions = {test::alt_names({test::dns("a.test")})}}.der();
     ASSERT_TRUE(Parsed(whole).is_good());
@@ -100,7 +100,7 @@ TEST(Certificate, is_nothing_if_cut_short_or_with_something_behind_it) {
 }
 
 // Every part missing, doubled, of another tag, and with something behind its content.
-TEST(Certificate, is_nothing_if_any_part_is_of_another_form) {
+TEST(Certificate, is_invalid_if_any_part_has_another_form) {
     const CertificateParts good = {.extensions = {extension({2, 5, 29, 19}, sequence({}))}};
     ASSERT_TRUE(is_good(good));
     constexpr std::string CertificateParts::*members[] = {
@@ -127,7 +127,7 @@ TEST(Certificate, is_nothing_if_any_part_is_of_another_form) {
     }
 }
 
-TEST(Certificate, has_version_1_to_3_and_what_belongs_to_it) {
+TEST(Certificate, has_version_1_to_3_and_the_parts_of_that_version) {
     const auto version = [](std::string_view number) { return item(0xA0, item(0x02, number)); };
     const std::string ids = item(0x81, "\0a"sv) + item(0x82, "\0b"sv);
     const std::vector<std::string> some = {extension({2, 5, 29, 19}, sequence({}))};
@@ -168,7 +168,7 @@ TEST(Certificate, has_the_names_that_is_name_allows) {
 
 // ---- signature -------------------------------------------------------------------------------
 
-TEST(Certificate, sorts_signature_algorithms) {
+TEST(Certificate, classifies_signature_algorithms) {
     struct Row {
         Id id;
         Signature signature;
@@ -202,7 +202,7 @@ TEST(Certificate, sorts_signature_algorithms) {
     }
 }
 
-TEST(Certificate, is_nothing_if_the_signature_algorithm_differs_or_is_malformed) {
+TEST(Certificate, is_invalid_if_the_signature_algorithm_differs_or_is_malformed) {
     const Id id = {1, 2, 840, 10045, 4, 3, 2};
     EXPECT_TRUE(is_good({.outer_algorithm = algorithm(id)}));
     EXPECT_FALSE(is_good({.outer_algorithm = algorithm(id, null())}));
@@ -282,7 +282,7 @@ TEST(Certificate, counts_days_without_a_gap) {
     EXPECT_EQ(expected - begin, std::int64_t{146'097} * 86400);
 }
 
-TEST(Certificate, is_nothing_if_a_time_does_not_exist_or_is_written_otherwise) {
+TEST(Certificate, is_invalid_if_a_time_does_not_exist_or_has_another_format) {
     struct Row {
         unsigned tag;
         std::string_view text;
@@ -381,7 +381,7 @@ TEST(Certificate, measures_the_exponents_of_rsa_keys) {
     EXPECT_EQ(Parsed(CertificateParts{})->exponent_bits, 0u) << "a key on a curve";
 }
 
-TEST(Certificate, knows_the_curves_that_are_in_use) {
+TEST(Certificate, recognises_the_curves_in_use) {
     const Id ec = {1, 2, 840, 10045, 2, 1};
     const auto other = [&](const std::string& parameters) {
         return sequence({algorithm(ec, parameters), bit_string("\x04point")});
@@ -405,7 +405,7 @@ TEST(Certificate, knows_the_curves_that_are_in_use) {
     for (const KeyRow& row : rows) check_key(row);
 }
 
-TEST(Certificate, is_nothing_if_its_key_is_malformed) {
+TEST(Certificate, is_invalid_if_its_key_is_malformed) {
     const Id rsa = {1, 2, 840, 113549, 1, 1, 1};
     const auto rsa_of = [&](const std::string& numbers) {
         return sequence({algorithm(rsa, null()), bit_string(numbers)});
@@ -459,7 +459,7 @@ std::string told(const std::vector<std::string>& extensions) {
     return line;
 }
 
-TEST(Certificate, may_be_that_of_an_authority) {
+TEST(Certificate, may_belong_to_a_ca) {
     struct Row {
         std::string value;
         std::string_view told;
@@ -611,7 +611,7 @@ TEST(Certificate, allows_servers_unless_its_purposes_are_others) {
     }
 }
 
-TEST(Certificate, tells_of_critical_extensions_that_nothing_understands) {
+TEST(Certificate, reports_unknown_critical_extensions) {
     struct Row {
         Id id;
         std::string value;
@@ -639,7 +639,7 @@ TEST(Certificate, tells_of_critical_extensions_that_nothing_understands) {
     EXPECT_EQ(told({explicitly_not}), "");
 }
 
-TEST(Certificate, is_nothing_if_its_extensions_are_malformed) {
+TEST(Certificate, is_invalid_if_its_extensions_are_malformed) {
     const std::string id = oid({1, 2, 3}), value = item(0x04, "x");
     EXPECT_EQ(told({sequence({id, value})}), "");
     const std::string rows[] = {
@@ -668,7 +668,7 @@ TEST(Certificate, is_nothing_if_its_extensions_are_malformed) {
     }
 }
 
-TEST(Certificate, is_nothing_if_an_extension_is_repeated) {
+TEST(Certificate, is_invalid_if_an_extension_is_repeated) {
     const std::string a = extension({1, 2, 3}, "a"), b = extension({1, 2, 4}, "b");
     EXPECT_EQ(told({a, b}), "");
     EXPECT_EQ(told({a, a}), "malformed");
@@ -679,7 +679,7 @@ TEST(Certificate, is_nothing_if_an_extension_is_repeated) {
     EXPECT_EQ(told({names, b, names}), "malformed");
 }
 
-TEST(Certificate, has_64_extensions_at_most) {
+TEST(Certificate, has_at_most_64_extensions) {
     std::vector<std::string> extensions;
     for (unsigned i = 0; i < 64; ++i) extensions.push_back(extension({1, 2, i}, "x", i == 63));
     EXPECT_EQ(told(extensions), "unknown ");
@@ -732,7 +732,7 @@ void check_vector(const VectorRow& row, std::string_view der) {
     EXPECT_EQ(parsed->allows_server, row.told.find("no server") == row.told.npos) << row.name;
 }
 
-TEST(Certificate, reads_those_of_openssl) {
+TEST(Certificate, reads_certificates_of_openssl) {
     for (const VectorRow& row : vector_rows) {
         const std::string der = test::certificate_der(row.name);
         check_vector(row, der);
@@ -772,7 +772,7 @@ TEST(Certificate, survives_every_change_of_one_byte) {
     }
 }
 
-TEST(Certificate, is_nothing_at_every_cut_of_those_of_openssl) {
+TEST(Certificate, is_invalid_at_every_truncation_of_those_of_openssl) {
     for (const char* const name : {"good", "rsa_1024", "constrained_critical_ca", "v1"}) {
         const std::string der = test::certificate_der(name);
         for (std::size_t size = 0; size < der.size(); ++size) {
@@ -782,7 +782,7 @@ TEST(Certificate, is_nothing_at_every_cut_of_those_of_openssl) {
 }
 
 // The structure is checked throughout: a wrong tag or length anywhere above a value is noticed.
-TEST(Certificate, is_nothing_if_a_length_is_changed) {
+TEST(Certificate, is_invalid_if_a_length_is_changed) {
     const std::string der = CertificateParts{}.der();
     const std::size_t tbs = der.find(CertificateParts{}.tbs());
     for (const std::size_t at : {std::size_t{1}, tbs + 1}) {
@@ -795,7 +795,7 @@ TEST(Certificate, is_nothing_if_a_length_is_changed) {
 }
 
 // Every row of the script, made when the tests were built.
-TEST(Certificate, reads_all_that_the_script_makes) {
+TEST(Certificate, reads_every_certificate_the_script_makes) {
     const std::string reason = test::why_no_certificates();
     if (!reason.empty()) GTEST_SKIP() << reason;
     constexpr VectorRow rows[] = {

@@ -82,7 +82,7 @@ std::string hex(const Sha256Digest& digest) {
 // ---- the table -------------------------------------------------------------------------------
 
 // Case 30, 31: every way in which certificates are wrong
-TEST(Chain, is_judged_as_every_row_says) {
+TEST(Chain, is_checked_as_every_row_says) {
     for (const TlsRow& row : tls_rows) {
         SCOPED_TRACE(row.name);
         const LoadedTrust trust(row.trust);
@@ -96,7 +96,7 @@ TEST(Chain, is_judged_as_every_row_says) {
 // ---- the path --------------------------------------------------------------------------------
 
 // Four certificates, of which the leaf and two are needed.
-TEST(Chain, has_the_same_verdict_in_every_order) {
+TEST(Chain, has_the_same_result_in_every_order) {
     const LoadedTrust trust({.roots = "old_root"});
     const Ders ders =
         ders_of({"cross_signed_leaf", "new_intermediate", "cross_new_root", "intermediate"});
@@ -123,7 +123,7 @@ TEST(Chain, begins_with_the_first_certificate) {
         << "an intermediate certificate has no host";
 }
 
-TEST(Chain, is_no_longer_than_it_must_be) {
+TEST(Chain, is_not_longer_than_necessary) {
     const LoadedTrust trust({.roots = "root intermediate"});
     const Judged judged(chain_ders("root_sent"), trust.trust());
     EXPECT_TRUE(judged.is_trusted);
@@ -132,7 +132,7 @@ TEST(Chain, is_no_longer_than_it_must_be) {
     EXPECT_EQ(judged.result.unix_s, now_s);
 }
 
-TEST(Chain, names_no_root_for_what_is_pinned_itself) {
+TEST(Chain, names_no_root_for_a_pinned_leaf) {
     const LoadedTrust trust({.pinned = "good"});
     const Judged judged(chain_ders("good"), trust.trust());
     EXPECT_TRUE(judged.is_trusted);
@@ -140,7 +140,7 @@ TEST(Chain, names_no_root_for_what_is_pinned_itself) {
     EXPECT_EQ(judged.result.root_count, 0u);
 }
 
-TEST(Chain, may_have_strays_of_any_kind) {
+TEST(Chain, may_contain_unrelated_certificates_of_any_kind) {
     const LoadedTrust trust({});
     const std::string intermediate = authority_der("intermediate");
     const std::string strays[] = {
@@ -159,7 +159,7 @@ TEST(Chain, may_have_strays_of_any_kind) {
 }
 
 // Two that have signed each other, in names.
-TEST(Chain, does_not_go_round_for_ever) {
+TEST(Chain, does_not_loop_for_ever) {
     const LoadedTrust trust({});
     for (const std::string_view name : {"self_signed", "self_signed_ca", "other_root"}) {
         const Ders ders = ders_of({name, name, name});
@@ -171,7 +171,7 @@ TEST(Chain, does_not_go_round_for_ever) {
     EXPECT_EQ(judged.path(), "01");
 }
 
-TEST(Chain, tries_all_roots_of_a_name_up_to_a_bound) {
+TEST(Chain, tries_all_roots_with_one_name_up_to_a_bound) {
     X509Certificate roots;
     const std::string expired = certificates_path("twin_root_expired", ".crt");
     const std::string other = certificates_path("twin_root_other", ".crt");
@@ -186,7 +186,7 @@ TEST(Chain, tries_all_roots_of_a_name_up_to_a_bound) {
 
 // ---- bounds ----------------------------------------------------------------------------------
 
-TEST(Chain, has_16_certificates_at_most) {
+TEST(Chain, has_at_most_16_certificates) {
     const LoadedTrust trust({});
     Ders ders = chain_ders("good");
     ders.resize(chain_count_max, authority_der("other_root"));
@@ -195,7 +195,7 @@ TEST(Chain, has_16_certificates_at_most) {
     EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
 }
 
-TEST(Chain, has_64_kib_at_most) {
+TEST(Chain, has_at_most_64_kib) {
     const LoadedTrust trust({});
     Ders ders = chain_ders("good");
     const std::size_t left = chain_size_max - ders[0].size() - ders[1].size();
@@ -206,7 +206,7 @@ TEST(Chain, has_64_kib_at_most) {
 }
 
 // The root is one of them, whether or not the server shows it.
-TEST(Chain, has_a_path_of_8_certificates_at_most) {
+TEST(Chain, has_a_path_of_at_most_8_certificates) {
     Ders ders = chain_ders("chain_100");
     ders.resize(chain_count_max);
     const LoadedTrust deep({.roots = "chain_ca_93"});
@@ -224,7 +224,7 @@ TEST(Chain, has_a_path_of_8_certificates_at_most) {
 }
 
 // The server signs with that key, even where no signature in its chain matters.
-TEST(Chain, has_no_leaf_with_a_large_exponent_whatever_is_trusted) {
+TEST(Chain, has_no_leaf_with_a_large_exponent_even_if_it_is_trusted) {
     for (const RowTrust& row :
          {RowTrust{}, RowTrust{.pinned = "large_exponent"}, RowTrust{.keys = "large_exponent"},
           RowTrust{.roots = "large_exponent"}, RowTrust{.verify = false},
@@ -237,7 +237,7 @@ TEST(Chain, has_no_leaf_with_a_large_exponent_whatever_is_trusted) {
     }
 }
 
-TEST(Chain, must_not_be_empty_nor_malformed) {
+TEST(Chain, must_not_be_empty_or_malformed) {
     for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"},
                                 RowTrust{.verify = false}}) {
         const LoadedTrust trust(row);
@@ -279,7 +279,7 @@ TEST(Chain, is_not_trusted_by_an_empty_pin) {
     }
 }
 
-TEST(Chain, needs_the_time_of_day_where_dates_count) {
+TEST(Chain, needs_the_time_of_day_if_dates_are_checked) {
     const Ders good = chain_ders("good");
     for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"}}) {
         const LoadedTrust trust(row);
@@ -305,7 +305,7 @@ TEST(Chain, is_valid_from_its_first_to_its_last_second) {
     EXPECT_EQ(cause_at(-1), Cause::tls_certificate_not_yet_valid);
 }
 
-TEST(Chain, without_verification_is_dated_when_all_of_it_was_valid) {
+TEST(Chain, without_verification_is_dated_to_when_all_of_it_was_valid) {
     const LoadedTrust trust({.pinned = "root", .verify = false});
     const Judged judged(chain_ders("not_yet_valid"), trust.trust());
     EXPECT_TRUE(judged.is_trusted);
@@ -324,7 +324,7 @@ class RootCounter final : public RootVisitor {
     std::string last;
 };
 
-TEST(Chain, falls_back_on_the_roots_of_the_system) {
+TEST(Chain, falls_back_to_the_roots_of_the_system) {
     RootCounter roots;
     ExactBytes buffer(8 * 1024);
     const bool is_there = visit_system_roots(buffer.buffer(), roots);
@@ -340,7 +340,7 @@ TEST(Chain, falls_back_on_the_roots_of_the_system) {
     EXPECT_EQ(text_of(known.result.roots[0]), roots.last);
 }
 
-TEST(Chain, does_not_ask_the_system_where_the_program_has_roots_of_its_own) {
+TEST(Chain, does_not_use_the_system_if_the_program_has_its_own_roots) {
     RootCounter roots;
     ExactBytes buffer(8 * 1024);
     if (!visit_system_roots(buffer.buffer(), roots)) GTEST_SKIP() << "this system has no roots";
@@ -351,14 +351,14 @@ TEST(Chain, does_not_ask_the_system_where_the_program_has_roots_of_its_own) {
 
 // ---- details ---------------------------------------------------------------------------------
 
-TEST(Chain, tells_dates_and_now) {
+TEST(Chain, reports_the_dates_and_the_current_time) {
     const LoadedTrust trust({});
     EXPECT_EQ(Judged(chain_ders("expired"), trust.trust()).detail(),
               "\"CN=expired,O=linnet\" ended on 2002-01-01 00:00:00 UTC, and now is " +
                   std::string(now_text));
 }
 
-TEST(Chain, tells_digests_of_what_is_pinned_and_what_is_shown) {
+TEST(Chain, reports_the_digests_of_the_pin_and_of_the_server) {
     const LoadedTrust pin({.pinned = "self_signed"}), key({.keys = "good_sibling"});
     const std::string good = authority_der("good");
     const auto key_of = [](const std::string& der) {
@@ -372,7 +372,7 @@ TEST(Chain, tells_digests_of_what_is_pinned_and_what_is_shown) {
                   key_of(authority_der("good_sibling")));
 }
 
-TEST(Chain, tells_as_many_host_names_as_there_is_room_for) {
+TEST(Chain, reports_as_many_host_names_as_fit) {
     const LoadedTrust trust({});
     const Judged few(chain_ders("good"), trust.trust(), "other.test");
     EXPECT_EQ(few.detail(), "it is for good.test, localhost, 127.0.0.1, ::1");
@@ -381,7 +381,7 @@ TEST(Chain, tells_as_many_host_names_as_there_is_room_for) {
 }
 
 // As many as fit, and the number of the others.
-TEST(Chain, counts_the_host_names_that_it_cannot_tell) {
+TEST(Chain, counts_the_host_names_that_do_not_fit) {
     for (std::size_t count = 1; count < 120; ++count) {
         std::vector<std::string> names;
         std::string all = "it is for ";
@@ -406,7 +406,7 @@ TEST(Chain, counts_the_host_names_that_it_cannot_tell) {
 }
 
 // Behind the first that does not fit none is told, so that what is told is the front.
-TEST(Chain, tells_the_first_host_names) {
+TEST(Chain, reports_the_first_host_names) {
     const std::string label(60, 'x');
     const std::string long_name = label + "." + label + "." + label + "." + label + ".test";
     const std::string der =
@@ -433,7 +433,7 @@ void expect_harmless(const Ders& chain, const TlsTrust& trust, Bytes key, const 
     EXPECT_EQ(text_of(leaf->public_key), text_of(key)) << what;
 }
 
-TEST(Chain, breaks_at_no_truncation_of_the_leaf) {
+TEST(Chain, survives_every_truncation_of_the_leaf) {
     const Ders chain = chain_ders("good");
     for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"},
                                 RowTrust{.keys = "good", .verify = false}}) {

@@ -72,7 +72,7 @@ std::string encoded(std::uint16_t code, std::string_view reason) {
 }
 
 // Case 15: codes that may not stand in a close frame
-TEST(Closing, knows_all_65536_codes) {
+TEST(Closing, classifies_all_65536_codes) {
     for (unsigned code = 0; code <= 0xFFFF; ++code) {
         ASSERT_EQ(is_close_code(code), may_stand_in_a_frame(code)) << code;
         ClosePayload close;
@@ -104,14 +104,14 @@ TEST(Closing, decodes_every_size) {
     }
 }
 
-TEST(Closing, forgets_what_stood_in_its_result) {
+TEST(Closing, overwrites_its_previous_result) {
     ClosePayload close{1000, "old"};
     EXPECT_EQ(decode_close({}, close), Cause::none);
     EXPECT_EQ(close.code, no_close_code);
     EXPECT_EQ(close.reason, "");
 }
 
-TEST(Closing, asks_for_utf8_in_the_reason) {
+TEST(Closing, requires_utf8_in_the_reason) {
     struct Row {
         std::string_view reason;
         bool good;
@@ -140,7 +140,7 @@ TEST(Closing, asks_for_utf8_in_the_reason) {
     EXPECT_EQ(decoded(close_payload(1006, "\xFF"), close), Cause::close_code_not_allowed);
 }
 
-TEST(Closing, cuts_the_reason_at_a_character_whatever_its_length) {
+TEST(Closing, cuts_a_reason_of_any_length_at_a_character) {
     for (const std::string_view character : {"a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x8E\x88"}) {
         for (std::size_t lead = 0; lead < 4; ++lead) {
             for (std::size_t count = 0; count <= 140; ++count) {
@@ -174,7 +174,7 @@ TEST(Closing, decodes_what_it_encoded) {
 }
 
 // RFC 6455 7.4.1.
-TEST(Closing, tells_the_peer_the_right_code_and_why) {
+TEST(Closing, sends_the_peer_the_right_code_and_reason) {
     struct Row {
         Cause cause;
         std::uint16_t code;

@@ -47,7 +47,7 @@ void expect_whole(Play& play) {
     EXPECT_EQ(sent[1].payload, std::string("\x03\xE8") + "bye");
 }
 
-TEST(Conversation, is_told_whole) {
+TEST(Conversation, is_reported_completely) {
     Play play(script());
     ASSERT_EQ(play.connect(), Error::ok);
     play.run();
@@ -66,7 +66,7 @@ TEST(Conversation, is_the_same_byte_by_byte_in_both_directions) {
 }
 
 // Case 3, 23: frames in the segment of the 101, cut anywhere
-TEST(Conversation, is_the_same_cut_at_every_pair_of_places) {
+TEST(Conversation, is_the_same_cut_at_every_pair_of_offsets) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
     first.run();
@@ -99,7 +99,7 @@ struct Pace {
     std::size_t send_size;
 };
 
-TEST(Conversation, is_told_in_time_to_a_program_that_sleeps_whenever_it_may) {
+TEST(Conversation, is_reported_in_time_to_a_program_that_sleeps_until_each_deadline) {
     for (const Pace& pace : {Pace{256 * 1024, SIZE_MAX}, Pace{5, SIZE_MAX}, Pace{256 * 1024, 5}}) {
         ServerScript server = script();
         server.send_window = pace.send_size;
@@ -167,7 +167,7 @@ TEST(Conversation, cut_short_at_every_byte_has_one_ending) {
     }
 }
 
-TEST(Conversation, that_falls_silent_at_every_byte_has_one_ending) {
+TEST(Conversation, that_stalls_at_every_byte_has_one_ending) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
     first.run();
@@ -182,7 +182,7 @@ TEST(Conversation, that_falls_silent_at_every_byte_has_one_ending) {
 }
 
 // Every call to clock-less outside: network, resolver and entropy.
-TEST(Conversation, with_the_nth_outside_call_failing_has_one_ending) {
+TEST(Conversation, with_the_nth_external_call_failing_has_one_ending) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
     first.run();
@@ -203,7 +203,7 @@ TEST(Conversation, with_the_nth_outside_call_failing_has_one_ending) {
 }
 
 // Case 38: no memory at any moment
-TEST(Conversation, with_the_nth_allocation_failing_has_one_ending_or_none_is_missed) {
+TEST(Conversation, with_the_nth_allocation_failing_has_one_ending_or_is_unaffected) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
     first.run();
@@ -233,7 +233,7 @@ bool is(const std::string& signal, const char* name) {
 }
 
 // Case 37: destruction within a signal
-TEST(Conversation, ends_without_a_word_when_a_listener_destroys_the_client) {
+TEST(Conversation, ends_silently_when_a_listener_destroys_the_client) {
     for (const char* name : signal_names) {
         SCOPED_TRACE(name);
         Play play(script());
@@ -256,7 +256,7 @@ TEST(Conversation, ends_without_a_word_when_a_listener_destroys_the_client) {
 }
 
 // Case 37: destruction within connection_error
-TEST(Conversation, ends_without_a_word_when_a_listener_of_an_error_destroys_the_client) {
+TEST(Conversation, ends_silently_when_a_listener_of_an_error_destroys_the_client) {
     Play play({.connect_error = 111});
     play.story->on = [&](const std::string&) { play.client.reset(); };
     ASSERT_EQ(play.connect(), Error::ok);
@@ -265,7 +265,7 @@ TEST(Conversation, ends_without_a_word_when_a_listener_of_an_error_destroys_the_
     EXPECT_EQ(play.story->signals, "connection_error()");
 }
 
-TEST(Conversation, can_begin_anew_in_the_signal_of_its_end) {
+TEST(Conversation, can_start_again_in_the_signal_of_its_end) {
     Play play(script());
     int left = 3;
     play.story->on = [&](const std::string& signal) {
@@ -280,7 +280,7 @@ TEST(Conversation, can_begin_anew_in_the_signal_of_its_end) {
     EXPECT_EQ(play.world.network.open_count(), 0u);
 }
 
-TEST(Conversation, can_begin_anew_in_the_signal_of_an_error) {
+TEST(Conversation, can_start_again_in_the_signal_of_an_error) {
     Play play({.connect_error = 111});
     int left = 3;
     play.story->on = [&](const std::string&) {
@@ -295,7 +295,7 @@ TEST(Conversation, can_begin_anew_in_the_signal_of_an_error) {
 
 // While the server's close is being answered the old connection may be left for a new one; before
 // that the call is refused and changes nothing.
-TEST(Conversation, can_be_left_for_a_new_one_once_it_is_closing) {
+TEST(Conversation, can_be_abandoned_for_a_new_one_while_it_is_closing) {
     Play play(script());
     bool again = true;
     play.story->on = [&](const std::string& signal) {
@@ -314,7 +314,7 @@ TEST(Conversation, can_be_left_for_a_new_one_once_it_is_closing) {
     EXPECT_EQ(play.world.network.open_count(), 0u);
 }
 
-TEST(Conversation, is_not_disturbed_by_a_listener_that_polls_or_waits) {
+TEST(Conversation, is_unaffected_by_a_listener_that_polls_or_waits) {
     Play play(script());
     play.story->on = [&](const std::string&) {
         const std::size_t heard = play.story->lines.size();
@@ -327,7 +327,7 @@ TEST(Conversation, is_not_disturbed_by_a_listener_that_polls_or_waits) {
     expect_whole(play);
 }
 
-TEST(Conversation, goes_on_when_a_listener_sends) {
+TEST(Conversation, continues_when_a_listener_sends) {
     Play play(script());
     play.story->on = [&](const std::string& signal) {
         const Error error = play.client->get_peer(1)->put_packet("echo");
@@ -344,7 +344,7 @@ TEST(Conversation, goes_on_when_a_listener_sends) {
     EXPECT_EQ(messages, 3u) << "what was accepted before the close leaves before the close frame";
 }
 
-TEST(Conversation, closed_by_a_listener_discards_what_is_already_there) {
+TEST(Conversation, closed_by_a_listener_discards_received_data) {
     Play play(script());
     play.story->on = [&](const std::string& signal) {
         if (is(signal, "data_received")) {
@@ -358,7 +358,7 @@ TEST(Conversation, closed_by_a_listener_discards_what_is_already_there) {
     EXPECT_EQ(play.client->stats().discarded_size, 126u);
 }
 
-TEST(Conversation, holds_when_a_listener_connects_and_disconnects_others) {
+TEST(Conversation, continues_when_a_listener_connects_and_disconnects_others) {
     Play play(script());
     int late = 0;
     SlotId first = SlotId::none;

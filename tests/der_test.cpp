@@ -66,7 +66,7 @@ void check_refused(std::string_view bytes) {
     EXPECT_EQ(text_of(rest), bytes);
 }
 
-TEST(Der, takes_the_first_item_and_leaves_the_rest) {
+TEST(Der, reads_the_first_item_and_leaves_the_rest) {
     const Taken rows[] = {
         {0x05, "", ""},         {0x05, "", "\x05"},        {0x02, "\x01", ""},
         {0x30, "\x05\0"s, "x"}, {0x82, "example.org", ""}, {0xA3, "x", "yz"},
@@ -76,7 +76,7 @@ TEST(Der, takes_the_first_item_and_leaves_the_rest) {
 }
 
 // Where the form of the length changes, X.690 8.1.3 and 10.1.
-TEST(Der, takes_items_of_every_length_of_length) {
+TEST(Der, reads_items_with_every_length_of_length) {
     for (const std::size_t size : {0u, 1u, 126u, 127u, 128u, 129u, 255u, 256u, 257u, 65'535u,
                                    65'536u, 65'537u, 16'777'215u, 16'777'216u}) {
         const std::string content(size, 'c');
@@ -84,7 +84,7 @@ TEST(Der, takes_items_of_every_length_of_length) {
     }
 }
 
-TEST(Der, refuses_every_item_that_is_cut_short) {
+TEST(Der, refuses_every_truncated_item) {
     for (const std::size_t size : {0u, 1u, 5u, 127u, 128u, 255u, 256u, 300u}) {
         const std::string whole = item(0x30, std::string(size, 'c'));
         for (std::size_t cut = 0; cut < whole.size(); ++cut) check_refused(whole.substr(0, cut));
@@ -113,7 +113,7 @@ TEST(Der, refuses_lengths_that_are_indefinite_or_not_in_their_shortest_form) {
 }
 
 // Those that an addition would wrap around.
-TEST(Der, refuses_lengths_beyond_what_is_there) {
+TEST(Der, refuses_lengths_beyond_the_input) {
     constexpr std::string_view rows[] = {
         "\x30\x05zzzz"sv,
         "\x30\x81\x80zzzz"sv,

@@ -71,7 +71,7 @@ struct Bench {
 // ---- order -----------------------------------------------------------------------------------
 
 // Case 47: addresses of both families
-TEST(Dialer, alternates_the_families_beginning_with_the_first) {
+TEST(Dialer, alternates_the_families_starting_with_the_first) {
     struct Row {
         std::vector<SocketAddress> addresses;
         std::string order;
@@ -95,7 +95,7 @@ TEST(Dialer, alternates_the_families_beginning_with_the_first) {
     }
 }
 
-TEST(Dialer, hands_the_whole_address_on_with_the_port) {
+TEST(Dialer, passes_the_whole_address_on_with_the_port) {
     Bench bench({answering()});
     SocketAddress address = v6(9);
     address.port = 1;
@@ -197,7 +197,7 @@ TEST(Dialer, tries_the_next_address_after_250_ms) {
 }
 
 // A poll that comes late starts one more address, not all of them at once.
-TEST(Dialer, starts_one_address_at_a_time_however_late_it_is_asked) {
+TEST(Dialer, starts_one_address_at_a_time_even_if_polled_late) {
     Bench bench({pending()});
     bench.start({v4(1), v4(2), v4(3)});
     bench.pass_us(10'000'000);
@@ -271,7 +271,7 @@ TEST(Dialer, fails_when_all_have_failed_and_says_why_for_each) {
     EXPECT_EQ(bench.step(), Connecting::failed);
 }
 
-TEST(Dialer, goes_on_when_there_is_no_socket_for_an_address) {
+TEST(Dialer, continues_if_no_socket_can_be_created_for_an_address) {
     Bench bench({answering()});
     bench.world.faults.fail_at = 0;
     bench.start({v4(1), v4(2)});
@@ -308,7 +308,7 @@ TEST(Dialer, closes_everything_when_it_is_cancelled_or_destroyed) {
     EXPECT_EQ(world.network.open_count(), 0u);
 }
 
-TEST(Dialer, begins_anew_without_a_trace_of_the_attempt_before) {
+TEST(Dialer, starts_again_without_a_trace_of_the_previous_attempt) {
     Bench bench({refusing(), refusing(), answering()});
     bench.start({v4(1), v4(2)});
     while (bench.step() == Connecting::pending) {
@@ -321,7 +321,7 @@ TEST(Dialer, begins_anew_without_a_trace_of_the_attempt_before) {
     EXPECT_EQ(told(bench.dialer.connected_address()), "6.3");
 }
 
-TEST(Dialer, waits_for_every_socket_under_way_to_be_writable) {
+TEST(Dialer, waits_for_every_connecting_socket_to_be_writable) {
     Bench bench({pending(), refusing(), pending()});
     bench.start({v4(1), v4(2), v4(3)});
     std::array<WaitItem, 4> items;
@@ -369,7 +369,7 @@ int play(int fail_at) {
 }
 
 // Case 39: sockets that stay open
-TEST(Dialer, leaves_no_socket_open_whatever_call_fails) {
+TEST(Dialer, leaves_no_socket_open_if_any_call_fails) {
     const int calls = play(-1);
     EXPECT_GT(calls, 8);
     for (int fail_at = 0; fail_at < calls; ++fail_at) {

@@ -40,7 +40,7 @@ class DescriptorLimit {
     rlimit before_{};
 };
 
-TEST(EmbeddedServer, rests_while_there_is_no_descriptor_for_whoever_knocks) {
+TEST(EmbeddedServer, sleeps_while_it_has_no_descriptor_for_an_incoming_connection) {
     EchoServer server(Limits{}, nullptr);
     ASSERT_TRUE(server.listen(0));
     SystemNetwork network;
@@ -246,7 +246,7 @@ TEST(EmbeddedServer, relays_every_packet_of_a_flood) {
     if (const auto tls = make_tls_server()) flood_room(tls.get());
 }
 
-TEST(EmbeddedServer, echoes_what_came_before_a_close_frame) {
+TEST(EmbeddedServer, echoes_messages_received_before_a_close_frame) {
     EchoServer server(Limits{}, nullptr);
     ASSERT_TRUE(server.listen(0));
     Guest guest;
@@ -312,7 +312,7 @@ TEST(EmbeddedServer, does_not_read_a_client_that_does_not_read_its_echoes) {
     ASSERT_TRUE(run_until(server, {&guest}, [&] { return guest.heard.size() == large_count; }));
 }
 
-TEST(EmbeddedServer, holds_a_sender_back_while_a_peer_of_the_room_does_not_read) {
+TEST(EmbeddedServer, pauses_a_sender_while_a_peer_of_the_room_does_not_read) {
     RelayServer server(Limits{});
     server.set_patience_us(600'000'000);
     ASSERT_TRUE(server.listen(0));
@@ -331,7 +331,7 @@ TEST(EmbeddedServer, holds_a_sender_back_while_a_peer_of_the_room_does_not_read)
         run_until(server, {&sender, &slow}, [&] { return slow.heard.size() == large_count; }));
 }
 
-TEST(EmbeddedServer, drops_a_peer_that_the_room_has_waited_for_too_long) {
+TEST(EmbeddedServer, drops_a_peer_that_blocks_the_room_for_too_long) {
     RelayServer server(Limits{});
     server.set_patience_us(1000);
     ASSERT_TRUE(server.listen(0));

@@ -379,7 +379,7 @@ class Embedding(unittest.TestCase):
         return program
 
     # Each copy speaks of its own limit, which another copy would not know.
-    def test_two_copies_of_one_version_live_in_one_program(self):
+    def test_two_copies_of_one_version_can_coexist_in_one_program(self):
         objects = []
         for copy in ('first', 'second'):
             folder = self.folder / copy
@@ -419,7 +419,7 @@ class Embedding(unittest.TestCase):
     def test_a_program_with_rtti_and_exceptions_links_against_it(self):
         run(self.build(GUEST, 'guest'))
 
-    def test_a_build_without_tls_needs_no_tls_library_and_says_so(self):
+    def test_a_build_without_tls_needs_no_tls_library_and_reports_it(self):
         path = self.folder / 'without_tls.cpp'
         path.write_text(WITHOUT_TLS)
         engine = {source.stem for source in sources(ENGINE)}
@@ -429,7 +429,7 @@ class Embedding(unittest.TestCase):
             f'-I{ROOT}/src', path, *sources(NO_ENGINE), *objects, '-o', program)
         run(program)
 
-    def test_a_call_with_a_wrong_type_is_an_error_that_names_what_was_asked_for(self):
+    def test_a_call_with_a_wrong_type_is_an_error_that_names_the_requirement(self):
         path = self.folder / 'wrong_types.cpp'
         path.write_text(WRONG_TYPES)
         for compiler in compilers():
@@ -442,7 +442,7 @@ class Embedding(unittest.TestCase):
                 self.assertLess(len(done.stderr.splitlines()), 60, f'{compiler}: {call}')
 
     # Case 69: a resolver's stack, of which the C library takes the thread-local storage
-    def test_names_resolve_beside_any_size_of_thread_local_storage(self):
+    def test_names_resolve_with_any_size_of_thread_local_storage(self):
         for size in (1, *range(236, 260, 4), 1024):
             program = self.build(NAME_LOOKUP, f'names{size}', f'-DSTORAGE={size}*1024')
             self.assertEqual(run(program), 'answered\n', f'{size} KiB')
@@ -530,7 +530,7 @@ class Embedding(unittest.TestCase):
         print(f'linnet/linnet.hpp: {lines} lines preprocessed')
         self.assertLess(lines, PREPROCESSED_LINES_MAX)
 
-    def test_without_an_operating_system_it_links_without_sockets_files_and_threads(self):
+    def test_without_an_operating_system_it_needs_no_sockets_files_or_threads(self):
         unit, program = self.folder / 'without_os.cpp', self.folder / 'without_os'
         unit.write_text(WITHOUT_OS)
         run(compilers()[0], '-std=c++20', '-O1', '-fno-exceptions', '-fno-rtti', f'-I{ROOT}/include',
@@ -549,7 +549,7 @@ class Embedding(unittest.TestCase):
                 for source in sources(*WINDOWS_FOLDERS, NO_ENGINE))
 
     # Case 50: windows.h and its macros, before our headers and within our sources
-    def test_nothing_minds_the_macros_of_windows(self):
+    def test_nothing_conflicts_with_the_macros_of_windows(self):
         compiler = 'x86_64-w64-mingw32-g++-posix'
         if not needed(compiler):
             self.skipTest(f'{compiler} is not installed: apt-get install '
@@ -566,7 +566,7 @@ class Embedding(unittest.TestCase):
             run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-Wno-shadow', '-fsyntax-only',
                 unit)
 
-    def test_the_kernels_for_aarch64_compile_and_give_the_right_answers(self):
+    def test_the_kernels_for_aarch64_compile_and_give_the_right_results(self):
         compiler, emulator = 'aarch64-linux-gnu-g++', 'qemu-aarch64'
         if not (needed(compiler) and needed(emulator)):
             self.skipTest(f'{compiler} or {emulator} is not installed: apt-get install '

@@ -213,7 +213,7 @@ const Row rows[] = {
      }},
 };
 
-TEST(Errno, is_left_as_it_is_by_every_call_while_open) {
+TEST(Errno, is_unchanged_by_every_call_while_open) {
     for (const Row& row : rows) {
         NoisyPlay play;
         play.open();
@@ -223,7 +223,7 @@ TEST(Errno, is_left_as_it_is_by_every_call_while_open) {
     }
 }
 
-TEST(Errno, is_left_as_it_is_by_every_call_while_connecting) {
+TEST(Errno, is_unchanged_by_every_call_while_connecting) {
     for (const Row& row : rows) {
         NoisyPlay play(true);
         errno = of_program;
@@ -232,7 +232,7 @@ TEST(Errno, is_left_as_it_is_by_every_call_while_connecting) {
     }
 }
 
-TEST(Errno, is_left_as_it_is_by_the_destructor) {
+TEST(Errno, is_unchanged_by_the_destructor) {
     for (const bool is_open : {false, true}) {
         NoisyPlay play;
         if (is_open) play.open();
@@ -242,7 +242,7 @@ TEST(Errno, is_left_as_it_is_by_the_destructor) {
     }
 }
 
-TEST(Errno, is_left_as_it_is_by_certificates_and_their_files) {
+TEST(Errno, is_unchanged_by_certificates_and_their_files) {
     const std::string directory = std::filesystem::temp_directory_path().string();
     X509Certificate certificate;
     errno = of_program;

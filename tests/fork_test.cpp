@@ -116,7 +116,7 @@ TEST(Fork, leaves_the_connection_over_tls_to_the_parent) {
     go_on_in_the_parent(tls.get());
 }
 
-TEST(Fork, leaves_a_connection_that_is_being_opened_to_the_parent) {
+TEST(Fork, leaves_an_opening_connection_to_the_parent) {
     Talk talk(nullptr);
     EXPECT_EQ(status_of_child([&] { return talk.destroy(); }), all_is_well);
     EXPECT_TRUE(talk.opens());
@@ -134,7 +134,7 @@ class CountingResolver final : public Resolver {
     int cancelled = 0;
 };
 
-TEST(Fork, says_nothing_to_the_resolver_in_the_child) {
+TEST(Fork, does_not_call_the_resolver_in_the_child) {
     CountingResolver resolver;
     Options options;
     options.resolver = &resolver;

@@ -132,7 +132,7 @@ void check_first_two(unsigned first, unsigned second, Role receiver) {
 // ---- the promises ----------------------------------------------------------------------------
 
 // Case 11, 16: reserved bits and opcodes, masks, long or cut control frames
-TEST(Frame, judges_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
+TEST(Frame, validates_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
     for (const Role receiver : roles) {
         for (unsigned first = 0; first < 256; ++first) {
             for (unsigned second = 0; second < 256; ++second) {
@@ -145,7 +145,7 @@ TEST(Frame, judges_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
 }
 
 // Case 16, 17: fatal is not incomplete
-TEST(Frame, needs_one_byte_to_judge_what_the_first_byte_proves) {
+TEST(Frame, refuses_after_one_byte_what_the_first_byte_proves_invalid) {
     for (const Role receiver : roles) {
         check_step(decoded("", receiver), Outcome::partial, Cause::none);
         for (unsigned first = 0; first < 256; ++first) {
@@ -199,7 +199,7 @@ std::string masked(std::string_view wire) {
 
 // No byte of payload follows: a length is judged by itself.
 // Case 1, 2, 4: lengths at every border, too long forms, the top bit
-TEST(Frame, judges_a_length_at_the_byte_that_decides_it) {
+TEST(Frame, validates_a_length_at_the_byte_that_decides_it) {
     for (const LengthRow& row : length_rows) {
         for (const Role receiver : roles) {
             SCOPED_TRACE(shown(row.wire) + " as " + std::string(name_of(receiver)));
@@ -267,7 +267,7 @@ TEST(Frame, decodes_what_it_encoded) {
 }
 
 // Case 3, 17: a header cut at every byte
-TEST(Frame, consumes_nothing_of_a_header_that_is_cut_short) {
+TEST(Frame, consumes_nothing_of_a_truncated_header) {
     for (const FrameHeader& header : valid_headers()) {
         const std::string wire = encoded(header);
         for (std::size_t size = 0; size < wire.size(); ++size) {
@@ -309,7 +309,7 @@ TEST(Frame, encodes_in_the_fewest_bytes_and_writes_no_more) {
 }
 
 // The headers of RFC 6455 5.7.
-TEST(Frame, has_the_examples_of_rfc_6455) {
+TEST(Frame, encodes_the_examples_of_rfc_6455) {
     struct Row {
         std::string_view name, wire;
         FrameHeader header;
@@ -339,7 +339,7 @@ TEST(Frame, has_the_examples_of_rfc_6455) {
     }
 }
 
-TEST(Frame, knows_the_control_frames) {
+TEST(Frame, recognises_the_control_frames) {
     for (const Opcode opcode : opcodes) {
         const bool control =
             opcode == Opcode::close || opcode == Opcode::ping || opcode == Opcode::pong;

@@ -124,7 +124,7 @@ std::string with_traces(const std::string& file, const std::vector<Trace>& trace
 
 class GodotStories : public testing::TestWithParam<Trace> {};
 
-TEST_P(GodotStories, story_and_wire_are_as_the_table_has_them) {
+TEST_P(GodotStories, story_and_wire_match_the_table) {
     const Trace& trace = GetParam();
     Play play(trace.servers);
     trace.play(play);
@@ -144,12 +144,12 @@ TEST(GodotStoriesTable, a_row_that_differs_has_a_difference) {
     }
 }
 
-TEST(GodotStoriesTable, readable_table_agrees_with_the_rows) {
+TEST(GodotStoriesTable, the_readable_table_agrees_with_the_rows) {
     expect_golden(LINNET_VECTORS_DIR "/godot_stories.md",
                   [](const std::string& file) { return with_traces(file, all_traces()); });
 }
 
-TEST(GodotStoriesTable, is_written_again_where_it_was_damaged) {
+TEST(GodotStoriesTable, is_restored_where_it_was_damaged) {
     const std::vector<Trace> traces{
         {"b", {}, nullptr, {{"connection_error()"}, {}}},
         {"a", {}, nullptr, {{"data_received()", "data_received()"}, {}}}};

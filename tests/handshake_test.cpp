@@ -41,7 +41,7 @@ std::string_view text_of_array(const auto& array) {
 
 // ---- key and accept --------------------------------------------------------------------------
 
-TEST(Handshake, makes_the_key_of_rfc_6455_from_its_nonce) {
+TEST(Handshake, computes_the_key_of_rfc_6455_from_its_nonce) {
     const ExactBytes nonce("the sample nonce");
     const auto key = handshake_key(std::span<const std::uint8_t, 16>(nonce.bytes()));
     EXPECT_EQ(text_of_array(key), sample_key);
@@ -53,7 +53,7 @@ TEST(Handshake, uses_all_16_bytes_of_the_nonce) {
     EXPECT_EQ(text_of_array(key), "AQIDBAUGBwgJCgsMDQ4PEA==");
 }
 
-TEST(Handshake, makes_the_accept_value_of_rfc_6455_from_its_key) {
+TEST(Handshake, computes_the_accept_value_of_rfc_6455_from_its_key) {
     EXPECT_EQ(text_of_array(handshake_accept(key_of(sample_key))), sample_accept);
 }
 
@@ -186,7 +186,7 @@ TEST(Handshake, writes_requests_byte_for_byte) {
     }
 }
 
-TEST(Handshake, measures_alike_whatever_the_room_and_writes_nothing_outside_it) {
+TEST(Handshake, returns_the_same_size_for_any_buffer_and_writes_nothing_outside_it) {
     constexpr std::size_t guard_size = 64;
     for (const RequestRow& row : request_rows) {
         const std::string expected = expected_of(row);
@@ -208,7 +208,7 @@ TEST(Handshake, measures_alike_whatever_the_room_and_writes_nothing_outside_it) 
     }
 }
 
-TEST(Handshake, tells_the_protocols_as_they_stand_in_the_request) {
+TEST(Handshake, returns_the_protocols_as_written_in_the_request) {
     struct Row {
         Views protocols;
         std::string_view list;
@@ -274,7 +274,7 @@ const RefusedRow refused_rows[] = {
 };
 
 // Case 25, 26, 27, 28, 29: headers that are two, or offer an extension
-TEST(Handshake, refuses_what_must_not_stand_in_a_request) {
+TEST(Handshake, refuses_what_must_not_appear_in_a_request) {
     for (const RefusedRow& row : refused_rows) {
         const Views& asked = row.asked.headers.empty() ? row.asked.protocols : row.asked.headers;
         SCOPED_TRACE(testing::PrintToString(asked));
@@ -285,7 +285,7 @@ TEST(Handshake, refuses_what_must_not_stand_in_a_request) {
     }
 }
 
-TEST(Handshake, refuses_no_header_for_the_likeness_of_its_name) {
+TEST(Handshake, accepts_headers_whose_names_resemble_reserved_ones) {
     for (const std::string_view name :
          {"Upgrades", "Upgrad", "Upgrade-Insecure-Requests", "Connections", "Sec-WebSocket",
           "Sec-WebSocketX", "Sec-Web", "X-Sec-WebSocket-Key", "Content-Lengths", "Content-Type",
@@ -295,7 +295,7 @@ TEST(Handshake, refuses_no_header_for_the_likeness_of_its_name) {
     }
 }
 
-TEST(Handshake, takes_user_information_of_up_to_1024_bytes) {
+TEST(Handshake, accepts_user_information_of_up_to_1024_bytes) {
     struct Row {
         std::size_t size;
         Cause cause;
@@ -336,7 +336,7 @@ constexpr PartRow part_rows[] = {
 };
 
 // Case 25: every byte in every part of a URL
-TEST(Handshake, lets_no_byte_of_a_url_made_by_hand_end_a_line) {
+TEST(Handshake, lets_no_byte_of_a_hand_made_url_end_a_line) {
     for (const PartRow& row : part_rows) {
         for (int c = 0; c < 256; ++c) {
             const std::string text =
@@ -370,7 +370,7 @@ TEST(Handshake, refuses_user_information_that_ends_within_a_percent_encoding) {
     }
 }
 
-TEST(Handshake, checks_the_url_even_if_custom_headers_replace_what_is_made_of_it) {
+TEST(Handshake, checks_the_url_even_if_custom_headers_replace_its_headers) {
     const Views headers = {"Host: h", "Authorization: Bearer x"};
     const Url urls[] = {{.port = 80, .host = "h\r\nX: y"},
                         {.port = 80, .userinfo = "u%", .host = "h"}};
@@ -420,7 +420,7 @@ void check_line(const Asked& asked, Cause cause, const std::string& line) {
 }
 
 // Case 25: every byte in a header name
-TEST(Handshake, lets_no_byte_into_a_header_name_but_those_of_a_token) {
+TEST(Handshake, lets_only_token_bytes_into_a_header_name) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_token_byte(c) ? Cause::none : Cause::header_malformed;
         const std::string first = with_byte("", c, "Y: v");
@@ -435,7 +435,7 @@ TEST(Handshake, lets_no_byte_into_a_header_name_but_those_of_a_token) {
 }
 
 // Case 25: every byte in a header value
-TEST(Handshake, lets_no_byte_into_a_header_value_but_printable_ascii) {
+TEST(Handshake, lets_only_printable_ascii_into_a_header_value) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_value_byte(c) ? Cause::none : Cause::header_malformed;
         const bool white = c == ' ' || c == '\t';
@@ -449,7 +449,7 @@ TEST(Handshake, lets_no_byte_into_a_header_value_but_printable_ascii) {
 }
 
 // Case 25: every byte in a sub-protocol
-TEST(Handshake, lets_no_byte_into_a_protocol_but_those_of_a_token) {
+TEST(Handshake, lets_only_token_bytes_into_a_protocol) {
     const std::string name = "Sec-WebSocket-Protocol: ";
     for (int c = 0; c < 256; ++c) {
         const bool white = c == ' ' || c == '\t';
@@ -648,7 +648,7 @@ constexpr AnswerRow accept_rows[] = {
 };
 
 // Case 22: a wrong accept value, and two
-TEST(Handshake, believes_no_accept_value_but_its_own) {
+TEST(Handshake, accepts_only_its_own_accept_value) {
     for (const AnswerRow& row : accept_rows) {
         const std::string headers =
             "Upgrade: websocket\r\nConnection: Upgrade\r\n" + std::string(row.headers);
@@ -736,7 +736,7 @@ TEST(Handshake, lets_the_options_decide_whether_a_protocol_must_be_chosen) {
     }
 }
 
-TEST(Handshake, takes_no_status_but_101_for_a_yes) {
+TEST(Handshake, accepts_only_status_101) {
     for (int status = 0; status < 1000; ++status) {
         if (status / 100 == 1 && status != 101) continue;  // interim: the reader skips these
         const std::string digits = std::to_string(1000 + status).substr(1);
@@ -749,7 +749,7 @@ TEST(Handshake, takes_no_status_but_101_for_a_yes) {
               Cause::upgrade_refused);
 }
 
-TEST(Handshake, reads_the_answer_in_any_order_of_its_lines) {
+TEST(Handshake, reads_the_response_in_any_order_of_its_lines) {
     std::vector<std::string> lines = {"connection: keep-alive, Upgrade\r\n",
                                       "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n",
                                       "sec-websocket-protocol: b\r\n", "server: x\r\n",
@@ -764,7 +764,7 @@ TEST(Handshake, reads_the_answer_in_any_order_of_its_lines) {
 }
 
 // What `write_request` says it offered is what `check_response` compares with.
-TEST(Handshake, takes_its_own_offer_for_what_was_offered) {
+TEST(Handshake, compares_the_choice_with_its_own_offer) {
     ExactBytes out(1000);
     const auto request = write({.protocols = {" first ", "second\t"}}, out.buffer());
     for (const std::string_view choice : {"first", "second"}) {

@@ -53,7 +53,7 @@ bool answers(Heartbeat& heartbeat, Bytes payload, std::uint64_t now_us) {
     return heartbeat.pong(exact.bytes(), now_us);
 }
 
-TEST(Heartbeat, asks_after_a_silence) {
+TEST(Heartbeat, sends_a_ping_after_a_silence) {
     Heartbeat heartbeat = started();
     expect_due(heartbeat, start_us + ping_us, Due::ping);
     heartbeat.alive(start_us + 1234);
@@ -61,7 +61,7 @@ TEST(Heartbeat, asks_after_a_silence) {
 }
 
 // Case 41: a link that is half open
-TEST(Heartbeat, is_dead_a_pong_time_after_the_ping_was_sent) {
+TEST(Heartbeat, declares_the_link_dead_one_pong_timeout_after_the_ping_was_sent) {
     Heartbeat heartbeat = started();
     const std::uint64_t queued_us = start_us + ping_us + 10;
     heartbeat.ping_queued(queued_us);
@@ -72,7 +72,7 @@ TEST(Heartbeat, is_dead_a_pong_time_after_the_ping_was_sent) {
     expect_due(heartbeat, sent_us + pong_us, Due::dead);
 }
 
-TEST(Heartbeat, gives_a_ping_that_cannot_leave_the_pong_time_twice) {
+TEST(Heartbeat, gives_a_ping_that_cannot_be_sent_twice_the_pong_timeout) {
     Heartbeat heartbeat = started();
     const std::uint64_t queued_us = start_us + ping_us;
     heartbeat.ping_queued(queued_us);
@@ -84,7 +84,7 @@ TEST(Heartbeat, gives_a_ping_that_cannot_leave_the_pong_time_twice) {
     expect_due(heartbeat, sent_us + pong_us, Due::dead);
 }
 
-TEST(Heartbeat, takes_any_life_for_an_answer) {
+TEST(Heartbeat, accepts_any_traffic_as_a_reply) {
     for (const bool sent : {false, true}) {
         Heartbeat heartbeat = started();
         heartbeat.ping_queued(start_us + ping_us);
@@ -96,7 +96,7 @@ TEST(Heartbeat, takes_any_life_for_an_answer) {
 }
 
 // The server read what was blocked, and the ping after it: the pong is still to come.
-TEST(Heartbeat, waits_for_a_pong_from_the_moment_its_ping_leaves) {
+TEST(Heartbeat, starts_the_pong_timeout_when_its_ping_is_sent) {
     Heartbeat heartbeat = started();
     heartbeat.ping_queued(start_us + ping_us);
     heartbeat.alive(start_us + ping_us + 5);
@@ -104,7 +104,7 @@ TEST(Heartbeat, waits_for_a_pong_from_the_moment_its_ping_leaves) {
     expect_due(heartbeat, start_us + ping_us + 6 + pong_us, Due::dead);
 }
 
-TEST(Heartbeat, is_switched_off_by_zeros) {
+TEST(Heartbeat, is_disabled_by_zeros) {
     expect_never(started(0, 0));
     expect_never(started(0, pong_us));
 
@@ -144,7 +144,7 @@ TEST(Heartbeat, is_not_kept_alive_by_pings_from_the_program) {
 }
 
 // Case 66: the same, while none of the pings can leave
-TEST(Heartbeat, is_not_kept_alive_by_pings_that_cannot_leave) {
+TEST(Heartbeat, is_not_kept_alive_by_pings_that_cannot_be_sent) {
     Heartbeat heartbeat = started();
     heartbeat.ping_queued(start_us);
     heartbeat.ping_queued(start_us + pong_us);
@@ -165,7 +165,7 @@ TEST(Heartbeat, measures_overlapping_pings) {
     }
 }
 
-TEST(Heartbeat, measures_some_pings_however_many_overlap) {
+TEST(Heartbeat, measures_some_pings_of_any_number_that_overlap) {
     Heartbeat heartbeat = started();
     std::deque<Heartbeat::PingPayload> in_flight;
     int measured_count = 0;
@@ -211,7 +211,7 @@ TEST(Heartbeat, measures_the_last_of_many_pings) {
 }
 
 // RFC 6455 5.5.3: it may answer the latest alone
-TEST(Heartbeat, goes_on_measuring_a_peer_that_skips_pings) {
+TEST(Heartbeat, keeps_measuring_a_peer_that_skips_pings) {
     Heartbeat heartbeat = started();
     for (std::uint64_t round = 0; round < 5; ++round) {
         Heartbeat::PingPayload latest{};
@@ -224,7 +224,7 @@ TEST(Heartbeat, goes_on_measuring_a_peer_that_skips_pings) {
     }
 }
 
-TEST(Heartbeat, knows_its_own_pong_and_the_round_trip) {
+TEST(Heartbeat, recognises_its_own_pong_and_measures_the_round_trip) {
     Heartbeat heartbeat = started();
     EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
     const Heartbeat::PingPayload payload = queue_ping(heartbeat, start_us);
@@ -258,7 +258,7 @@ TEST(Heartbeat, keeps_the_last_the_smallest_and_the_smoothed_round_trip) {
 }
 
 // Case 14: a pong that nobody asked for
-TEST(Heartbeat, takes_no_other_pong_for_its_own) {
+TEST(Heartbeat, does_not_mistake_another_pong_for_its_own) {
     Heartbeat heartbeat = started();
     const std::array<std::uint8_t, 8> zeros{};
     EXPECT_FALSE(answers(heartbeat, zeros, start_us)) << "before the first ping";

@@ -65,7 +65,7 @@ const Place places[] = {
 };
 
 // Case 25: each character in each place, before a byte is sent
-TEST(HostileServer, is_told_nothing_that_could_end_a_line) {
+TEST(HostileServer, receives_nothing_that_could_end_a_line) {
     for (const Place& place : places) {
         for (const std::string& c : {"\r"s, "\n"s, "\r\n"s, "\0"s, " "s, "\x80"s, "\xC3\xA4"s}) {
             SCOPED_TRACE(std::string(place.name) + ", " + testing::PrintToString(c));
@@ -197,7 +197,7 @@ std::vector<AnswerRow> interim_and_version_rows() {
 }
 
 // Case 22, 24, 26: captive portals and all other odd answers
-TEST(HostileServer, may_answer_whatever_it_likes) {
+TEST(HostileServer, may_send_any_response) {
     std::vector<AnswerRow> rows = answer_rows();
     for (const AnswerRow& row : interim_and_version_rows()) rows.push_back(row);
     for (const AnswerRow& row : rows) {
@@ -225,7 +225,7 @@ TEST(HostileServer, may_answer_whatever_it_likes) {
 
 // Also where that is another host, and where TLS would be left: no credentials go anywhere else.
 // Case 24: redirects, to other hosts and out of TLS
-TEST(HostileServer, is_followed_nowhere) {
+TEST(HostileServer, cannot_redirect_the_client) {
     for (const int status : {301, 302, 303, 307, 308}) {
         for (const char* location : {"/", "ws://host.example/other", "ws://evil.example/",
                                      "wss://evil.example/", "http://evil.example/"}) {
@@ -253,7 +253,7 @@ TEST(HostileServer, is_followed_nowhere) {
 // ---- floods ----------------------------------------------------------------------------------
 
 // Case 12: a flood of pings by one who does not read
-TEST(HostileServer, that_pings_and_does_not_read_is_owed_two_pongs_at_most) {
+TEST(HostileServer, that_pings_and_does_not_read_has_at_most_two_pending_pongs) {
     Play play(accepting());
     open(play);
     block(play);
@@ -278,7 +278,7 @@ TEST(HostileServer, that_pings_and_does_not_read_is_owed_two_pongs_at_most) {
 
 // It never stalls, so that no deadline comes, and stays below every size.
 // Case 7, 8, 10: a message without end that never stalls
-TEST(HostileServer, that_never_ends_a_message_is_ended) {
+TEST(HostileServer, that_never_ends_a_message_is_disconnected) {
     for (const char* fragment : {"", "x"}) {
         Play play(accepting(),
                   [](World&, Options& options) { options.limits.fragment_count_max = 500; });
@@ -305,7 +305,7 @@ struct Pace {
 };
 
 // Case 44: tiny writes without end
-TEST(HostileServer, that_sends_without_end_gets_no_more_than_its_share_of_a_poll) {
+TEST(HostileServer, that_sends_endlessly_gets_only_its_share_of_a_poll) {
     constexpr std::size_t poll_size_max = 4096;
     for (const Pace& pace :
          {Pace{1, false}, Pace{7, false}, Pace{1000, false}, Pace{SIZE_MAX, false}, Pace{1, true},
@@ -380,7 +380,7 @@ const BlockedRow blocked_rows[] = {
 
 // EAGAIN for ever: no call spins, and the client sleeps until its deadline.
 // Case 45: EAGAIN for ever (CVE-2025-5399)
-TEST(HostileServer, that_never_reads_is_not_knocked_at_all_the_time) {
+TEST(HostileServer, that_never_reads_does_not_cause_a_busy_loop) {
     for (const BlockedRow& row : blocked_rows) {
         SCOPED_TRACE(row.name);
         Play play({.steps = {AwaitRequest{}, Accept{}}});
@@ -406,7 +406,7 @@ struct TakeRow {
 };
 
 // Case 34: short writes with TLS and without
-TEST(HostileServer, that_takes_and_gives_little_at_a_time_gets_and_gives_all) {
+TEST(HostileServer, that_reads_and_writes_a_few_bytes_at_a_time_loses_nothing) {
     const std::string message(5'000, 'm');
     for (const TakeRow& row : {TakeRow{1, 1}, TakeRow{2, 4096}, TakeRow{13, 1}, TakeRow{4096, 3}}) {
         for (const char* scheme : {"ws", "wss"}) {
@@ -449,7 +449,7 @@ class BoastingResolver final : public Resolver {
 };
 
 // Case 47: ten thousand addresses, and a resolver that lies
-TEST(HostileServer, of_ten_thousand_addresses_is_tried_at_sixteen) {
+TEST(HostileServer, with_ten_thousand_addresses_is_tried_at_sixteen) {
     BoastingResolver boasting;
     for (const bool boasts : {true, false}) {
         Play play({.connect_error = 111}, [&](World& world, Options& options) {
@@ -525,7 +525,7 @@ TEST(HostileServer, cannot_guess_the_keys_of_one_client_from_those_of_another) {
 }
 
 // Case 39: a hundred thousand connections
-TEST(HostileServer, costs_nothing_that_stays_however_often_it_is_connected_to) {
+TEST(HostileServer, leaves_no_resources_in_use_after_many_connections) {
     Play play({.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{server_close(1000)}, Fin{}}});
     FakeNetwork& network = play.world.network;
     std::size_t used = 0;

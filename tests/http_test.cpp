@@ -131,13 +131,13 @@ std::string done_with(std::size_t size, std::string_view told) {
     return "done with " + std::to_string(size) + ": " + std::string(told);
 }
 
-TEST(Http, reads_good_heads_however_they_are_cut) {
+TEST(Http, reads_valid_heads_at_every_cut) {
     for (const GoodRow& row : good_rows) {
         check_at_every_cut(row.head, {}, row.head.size(), done_with(row.head.size(), row.told));
     }
 }
 
-TEST(Http, does_not_look_behind_the_head) {
+TEST(Http, does_not_read_past_the_head) {
     constexpr std::string_view tails[] = {
         "\x81\x05Hello",          "\r\n", "\n", "\r", "\0\0\n\r\n"sv, " folded\r\n\r\n",
         "HTTP/1.0 400 No\r\n\r\n"};
@@ -151,7 +151,7 @@ TEST(Http, does_not_look_behind_the_head) {
     }
 }
 
-TEST(Http, points_into_the_bytes_of_the_last_call) {
+TEST(Http, returns_views_into_the_bytes_of_the_last_call) {
     const Beginnings beginnings("HTTP/1.1 404 Not Found\r\nA: b\r\n\r\n");
     const std::size_t end = beginnings.text_size();
     ResponseHeadReader reader = reader_with({});
@@ -174,7 +174,7 @@ constexpr std::string_view interim[] = {
     "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>\r\n\r\n", "HTTP/1.0 199 x\r\n\r\n"};
 
 // Case 49: 1xx before a 101 and before a refusal
-TEST(Http, skips_interim_responses_however_they_are_cut) {
+TEST(Http, skips_interim_responses_at_every_cut) {
     for (const GoodRow& row : {good_rows[0], good_rows[3]}) {
         std::string before;
         for (const std::string_view each : interim) {
@@ -206,7 +206,7 @@ TEST(Http, counts_interim_responses_against_both_limits) {
 }
 
 // Case 49: what follows a 1xx is wrong
-TEST(Http, refuses_bad_heads_after_an_interim_response) {
+TEST(Http, refuses_invalid_heads_after_an_interim_response) {
     struct Row {
         std::string_view proof;
         Cause cause;
@@ -310,14 +310,14 @@ constexpr BadRow bad_rows[] = {
 };
 
 // Case 22: heads that are no heads
-TEST(Http, refuses_bad_heads_at_the_byte_that_proves_it_however_they_are_cut) {
+TEST(Http, refuses_invalid_heads_at_the_byte_that_proves_it_at_every_cut) {
     for (const BadRow& row : bad_rows) {
         check_at_every_cut(row.proof, {}, row.proof.size(), failed_with(row.cause));
     }
 }
 
 // The verdict must not depend on what the same segment happens to bring along.
-TEST(Http, refuses_bad_heads_alike_whatever_follows) {
+TEST(Http, refuses_invalid_heads_regardless_of_what_follows) {
     constexpr std::string_view tails[] = {
         " 200 OK\r\nA: b\r\n\r\n", " 200 OK\nA: b\n\n", "\r\n", "\n", "\r\r\n", "<html>"};
     for (const BadRow& row : bad_rows) {
@@ -329,7 +329,7 @@ TEST(Http, refuses_bad_heads_alike_whatever_follows) {
     }
 }
 
-TEST(Http, refuses_bad_heads_alike_when_too_much_follows) {
+TEST(Http, refuses_invalid_heads_alike_if_too_much_follows) {
     for (const BadRow& row : bad_rows) {
         const Bounds bounds = {.size_max = row.proof.size() + 1};
         check_at_every_cut(std::string(row.proof) + "yz", bounds, row.proof.size(),
@@ -359,7 +359,7 @@ void check_byte(std::string_view front, int byte, std::string_view back, Cause c
     EXPECT_EQ(step.cause, cause) << shown(head);
 }
 
-TEST(Http, judges_every_byte_of_a_reason) {
+TEST(Http, validates_every_byte_of_a_reason) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_value_byte(c) ? Cause::none : Cause::response_status_line;
         check_byte("HTTP/1.1 101 ", c, "x\r\n\r\n", cause);
@@ -367,7 +367,7 @@ TEST(Http, judges_every_byte_of_a_reason) {
     }
 }
 
-TEST(Http, judges_every_byte_of_a_field_name) {
+TEST(Http, validates_every_byte_of_a_header_name) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause =
             is_token_byte(c) || c == ':' ? Cause::none : Cause::response_header_malformed;
@@ -376,7 +376,7 @@ TEST(Http, judges_every_byte_of_a_field_name) {
     }
 }
 
-TEST(Http, judges_every_byte_of_a_field_value) {
+TEST(Http, validates_every_byte_of_a_header_value) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_value_byte(c) ? Cause::none : Cause::response_header_malformed;
         check_byte("HTTP/1.1 101 x\r\nA:", c, "b\r\n\r\n", cause);
@@ -391,7 +391,7 @@ TEST(Http, judges_every_byte_of_a_field_value) {
 // line feeds, but for the version and for a line at its end: if a byte were searched for the end of
 // its line twice, or a line judged twice, it would be found. So the time is linear.
 // Case 22: time that grows faster than the head
-TEST(Http, searches_each_byte_once_and_judges_each_line_once) {
+TEST(Http, searches_each_byte_once_and_validates_each_line_once) {
     std::string head = "HTTP/1.1 101 Switching Protocols\r\n";
     for (int i = 0; i < 50; ++i) head += "Name-" + std::to_string(i) + ": value\r\n";
     head += "Long: " + std::string(500, 'x') + "\r\n\r\n";
@@ -413,7 +413,7 @@ TEST(Http, searches_each_byte_once_and_judges_each_line_once) {
 // ---- limits ----------------------------------------------------------------------------------
 
 // Case 22: heads larger than the limit
-TEST(Http, accepts_a_head_of_the_greatest_size_and_none_of_a_byte_more) {
+TEST(Http, accepts_a_head_of_the_maximum_size_and_not_one_byte_more) {
     for (const GoodRow& row : good_rows) {
         const std::size_t size = row.head.size();
         check_at_every_cut(row.head, {.size_max = size}, size, done_with(size, row.told));
@@ -423,7 +423,7 @@ TEST(Http, accepts_a_head_of_the_greatest_size_and_none_of_a_byte_more) {
 }
 
 // Case 22: heads without an end
-TEST(Http, refuses_at_the_size_limit_a_head_that_does_not_end) {
+TEST(Http, refuses_an_endless_head_at_the_size_limit) {
     constexpr std::string_view endless[] = {
         "HTTP/1.1 101 ", "HTTP/1.1 101 x\r\nA: ", "HTTP/1.1 101 x\r\nA", "HTTP/1.1 101 x\r\n\r",
         "HTTP/1.1 101 x\r\nA: b\r\nC: d\r\n"};
@@ -438,7 +438,7 @@ TEST(Http, refuses_at_the_size_limit_a_head_that_does_not_end) {
 }
 
 // Case 22: too many headers
-TEST(Http, accepts_as_many_fields_as_it_may_and_no_more) {
+TEST(Http, accepts_the_maximum_number_of_headers_and_no_more) {
     for (std::size_t count = 0; count <= 5; ++count) {
         std::string head = "HTTP/1.1 101 x\r\n";
         std::string headers;
@@ -457,7 +457,7 @@ TEST(Http, accepts_as_many_fields_as_it_may_and_no_more) {
 
 // ---- take_header ------------------------------------------------------------------------------
 
-TEST(Http, takes_fields_off_one_by_one_until_there_is_none) {
+TEST(Http, takes_headers_one_by_one_until_none_is_left) {
     const ExactBytes headers("A: b\r\nC:\r\nD: \t e:f \r\n"sv);
     struct Row {
         std::string_view name, value;

@@ -53,7 +53,7 @@ struct Box {
 
 // ---- a message is handed out where it was received -------------------------------------------
 
-TEST(Inbox, takes_no_memory_before_there_must_be_room) {
+TEST(Inbox, allocates_nothing_before_space_is_needed) {
     Box box(1 << 20);
     EXPECT_EQ(box.inbox.size(), 0u);
     EXPECT_TRUE(box.inbox.unparsed().empty());
@@ -96,7 +96,7 @@ TEST(Inbox, hands_out_a_whole_message_where_it_was_received) {
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
-TEST(Inbox, moves_only_the_fragments_behind_a_gap_and_each_byte_once) {
+TEST(Inbox, moves_only_the_fragments_after_a_gap_and_each_byte_once) {
     Box box(1 << 20);
     const std::uint8_t* const received = box.inbox.receive_buffer().data();
     box.receive("h1one.h2two..h3three...");
@@ -115,7 +115,7 @@ TEST(Inbox, moves_only_the_fragments_behind_a_gap_and_each_byte_once) {
     EXPECT_EQ(packet.payload.data(), received + 2);
 }
 
-TEST(Inbox, joins_a_frame_that_came_in_many_pieces_without_moving_it) {
+TEST(Inbox, joins_a_frame_received_in_many_pieces_without_moving_it) {
     Box box(1 << 20);
     box.receive("hh");
     box.inbox.skip(2);
@@ -132,7 +132,7 @@ TEST(Inbox, joins_a_frame_that_came_in_many_pieces_without_moving_it) {
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
-TEST(Inbox, takes_bytes_from_elsewhere_where_dead_ones_are) {
+TEST(Inbox, copies_bytes_from_elsewhere_over_discarded_ones) {
     Box box(1 << 20);
     box.receive("0123456789rest");
     box.inbox.begin_message();
@@ -342,7 +342,7 @@ class Model {
     std::size_t taken_count_ = 0;
 };
 
-TEST(Inbox, does_what_a_queue_of_strings_does) {
+TEST(Inbox, behaves_like_a_queue_of_strings) {
     for (const std::size_t size_max : {0u, 2048u, 3000u, 4096u, 10'000u, 100'000u}) {
         for (const std::uint64_t seed : {1u, 2u, 3u}) {
             SCOPED_TRACE("size_max " + std::to_string(size_max) + ", seed " + std::to_string(seed));
@@ -390,7 +390,7 @@ TEST(Inbox, grows_only_when_it_is_full_and_never_beyond_its_limit) {
     }
 }
 
-TEST(Inbox, does_not_grow_while_messages_are_taken_as_they_come) {
+TEST(Inbox, does_not_grow_while_messages_are_taken_as_they_arrive) {
     Box box(1 << 20);
     for (int i = 0; i < 10'000; ++i) {
         box.receive_message(std::string(500, 'x'));
@@ -400,7 +400,7 @@ TEST(Inbox, does_not_grow_while_messages_are_taken_as_they_come) {
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
-TEST(Inbox, grows_when_receives_fill_it_so_that_fewer_are_needed) {
+TEST(Inbox, grows_when_receives_fill_it_to_need_fewer_of_them) {
     Box box(1 << 20);
     std::size_t receives = 0;
     for (; box.inbox.size() < 64 * 1024 && receives < 100; ++receives) {
@@ -415,7 +415,7 @@ TEST(Inbox, grows_when_receives_fill_it_so_that_fewer_are_needed) {
     EXPECT_EQ(box.inbox.size(), 64u * 1024);
 }
 
-TEST(Inbox, gives_back_what_it_has_grown_by_once_it_is_empty) {
+TEST(Inbox, shrinks_to_its_initial_size_when_it_is_empty) {
     Box box(1 << 20);
     while (box.inbox.size() < 100'000) box.receive(std::string(1000, 'x'));
     const std::size_t size = box.inbox.size();
@@ -439,7 +439,7 @@ TEST(Inbox, gives_back_what_it_has_grown_by_once_it_is_empty) {
     EXPECT_EQ(box.inbox.size(), 2048u) << "the first block is kept";
 }
 
-TEST(Inbox, forgets_everything_but_its_memory) {
+TEST(Inbox, clears_everything_except_its_memory) {
     Box box(1 << 20);
     for (int i = 0; i < 100; ++i) box.receive_message(std::string(100, 'x'));
     box.receive("in progress, not parsed");
@@ -456,7 +456,7 @@ TEST(Inbox, forgets_everything_but_its_memory) {
     EXPECT_EQ(box.taken(), "new");
 }
 
-TEST(Inbox, begins_at_the_front_again_once_it_is_empty) {
+TEST(Inbox, starts_at_the_front_again_once_it_is_empty) {
     Box box(1 << 20);
     const std::uint8_t* const front = box.inbox.receive_buffer().data();
     for (int i = 0; i < 100; ++i) {
@@ -516,7 +516,7 @@ TEST(Inbox, is_filled_by_empty_messages_alone) {
     EXPECT_FALSE(box.inbox.receive_buffer().empty());
 }
 
-TEST(Inbox, refuses_an_entry_that_has_no_place_and_finds_one_in_the_next_room) {
+TEST(Inbox, refuses_an_entry_that_does_not_fit_and_accepts_it_after_making_space) {
     Box box(4096);
     const std::size_t full = box.inbox.receive_buffer().size();
     box.receive(std::string(full, 'x'));
@@ -535,7 +535,7 @@ TEST(Inbox, refuses_an_entry_that_has_no_place_and_finds_one_in_the_next_room) {
     EXPECT_EQ(box.taken(), std::string(50, 'x'));
 }
 
-TEST(Inbox, keeps_the_places_of_the_entries_that_it_was_asked_to_keep) {
+TEST(Inbox, keeps_space_for_the_entries_it_was_asked_to_reserve) {
     for (const std::size_t kept : {1u, 2u, 10u, 100u}) {
         SCOPED_TRACE(kept);
         Box box(4096, kept);
@@ -611,7 +611,7 @@ Moved moved_by(const Drain& drain, std::size_t payload_size, std::size_t receive
     return result;
 }
 
-TEST(Inbox, moves_fewer_bytes_than_it_receives_however_it_is_drained) {
+TEST(Inbox, moves_fewer_bytes_than_it_receives_in_any_order_of_draining) {
     constexpr Drain drains[] = {
         {"one at a time, nearly full", SIZE_MAX, 1},
         {"ten at a time, nearly full", SIZE_MAX, 10},
@@ -648,7 +648,7 @@ TEST(Inbox, is_starved_without_any_memory) {
     EXPECT_FALSE(box.inbox.starved());
 }
 
-TEST(Inbox, gives_the_room_that_is_left_when_it_cannot_grow) {
+TEST(Inbox, offers_the_remaining_space_when_it_cannot_grow) {
     Box box(1 << 20);
     const std::size_t full = box.inbox.receive_buffer().size();
     box.memory.limit = box.memory.used;
@@ -670,7 +670,7 @@ TEST(Inbox, gives_the_room_that_is_left_when_it_cannot_grow) {
     EXPECT_EQ(text_of(box.inbox.unparsed()), std::string(10, 'b'));
 }
 
-TEST(Inbox, goes_on_when_memory_is_there_again) {
+TEST(Inbox, recovers_when_memory_is_available_again) {
     Box box(1 << 20);
     const std::size_t full = box.inbox.receive_buffer().size();
     box.receive(std::string(full, 'a'));

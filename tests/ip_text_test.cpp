@@ -19,7 +19,7 @@ std::string text_of_ip(const SocketAddress& address) {
     return std::string(writer.text());
 }
 
-TEST(IpText, is_read_and_written) {
+TEST(IpText, is_parsed_and_written) {
     struct Row {
         const char* text;
         bool ipv6;
@@ -59,7 +59,7 @@ TEST(IpText, is_read_and_written) {
     }
 }
 
-TEST(IpText, is_not_a_host_name_or_half_an_address) {
+TEST(IpText, is_not_a_host_name_or_a_partial_address) {
     const std::string long_name(300, '1');
     const std::string_view texts[] = {
         "",
@@ -111,7 +111,7 @@ TEST(IpText, is_not_a_host_name_or_half_an_address) {
 }
 
 // Agrees with inet_pton on every text of ten of these characters.
-TEST(IpText, is_what_inet_pton_takes) {
+TEST(IpText, agrees_with_inet_pton) {
     constexpr std::string_view characters = ":1.0";
     std::string text;
     const auto check = [&] {

@@ -160,7 +160,7 @@ const std::string_view strangers[] = {
     "\xC3\xA9\xA9",
 };
 
-TEST(Kernels, check_what_stands_among_characters_of_every_size_at_every_place) {
+TEST(Kernels, check_sequences_among_characters_of_every_size_at_every_offset) {
     for (const Cpu cpu : cpus()) {
         for (const std::string_view background : backgrounds) {
             for (const std::string_view stranger : strangers) {
@@ -174,7 +174,7 @@ TEST(Kernels, check_what_stands_among_characters_of_every_size_at_every_place) {
 }
 
 // The last bytes are looked at in a vector of their own, wherever it begins.
-TEST(Kernels, check_what_stands_near_the_end_of_texts_of_every_size) {
+TEST(Kernels, check_sequences_near_the_end_of_texts_of_every_size) {
     for (const Cpu cpu : cpus()) {
         for (std::size_t size = kernel_size_min; size < kernel_size_min + 130; ++size) {
             const std::string_view background = backgrounds[size / 2 % 4];
@@ -189,7 +189,7 @@ TEST(Kernels, check_what_stands_near_the_end_of_texts_of_every_size) {
     }
 }
 
-TEST(Kernels, leave_no_trace_where_a_long_text_is_cut) {
+TEST(Kernels, give_the_same_result_for_every_cut_of_a_long_text) {
     std::string content;
     for (std::size_t i = 0; content.size() < 1200; ++i) content += backgrounds[i % 7 % 4];
     for (std::size_t cut = 0; cut <= content.size(); ++cut) {
@@ -201,7 +201,7 @@ TEST(Kernels, leave_no_trace_where_a_long_text_is_cut) {
     }
 }
 
-TEST(Kernels, find_a_character_without_its_end_at_the_end_of_a_long_text) {
+TEST(Kernels, find_a_truncated_character_at_the_end_of_a_long_text) {
     for (const std::string_view end : {"\xC3"sv, "\xE2"sv, "\xE2\x82"sv, "\xF0\x9F\x98"sv}) {
         for (std::size_t size = 250; size < 450; ++size) {
             const ExactBytes text(std::string(size, 'x').append(end));

@@ -90,7 +90,7 @@ void run_as_an_event_loop(Play& play) {
     }
 }
 
-TEST(Limits, mean_something_at_each_end) {
+TEST(Limits, work_at_both_extremes) {
     for (const bool over_tls : {false, true}) {
         for (const LimitRow& row : rows) {
             SCOPED_TRACE(std::string(row.name) + " " + std::to_string(row.value));
@@ -109,7 +109,7 @@ TEST(Limits, mean_something_at_each_end) {
 }
 
 // In a room each message is decoded by itself, so that a count of 0 would never let one through.
-TEST(Limits, mean_something_at_each_end_in_a_room) {
+TEST(Limits, work_at_both_extremes_in_a_room) {
     const auto system = [](MultiplayerPacket::Type type, PeerId subject) {
         const auto packet = system_packet(type, subject);
         return server_frame(Opcode::binary, text_of(Bytes(packet)));

@@ -76,7 +76,7 @@ struct Place {
     }
 };
 
-TEST(Mask, agrees_with_the_byte_loop_in_place_and_undoes_itself) {
+TEST(Mask, agrees_with_the_byte_loop_in_place_and_is_its_own_inverse) {
     for (std::size_t size = 0; size < size_end; ++size) {
         const std::vector<std::uint8_t> plain = sample(size);
         for (const std::uint64_t offset : offsets) {
@@ -105,7 +105,7 @@ void check_copy(Bytes plain, Place place, std::size_t to_alignment) {
 }
 
 // Case 20: masking what is the caller's
-TEST(Mask, copies_what_it_would_do_in_place_and_leaves_the_source_alone) {
+TEST(Mask, copies_the_result_of_masking_in_place_and_leaves_the_source_unchanged) {
     for (std::size_t size = 0; size < size_end; ++size) {
         const std::vector<std::uint8_t> plain = sample(size);
         for (std::size_t alignment = 0; alignment < alignment_end; ++alignment) {
@@ -118,7 +118,7 @@ TEST(Mask, copies_what_it_would_do_in_place_and_leaves_the_source_alone) {
     }
 }
 
-TEST(Mask, copies_right_at_every_offset) {
+TEST(Mask, copies_correctly_at_every_offset) {
     for (const std::uint64_t offset : offsets) {
         for (std::size_t size = 0; size < size_end; ++size) {
             check_copy(sample(size), {size, offset, 0}, 0);
@@ -146,7 +146,7 @@ TEST(Mask, writes_nothing_outside_the_data) {
     }
 }
 
-TEST(Mask, does_not_show_where_a_payload_was_cut) {
+TEST(Mask, gives_the_same_result_for_every_cut_of_a_payload) {
     const std::vector<std::uint8_t> plain = sample(100);
     const std::vector<std::uint8_t> masked = naively_masked(plain, 0);
     for (std::size_t cut = 0; cut <= plain.size(); ++cut) {
@@ -157,7 +157,7 @@ TEST(Mask, does_not_show_where_a_payload_was_cut) {
     }
 }
 
-TEST(Mask, turns_hello_into_the_bytes_of_rfc_6455_section_5_7) {
+TEST(Mask, masks_hello_as_in_rfc_6455_section_5_7) {
     ExactBytes hello("Hello");
     apply_mask(hello.buffer(), key, 0);
     EXPECT_EQ(hello.text(), "\x7F\x9F\x4D\x51\x58");

@@ -76,7 +76,7 @@ std::size_t peak_of(const Limits& limits, std::size_t packet_size, Memory* memor
     return play.world.memory.peak;
 }
 
-TEST(MemoryMax, is_never_passed) {
+TEST(MemoryMax, is_never_exceeded) {
     for (const Bounds& bound : bounds) {
         const std::size_t ceiling = memory_max(bound.limits);
         for (const std::size_t size : {1u, 10u, 700u, 4000u, 50'000u, 1u << 20}) {
@@ -87,7 +87,7 @@ TEST(MemoryMax, is_never_passed) {
     }
 }
 
-TEST(MemoryMax, is_hardly_above_what_can_be_reached) {
+TEST(MemoryMax, is_close_to_what_can_be_reached) {
     for (const Bounds& bound : bounds) {
         const std::size_t ceiling = memory_max(bound.limits);
         std::size_t reached = 0;
@@ -111,7 +111,7 @@ TEST(MemoryMax, does_not_overflow) {
 }
 
 // No heap at all: one array, as large as the sum and what an allocator needs for itself.
-TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
+TEST(MemoryMax, is_the_size_of_an_arena_that_fits_conversations) {
     constexpr Limits limits{.input_payload_max = 20'000,
                             .input_packet_count_max = 50,
                             .output_payload_max = 20'000,
@@ -129,7 +129,7 @@ TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
     EXPECT_EQ(arena.refusal_count(), 0);
 }
 
-TEST(MemoryMax, tells_apart_what_listeners_take) {
+TEST(MemoryMax, reports_the_memory_of_listeners_separately) {
     for (std::size_t count = 1; count <= 100; ++count) {
         World world;
         WebSocketClient client(world.options());
@@ -139,7 +139,7 @@ TEST(MemoryMax, tells_apart_what_listeners_take) {
 }
 
 // All that an engine ever takes it takes at its begin; a client adds what it receives into.
-TEST(MemoryMax, covers_what_tls_takes) {
+TEST(MemoryMax, covers_the_memory_of_tls) {
     if (default_tls_context() == nullptr) GTEST_SKIP() << "built without TLS";
     World world;
     TlsRequest request;

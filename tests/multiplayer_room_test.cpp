@@ -59,7 +59,7 @@ TEST(MultiplayerRoom, is_joined_by_our_id_and_the_server) {
     EXPECT_EQ(room.room.ignored_count(), 0u);
 }
 
-TEST(MultiplayerRoom, knows_who_is_there_in_ascending_order) {
+TEST(MultiplayerRoom, lists_its_peers_in_ascending_order) {
     Room room;
     room.join();
     for (const PeerId peer : {50, 7, 2147483647, 101}) {
@@ -75,7 +75,7 @@ TEST(MultiplayerRoom, knows_who_is_there_in_ascending_order) {
     EXPECT_EQ(room.receive(system(Type::add, 50)).kind, Kind::peer_connected) << "and back again";
 }
 
-TEST(MultiplayerRoom, hears_packets_of_those_who_are_there) {
+TEST(MultiplayerRoom, receives_packets_from_present_peers) {
     Room room;
     room.join();
     EXPECT_EQ(room.receive(system(Type::add, 7)).kind, Kind::peer_connected);
@@ -168,7 +168,7 @@ TEST(MultiplayerRoom, follows_the_table_once_joined) {
     }
 }
 
-TEST(MultiplayerRoom, takes_four_bytes_for_godot_4_only_at_first) {
+TEST(MultiplayerRoom, recognises_godot_4_by_four_bytes_only_in_the_first_message) {
     Room room;
     EXPECT_EQ(room.receive("x").kind, Kind::none);
     EXPECT_EQ(room.receive("1234").kind, Kind::none);
@@ -220,7 +220,7 @@ TEST(MultiplayerRoom, moves_its_peers_only_when_space_is_reserved) {
     }
 }
 
-TEST(MultiplayerRoom, fails_at_a_peer_that_no_space_was_reserved_for) {
+TEST(MultiplayerRoom, fails_at_a_peer_without_reserved_space) {
     Room room(100);
     room.join();
     RoomEvent event;
@@ -243,7 +243,7 @@ TEST(MultiplayerRoom, reserves_no_more_than_its_limit) {
     EXPECT_LE(unlimited.memory.used, 101 * sizeof(PeerId));
 }
 
-TEST(MultiplayerRoom, never_takes_more_than_its_sum_when_it_shrinks) {
+TEST(MultiplayerRoom, never_exceeds_its_maximum_when_it_shrinks) {
     for (const std::size_t peer_count_max : {16u, 32u, 33u, 100u, 4096u}) {
         Room room(peer_count_max);
         room.join();
@@ -260,7 +260,7 @@ TEST(MultiplayerRoom, never_takes_more_than_its_sum_when_it_shrinks) {
     }
 }
 
-TEST(MultiplayerRoom, gives_back_what_its_peers_do_not_need) {
+TEST(MultiplayerRoom, frees_the_memory_that_its_peers_do_not_need) {
     Room room(4096);
     room.join();
     ASSERT_TRUE(room.room.reserve(3000));
@@ -274,7 +274,7 @@ TEST(MultiplayerRoom, gives_back_what_its_peers_do_not_need) {
 }
 
 // Case 38: no memory for a peer
-TEST(MultiplayerRoom, tells_when_there_is_no_memory) {
+TEST(MultiplayerRoom, reports_exhausted_memory) {
     for (const std::size_t n : {0u, 1u}) {
         Room room(100);
         room.memory.limit = n * 16 * sizeof(PeerId);
@@ -288,7 +288,7 @@ TEST(MultiplayerRoom, tells_when_there_is_no_memory) {
     }
 }
 
-TEST(MultiplayerRoom, is_emptied_from_the_first_peer_on) {
+TEST(MultiplayerRoom, is_emptied_starting_with_the_first_peer) {
     Room room;
     room.join();
     for (const PeerId peer : {9, 4}) room.receive(system(Type::add, peer));
@@ -298,7 +298,7 @@ TEST(MultiplayerRoom, is_emptied_from_the_first_peer_on) {
     EXPECT_TRUE(room.room.is_joined()) << "that it was stays known";
 }
 
-TEST(MultiplayerRoom, begins_anew) {
+TEST(MultiplayerRoom, starts_again) {
     Room room;
     room.join();
     room.receive("nonsense");

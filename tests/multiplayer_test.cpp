@@ -55,7 +55,7 @@ std::vector<ServerStep> with_goodbye(const std::string& bytes) {
     return {Send{bytes + server_close(1000)}, AwaitClose{}, Fin{}};
 }
 
-TEST(Multiplayer, tells_its_story_in_the_documented_order) {
+TEST(Multiplayer, emits_its_signals_in_the_documented_order) {
     MultiplayerPlay play(with_goodbye(welcome() + system(Type::add, 7) + system(Type::add, 9) +
                                       binary(packet_of(7, "hi")) + system(Type::del, 7)));
     play.join();
@@ -70,7 +70,7 @@ TEST(Multiplayer, tells_its_story_in_the_documented_order) {
     EXPECT_EQ(play.client->failure().cause, Cause::closed_by_server);
 }
 
-TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
+TEST(Multiplayer, emits_the_same_signals_cut_at_every_offset) {
     const std::string bytes = welcome() + system(Type::add, 7) + binary(packet_of(7, "hi"));
     MultiplayerPlay whole(with_goodbye(bytes));
     whole.join();
@@ -87,7 +87,7 @@ TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
     }
 }
 
-TEST(Multiplayer, ends_at_its_deadline_however_much_the_server_says_instead) {
+TEST(Multiplayer, ends_at_its_deadline_even_if_the_server_sends_other_messages) {
     for (const std::string& each : {binary("nonsense"), server_frame(Opcode::pong, "")}) {
         std::string flood;
         for (int i = 0; i < 1'000; ++i) flood += each;
@@ -111,7 +111,7 @@ TEST(Multiplayer, ends_at_its_deadline_however_much_the_server_says_instead) {
 }
 
 // A room that was busy gives back what it does not need.
-TEST(Multiplayer, takes_no_more_than_an_idle_connection_after_a_busy_time) {
+TEST(Multiplayer, uses_no_more_memory_than_an_idle_connection_after_a_busy_time) {
     std::string bytes = welcome() + system(Type::add, 7);
     for (int i = 0; i < 600; ++i) bytes += binary(packet_of(7, std::string(1000, 'x')));
     MultiplayerPlay play({Send{bytes}, AwaitClose{}, Fin{}});
@@ -199,7 +199,7 @@ TEST(Multiplayer, keeps_its_packets_at_the_client) {
     EXPECT_EQ(play.client->get_packet_peer(), 1) << "as Godot says of an empty queue";
 }
 
-TEST(Multiplayer, tells_the_sender_of_the_next_packet) {
+TEST(Multiplayer, reports_the_sender_of_the_next_packet) {
     MultiplayerPlay play({Send{welcome() + system(Type::add, 7) + binary(packet_of(7, "a")) +
                                binary(packet_of(1, "b"))}});
     play.story->reads = false;
@@ -211,7 +211,7 @@ TEST(Multiplayer, tells_the_sender_of_the_next_packet) {
     EXPECT_EQ(play.client->get_packet_peer(), 1);
 }
 
-TEST(Multiplayer, keeps_an_unread_packet_whatever_comes_behind_it) {
+TEST(Multiplayer, keeps_an_unread_packet_before_any_other_message) {
     MultiplayerPlay play({Send{welcome() + binary(packet_of(server_peer, "hello")) +
                                system(Type::add, 7) + binary("nothing of the room")}});
     play.story->reads = false;
@@ -221,7 +221,7 @@ TEST(Multiplayer, keeps_an_unread_packet_whatever_comes_behind_it) {
     EXPECT_EQ(text_of(play.client->get_packet()), "hello");
 }
 
-TEST(Multiplayer, hears_packets_in_text_frames_and_fragments_too) {
+TEST(Multiplayer, receives_packets_in_text_frames_and_fragments_too) {
     const std::string packet = packet_of(1, "hi");
     MultiplayerPlay play({Send{
         welcome() + server_frame(Opcode::binary, packet.substr(0, 5), false) +
@@ -232,7 +232,7 @@ TEST(Multiplayer, hears_packets_in_text_frames_and_fragments_too) {
 }
 
 // What means nothing in the room takes no place in the queue.
-TEST(Multiplayer, counts_what_means_nothing) {
+TEST(Multiplayer, counts_messages_without_a_meaning) {
     std::string noise;
     for (int i = 0; i < 3000; ++i) noise += binary("noise") + system(Type::del, 3);
     MultiplayerPlay play({Send{welcome() + noise + binary(packet_of(1, "still here"))}},
@@ -255,7 +255,7 @@ struct EndRow {
     Phase phase;
 };
 
-TEST(Multiplayer, that_is_none_ends_with_a_reason) {
+TEST(Multiplayer, with_a_server_of_another_protocol_ends_with_a_reason) {
     const std::string failed = " -> connection_failed()";
     const EndRow rows[] = {
         {"a plain server",
@@ -312,7 +312,7 @@ TEST(Multiplayer, that_is_none_ends_with_a_reason) {
     }
 }
 
-TEST(Multiplayer, joins_late_if_its_id_only_waited_for_the_next_poll) {
+TEST(Multiplayer, joins_after_the_deadline_if_its_id_was_received_before) {
     std::string pings;
     for (int i = 0; i < 8; ++i) pings += server_frame(Opcode::ping, "");
     MultiplayerPlay play({Send{pings + welcome()}},
@@ -332,7 +332,7 @@ TEST(Multiplayer, that_never_connects_fails_twice) {
 }
 
 // Case 46: too many peers
-TEST(Multiplayer, tells_a_server_why_it_leaves) {
+TEST(Multiplayer, sends_the_server_the_reason_for_leaving) {
     MultiplayerPlay play(
         {Send{welcome() + system(Type::add, 2) + system(Type::add, 3)}, AwaitClose{}, Fin{}},
         [](World&, Options& options) { options.limits.peer_count_max = 1; });
@@ -424,7 +424,7 @@ TEST(Multiplayer, with_the_nth_allocation_failing_has_one_ending) {
     }
 }
 
-TEST(Multiplayer, is_always_reliable_and_refuses_nobody) {
+TEST(Multiplayer, is_always_reliable_and_refuses_no_peer) {
     WebSocketClient client;
     EXPECT_EQ(client.get_transfer_mode(), client.TRANSFER_MODE_RELIABLE);
     client.set_transfer_mode(client.TRANSFER_MODE_UNRELIABLE);

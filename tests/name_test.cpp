@@ -65,7 +65,7 @@ TEST(Name, is_written_from_its_last_part_to_its_first) {
     for (const Row& row : rows) EXPECT_EQ(written(sequence(row.parts)), row.text);
 }
 
-TEST(Name, has_keywords_for_the_usual_types_and_numbers_for_the_others) {
+TEST(Name, uses_keywords_for_common_types_and_numbers_for_the_others) {
     struct Row {
         std::vector<unsigned long long> type;
         std::string_view text;
@@ -108,7 +108,7 @@ TEST(Name, shows_numbers_of_more_than_64_bits_as_a_question_mark) {
 }
 
 // RFC 4514 2.4.
-TEST(Name, escapes_what_would_read_as_another_name) {
+TEST(Name, escapes_what_would_look_like_another_name) {
     struct Row {
         std::string_view value, text;
     };
@@ -155,7 +155,7 @@ TEST(Name, escapes_what_could_break_a_line_or_a_terminal) {
     }
 }
 
-TEST(Name, keeps_utf_8_and_escapes_what_is_none) {
+TEST(Name, keeps_utf_8_and_escapes_other_bytes) {
     struct Row {
         std::string_view value, text;
     };
@@ -195,7 +195,7 @@ TEST(Name, reads_t61_as_latin_1_and_bmp_as_utf_16) {
 }
 
 // "#" and the value in DER, RFC 4514 2.4.
-TEST(Name, shows_what_is_no_text_in_hexadecimal) {
+TEST(Name, shows_values_that_are_not_text_in_hexadecimal) {
     struct Row {
         std::string value;
         std::string_view text;
@@ -216,7 +216,7 @@ TEST(Name, shows_what_is_no_text_in_hexadecimal) {
 }
 
 // The front of the text is written as far as it fits, and its whole size is told.
-TEST(Name, is_cut_where_the_room_ends) {
+TEST(Name, is_cut_at_the_end_of_the_buffer) {
     const std::string name = sequence(
         {set_of({attribute(6, "DE")}), set_of({attribute(10, "A, B\n"), attribute(11, "C")}),
          set_of({attribute(99, "x")}), set_of({attribute(3, "\xE2\x82\xAC.test")})});
@@ -233,7 +233,7 @@ TEST(Name, is_cut_where_the_room_ends) {
 const std::string good_attribute = attribute(3, "x");
 
 // Each is wrong in one place; `sequence({set_of({good_attribute})})` is right.
-TEST(Name, is_nothing_at_all_if_it_is_malformed) {
+TEST(Name, is_empty_if_it_is_malformed) {
     const std::string type = oid({2, 5, 4, 3});
     const std::string value = item(utf8, "x");
     const std::string rows[] = {
@@ -270,7 +270,7 @@ TEST(Name, is_nothing_at_all_if_it_is_malformed) {
     EXPECT_TRUE(is_name(ExactBytes(sequence({})).bytes()));
 }
 
-TEST(Name, takes_time_that_grows_with_its_size_only) {
+TEST(Name, takes_linear_time) {
     const std::vector<std::string> parts(100'000, set_of({attribute(3, "x")}));
     const std::string name = sequence(parts);
     std::uint8_t out[9];
@@ -327,7 +327,7 @@ std::string told_alt_names(std::string_view names) {
     return line;
 }
 
-TEST(AltName, is_cut_off_one_after_the_other) {
+TEST(AltName, is_taken_one_at_a_time) {
     struct Row {
         std::string names;
         std::string_view told;

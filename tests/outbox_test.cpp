@@ -124,7 +124,7 @@ TEST(Outbox, sends_front_and_payload_as_one_frame_of_the_shortest_form) {
     }
 }
 
-TEST(Outbox, as_a_server_does_not_mask_and_needs_no_entropy) {
+TEST(Outbox, does_not_mask_and_needs_no_entropy_as_a_server) {
     Sender server(Role::server);
     server.entropy.exhausted = true;
     EXPECT_EQ(server.put("Hello", Opcode::text), Error::ok);
@@ -134,7 +134,7 @@ TEST(Outbox, as_a_server_does_not_mask_and_needs_no_entropy) {
     EXPECT_EQ(server.send(), std::string("\x8A\x01p\x89\x01q\x81\x05Hello\x88\x00", 15));
 }
 
-TEST(Outbox, puts_the_lane_before_the_frames_and_the_close_behind_them) {
+TEST(Outbox, sends_control_frames_before_the_messages_and_the_close_frame_after_them) {
     for (const Role role : roles) {
         Sender sender(role);
         EXPECT_EQ(sender.put("one"), Error::ok);
@@ -184,7 +184,7 @@ TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
 
 // Masking is done to the copy: the same bytes can be sent again and again.
 // Case 20: masking what is the caller's
-TEST(Outbox, leaves_the_bytes_of_the_caller_as_they_are) {
+TEST(Outbox, leaves_the_bytes_of_the_caller_unchanged) {
     for (const Role role : roles) {
         const std::string text = Random(20).bytes(1000);
         const ExactBytes front(std::string_view(text).substr(0, 9));
@@ -202,7 +202,7 @@ TEST(Outbox, leaves_the_bytes_of_the_caller_as_they_are) {
 // ---- ping, pong, close -----------------------------------------------------------------------
 
 // Case 12: a queue of pongs
-TEST(Outbox, owes_one_pong_and_one_ping_and_the_latest_wins) {
+TEST(Outbox, keeps_only_the_latest_pending_pong_and_ping) {
     for (const Role role : roles) {
         Sender sender(role);
         for (const std::string_view payload : {"a much longer first one", "2", "third"}) {
@@ -214,7 +214,7 @@ TEST(Outbox, owes_one_pong_and_one_ping_and_the_latest_wins) {
     }
 }
 
-TEST(Outbox, replaces_no_control_frame_that_has_begun_to_leave) {
+TEST(Outbox, replaces_no_partly_sent_control_frame) {
     Sender sender;
     EXPECT_TRUE(sender.outbox.put_pong(bytes_of("first")));
     std::string wire = sender.send(1);
@@ -227,7 +227,7 @@ TEST(Outbox, replaces_no_control_frame_that_has_begun_to_leave) {
     EXPECT_TRUE(sender.outbox.is_empty());
 }
 
-TEST(Outbox, counts_the_control_frames_that_have_left) {
+TEST(Outbox, counts_the_control_frames_sent) {
     Sender sender;
     const auto count = [&] { return sender.outbox.control_frame_count(); };
     EXPECT_TRUE(sender.outbox.put_pong(bytes_of("replaced")));
@@ -246,7 +246,7 @@ TEST(Outbox, counts_the_control_frames_that_have_left) {
     EXPECT_EQ(count(), 3u);
 }
 
-TEST(Outbox, knows_whether_its_ping_has_left) {
+TEST(Outbox, reports_whether_its_ping_was_sent) {
     Sender sender;
     EXPECT_FALSE(sender.outbox.ping_is_unsent());
     EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
@@ -262,7 +262,7 @@ TEST(Outbox, knows_whether_its_ping_has_left) {
     EXPECT_FALSE(sender.outbox.ping_is_unsent());
 }
 
-TEST(Outbox, knows_whether_its_close_frame_has_left) {
+TEST(Outbox, reports_whether_its_close_frame_was_sent) {
     Sender sender;
     EXPECT_FALSE(sender.outbox.close_is_unsent());
     EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
@@ -274,7 +274,7 @@ TEST(Outbox, knows_whether_its_close_frame_has_left) {
     EXPECT_TRUE(sender.outbox.is_empty());
 }
 
-TEST(Outbox, sends_nothing_behind_a_close_that_has_begun_to_leave) {
+TEST(Outbox, sends_nothing_after_a_partly_sent_close_frame) {
     for (const Role role : roles) {
         Sender sender(role);
         EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
@@ -287,7 +287,7 @@ TEST(Outbox, sends_nothing_behind_a_close_that_has_begun_to_leave) {
 }
 
 // "Behind everything queued so far": also when an earlier pong is only half-sent.
-TEST(Outbox, sends_the_close_behind_a_pong_that_was_queued_before_it) {
+TEST(Outbox, sends_the_close_frame_after_a_pong_that_was_queued_before_it) {
     for (const Role role : roles) {
         Sender sender(role);
         EXPECT_TRUE(sender.outbox.put_pong(bytes_of("first")));
@@ -412,7 +412,7 @@ class Stream {
 };
 
 // Case 13, 45: frames that leave in pieces, or not at all for a while
-TEST(Outbox, sends_whole_frames_in_order_however_few_bytes_are_taken) {
+TEST(Outbox, sends_whole_frames_in_order_even_one_byte_at_a_time) {
     constexpr Taking takings[] = {
         {"one byte", 1, 1},      {"seven bytes", 7, 7},           {"0 to 3", 0, 3},
         {"0 to 300", 0, 300},    {"1 to 3000", 1, 3000},          {"nothing or all", 0, 100'000},
@@ -428,7 +428,7 @@ TEST(Outbox, sends_whole_frames_in_order_however_few_bytes_are_taken) {
 }
 
 // Case 45: EAGAIN
-TEST(Outbox, sends_nothing_new_when_nothing_was_taken) {
+TEST(Outbox, sends_nothing_new_after_an_empty_send) {
     Sender sender;
     EXPECT_EQ(sender.put("message"), Error::ok);
     EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
@@ -440,7 +440,7 @@ TEST(Outbox, sends_nothing_new_when_nothing_was_taken) {
 
 // ---- limits ----------------------------------------------------------------------------------
 
-TEST(Outbox, takes_exactly_its_limits) {
+TEST(Outbox, accepts_exactly_its_limits) {
     Sender sender(Role::client, {100, 3});
     EXPECT_EQ(sender.put(std::string(101, 'x')), Error::invalid_parameter);
     EXPECT_EQ(sender.put(std::string(60, 'a')), Error::ok);
@@ -466,7 +466,7 @@ TEST(Outbox, counts_front_and_payload_together) {
     EXPECT_EQ(sender.outbox.queued_payload(), 100u);
 }
 
-TEST(Outbox, counts_a_frame_until_its_last_byte_has_left) {
+TEST(Outbox, counts_a_frame_until_its_last_byte_is_sent) {
     Sender sender(Role::client, {10, 1});
     EXPECT_EQ(sender.put("0123456789"), Error::ok);
     for (std::size_t i = 0; i < 16; ++i) {
@@ -501,7 +501,7 @@ TEST(Outbox, queues_nothing_without_entropy) {
     EXPECT_EQ(told(sender.send(), Role::client), "binary now;");
 }
 
-TEST(Outbox, keeps_what_it_has_when_entropy_ends) {
+TEST(Outbox, keeps_its_frames_when_entropy_runs_out) {
     Sender sender;
     std::string expected = "pong p;";
     EXPECT_TRUE(sender.outbox.put_pong(bytes_of("p")));
@@ -536,7 +536,7 @@ TEST(Outbox, queues_nothing_without_memory) {
 
 // ---- the ring --------------------------------------------------------------------------------
 
-TEST(Outbox, does_not_grow_while_it_is_sent_as_it_is_put) {
+TEST(Outbox, does_not_grow_while_each_message_is_sent_at_once) {
     for (const Role role : roles) {
         Sender sender(role);
         Random random(9);
@@ -560,7 +560,7 @@ std::string begin_at(Sender& sender, std::size_t place) {
 }
 
 // The ring grows with its contents wrapped and a frame half-sent, at every place.
-TEST(Outbox, grows_around_what_is_queued_wherever_it_begins) {
+TEST(Outbox, grows_around_queued_frames_at_every_offset) {
     for (std::size_t place = 6; place < 1000; place += 7) {
         Sender sender;
         Random random(place);
@@ -618,7 +618,7 @@ TEST(Outbox, wraps_at_every_byte_of_a_frame) {
     }
 }
 
-TEST(Outbox, begins_at_the_front_again_and_sends_one_piece_once_it_was_empty) {
+TEST(Outbox, starts_at_the_front_again_and_sends_one_piece_once_it_is_empty) {
     Sender sender;
     const std::uint8_t* front = nullptr;
     for (int i = 0; i < 200; ++i) {
@@ -639,7 +639,7 @@ TEST(Outbox, begins_at_the_front_again_and_sends_one_piece_once_it_was_empty) {
 }
 
 // One byte is unsent at `place`, so that 1009 are free: with a header of four, 1005 for a payload.
-TEST(Outbox, fills_the_ring_to_its_last_byte_and_grows_for_one_more) {
+TEST(Outbox, fills_the_ring_to_its_last_byte_and_grows_for_the_next) {
     for (std::size_t place = 8; place < 1010; ++place) {
         for (const std::size_t size : {1005u, 1006u}) {
             Sender sender(Role::server);
@@ -657,7 +657,7 @@ TEST(Outbox, fills_the_ring_to_its_last_byte_and_grows_for_one_more) {
     }
 }
 
-TEST(Outbox, gives_its_memory_back_only_when_it_is_empty) {
+TEST(Outbox, frees_its_memory_only_when_it_is_empty) {
     Sender sender;
     EXPECT_EQ(sender.put(std::string(10'000, 'x')), Error::ok);
     const std::size_t size = sender.send().size();
@@ -758,7 +758,7 @@ std::vector<std::uint32_t> sent_keys(Outbox& outbox) {
 }
 
 // Case 18: masking keys that repeat
-TEST(Outbox, uses_no_key_twice_and_leaves_none_out) {
+TEST(Outbox, uses_each_key_exactly_once) {
     NumberedKeys entropy;
     Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);
     Random random(3);
@@ -782,7 +782,7 @@ TEST(Outbox, uses_no_key_twice_and_leaves_none_out) {
 
 // The pool is empty after 256 frames: what is then put waits for nothing, it is refused.
 // Case 19: an old key where there is no new one
-TEST(Outbox, refuses_what_finds_no_entropy_at_any_refill_and_goes_on_with_new_keys) {
+TEST(Outbox, refuses_a_message_if_any_refill_finds_no_entropy_and_continues_with_new_keys) {
     NumberedKeys entropy;
     Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);
     std::vector<std::uint32_t> keys;
@@ -809,7 +809,7 @@ TEST(Outbox, refuses_what_finds_no_entropy_at_any_refill_and_goes_on_with_new_ke
     }
 }
 
-TEST(Outbox, asks_for_entropy_with_the_first_frame_and_as_a_server_never) {
+TEST(Outbox, requests_entropy_with_the_first_frame_and_never_as_a_server) {
     for (const Role role : roles) {
         NumberedKeys entropy;
         Outbox outbox(role, 10, 1, entropy, nullptr);

@@ -68,7 +68,7 @@ struct Row {
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
 
-TEST(Pem, reads_blocks_with_any_line_ending_blanks_and_text_between) {
+TEST(Pem, reads_blocks_with_any_line_ending_and_blanks_and_text_between_them) {
     constexpr Row rows[] = {
         {"", ""},
         {"no block at all\n", ""},
@@ -91,7 +91,7 @@ TEST(Pem, reads_blocks_with_any_line_ending_blanks_and_text_between) {
     for (const Row& row : rows) check_at_every_cut(row.text, row.told);
 }
 
-TEST(Pem, skips_what_is_no_certificate) {
+TEST(Pem, skips_blocks_that_are_not_certificates) {
     constexpr Row rows[] = {
         {"-----BEGIN EC PRIVATE KEY-----\nZm9v\n-----END EC PRIVATE KEY-----\n", "skipped "},
         {"-----BEGIN X-----\nDEK-Info: AES-128\n\nnot *base64*-----\n-----END X-----\n",
@@ -126,7 +126,7 @@ TEST(Pem, finds_the_boundaries_among_other_dashes) {
     for (const Row& row : rows) check_at_every_cut(row.text, row.told);
 }
 
-TEST(Pem, tells_of_broken_blocks_and_goes_on) {
+TEST(Pem, reports_invalid_blocks_and_continues) {
     constexpr Row rows[] = {
         {BEGIN "\nZm9\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},   // incomplete
         {BEGIN "\nZm*v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // no base64
@@ -148,7 +148,7 @@ TEST(Pem, tells_of_broken_blocks_and_goes_on) {
     for (const Row& row : rows) check_at_every_cut(row.text, row.told);
 }
 
-TEST(Pem, tells_of_a_block_that_is_larger_than_the_room) {
+TEST(Pem, reports_a_block_that_is_larger_than_the_buffer) {
     constexpr std::string_view text = BEGIN "Zm9vYmFy" END BEGIN "Zm9v" END;
     for (std::size_t size = 0; size < 3; ++size) {
         check_at_every_cut(text, "malformed malformed ", size);
@@ -157,7 +157,7 @@ TEST(Pem, tells_of_a_block_that_is_larger_than_the_room) {
     check_at_every_cut(text, "[foobar][foo]", 6);
 }
 
-TEST(Pem, writes_the_next_block_to_the_room_that_was_lent_last) {
+TEST(Pem, writes_the_next_block_to_the_latest_buffer) {
     ExactBytes first(3), second(6);
     const ExactBytes text(BEGIN "Zm9v" END BEGIN "Zm9vYmFy" END);
     PemReader reader(first.buffer());
@@ -172,7 +172,7 @@ TEST(Pem, writes_the_next_block_to_the_room_that_was_lent_last) {
 }
 
 // A block that begins within another ends that one; its own beginning is not lost with it.
-TEST(Pem, keeps_the_beginning_of_a_block_while_another_room_is_lent) {
+TEST(Pem, keeps_the_beginning_of_a_block_when_the_buffer_changes) {
     ExactBytes buffer(3);
     const ExactBytes text(BEGIN "Zm9v" BEGIN "Zm9v" END);
     PemReader reader({});

@@ -30,7 +30,7 @@ bool may_be_shown(unsigned code) {
     return !(code >= 0x202A && code <= 0x202E) && !(code >= 0x2066 && code <= 0x2069);
 }
 
-TEST(Printable, knows_every_code_point) {
+TEST(Printable, classifies_every_code_point) {
     for (unsigned code = 0; code <= 0x10FFFF; ++code) {
         if (code >= 0xD800 && code <= 0xDFFF) continue;
         const std::string character = utf8_of(code);
@@ -43,7 +43,7 @@ TEST(Printable, knows_every_code_point) {
     }
 }
 
-TEST(Printable, takes_one_byte_of_what_is_not_utf8) {
+TEST(Printable, consumes_one_byte_of_invalid_utf8) {
     for (const std::string_view broken :
          {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3x", "\xE2\x82", "\xE2\x82x",
           "\xED\xA0\x80", "\xE0\x80\x80", "\xF0\x9F\x8E", "\xF4\x90\x80\x80", "\xF8\x80\x80\x80",

@@ -40,7 +40,7 @@ TEST(RedactedText, shows_a_url_without_user_information_and_query) {
               long_url.substr(0, 9 + 160) + "...");
 }
 
-TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
+TEST(RedactedText, shows_a_header_but_no_secret_value) {
     struct Row {
         HttpHeader header;
         const char* shown;
@@ -71,7 +71,7 @@ TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
     }
 }
 
-TEST(RedactedText, shows_no_location_with_an_at_sign_whose_place_is_unknown) {
+TEST(RedactedText, shows_no_location_with_an_at_sign_in_an_unknown_part) {
     struct Row {
         const char* location;
         const char* shown;
@@ -116,7 +116,7 @@ TEST(RedactedText, shows_no_location_with_an_at_sign_whose_place_is_unknown) {
     }
 }
 
-TEST(RedactedText, makes_words_harmless_and_short) {
+TEST(RedactedText, escapes_and_shortens_text) {
     struct Row {
         std::string words;
         std::string shown;

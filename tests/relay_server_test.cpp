@@ -101,7 +101,7 @@ std::set<int> ids_but(Room& room, int own) {
     return ids;
 }
 
-TEST(RelayServer, introduces_everybody_to_everybody) {
+TEST(RelayServer, announces_each_peer_to_all_others) {
     Room room(5);
     for (const auto& member : room.members) {
         const auto peers = member->client.peers();
@@ -119,7 +119,7 @@ struct TargetRow {
     bool at_server;
 };
 
-TEST(RelayServer, passes_packets_on_to_their_targets) {
+TEST(RelayServer, forwards_packets_to_their_targets) {
     const TargetRow rows[] = {
         {"all", 1, 9, 0, {1, 2, 3}, true},
         {"the server", 1, 9, 1, {}, true},
@@ -166,7 +166,7 @@ TEST(RelayServer, carries_packets_of_every_size) {
 }
 
 // Case 46: peers that speak in the name of others
-TEST(RelayServer, drops_what_is_no_packet_of_its_sender) {
+TEST(RelayServer, drops_packets_with_a_wrong_sender) {
     Room room(2);
     test::TallyMemory memory;
     WebSocketClient raw(with(memory));
@@ -197,7 +197,7 @@ TEST(RelayServer, drops_what_is_no_packet_of_its_sender) {
     EXPECT_EQ(room[0].client.peers().size(), 3u) << "nobody was taken out of the room";
 }
 
-TEST(RelayServer, tells_who_leaves_and_who_is_sent_away) {
+TEST(RelayServer, announces_peers_that_leave_or_are_kicked) {
     Room room(3);
     const int kicked = room[1].id();
     std::string reason;
@@ -220,7 +220,7 @@ TEST(RelayServer, tells_who_leaves_and_who_is_sent_away) {
     EXPECT_NE(room[1].id(), kicked);
 }
 
-TEST(RelayServer, speaks_for_itself) {
+TEST(RelayServer, sends_packets_of_its_own) {
     Room room(3);
     room.server.put(0, bytes_of("all"));
     room.server.put(room[1].id(), bytes_of("one"));
@@ -246,7 +246,7 @@ bool can_open(std::size_t count) {
     return limit.rlim_cur >= count;
 }
 
-TEST(RelayServer, holds_a_room_of_300_where_nobody_misses_or_repeats_a_packet) {
+TEST(RelayServer, loses_and_repeats_no_packet_in_a_room_of_300) {
     constexpr std::size_t count = 300;
     ASSERT_TRUE(can_open(2 * count + 50)) << "raise the limit of open files";
     Room room(count);

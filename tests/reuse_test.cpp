@@ -126,7 +126,7 @@ TEST(Reuse, has_stories_that_end_as_their_tables_say) {
 }
 
 // Two fresh clients tell the same, so that a difference is one of the client and not of the story.
-TEST(Reuse, has_stories_that_can_be_told_again) {
+TEST(Reuse, has_stories_that_can_be_repeated) {
     for (const Setting& setting : settings) {
         for (const ReuseStory& story : reuse_stories()) {
             EXPECT_EQ(
@@ -137,7 +137,7 @@ TEST(Reuse, has_stories_that_can_be_told_again) {
 }
 
 // Case 68: every story after every other one
-TEST(Reuse, of_a_client_is_not_to_be_seen_after_any_end) {
+TEST(Reuse, of_a_client_is_not_observable_after_any_end) {
     for (const Setting& setting : settings) {
         const std::vector<Transcript> fresh = all_on_fresh_clients(setting);
         for (std::size_t i = 0; i < fresh.size(); ++i) {
@@ -151,7 +151,7 @@ TEST(Reuse, of_a_client_is_not_to_be_seen_after_any_end) {
 }
 
 // Case 68: after several attempts, from a fixed seed
-TEST(Reuse, of_a_client_is_not_to_be_seen_after_several_ends) {
+TEST(Reuse, of_a_client_is_not_observable_after_several_ends) {
     Random random(68);
     const auto any = [&random] { return &reuse_stories()[random.below(reuse_stories().size())]; };
     for (const Setting& setting : settings) {

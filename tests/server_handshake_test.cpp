@@ -75,7 +75,7 @@ TEST(ServerHandshake, accepts_what_http_allows) {
     }
 }
 
-TEST(ServerHandshake, sees_what_is_no_upgrade_request) {
+TEST(ServerHandshake, refuses_what_is_not_an_upgrade_request) {
     const std::string headers = host + upgrade + connection + key + version + "\r\n";
     const std::string rows[] = {
         line + host + connection + key + version + "\r\n",
@@ -108,7 +108,7 @@ TEST(ServerHandshake, sees_what_is_no_upgrade_request) {
     }
 }
 
-TEST(ServerHandshake, does_not_wait_for_the_end_of_what_is_no_request) {
+TEST(ServerHandshake, does_not_wait_for_the_end_of_an_invalid_request) {
     for (const std::string_view begin : {"\x16\x03\x01\x02", "\x81\x85", " GET", ":", "\r"}) {
         const UpgradeRequest request = read_upgrade_request(bytes_of(begin));
         EXPECT_EQ(request.size, begin.size());
@@ -117,7 +117,7 @@ TEST(ServerHandshake, does_not_wait_for_the_end_of_what_is_no_request) {
     EXPECT_EQ(read_upgrade_request({}).size, 0u);
 }
 
-TEST(ServerHandshake, takes_the_first_protocol_that_is_offered) {
+TEST(ServerHandshake, chooses_the_first_offered_protocol) {
     const auto offered = [](const std::string& list) {
         return read(good.substr(0, good.size() - 2) + "Sec-WebSocket-Protocol: " + list +
                     "\r\n\r\n")
@@ -129,7 +129,7 @@ TEST(ServerHandshake, takes_the_first_protocol_that_is_offered) {
     EXPECT_EQ(offered(""), "");
 }
 
-TEST(ServerHandshake, answers_what_the_client_accepts) {
+TEST(ServerHandshake, sends_a_response_that_the_client_accepts) {
     const std::string_view offers[] = {"chat", "superchat"};
     for (const std::size_t count : {0u, 1u, 2u}) {
         const std::array<std::uint8_t, 16> nonce{1, 2, 3, static_cast<std::uint8_t>(count)};
@@ -152,7 +152,7 @@ TEST(ServerHandshake, answers_what_the_client_accepts) {
     }
 }
 
-TEST(ServerHandshake, refuses_in_words_that_the_client_can_read) {
+TEST(ServerHandshake, sends_a_refusal_that_the_client_can_read) {
     const std::string answer = refuse_upgrade("404 Not Found", "no such room");
     EXPECT_TRUE(answer.ends_with("\r\n\r\nno such room"));
     ResponseHeadReader reader(16 * 1024, 100);

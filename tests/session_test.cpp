@@ -148,7 +148,7 @@ std::string carry(Talker& from, Talker& to) {
 
 // ---- messages --------------------------------------------------------------------------------
 
-TEST(Session, hears_the_examples_of_rfc_6455) {
+TEST(Session, receives_the_examples_of_rfc_6455) {
     struct Row {
         std::string_view name, wire;
         std::string story;
@@ -177,7 +177,7 @@ TEST(Session, hears_the_examples_of_rfc_6455) {
     EXPECT_EQ(server.hear("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"), "text Hello;");
 }
 
-TEST(Session, writes_the_examples_of_rfc_6455) {
+TEST(Session, sends_the_examples_of_rfc_6455) {
     Talker server(Role::server);
     EXPECT_EQ(server.session.put(Opcode::text, {}, bytes_of("Hello")), Error::ok);
     EXPECT_EQ(server.sent(), "\x81\x05Hello");
@@ -230,7 +230,7 @@ TEST(Session, sends_front_and_payload_as_one_message) {
 }
 
 // Case 13: a ping between fragments
-TEST(Session, hears_control_frames_between_fragments_at_once) {
+TEST(Session, reports_control_frames_between_fragments_at_once) {
     Talker client;
     EXPECT_EQ(client.hear_from_peer(Opcode::text, "one ", false), "");
     EXPECT_TRUE(client.session.message_is_incomplete());
@@ -281,7 +281,7 @@ Told played(Role role, std::string_view wire, std::initializer_list<std::size_t>
 }
 
 // Case 3: a conversation cut at every byte
-TEST(Session, tells_the_same_story_whatever_two_places_it_is_cut_at) {
+TEST(Session, reports_the_same_events_cut_at_every_pair_of_offsets) {
     for (const Role role : roles) {
         const std::string wire = conversation(other(role));
         const Told whole = played(role, wire, {});
@@ -298,7 +298,7 @@ TEST(Session, tells_the_same_story_whatever_two_places_it_is_cut_at) {
 }
 
 // Case 3: a conversation byte by byte
-TEST(Session, tells_the_same_story_byte_by_byte) {
+TEST(Session, reports_the_same_events_byte_by_byte) {
     for (const Role role : roles) {
         const std::string wire = conversation(other(role));
         const Told whole = played(role, wire, {});
@@ -333,7 +333,7 @@ struct Situation {
 };
 
 // A message that is all there in one frame takes a shortcut, unless something is in its way.
-TEST(Session, takes_a_frame_that_is_all_there_as_it_takes_one_in_pieces) {
+TEST(Session, reads_a_complete_frame_as_it_reads_one_in_pieces) {
     const Situation situations[] = {
         {"nothing in the way"},
         {"a full queue",
@@ -400,7 +400,7 @@ std::string heard(Role role, const Limits& limits, std::string_view wire, std::s
 
 // Both ways about each size at which the header changes. A frame comes whole in front of another
 // and at the end; where it is cut, it goes the long way.
-TEST(Session, takes_every_size_by_the_shortcut_as_the_long_way_wherever_it_is_cut) {
+TEST(Session, reads_every_size_alike_by_the_shortcut_and_the_long_way_at_every_cut) {
     for (const Role role : roles) {
         for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
             for (const std::size_t size :
@@ -427,7 +427,7 @@ TEST(Session, takes_every_size_by_the_shortcut_as_the_long_way_wherever_it_is_cu
 
 // Nothing but a right header, in the shortest form and with the right mask bit, is taken.
 // Case 2, 6: what a header announces beside what has come
-TEST(Session, takes_every_header_by_the_shortcut_as_the_long_way) {
+TEST(Session, reads_every_header_alike_by_the_shortcut_and_the_long_way) {
     Limits limits;
     limits.input_payload_max = 300;
     const std::string behind(400, 'b');
@@ -450,7 +450,7 @@ TEST(Session, takes_every_header_by_the_shortcut_as_the_long_way) {
 }
 
 // What the shortcut has unmasked, and then found to be no text, the long way must find masked.
-TEST(Session, finds_bad_text_at_every_place_as_the_long_way) {
+TEST(Session, finds_invalid_text_at_every_offset_as_the_long_way_does) {
     for (const Role role : roles) {
         for (const std::size_t size : {1u, 2u, 7u, 64u, 125u, 126u, 300u}) {
             for (std::size_t bad = 0; bad < size; ++bad) {
@@ -467,7 +467,7 @@ TEST(Session, finds_bad_text_at_every_place_as_the_long_way) {
 }
 
 // A frame that has to wait is not unmasked before it is taken.
-TEST(Session, waits_with_a_whole_frame_and_takes_it_as_it_came) {
+TEST(Session, keeps_a_whole_frame_waiting_and_reads_it_unchanged) {
     for (const Role role : roles) {
         for (const std::size_t size : {5u, 125u, 126u, 1000u}) {
             Limits limits;
@@ -493,7 +493,7 @@ TEST(Session, waits_with_a_whole_frame_and_takes_it_as_it_came) {
 }
 
 // Case 17: incomplete is not fatal
-TEST(Session, tells_a_true_beginning_of_the_story_when_the_stream_ends_early) {
+TEST(Session, reports_a_prefix_of_the_events_if_the_stream_ends_early) {
     const std::string wire = conversation(Role::server);
     const Told whole = played(Role::client, wire, {});
     for (std::size_t size = 0; size <= wire.size(); ++size) {
@@ -650,25 +650,25 @@ void check_broken(const BrokenRow& row) {
 }
 
 // Case 2, 4, 11, 16, 17, 28: each breach of the framing has a cause of its own
-TEST(Session, fails_at_the_byte_that_proves_a_frame_bad) {
+TEST(Session, fails_at_the_byte_that_proves_a_frame_invalid) {
     for (const BrokenRow& row : broken_frames()) check_broken(row);
 }
 
 // Case 1, 9, 11: too large in sum, no start, a start within
-TEST(Session, fails_at_the_header_that_proves_a_message_bad) {
+TEST(Session, fails_at_the_header_that_proves_a_message_invalid) {
     for (const BrokenRow& row : broken_messages()) check_broken(row);
 }
 
-TEST(Session, fails_at_the_first_byte_that_is_no_text) {
+TEST(Session, fails_at_the_first_byte_that_is_not_text) {
     for (const BrokenRow& row : broken_texts()) check_broken(row);
 }
 
 // Case 15: close frames of one byte, with bad codes, with bad text
-TEST(Session, fails_at_a_close_frame_that_may_not_be) {
+TEST(Session, fails_at_an_invalid_close_frame) {
     for (const BrokenRow& row : broken_closes()) check_broken(row);
 }
 
-TEST(Session, as_a_server_asks_for_a_mask) {
+TEST(Session, requires_a_mask_as_a_server) {
     Talker server(Role::server);
     EXPECT_EQ(server.hear("\x81\x05"), failed(Cause::frame_not_masked));
     EXPECT_EQ(told(server.sent_frames()),
@@ -676,7 +676,7 @@ TEST(Session, as_a_server_asks_for_a_mask) {
 }
 
 // Case 9: fragments up to the limit and no further
-TEST(Session, takes_exactly_the_limits) {
+TEST(Session, accepts_exactly_the_limits) {
     Talker client(Role::client, small_limits());
     const std::string whole(1000, 'w');
     EXPECT_EQ(client.hear_from_peer(Opcode::text, whole), "text " + whole + ";");
@@ -686,7 +686,7 @@ TEST(Session, takes_exactly_the_limits) {
     EXPECT_EQ(client.hear_from_peer(Opcode::continuation, ""), "text " + whole + ";");
 }
 
-TEST(Session, counts_fragments_of_each_message_anew) {
+TEST(Session, counts_the_fragments_of_each_message_separately) {
     Talker client(Role::client, small_limits());
     for (int i = 0; i < 100; ++i) {
         EXPECT_EQ(client.hear("\x01\x01x\x00\x00\x00\x00\x80\x01y"sv), "text xy;");
@@ -717,7 +717,7 @@ constexpr AnnouncedRow announced_rows[] = {
 
 // With no byte of payload: a verdict at once, and no memory for what is only announced.
 // Case 1, 4, 6: announced lengths with nothing behind them
-TEST(Session, judges_every_announced_length_at_its_header) {
+TEST(Session, validates_every_announced_length_at_its_header) {
     for (const std::size_t limit : {std::size_t{0}, std::size_t{125}, std::size_t{65535},
                                     std::size_t{65536}, payload_max_max}) {
         for (const AnnouncedRow& row : announced_rows) {
@@ -744,7 +744,7 @@ TEST(Session, judges_every_announced_length_at_its_header) {
 
 // Where sizes have 32 bits these are 5 bytes, if they are ever put into one.
 // Case 5: lengths that a size of 32 bits does not hold
-TEST(Session, takes_no_length_modulo_2_to_the_32) {
+TEST(Session, does_not_truncate_a_length_to_32_bits) {
     static_assert(sizeof(FrameHeader::payload_size) == 8);
     const std::string header("\x82\x7F\0\0\0\x01\0\0\0\x05", 10);
     Talker client;
@@ -760,7 +760,7 @@ TEST(Session, takes_no_length_modulo_2_to_the_32) {
 }
 
 // Case 1: memory in proportion to a claim
-TEST(Session, allocates_nothing_for_what_is_only_announced) {
+TEST(Session, allocates_nothing_for_a_payload_that_is_only_announced) {
     const std::string_view announcements[] = {
         "\x82\x7E\xFF\xFF",
         "\x82\x7F\0\0\0\0\0\x01\0\0"sv,
@@ -802,7 +802,7 @@ TEST(Session, stays_small_under_a_million_empty_fragments) {
 }
 
 // Case 7: a million empty fragments, all of them taken
-TEST(Session, stays_small_though_a_million_empty_fragments_are_allowed) {
+TEST(Session, stays_small_even_if_a_million_empty_fragments_are_allowed) {
     Limits limits;
     limits.fragment_count_max = 2'000'000;
     Talker client(Role::client, limits);
@@ -841,7 +841,7 @@ TEST(Session, answers_a_ping_with_its_payload) {
 }
 
 // Case 12: a flood of pings
-TEST(Session, owes_one_pong_however_many_pings_came) {
+TEST(Session, keeps_one_pending_pong_for_any_number_of_pings) {
     Talker client;
     for (int i = 0; i < 1000; ++i) {
         const std::string number = std::to_string(i);
@@ -853,7 +853,7 @@ TEST(Session, owes_one_pong_however_many_pings_came) {
 }
 
 // Case 14: a pong that nobody asked for
-TEST(Session, tells_pongs_asked_for_or_not) {
+TEST(Session, reports_solicited_and_unsolicited_pongs) {
     Talker client;
     Talker server(Role::server);
     EXPECT_EQ(client.session.ping(bytes_of("hi")), Error::ok);
@@ -901,7 +901,7 @@ TEST(Session, answers_a_close_with_its_code_and_reason) {
 }
 
 // Case 15: data or another close frame behind a close frame
-TEST(Session, ignores_whatever_comes_behind_the_close_frame) {
+TEST(Session, ignores_everything_after_the_close_frame) {
     const std::string_view late[] = {"\x81\x05Hello", "\x89\x00"sv, "\x88\x02\x03\xE8", "\xFF\xFF"};
     for (const std::string_view wire : late) {
         SCOPED_TRACE(shown(wire));
@@ -944,7 +944,7 @@ TEST(Session, closes_from_both_sides_at_once) {
     EXPECT_EQ(client.sent() + server.sent(), "");
 }
 
-TEST(Session, refuses_to_close_with_what_may_not_be_sent) {
+TEST(Session, refuses_to_close_with_an_invalid_code_or_reason) {
     Talker client;
     for (const unsigned code : {1u, 999u, 1004u, 1005u, 1006u, 1015u, 2999u, 5000u, 65535u}) {
         EXPECT_EQ(client.session.close(static_cast<std::uint16_t>(code), ""),
@@ -965,7 +965,7 @@ TEST(Session, cuts_a_long_reason_at_a_character) {
 }
 
 // Data and pings that cross our close frame: RFC 6455 1.4, 5.5.1.
-TEST(Session, discards_and_counts_what_comes_after_it_has_closed) {
+TEST(Session, discards_and_counts_payload_received_after_it_has_closed) {
     Talker client;
     EXPECT_EQ(client.hear_from_peer(Opcode::text, "hal", false), "");
     EXPECT_EQ(client.session.close(1000, ""), Error::ok);
@@ -993,7 +993,7 @@ TEST(Session, discards_more_than_any_limit_without_keeping_it) {
     EXPECT_LE(client.memory.peak, 200'000u);
 }
 
-TEST(Session, still_judges_the_framing_after_it_has_closed) {
+TEST(Session, still_validates_the_framing_after_it_has_closed) {
     Talker client;
     EXPECT_EQ(client.session.close(1000, ""), Error::ok);
     EXPECT_EQ(client.hear("\x81\x01\xFF\x83"), failed(Cause::frame_reserved_opcode));
@@ -1015,7 +1015,7 @@ TEST(Session, discards_the_rest_of_a_frame_that_it_closed_in) {
 
 // ---- a full queue ----------------------------------------------------------------------------
 
-TEST(Session, holds_the_frame_that_does_not_fit_by_count) {
+TEST(Session, blocks_a_frame_that_exceeds_the_count) {
     Limits limits;
     limits.input_packet_count_max = 3;
     Talker client(Role::client, limits);
@@ -1043,7 +1043,7 @@ TEST(Session, holds_the_frame_that_does_not_fit_by_count) {
     }
 }
 
-TEST(Session, holds_the_frame_that_does_not_fit_by_size) {
+TEST(Session, blocks_a_frame_that_exceeds_the_size) {
     Limits limits;
     limits.input_payload_max = 1000;
     Talker client(Role::client, limits);
@@ -1063,7 +1063,7 @@ TEST(Session, holds_the_frame_that_does_not_fit_by_size) {
     EXPECT_EQ(text_of(client.session.take().payload), four_hundred + "1");
 }
 
-TEST(Session, goes_on_with_held_input_when_it_closes) {
+TEST(Session, continues_with_blocked_input_when_it_closes) {
     Limits limits;
     limits.input_packet_count_max = 1;
     Talker client(Role::client, limits);
@@ -1129,7 +1129,7 @@ TEST(Session, refuses_text_that_is_not_utf8_and_queues_nothing) {
     EXPECT_EQ(client.session.stats().messages_sent, 4u);
 }
 
-TEST(Session, refuses_what_does_not_fit) {
+TEST(Session, refuses_messages_that_do_not_fit) {
     Limits limits;
     limits.output_payload_max = 10;
     limits.output_packet_count_max = 2;
@@ -1146,7 +1146,7 @@ TEST(Session, refuses_what_does_not_fit) {
 }
 
 // Case 19: no random bytes
-TEST(Session, says_nothing_without_entropy) {
+TEST(Session, sends_nothing_without_entropy) {
     Talker client;
     client.entropy.exhausted = true;
     EXPECT_EQ(client.session.put(Opcode::binary, {}, bytes_of("x")), Error::failed);
@@ -1166,7 +1166,7 @@ TEST(Session, says_nothing_without_entropy) {
 
 // ---- memory ----------------------------------------------------------------------------------
 
-TEST(Session, takes_no_memory_before_it_is_used_and_gives_it_back) {
+TEST(Session, allocates_no_memory_before_it_is_used_and_frees_it) {
     Talker client;
     EXPECT_EQ(client.memory.allocation_count, 0);
     EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(50'000).bytes()), Error::ok);
@@ -1179,7 +1179,7 @@ TEST(Session, takes_no_memory_before_it_is_used_and_gives_it_back) {
     EXPECT_EQ(client.hear_from_peer(Opcode::text, "and on"), "text and on;");
 }
 
-TEST(Session, is_starved_when_there_is_no_memory_and_nothing_to_take) {
+TEST(Session, is_starved_without_memory_and_without_a_message_to_take) {
     Talker client;
     client.memory.limit = 0;
     EXPECT_TRUE(client.session.receive_buffer().empty());

@@ -34,7 +34,7 @@ std::string repeated(std::string_view text, std::size_t count) {
     return all;
 }
 
-TEST(Sha1, gives_the_digests_of_rfc_3174) {
+TEST(Sha1, computes_the_digests_of_rfc_3174) {
     struct Row {
         std::string_view text;
         std::size_t count;
@@ -55,7 +55,7 @@ TEST(Sha1, gives_the_digests_of_rfc_3174) {
 }
 
 // Where the padding begins a new chunk, or ends one.
-TEST(Sha1, pads_right_around_the_ends_of_the_first_two_chunks) {
+TEST(Sha1, pads_correctly_around_the_ends_of_the_first_two_chunks) {
     struct Row {
         std::size_t size;
         std::string_view digest;

@@ -25,7 +25,7 @@ std::string sha256_hex(std::string_view message) {
 }
 
 // The examples that NIST publishes for FIPS 180-4.
-TEST(Sha256, gives_the_digests_of_fips_180_4) {
+TEST(Sha256, computes_the_digests_of_fips_180_4) {
     struct Row {
         std::string text;
         std::string_view digest;

@@ -32,13 +32,13 @@ struct Chorus {
 
 // ---- calling ---------------------------------------------------------------------------------
 
-TEST(Signal, calls_nobody_when_nobody_is_connected) {
+TEST(Signal, calls_nothing_if_no_slot_is_connected) {
     Signal<int> signal;
     signal.notify(1);
     EXPECT_EQ(signal.slot_count(), 0u);
 }
 
-TEST(Signal, calls_in_the_order_of_connecting_with_its_arguments) {
+TEST(Signal, calls_its_slots_in_the_order_of_connection_with_its_arguments) {
     Signal<int, std::string_view> signal;
     std::string heard;
     signal.connect([&](int number, std::string_view text) {
@@ -52,7 +52,7 @@ TEST(Signal, calls_in_the_order_of_connecting_with_its_arguments) {
     EXPECT_EQ(heard, "first 7 seven;second 7;first 8 eight;second 8;");
 }
 
-TEST(Signal, takes_callables_of_six_words_and_plain_functions) {
+TEST(Signal, accepts_callables_of_six_words_and_plain_functions) {
     static int calls;
     calls = 0;
     Signal<int> signal;
@@ -68,7 +68,7 @@ TEST(Signal, takes_callables_of_six_words_and_plain_functions) {
     EXPECT_EQ(sum, 115u);
 }
 
-TEST(Signal, calls_a_copy_so_that_each_call_begins_alike) {
+TEST(Signal, calls_a_copy_so_that_each_call_starts_in_the_same_state) {
     Signal<> signal;
     std::string heard;
     signal.connect([&heard, count = 0]() mutable { heard += std::to_string(++count); });
@@ -77,7 +77,7 @@ TEST(Signal, calls_a_copy_so_that_each_call_begins_alike) {
     EXPECT_EQ(heard, "11");
 }
 
-TEST(Signal, disconnects_each_slot_by_its_name) {
+TEST(Signal, disconnects_each_slot_by_its_id) {
     for (std::size_t gone = 0; gone < 4; ++gone) {
         Chorus chorus;
         Signal<> signal;
@@ -95,7 +95,7 @@ TEST(Signal, disconnects_each_slot_by_its_name) {
     }
 }
 
-TEST(Signal, never_gives_a_name_twice) {
+TEST(Signal, never_returns_an_id_twice) {
     Signal<> signal;
     Chorus chorus;
     SlotId last = SlotId::none;
@@ -124,7 +124,7 @@ TEST(Signal, allocates_nothing_for_the_first_two) {
     EXPECT_EQ(chorus.heard, "ababc");
 }
 
-TEST(Signal, takes_any_number_through_its_memory) {
+TEST(Signal, stores_any_number_of_slots_in_its_memory) {
     Faults faults;
     CountingMemory memory(faults);
     Signal<> signal(&memory);
@@ -145,7 +145,7 @@ TEST(Signal, takes_any_number_through_its_memory) {
 }
 
 // Case 38: no memory for a listener
-TEST(Signal, answers_none_without_memory_and_keeps_what_it_has) {
+TEST(Signal, returns_no_id_without_memory_and_keeps_its_slots) {
     Faults faults;
     CountingMemory memory(faults);
     memory.limit = 0;
@@ -166,7 +166,7 @@ TEST(Signal, answers_none_without_memory_and_keeps_what_it_has) {
 
 // ---- during an emission ----------------------------------------------------------------------
 
-TEST(Signal, calls_what_is_connected_during_an_emission_from_the_next_one_on) {
+TEST(Signal, calls_a_slot_connected_during_an_emission_from_the_next_one_on) {
     Signal<> signal;
     Chorus chorus;
     signal.connect([&] {
@@ -183,7 +183,7 @@ TEST(Signal, calls_what_is_connected_during_an_emission_from_the_next_one_on) {
 }
 
 // One of four slots disconnects another, or itself: the others are called once each.
-TEST(Signal, does_not_call_what_was_disconnected_before_its_turn) {
+TEST(Signal, does_not_call_a_slot_disconnected_before_its_turn) {
     constexpr std::string_view letters = "abcd";
     for (std::size_t who = 0; who < 4; ++who) {
         for (std::size_t whom = 0; whom < 4; ++whom) {
@@ -238,7 +238,7 @@ TEST(Signal, may_be_emitted_inside_an_emission) {
     EXPECT_EQ(heard, "a0a1a2b2b1b0");
 }
 
-TEST(Signal, lets_an_inner_emission_call_what_the_outer_one_may_not) {
+TEST(Signal, lets_an_inner_emission_call_a_slot_that_the_outer_one_may_not) {
     Signal<int> signal;
     Chorus chorus;
     signal.connect([&](int depth) {
@@ -343,7 +343,7 @@ TEST(ScopedConnection, disconnects_when_it_is_reset) {
     }
 }
 
-TEST(ScopedConnection, hands_its_slot_on_when_it_is_moved) {
+TEST(ScopedConnection, passes_its_slot_on_when_it_is_moved) {
     Signal<> signal;
     Chorus chorus;
     ScopedConnection before(signal, chorus.singer<'a'>());
@@ -419,7 +419,7 @@ TEST(ScopedConnection, may_end_during_the_emission_that_calls_it) {
     EXPECT_EQ(chorus.heard, "ozz");
 }
 
-TEST(ScopedConnection, may_see_its_signal_die_during_the_emission) {
+TEST(ScopedConnection, survives_the_destruction_of_its_signal_during_the_emission) {
     auto signal = std::make_unique<Signal<>>();
     Chorus chorus;
     const ScopedConnection first(*signal, [&] {

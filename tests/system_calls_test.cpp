@@ -113,7 +113,7 @@ constexpr ErrorRow error_rows[] = {
     {ETIMEDOUT, Outcome::failed},   {ENOTCONN, Outcome::failed},
 };
 
-TEST(SystemCalls, take_a_shortage_of_memory_in_the_kernel_for_a_passing_one) {
+TEST(SystemCalls, treat_a_memory_shortage_in_the_kernel_as_temporary) {
     constexpr std::string_view text = "x";
     for (const ErrorRow& row : error_rows) {
         SCOPED_TRACE(std::strerror(row.error));
@@ -186,7 +186,7 @@ constexpr int expected_type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 constexpr int expected_type = SOCK_STREAM;
 #endif
 
-TEST(SystemCalls, make_sockets_that_no_child_process_inherits) {
+TEST(SystemCalls, create_sockets_that_no_child_process_inherits) {
     Echo echo;
     ASSERT_TRUE(echo.until([&] { return echo.peer().is_connected_to_host(); }));
     SystemNetwork network;

@@ -106,7 +106,7 @@ Resolver::Result answer(SystemResolver& resolver, Resolver::Request request,
     }
 }
 
-TEST(SystemResolver, answers_with_addresses) {
+TEST(SystemResolver, returns_addresses) {
     SystemResolver resolver;
     std::array<SocketAddress, 4> out;
     const Resolver::Request request = resolver.start("four");
@@ -119,21 +119,21 @@ TEST(SystemResolver, answers_with_addresses) {
     EXPECT_FALSE(out[0].ipv6);
 }
 
-TEST(SystemResolver, says_what_the_system_said) {
+TEST(SystemResolver, reports_the_error_of_the_system) {
     SystemResolver resolver;
     const Resolver::Result result = answer(resolver, resolver.start("none.example"), {});
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, EAI_NONAME);
 }
 
-TEST(SystemResolver, says_what_errno_said_when_the_system_failed) {
+TEST(SystemResolver, reports_errno_if_the_system_failed) {
     SystemResolver resolver;
     const Resolver::Result result = answer(resolver, resolver.start("short.example"), {});
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, resolver_errno_base + EMFILE);
 }
 
-TEST(SystemResolver, leaves_errno_as_it_is) {
+TEST(SystemResolver, leaves_errno_unchanged) {
     errno = EILSEQ;
     {
         SystemResolver resolver;
@@ -195,7 +195,7 @@ TEST(SystemResolver, waits_for_no_thread_in_a_forked_child) {
     resolver->join();
 }
 
-TEST(SystemResolver, asks_nobody_for_what_can_be_no_name) {
+TEST(SystemResolver, does_not_look_up_what_cannot_be_a_name) {
     SystemResolver resolver;
     const int before = asked_count;
     const Resolver::Request request = resolver.start(std::string(256, 'a'));
@@ -206,7 +206,7 @@ TEST(SystemResolver, asks_nobody_for_what_can_be_no_name) {
     EXPECT_EQ(answer(resolver, resolver.start(std::string(255, 'a')), {}).status, Outcome::done);
 }
 
-TEST(SystemResolver, does_not_wait_for_an_answer) {
+TEST(SystemResolver, does_not_wait_for_a_result) {
     open_gate(false);
     SystemResolver resolver;
     const Resolver::Request slow = resolver.start("wait.example");
@@ -219,7 +219,7 @@ TEST(SystemResolver, does_not_wait_for_an_answer) {
     resolver.join();
 }
 
-TEST(SystemResolver, has_four_threads_at_most_and_a_queue_behind_them) {
+TEST(SystemResolver, has_at_most_four_threads_and_a_queue) {
     open_gate(false);
     SystemResolver resolver;
     std::vector<Resolver::Request> requests;
@@ -244,7 +244,7 @@ TEST(SystemResolver, has_four_threads_at_most_and_a_queue_behind_them) {
 }
 
 // Case 47: an answer that comes when nobody waits for it
-TEST(SystemResolver, forgets_what_is_cancelled) {
+TEST(SystemResolver, drops_cancelled_requests) {
     open_gate(false);
     SystemResolver resolver;
     std::vector<Resolver::Request> requests;
@@ -266,7 +266,7 @@ TEST(SystemResolver, forgets_what_is_cancelled) {
 
 // The sanitizers see what the threads touch behind its end.
 // Case 47: an answer that comes when all is destroyed
-TEST(SystemResolver, can_end_while_threads_are_still_asking) {
+TEST(SystemResolver, can_be_destroyed_while_threads_are_still_resolving) {
     open_gate(false);
     {
         SystemResolver resolver;

@@ -140,7 +140,7 @@ TEST(Threads, share_a_resolver) {
     resolver.join();
 }
 
-TEST(Threads, share_a_resolver_on_their_way_into_a_room) {
+TEST(Threads, share_a_resolver_while_joining_a_room) {
     cli::RelayServer buffer(Limits{});
     buffer.listeners.packet = [&](PeerId peer, Bytes body) { buffer.put(peer, body); };
     const ServerThread server(buffer);

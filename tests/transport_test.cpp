@@ -174,13 +174,13 @@ TEST(Transport, without_tls_is_the_socket) {
     EXPECT_FALSE(plain.socket.is_open);
 }
 
-TEST(Transport, tells_why_there_is_no_engine) {
+TEST(Transport, reports_why_it_has_no_engine) {
     Fixture tls;
     EXPECT_FALSE(tls.transport.begin_tls(GivenEngine(nullptr), {}));
     EXPECT_EQ(tls.failure.cause, Cause::url_host);
 }
 
-TEST(Transport, sends_its_hello_before_it_listens) {
+TEST(Transport, sends_its_hello_before_it_receives) {
     Fixture tls;
     tls.begin();
     EXPECT_EQ(tls.transport.secure().status, Outcome::would_block);
@@ -190,7 +190,7 @@ TEST(Transport, sends_its_hello_before_it_listens) {
     EXPECT_EQ(tls.transport.secure().status, Outcome::moved);
 }
 
-TEST(Transport, keeps_what_came_behind_the_handshake) {
+TEST(Transport, keeps_data_received_after_the_handshake) {
     Fixture tls;
     tls.begin();
     tls.socket.incoming = {"x.AB"};
@@ -202,7 +202,7 @@ TEST(Transport, keeps_what_came_behind_the_handshake) {
     EXPECT_FALSE(tls.transport.has_staged());
 }
 
-TEST(Transport, ends_a_handshake_that_the_server_ends) {
+TEST(Transport, fails_if_the_server_ends_the_handshake) {
     for (const bool breaks : {false, true}) {
         Fixture tls;
         tls.begin();
@@ -228,7 +228,7 @@ TEST(Transport, gathers_many_records_of_one_receive) {
     EXPECT_EQ(tls.receive(got).status, Outcome::would_block);
 }
 
-TEST(Transport, says_that_there_is_more_when_the_room_was_too_small) {
+TEST(Transport, reports_pending_data_if_the_buffer_was_too_small) {
     Fixture tls;
     tls.secure();
     tls.socket.incoming = {"ABC"};
@@ -246,7 +246,7 @@ TEST(Transport, says_that_there_is_more_when_the_room_was_too_small) {
 }
 
 // Case 32: an end without close_notify
-TEST(Transport, gives_what_came_before_the_end_first) {
+TEST(Transport, delivers_received_data_before_the_end) {
     struct Row {
         std::deque<std::string> incoming;
         IoResult end;
@@ -279,7 +279,7 @@ TEST(Transport, gives_what_came_before_the_end_first) {
 }
 
 // Case 44: records without plaintext, for ever
-TEST(Transport, lets_a_server_send_nothing_only_so_often) {
+TEST(Transport, limits_the_records_without_data_per_poll) {
     Fixture tls;
     tls.secure();
     for (int i = 0; i < 1000; ++i) tls.socket.incoming.push_back("x");
@@ -291,7 +291,7 @@ TEST(Transport, lets_a_server_send_nothing_only_so_often) {
 }
 
 // Case 34: TLS that takes less than it was asked
-TEST(Transport, takes_one_record_at_a_time) {
+TEST(Transport, accepts_one_record_at_a_time) {
     Fixture tls;
     tls.secure();
     EXPECT_EQ(tls.send({"ab", "cde"}).size, 4u) << "the room of the engine";
@@ -301,7 +301,7 @@ TEST(Transport, takes_one_record_at_a_time) {
 }
 
 // Case 34, 45: a socket that takes less than TLS has
-TEST(Transport, remembers_what_the_socket_did_not_take) {
+TEST(Transport, remembers_what_the_socket_did_not_accept) {
     Fixture tls;
     tls.secure();
     tls.socket.window = 1;
@@ -354,7 +354,7 @@ TEST(Transport, sends_close_notify_and_then_its_end) {
     EXPECT_EQ(got, "");
 }
 
-TEST(Transport, takes_the_end_of_the_stream_for_an_answer_to_close_notify) {
+TEST(Transport, accepts_the_end_of_the_stream_as_a_reply_to_close_notify) {
     Fixture tls;
     tls.secure();
     tls.transport.shutdown_send();
@@ -377,7 +377,7 @@ TEST(Transport, can_still_send_when_the_stream_was_cut_off) {
     EXPECT_TRUE(tls.socket.is_shut_down);
 }
 
-TEST(Transport, shuts_down_where_tls_has_failed) {
+TEST(Transport, shuts_down_if_tls_has_failed) {
     Fixture tls;
     tls.secure();
     tls.socket.incoming = {"?"};
@@ -388,7 +388,7 @@ TEST(Transport, shuts_down_where_tls_has_failed) {
     EXPECT_TRUE(tls.socket.is_shut_down);
 }
 
-TEST(Transport, gives_everything_back_at_the_end) {
+TEST(Transport, frees_everything_at_the_end) {
     Fixture tls;
     tls.secure();
     tls.socket.incoming = {"ABC"};

@@ -196,7 +196,7 @@ TEST(Utf8, agrees_about_every_sequence_of_four_bytes_from_the_edges_of_the_range
     EXPECT_GT(walk.sequence_count, 20'000u);
 }
 
-TEST(Utf8, knows_the_well_known_good_and_bad_samples) {
+TEST(Utf8, classifies_well_known_valid_and_invalid_samples) {
     struct Row {
         std::string_view name, text;
         Verdict result;
@@ -252,7 +252,7 @@ TEST(Utf8, knows_the_well_known_good_and_bad_samples) {
 }
 
 // Eight ASCII bytes are looked at together: nothing may hide among them.
-TEST(Utf8, finds_what_stands_among_ascii_at_every_place) {
+TEST(Utf8, finds_sequences_among_ascii_at_every_offset) {
     constexpr std::string_view strangers[] = {
         "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x80", "\xC0",
         "\xFF",     "\xE2\x82",     "\xED\xA0",         "\x7F", "\0"sv,
@@ -269,7 +269,7 @@ TEST(Utf8, finds_what_stands_among_ascii_at_every_place) {
     }
 }
 
-TEST(Utf8, accepts_an_empty_piece_anywhere_and_it_changes_nothing) {
+TEST(Utf8, is_unaffected_by_an_empty_piece_anywhere) {
     Utf8Validator validator;
     EXPECT_TRUE(validator.feed({}));
     EXPECT_TRUE(validator.complete());

@@ -281,7 +281,7 @@ class Case(unittest.TestCase):
 # ---- messages ----------------------------------------------------------------------------------
 
 class Messages(Case):
-    def test_lines_go_out_as_text_messages_and_what_arrives_is_printed(self):
+    def test_lines_are_sent_as_text_messages_and_received_messages_are_printed(self):
         lines = 'hello\n\nGrüße, 世界\nwithout a line feed'.encode()
         server = self.entered(Serve())
         for option in (['-w', '0.3'], ['-w0.3'], ['--wait=0.3'], ['--wait', '0.3']):
@@ -290,7 +290,7 @@ class Messages(Case):
             self.assertIn('connected to 127.0.0.1 port', err)
             self.assertIn('this side closed the connection and the server agreed', err)
 
-    def test_an_empty_line_is_an_empty_message_and_a_line_end_is_no_message(self):
+    def test_an_empty_line_is_an_empty_message_and_a_line_end_is_not_a_message(self):
         linnet, peer = self.talk(stdin=b'a\n\n\nb\r\n')
         self.assertEqual(peer.accept().messages()[0], [b'a', b'', b'', b'b\r'])
 
@@ -304,7 +304,7 @@ class Messages(Case):
         peer.leave()
         self.ends(linnet, 0)
 
-    def test_more_lines_than_the_send_queue_holds_reach_a_server_that_does_not_answer(self):
+    def test_more_lines_than_the_send_queue_fits_reach_a_server_that_does_not_reply(self):
         lines = [b'%d' % i for i in range(20000)]
         linnet, peer = self.talk('-q', stdin=b'\n'.join(lines))
         self.assertEqual(peer.accept().messages()[0], lines)
@@ -317,7 +317,7 @@ class Messages(Case):
         peer.leave()
         self.ends(linnet, 0)
 
-    def test_answers_to_piped_input_are_printed(self):
+    def test_replies_to_piped_input_are_printed(self):
         # On a busy machine a second of silence may end it before the answers: then it says so.
         for _ in range(10):
             linnet, peer = self.talk('-q', stdin=b'1\n2\n3\n4\n5\n')
@@ -335,7 +335,7 @@ class Messages(Case):
                 break
         self.assertEqual((status, out, err), (0, b'1\n2\n3\n4\n5\n', ''))
 
-    def test_the_end_of_input_is_a_ping_after_the_messages_and_its_pong_closes(self):
+    def test_the_end_of_input_sends_a_ping_and_its_pong_closes(self):
         lines = [b'%d' % i for i in range(5000)]
         linnet, peer = self.talk('-q', stdin=b'\n'.join(lines))
         peer.accept()
@@ -391,7 +391,7 @@ class Messages(Case):
         peer.leave()
         self.ends(linnet, 0)
 
-    def test_what_arrives_after_closing_is_reported(self):
+    def test_data_received_after_closing_is_reported(self):
         for late, text in ((b'late', '8 bytes'), (b'', None)):
             linnet, peer = self.talk('-q', stdin=b'')
             peer.accept().messages()
@@ -402,7 +402,7 @@ class Messages(Case):
             self.assertEqual(err, text and f'linnet: discarded {text} of messages that arrived '
                                            'after this side had closed (see --wait)\n' or '')
 
-    def test_lines_leave_as_they_are_typed(self):
+    def test_lines_are_sent_as_they_are_typed(self):
         linnet, peer = self.talk()
         peer.accept()
         for line in (b'one', b'two'):
@@ -434,7 +434,7 @@ class Messages(Case):
             '00000012\n'
             '00000000\n'))
 
-    def test_raw_prints_received_binary_as_it_came(self):
+    def test_raw_prints_received_binary_unchanged(self):
         data = bytes(range(256))
         linnet, peer = self.talk('--raw')
         peer.accept().send(frame(BINARY, data) + frame(TEXT, b'text') + close_frame(1000))
@@ -451,12 +451,12 @@ class Messages(Case):
             out, _ = self.ends(linnet, 0)
             self.assertEqual(out, b'answer\n')
 
-    def test_one_message_that_does_not_come_is_told(self):
+    def test_one_message_that_does_not_arrive_is_reported(self):
         linnet, peer = self.talk('-1', stdin=b'')
         peer.accept().send(close_frame(1000))
         self.ends(linnet, CLOSING, 'no message has arrived')
 
-    def test_one_message_ends_when_all_of_its_input_was_refused(self):
+    def test_one_message_ends_if_all_of_its_input_was_refused(self):
         for options, stdin, why in ((('-b', '-1'), b'x' * (16 * MIB + 1), 'longer than 16 MiB'),
                                     (('-1',), b'x' * (16 * MIB + 1), 'longer than 16 MiB'),
                                     (('-1',), b'bad \xff\n', 'not UTF-8')):
@@ -466,7 +466,7 @@ class Messages(Case):
             out, _ = self.ends(linnet, USAGE, why, 'no message has arrived')
             self.assertEqual(out, b'')
 
-    def test_one_message_ends_when_its_input_cannot_be_read(self):
+    def test_one_message_ends_if_its_input_cannot_be_read(self):
         folder = os.open('/', os.O_RDONLY)
         self.addCleanup(os.close, folder)
         listener = self.entered(Listener())
@@ -480,7 +480,7 @@ class Messages(Case):
         self.assertIn(b'standard input cannot be read', err)
         self.assertIn(b'no message has arrived', err)
 
-    def test_one_message_waits_for_the_answer_to_the_part_that_was_sent(self):
+    def test_one_message_waits_for_the_reply_to_the_part_that_was_sent(self):
         linnet, peer = self.talk('-1', stdin=b'bad \xff\ngood\n')
         self.assertEqual(peer.accept().frame(), (TEXT, b'good'))
         linnet.err.until(b'line 1 is not sent')
@@ -490,7 +490,7 @@ class Messages(Case):
         out, _ = self.ends(linnet, USAGE)
         self.assertEqual(out, b'answer\n')
 
-    def test_one_message_that_does_not_come_within_the_silence_is_told(self):
+    def test_one_message_that_does_not_arrive_within_the_silence_is_reported(self):
         linnet, peer = self.talk('-1', '-w', '0.2', stdin=b'question\n')
         self.assertEqual(peer.accept().frame(), (TEXT, b'question'))
         self.assertEqual(peer.frame()[0], CLOSE)
@@ -507,13 +507,13 @@ class Messages(Case):
         self.assertEqual(peer.frame()[0], CLOSE)
         self.assertGreater(time.monotonic() - begin, 0.3)
 
-    def test_a_line_that_is_not_utf_8_is_told_and_the_others_are_sent(self):
+    def test_a_line_that_is_not_utf_8_is_reported_and_the_others_are_sent(self):
         linnet, peer = self.talk(stdin=b'good\n\xff\xfe\nalso good\n')
         self.assertEqual(peer.accept().messages()[0], [b'good', b'also good'])
         peer.leave()
         self.ends(linnet, USAGE, 'line 2 is not sent: it is not UTF-8')
 
-    def test_a_line_that_is_too_long_is_told_and_the_others_are_sent(self):
+    def test_a_line_that_is_too_long_is_reported_and_the_others_are_sent(self):
         size = 16 * MIB
         for tail, sent in ((b'\n', []), (b'\n\nlast', [b'', b'last'])):
             linnet, peer = self.talk(stdin=b'a\n' + b'x' * (size + 1) + tail)
@@ -527,13 +527,13 @@ class Messages(Case):
         messages, _ = peer.accept().messages()
         self.assertEqual([len(each) for each in messages], [len(data)])
 
-    def test_a_binary_input_that_is_too_long_is_told(self):
+    def test_a_binary_input_that_is_too_long_is_reported(self):
         linnet, peer = self.talk('-b', stdin=b'x' * (16 * MIB + 1))
         self.assertEqual(peer.accept().messages()[0], [])
         peer.leave()
         self.ends(linnet, USAGE, 'standard input is not sent: it is longer than 16 MiB')
 
-    def test_input_that_cannot_be_read_is_told(self):
+    def test_input_that_cannot_be_read_is_reported(self):
         folder = os.open('/', os.O_RDONLY)
         self.addCleanup(os.close, folder)
         server = self.entered(Serve())
@@ -559,7 +559,7 @@ class Messages(Case):
         status, out, err = self.without(0, '-1', '--wait', '0.2', server.url)
         self.assertEqual((status, out), (CLOSING, b''), err)
 
-    def test_closed_standard_output_is_an_error_as_soon_as_it_is_written(self):
+    def test_closed_standard_output_is_an_error_at_the_first_write(self):
         server = self.entered(Serve())
         for arguments in (['-q', '-1', server.url], ['-q', server.url]):
             with self.subTest(arguments=arguments):
@@ -572,7 +572,7 @@ class Messages(Case):
         other.send(b'hello\n')
         self.ends(joined, USAGE, self.NOT_WRITTEN)
 
-    def test_closed_standard_output_is_an_error_of_what_only_prints(self):
+    def test_closed_standard_output_is_an_error_for_commands_that_only_print(self):
         secure = self.entered(Serve('0', '--tls'))
         for arguments in (['--help'], ['--version'], ['serve', '0'], ['serve', '--tls', '0'],
                           ['serve', '--multiplayer', '0'], ['certificate', secure.url]):
@@ -589,7 +589,7 @@ class Messages(Case):
                          (0, b'hello\n', ''))
         self.assertEqual(self.without(2, 'nonsense://'), (REQUEST, b'', ''))
 
-    def test_closed_standard_streams_are_no_harm(self):
+    def test_closed_standard_streams_do_no_harm(self):
         server = self.entered(Serve())
         done = subprocess.run(['sh', '-c', f'"$0" {server.url} <&- >&- 2>&-', LINNET],
                               timeout=DEADLINE_S)
@@ -675,7 +675,7 @@ class BackPressure(Case):
         out, _ = self.ends(linnet, 0)
         self.assertEqual(out, (line + b'\n') * (-(-sent // len(data))))
 
-    def test_a_reader_that_goes_away_ends_it_quietly(self):
+    def test_a_reader_that_exits_ends_it_quietly(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(TEXT, b'first'))
         linnet.out.until(b'first')
@@ -694,7 +694,7 @@ class BackPressure(Case):
             linnet, peer = self.talk(stdout=theirs, **options)
         return linnet, peer, ours
 
-    def test_a_reader_at_a_socket_that_goes_away_ends_it_quietly(self):
+    def test_a_reader_at_a_socket_that_exits_ends_it_quietly(self):
         linnet, peer, ours = self.socket_with_linnet()
         peer.accept().send(frame(TEXT, b'first'))
         self.assertEqual(ours.recv(100), b'first\n')
@@ -723,14 +723,14 @@ class BackPressure(Case):
         peer.leave()
         self.assertEqual(process.wait(DEADLINE_S), 0)
 
-    def test_a_reader_that_is_gone_before_the_connection_opens_ends_it_quietly(self):
+    def test_a_reader_that_exits_before_the_connection_opens_ends_it_quietly(self):
         linnet, peer = self.talk()
         linnet.process.stdout.close()
         linnet.out = None
         _, err = self.ends(linnet, 0)
         self.assertEqual(err, '')
 
-    def test_a_full_disk_is_told(self):
+    def test_a_full_disk_is_reported(self):
         with open('/dev/full', 'wb') as full:
             linnet, peer = self.talk(stdout=full)
         peer.accept().send(frame(TEXT, b'first'))
@@ -758,7 +758,7 @@ class Options(Case):
         for line in (b'X-One: 1', b'X-Two: 2: 3', b'Cookie: a=b'):
             self.assertIn(line, peer.request.split(b'\r\n'))
 
-    def test_close_says_the_code_and_the_reason(self):
+    def test_close_sends_the_code_and_the_reason(self):
         for given, payload in (('4001:good bye', struct.pack('>H', 4001) + b'good bye'),
                                ('1001', struct.pack('>H', 1001)), ('0', b'')):
             linnet, peer = self.talk('--close', given, stdin=b'last words\n')
@@ -766,7 +766,7 @@ class Options(Case):
             peer.leave(payload)
             self.ends(linnet, 0)
 
-    def test_ping_goes_out_again_and_again_and_the_round_trip_is_told(self):
+    def test_ping_is_sent_repeatedly_and_the_round_trip_is_reported(self):
         linnet, peer = self.talk('--ping=0.05')
         peer.accept()
         for count in (1, 2, 3):
@@ -775,7 +775,7 @@ class Options(Case):
             peer.send(frame(PONG, payload))
             linnet.err.until(rb'(pong after \d+\.\d{3} ms\n.*?){%d}' % count)
 
-    def test_timeout_bounds_the_run_wherever_it_is(self):
+    def test_timeout_bounds_the_run_in_every_phase(self):
         def upgrading(peer):
             pass
 
@@ -796,7 +796,7 @@ class Options(Case):
         status, out, err = run('--timeout=20', '-1', server.url, stdin=b'x\n')
         self.assertEqual((status, out), (0, b'x\n'), err)
 
-    def test_trace_tells_every_frame_both_ways(self):
+    def test_trace_prints_every_frame_in_both_directions(self):
         linnet, peer = self.talk('--trace', '-H', 'Authorization: Basic c2VjcmV0', '-H',
                                  'Cookie: id=secret', '-H', 'X-Open: shown')
         peer.accept('Set-Cookie: id=secret\r\n')
@@ -859,7 +859,7 @@ class Options(Case):
         self.assertRegex(err, r'spent resolve \d+ ms, connect \d+ ms, tls \d+ ms, upgrade \d+ ms, '
                               r'join \d+ ms, open \d+ ms, closing \d+ ms\n')
 
-    def test_quiet_tells_only_what_goes_wrong(self):
+    def test_quiet_prints_only_errors(self):
         server = self.entered(Serve())
         for option in ('-q', '--quiet'):
             self.assertEqual(run(option, '-1', server.url, stdin=b'x\n'), (0, b'x\n', ''))
@@ -888,7 +888,7 @@ class Options(Case):
         self.assertEqual((status, err), (0, ''))
         self.assertRegex(out, rb'^linnet \d+\.\d+\.\d+\n$')
 
-    def test_wrong_use_is_told(self):
+    def test_wrong_use_is_reported(self):
         for arguments, why in (([], 'no URL is given'), (['--nonsense', 'ws://x/'],
                                                          'there is no option --nonsense'),
                                (['serve', '70000'], "'70000' is no port")):
@@ -924,7 +924,7 @@ class Secure(Case):
     def test_the_url_of_the_server_is_secure(self):
         self.assertRegex(self.server.url, r'^wss://127\.0\.0\.1:\d+/$')
 
-    def test_a_server_that_nobody_vouches_for_is_not_believed(self):
+    def test_a_server_without_a_trusted_certificate_is_refused(self):
         # Both have the same name, but not the same key.
         self.does_not_talk(TLS, 'the trusted root is not a CA', '--cacert',
                            self.other_certificate())
@@ -932,18 +932,18 @@ class Secure(Case):
     def test_a_pinned_certificate_is_enough(self):
         self.talks('--pin', self.certificate)
 
-    def test_as_a_root_it_is_enough(self):
+    def test_a_trusted_root_is_enough(self):
         self.talks('--cacert', self.certificate)
 
-    def test_a_pinned_key_is_enough_when_nothing_else_is_asked(self):
+    def test_a_pinned_key_is_enough_without_verification(self):
         self.talks('--insecure', '--pin', self.key_pin)
         colons = ':'.join(re.findall('..', self.key_pin.upper()))
         self.talks('--insecure', '--pin', colons)
 
-    def test_without_verification_any_server_is_believed(self):
+    def test_without_verification_any_server_is_accepted(self):
         self.talks('--insecure')
 
-    def test_a_wrong_pin_is_told_even_without_verification(self):
+    def test_a_wrong_pin_is_reported_even_without_verification(self):
         wrong = '0' * 64
         self.does_not_talk(TLS, f'is {self.key_pin} instead of {wrong}', '--insecure', '--pin',
                            wrong)
@@ -957,7 +957,7 @@ class Secure(Case):
             file.write(ssl.get_server_certificate(('127.0.0.1', other.port)))
         return path
 
-    def test_files_that_do_not_work_are_told(self):
+    def test_unusable_files_are_reported(self):
         empty = os.path.join(self.folder, 'empty')
         open(empty, 'w').close()
         for option in ('--cacert', '--pin'):
@@ -978,20 +978,20 @@ class Secure(Case):
         self.assertEqual((status, err), (0, ''))
         self.assertTrue(out.endswith(b'\ntrusted\n'))
 
-    def test_certificate_tells_why_there_is_none(self):
+    def test_certificate_reports_why_none_was_received(self):
         plain = self.entered(Serve())
         status, out, err = run('certificate', plain.url.replace('ws://', 'wss://'))
         self.assertEqual((status, out), (TLS, b''))
         self.assertIn('does not speak TLS on this port', err)
 
-    def test_the_trace_shows_what_is_inside(self):
+    def test_the_trace_shows_the_decrypted_data(self):
         status, out, err = run('-1', '--trace', '--insecure', self.server.url, stdin=b'hello\n')
         self.assertEqual((status, out), (0, b'hello\n'))
         self.assertIn('-- TLS handshake', err)
         self.assertRegex(err, r'-> @0 +GET / HTTP/1\.1')
         self.assertRegex(err, r'<- @\d+ +text, 5 bytes: "hello"')
 
-    def test_large_messages_go_both_ways(self):
+    def test_large_messages_are_sent_in_both_directions(self):
         line = b'x' * (8 * MIB) + b'\n'
         status, out, err = run('-q1', '--insecure', self.server.url, stdin=line)
         self.assertEqual((status, err), (0, ''))
@@ -1014,12 +1014,12 @@ class Rooms(Case):
         self.server.out.until(b'peer ' + peer + rb' is here\n')
         return linnet, peer
 
-    def test_lines_go_to_the_server(self):
+    def test_lines_are_sent_to_the_server(self):
         linnet, peer = self.join()
         linnet.send('grüß dich\n'.encode())
         self.server.out.until(peer + ': "grüß dich"\n'.encode())
 
-    def test_lines_go_to_the_target(self):
+    def test_lines_are_sent_to_the_target(self):
         ann, ann_id = self.join('--target', '0')
         bob, bob_id = self.join('--target=' + ann_id.decode())
         cy, cy_id = self.join('--target', '-' + bob_id.decode())
@@ -1034,7 +1034,7 @@ class Rooms(Case):
             status, out, _ = linnet.finish()
             self.assertEqual((status, out.count(b'\n')), (0, count))
 
-    def test_the_end_of_input_waits_for_the_room_to_have_heard_it(self):
+    def test_the_end_of_input_waits_until_the_room_has_received_it(self):
         linnet, peer = self.join('--trace')
         linnet.send(b'last words\n')
         linnet.end_input()
@@ -1043,7 +1043,7 @@ class Rooms(Case):
         self.assertEqual(status, 0)
         self.assertRegex(err, r'(?s)-> @\d+ +binary.*-> @\d+ +ping.*-> @\d+ +close')
 
-    def test_who_comes_and_goes_is_told(self):
+    def test_joining_and_leaving_peers_are_reported(self):
         ann, ann_id = self.join()
         bob, bob_id = self.join()
         ann.err.until(b'peer ' + bob_id + rb' is here\n')
@@ -1060,7 +1060,7 @@ class Rooms(Case):
         self.assertEqual(status, 0)
         self.assertIn('the server closed the connection', err)
 
-    def test_a_server_that_is_no_room_is_told(self):
+    def test_a_server_without_a_room_is_reported(self):
         listener = self.entered(Listener())
         with Linnet('join', listener.url, stdin=None) as linnet:
             peer = listener.peer()
@@ -1071,7 +1071,7 @@ class Rooms(Case):
         self.assertEqual((status, out), (JOIN, b''))
         self.assertIn("one of Godot 4's multiplayer", err)
 
-    def test_wrong_targets_are_told(self):
+    def test_wrong_targets_are_reported(self):
         for target in ('', 'x', '-', '99999999999', '1.5'):
             status, _, err = run('join', '--target', target, self.server.url)
             self.assertEqual(status, USAGE)
@@ -1087,7 +1087,7 @@ class Endings(Case):
         self.assertEqual(len(lines), 1, err)
         return lines[0]
 
-    def test_the_status_tells_the_phase(self):
+    def test_the_status_identifies_the_phase(self):
         with socket.socket() as bound:  # and not listening
             bound.bind(('127.0.0.1', 0))
             server = self.entered(Serve())
@@ -1146,21 +1146,21 @@ class Endings(Case):
             _, err = self.ends(linnet, CLOSING)
             self.one_message(err)
 
-    def test_a_killed_server_is_told(self):
+    def test_a_killed_server_is_reported(self):
         server = self.entered(Serve())
         linnet = self.entered(Linnet(server.url))
         linnet.err.until(b'connected')
         server.signal(signal.SIGKILL)
         self.ends(linnet, OPEN, 'the stream ended before|connection was lost')
 
-    def test_what_came_before_the_end_is_printed(self):
+    def test_messages_received_before_the_end_are_printed(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(TEXT, b'first') + frame(TEXT, b'second'))
         peer.end()
         out, _ = self.ends(linnet, OPEN)
         self.assertEqual(out, b'first\nsecond\n')
 
-    def test_a_breach_of_the_protocol_is_told(self):
+    def test_a_protocol_error_is_reported(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(TEXT, b'\xff'))
         self.assertEqual(peer.frame()[1][:2], struct.pack('>H', 1007))
@@ -1178,7 +1178,7 @@ class Endings(Case):
             _, err = self.ends(linnet, status)
             self.assertEqual(bool(err), status != 0)
 
-    def test_input_that_is_left_when_the_server_closes_is_told(self):
+    def test_unsent_input_when_the_server_closes_is_reported(self):
         linnet, peer = self.talk(stdin=b'y' * (9 * MIB) + b'\n' + b'z' * (9 * MIB) + b'\n')
         # The second line does not fit behind the first, which nobody reads yet.
         peer.accept()
@@ -1202,7 +1202,7 @@ class Signals(Case):
             peer.leave()
             self.ends(linnet, 0, 'this side closed the connection and the server agreed')
 
-    def test_a_signal_before_the_one_message_is_no_success(self):
+    def test_a_signal_before_the_one_message_is_a_failure(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             for end in (Peer.leave, Peer.end):
                 linnet, peer = self.talk('-q1', stdin=b'question\n')
@@ -1226,7 +1226,7 @@ class Signals(Case):
         with open(f'/proc/{linnet.process.pid}/fdinfo/0', encoding='ascii') as file:
             return file.read()
 
-    def test_a_signal_before_all_input_is_sent_is_no_success(self):
+    def test_a_signal_before_all_input_is_sent_is_a_failure(self):
         stdin = (b'y' * (9 * MIB) + b'\n') * 2
         linnet, peer = self.talk('-q', stdin=stdin)
         # The second line does not fit after the first, which nobody reads yet.
@@ -1274,7 +1274,7 @@ class Signals(Case):
         linnet.signal(signal.SIGINT)
         self.ends(linnet, 128 + signal.SIGINT, 'ended by a signal while closing')
 
-    def test_a_signal_while_nobody_reads_the_output_ends_it(self):
+    def test_a_signal_while_the_output_is_not_read_ends_it(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(BINARY, b'x' * MIB) + close_frame(1000))
         self.assertEqual(peer.frame()[0], CLOSE)
@@ -1311,7 +1311,7 @@ class Signals(Case):
         asan = os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'
         return {**os.environ, 'LD_PRELOAD': library, 'ASAN_OPTIONS': asan.lstrip(':')}
 
-    def test_a_resolver_that_never_answers_can_be_ended(self):
+    def test_a_resolver_that_never_finishes_can_be_ended(self):
         environment = self.preload()
         with Linnet('ws://host.example/', env=environment) as linnet:
             linnet.err.until(b'resolving')
@@ -1332,26 +1332,26 @@ class Serving(Case):
             self.assertEqual((status, err), (0, ''))
             self.assertEqual(out.decode(), f'listening on {server.url}\n')
 
-    def test_without_once_it_goes_on(self):
+    def test_without_once_it_continues(self):
         server = self.entered(Serve())
         for _ in range(3):
             self.assertEqual(run('-q1', server.url, stdin=b'x\n'), (0, b'x\n', ''))
 
-    def test_it_listens_on_the_port_that_is_given(self):
+    def test_it_listens_on_the_given_port(self):
         with socket.socket() as bound:
             bound.bind(('127.0.0.1', 0))
             port = bound.getsockname()[1]
         server = self.entered(Serve(str(port)))
         self.assertEqual(server.url, f'ws://127.0.0.1:{port}/')
 
-    def test_a_port_that_is_taken_is_told(self):
+    def test_a_port_in_use_is_reported(self):
         with Listener() as listener:
             port = str(listener.sock.getsockname()[1])
             status, out, err = run('serve', port)
             self.assertEqual((status, out), (USAGE, b''))
             self.assertIn(f'cannot listen on 127.0.0.1 port {port}: Address already in use', err)
 
-    def test_a_signal_ends_it_and_its_clients_are_told(self):
+    def test_a_signal_ends_it_and_closes_its_clients(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             server = self.entered(Serve())
             clients = [self.entered(Linnet(server.url)) for _ in range(20)]
@@ -1362,7 +1362,7 @@ class Serving(Case):
                 self.ends(client, 0, 'close frame said 1001 "the server ends"')
             self.ends(server, 0)
 
-    def test_a_signal_ends_it_also_when_a_client_does_not_answer(self):
+    def test_a_signal_ends_it_even_if_a_client_does_not_reply(self):
         server = self.entered(Serve())
         port = int(server.url.rstrip('/').rsplit(':', 1)[1])
         with socket.create_connection(('127.0.0.1', port)) as half_a_client:
@@ -1506,7 +1506,7 @@ class InATerminal(Case):
             select.select([], [], [terminal.master], 0.02)
         self.ends(terminal, 128 + signal.SIGINT, b'ended at once by a second signal')
 
-    def test_a_server_that_dies_leaves_a_message(self):
+    def test_a_killed_server_causes_a_message(self):
         for end in (Peer.end, Peer.reset):
             terminal, peer = self.talk()
             terminal.screen.until(b'connected')
@@ -1519,7 +1519,7 @@ class InATerminal(Case):
         terminal.screen.until(rb'red \\x1b\[31m bell \\x07 c1 \\xc2\\x9b2J\ttab\r\nline\\x0d\r\n')
         self.assertNotIn(b'\x1b', terminal.screen.data)
 
-    def test_raw_lets_it(self):
+    def test_raw_lets_a_server_control_the_terminal(self):
         terminal, peer = self.talk('--raw')
         peer.send(frame(TEXT, b'red \x1b[31m') + frame(BINARY, b'\x01\x02'))
         terminal.screen.until(rb'red \x1b\[31m\r\n\x01\x02')
@@ -1529,7 +1529,7 @@ class InATerminal(Case):
         peer.send(frame(BINARY, b'ab'))
         terminal.screen.until(rb'00000000  61 62 +\|ab\|\r\n00000002\r\n')
 
-    def test_a_terminal_that_goes_away_closes_cleanly(self):
+    def test_a_terminal_that_disappears_closes_cleanly(self):
         terminal, peer = self.talk()
         terminal.screen.until(b'connected')
         os.close(terminal.slave)

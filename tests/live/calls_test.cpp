@@ -180,7 +180,7 @@ const Crime crimes[] = {
     {"a name", [] { name_server().ask(); }},
 };
 
-TEST(CallWatch, sees_and_forbids_what_waits) {
+TEST(CallWatch, detects_and_forbids_calls_that_wait) {
     name_server();  // is not made under the watch
     for (const Crime& crime : crimes) {
         CallWatch watch;
@@ -377,7 +377,7 @@ void start_servers() {
     if (default_tls_context() != nullptr) tls_server_process();
 }
 
-TEST(Calls, are_one_at_most_while_nothing_happens) {
+TEST(Calls, are_at_most_one_per_idle_poll) {
     start_servers();
     for (const Idleness& row : idlenesses) {
         CallWatch watch;

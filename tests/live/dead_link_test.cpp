@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(Silent, DeadLink, testing::Values(Habit::listens, Habit
 
 // Its kernel goes on to acknowledge what comes.
 // Case 41: a stopped process
-TEST_P(DeadLink, a_stopped_process_is_noticed_within_ping_and_pong) {
+TEST_P(DeadLink, a_stopped_process_is_detected_within_ping_and_pong) {
     ForeignServer server(Program::python);
     const bool may_be_absent = std::getenv("CI") == nullptr;
     if (server.is_absent() && may_be_absent) {
@@ -150,7 +150,7 @@ std::string falls_silent_in_own_network(Habit habit) {
 
 // Nothing acknowledges what is sent.
 // Case 41: a network that discards
-TEST_P(DeadLink, a_network_that_discards_is_noticed_within_ping_and_pong) {
+TEST_P(DeadLink, a_network_that_discards_is_detected_within_ping_and_pong) {
     const std::string wrong = in_child([] { return falls_silent_in_own_network(GetParam()); });
     if (wrong.starts_with(not_permitted)) GTEST_SKIP() << wrong;
     EXPECT_EQ(wrong, "");
@@ -253,7 +253,7 @@ std::uint32_t connect_ms(const ServerProcess& server, const Happiness& row) {
     return client.failure().phase_ms[static_cast<std::size_t>(Phase::connect)];
 }
 
-TEST_P(TwoAddresses, a_dead_one_costs_less_than_400_ms) {
+TEST_P(TwoAddresses, a_dead_first_address_costs_less_than_400_ms) {
     constexpr int try_count = 3;  // the fastest counts: the machine may be busy with others
     const int ipv6 = bound_socket(loopback_address(true, 0));
     if (ipv6 < 0) GTEST_SKIP() << "this machine has no [::1]: " << std::strerror(errno);

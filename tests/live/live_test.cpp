@@ -432,7 +432,7 @@ TEST_P(Live, sixteen_mebibytes_in_messages_of_64_kib_come_back) {
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(count), closed_cleanly})));
 }
 
-TEST_P(Live, answers_from_within_a_signal_go_out) {
+TEST_P(Live, replies_from_within_a_signal_are_sent) {
     constexpr std::size_t count = 50;
     Conversation talk({}, scheme());
     talk.story.on = [&](const std::string& signal) {
@@ -481,7 +481,7 @@ TEST_P(Live, a_sub_protocol_is_agreed_on) {
         tale_of({"connection_established(\"linnet.two\")", messages(1), closed_cleanly})));
 }
 
-TEST_P(Live, an_offer_of_which_nothing_is_chosen_is_an_error) {
+TEST_P(Live, an_offer_without_a_choice_is_an_error) {
     Conversation talk({}, scheme());
     ASSERT_EQ(talk.client.connect_to_url(url(), {"linnet.unknown"}), Error::ok);
     EXPECT_TRUE(talk.ends_as("connection_error()"));
@@ -491,7 +491,7 @@ TEST_P(Live, an_offer_of_which_nothing_is_chosen_is_an_error) {
         << talk.client.failure().explain();
 }
 
-TEST_P(Live, an_offer_of_which_nothing_is_chosen_may_be_allowed) {
+TEST_P(Live, an_offer_without_a_choice_may_be_allowed) {
     if (const char* const reason = why_not(Ability::choose_no_protocol)) GTEST_SKIP() << reason;
     Options options;
     options.protocol_choice = ProtocolChoice::optional;
@@ -524,7 +524,7 @@ TEST_P(Live, custom_headers_arrive) {
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(1), closed_cleanly})));
 }
 
-TEST_P(Live, headers_of_the_answer_can_be_read) {
+TEST_P(Live, headers_of_the_response_can_be_read) {
     Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     EXPECT_EQ(talk.client.response_header("UPGRADE"), "websocket");
@@ -542,7 +542,7 @@ TEST_P(Live, a_host_name_leads_to_the_address_that_listens) {
     EXPECT_TRUE(talk.closes_as(tale_of({opened, closed_cleanly})));
 }
 
-TEST_P(Live, a_refusal_is_told_with_its_status) {
+TEST_P(Live, a_refusal_is_reported_with_its_status) {
     if (const char* const reason = why_not(Ability::refuse)) GTEST_SKIP() << reason;
     for (const int status : {302, 401, 404}) {
         const std::string number = std::to_string(status);
@@ -590,14 +590,14 @@ void expect_goodbye_of_client(ForeignServer& server, const Goodbye& goodbye, Sch
     EXPECT_TRUE(prints(server, closed_line(goodbye.code, 0, goodbye.reason)));
 }
 
-TEST_P(Live, the_server_sees_the_code_and_reason_of_the_client) {
+TEST_P(Live, the_server_receives_the_code_and_reason_of_the_client) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     for (const Goodbye& row : goodbyes) expect_goodbye_of_client(server, row, scheme());
     expect_goodbye_of_client(server, {3000, longest_reason}, scheme());
 }
 
-TEST_P(Live, a_close_without_a_code_is_understood) {
+TEST_P(Live, a_close_without_a_code_is_accepted) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Conversation talk({}, scheme());
@@ -608,7 +608,7 @@ TEST_P(Live, a_close_without_a_code_is_understood) {
     EXPECT_TRUE(prints(server, closed_line(is_godot() ? 0 : 1005, 0, "")));
 }
 
-TEST_P(Live, what_was_accepted_before_the_close_arrives) {
+TEST_P(Live, messages_accepted_before_the_close_arrive) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Conversation talk({}, scheme());
@@ -633,18 +633,18 @@ void expect_goodbye_of_server(const std::string& url, const Goodbye& asked,
     EXPECT_EQ(failure.close_reason, reason);
 }
 
-TEST_P(Live, the_code_and_reason_of_the_server_are_told) {
+TEST_P(Live, the_code_and_reason_of_the_server_are_reported) {
     for (const Goodbye& row : goodbyes) {
         expect_goodbye_of_server(url(), row, reason_of_server(row.reason), scheme());
     }
 }
 
-TEST_P(Live, the_longest_reason_of_the_server_is_told) {
+TEST_P(Live, the_longest_reason_of_the_server_is_reported) {
     if (const char* const reason = why_not(Ability::longest_reason)) GTEST_SKIP() << reason;
     expect_goodbye_of_server(url(), {3000, longest_reason}, std::string(longest_reason), scheme());
 }
 
-TEST_P(Live, what_came_before_the_close_stays_readable) {
+TEST_P(Live, messages_received_before_the_close_stay_readable) {
     Conversation talk({}, scheme());
     talk.story.reads = false;
     ASSERT_TRUE(talk.opens(url()));
@@ -656,7 +656,7 @@ TEST_P(Live, what_came_before_the_close_stays_readable) {
     EXPECT_EQ(talk.story.messages, std::vector<std::string>{"T:last words"});
 }
 
-TEST_P(Live, a_destroyed_client_says_goodbye) {
+TEST_P(Live, a_destroyed_client_sends_a_close_frame) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     {
@@ -667,7 +667,7 @@ TEST_P(Live, a_destroyed_client_says_goodbye) {
     EXPECT_TRUE(prints(server, closed_line(1000, 1, "")));
 }
 
-TEST_P(Live, a_client_converses_again_after_its_end) {
+TEST_P(Live, a_client_can_be_used_again_after_its_end) {
     Conversation talk({}, scheme());
     int rounds = 0;
     talk.story.on = [&](const std::string& signal) {
@@ -724,7 +724,7 @@ class LiveKilled : public testing::TestWithParam<std::tuple<Program, Moment>> {
 
 // A server that hangs keeps its sockets: only time tells.
 // Case 41: a server that hangs
-TEST_P(Live, a_server_that_hangs_is_noticed) {
+TEST_P(Live, a_server_that_hangs_is_detected) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Options options;
@@ -738,7 +738,7 @@ TEST_P(Live, a_server_that_hangs_is_noticed) {
 }
 
 // Case 42: a close frame without an answer
-TEST_P(Live, a_close_that_nobody_answers_ends) {
+TEST_P(Live, an_unanswered_close_ends) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Options options;
@@ -751,7 +751,7 @@ TEST_P(Live, a_close_that_nobody_answers_ends) {
     EXPECT_EQ(talk.client.failure().cause, Cause::close_not_answered);
 }
 
-TEST_P(LiveKilled, the_end_is_told_once) {
+TEST_P(LiveKilled, the_end_is_reported_once) {
     const auto [program, moment] = GetParam();
     ForeignServer server(program);
     const std::string absent = why_absent(server, program);
@@ -815,7 +815,7 @@ constexpr OddAnswer odd_answers[] = {
     {"/wrong-accept", Cause::response_accept_wrong, 101},
 };
 
-TEST_F(LiveRaw, odd_answers_are_told_apart) {
+TEST_F(LiveRaw, odd_responses_are_distinguished) {
     for (const OddAnswer& row : odd_answers) {
         Conversation talk;
         ASSERT_EQ(talk.client.connect_to_url(url(row.path)), Error::ok);
@@ -841,7 +841,7 @@ TEST_F(LiveRaw, a_refusal_keeps_its_headers_and_body) {
     }
 }
 
-TEST_F(LiveRaw, a_redirection_is_told_without_its_secrets) {
+TEST_F(LiveRaw, a_redirection_is_reported_without_its_secrets) {
     Conversation talk;
     ASSERT_EQ(talk.client.connect_to_url(url("/302")), Error::ok);
     EXPECT_TRUE(talk.ends_as("connection_error()"));
@@ -850,7 +850,7 @@ TEST_F(LiveRaw, a_redirection_is_told_without_its_secrets) {
     EXPECT_EQ(told.find("secret"), told.npos) << told;
 }
 
-TEST_F(LiveRaw, silence_after_the_request_has_an_end) {
+TEST_F(LiveRaw, silence_after_the_request_is_bounded) {
     Options options;
     options.timeouts.upgrade_ms = 300;
     Conversation talk(options);
@@ -861,7 +861,7 @@ TEST_F(LiveRaw, silence_after_the_request_has_an_end) {
     EXPECT_GE(failure.phase_ms[static_cast<std::size_t>(Phase::upgrade)], 300u);
 }
 
-TEST(LiveNobody, a_port_where_nobody_listens_refuses) {
+TEST(LiveClosedPort, refuses_the_connection) {
     const ReservedPort port;
     ASSERT_NE(port.number(), 0);
     Conversation talk;

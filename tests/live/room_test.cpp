@@ -196,7 +196,7 @@ TEST_P(GodotRoom, carries_packets_of_every_size) {
     }
 }
 
-TEST_P(GodotRoom, sends_away_ends_and_dies_as_documented) {
+TEST_P(GodotRoom, kicks_peers_closes_and_dies_as_documented) {
     using Lines = std::vector<std::string>;
     struct Row {
         const char* what;
@@ -245,7 +245,7 @@ INSTANTIATE_TEST_SUITE_P(Both, GodotRoom, testing::Values(Scheme::ws, Scheme::ws
                          });
 
 // Over ws:// alone: Godot's client can be given no root of ours.
-TEST(GodotGuest, is_a_peer_among_ours) {
+TEST(GodotGuest, is_a_peer_in_our_room) {
     GodotServer server(godot("room.gd"));
     if (!server.is_there()) GTEST_SKIP() << "godot3-server is not installed";
     const std::string url = "ws://127.0.0.1:" + std::to_string(server.port()) + "/";
@@ -309,7 +309,7 @@ const std::string raw_call = bytes_of_hex(
     "04"
     "63616c6c");
 
-TEST(GodotCalls, arrive_byte_for_byte_and_are_carried_out) {
+TEST(GodotCalls, arrive_byte_for_byte_and_are_executed) {
     GodotServer server(godot("calls.gd"));
     if (!server.is_there()) GTEST_SKIP() << "godot3-server is not installed";
     Room room("ws://127.0.0.1:" + std::to_string(server.port()) + "/", 1);

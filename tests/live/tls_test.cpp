@@ -137,7 +137,7 @@ ForeignServer damaged_server(std::size_t which) {
     return ForeignServer(launch);
 }
 
-TEST(TlsSignatures, of_every_certificate_are_verified) {
+TEST(TlsSignatures, are_verified_for_every_certificate) {
     constexpr Cause causes[] = {Cause::tls_signature_wrong, Cause::tls_issuer_unknown};
     for (std::size_t which = 0; which < std::size(causes); ++which) {
         ForeignServer server = damaged_server(which);
@@ -230,7 +230,7 @@ INSTANTIATE_TEST_SUITE_P(Servers, TlsDialects, testing::ValuesIn(dialects),
                          [](const auto& row) { return std::string(row.param.name); });
 
 // Case 35, 58: servers of TLS 1.3 alone, and those that request or require a client certificate
-TEST_P(TlsDialects, are_spoken_or_named) {
+TEST_P(TlsDialects, are_supported_or_reported) {
     const Dialect& row = GetParam();
     ForeignServer server(s_server(std::string(row.chain), row.options));
     ASSERT_TRUE(server.is_ready()) << server.printed();
@@ -379,7 +379,7 @@ INSTANTIATE_TEST_SUITE_P(Proxies, TlsFaults, testing::ValuesIn(faults),
                          [](const auto& row) { return std::string(row.param.name); });
 
 // Case 32, 33: a stream that is cut off or damaged on its way
-TEST_P(TlsFaults, are_told_once_and_deliver_nothing_wrong) {
+TEST_P(TlsFaults, are_reported_once_and_deliver_no_wrong_data) {
     const Fault& row = GetParam();
     ForeignServer& good = backend();
     if (good.is_absent() && std::getenv("CI") == nullptr) {
