@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""A bar chart of ratios on a logarithmic scale, as SVG that is readable on light and on dark."""
+"""Draws a bar chart of ratios on a logarithmic scale, as SVG that is readable on light and dark backgrounds."""
 import math
 from xml.sax.saxutils import escape
 
 LABEL_WIDTH, PLOT_WIDTH, RIGHT = 235, 500, 70
 TOP, BAR, GAP, BOTTOM = 86, 11, 12, 40
 FONT = 'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"'
-# Light and dark, for each series in order.
+# Light and dark colour for each series, in order.
 COLOURS = (('#8b949e', '#8b949e'), ('#c4c9d0', '#4b535d'), ('#0969da', '#58a6ff'),
            ('#bc4c00', '#f0883e'), ('#8250df', '#bc8cff'), ('#1a7f37', '#3fb950'),
            ('#9a6700', '#d29922'))
@@ -27,7 +27,7 @@ def text(x, y, content, anchor='start', size=12, extra=''):
 
 
 class Scale:
-    """From a ratio to a place; whole decades, and 1 is always on it."""
+    """Maps a ratio to a coordinate; covers whole decades and always includes 1."""
 
     def __init__(self, ratios):
         self.low = min(0, math.floor(math.log10(min(ratios, default=1))))

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""Writes the first seeds of every target below the folder given, one file for each thing a stream
-can say, named after it. The same files in every run. The corpora grew from these."""
+"""Writes the first seeds of every target to the given folder, one file for each feature of a stream,
+named after it. Every run writes the same files. The corpora grew from these."""
 import base64
 import pathlib
 import struct
@@ -41,7 +41,7 @@ def part(data):
 
 
 def streams(masked):
-    """Streams of frames, each a story of its own."""
+    """Streams of frames, each with one scenario."""
     def f(opcode, payload=b'', **more):
         return frame(opcode, payload, masked=masked, **more)
     stories = {
@@ -212,7 +212,7 @@ def session_seeds():
             yield f'{name}_{role}', head + stream
 
 
-# What the program does, as client.cpp numbers it.
+# The actions of the program, as numbered in client.cpp.
 POLL, READ, PUT, PUT_TEXT, CLOSE, CONNECT = b'\0', b'\2', b'\4', b'\5', b'\6', b'\x08'
 DESTROY, PING, FLUSH, WAIT, ASK, LISTEN = b'\x09', b'\x0a', b'\x0b', b'\x0c\5', b'\x0e', b'\x0f'
 SECOND, HALF_MINUTE, HOUR = b'\1\4', b'\1\5', b'\1\6'
@@ -298,8 +298,8 @@ def wslay_seeds():
 
 # ---- certificates ------------------------------------------------------------------------------
 
-PEM, ITEMS, MENDED = 0, 1, 2  # what kind of bytes certificate.cpp reads
-# What is trusted, as `Trusted` there numbers it.
+PEM, ITEMS, MENDED = 0, 1, 2  # the kind of input that certificate.cpp reads
+# The trusted certificates, as numbered by `Trusted` there.
 ROOT, ALL, OWN, GOOD, NOBODY, INTERMEDIATE = range(6)
 UNVERIFIED, PINNED, GOOD_KEY, ZERO_KEY, INTERMEDIATE_KEY = 8, 16, 32, 64, 128
 KNOWN_BASE = 133  # 133 % 19 is 0: the first of `Known`
@@ -321,7 +321,7 @@ def item(tag, content):
 
 
 def items(content):
-    """The items in it, each whole, and the content of the first."""
+    """The complete items in it, and the content of the first."""
     found, first = [], None
     while content:
         count = content[1] & 0x7F if content[1] & 0x80 else 0
@@ -333,7 +333,7 @@ def items(content):
 
 
 def reissued(der, issuer):
-    """With the issuer's name, and so with a signature that is wrong."""
+    """Replaces the name by the issuer's, which invalidates the signature."""
     (tbs, *rest), _ = items(items(der)[1])
     parts, _ = items(items(tbs)[1])
     issuer_parts, _ = items(items(items(issuer)[1])[1])

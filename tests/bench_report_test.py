@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""bench/report.py on measurements that are invented."""
+"""Tests bench/report.py with invented measurements."""
 import contextlib
 import io
 import json

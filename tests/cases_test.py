@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""The table of cases, written again from the comments above the tests."""
+"""Tests that the table of cases is rewritten from the comments above the tests."""
 import unittest
 
 import cases

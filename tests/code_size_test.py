@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""The sizes that README.md has are those of the programs as they are now, for the compiler that it names.
-What bench/code_size.py measures with any other is shown and nothing else."""
+"""Compares the sizes in README.md with the current programs if the compiler is the one it names.
+With any other compiler the sizes are only printed."""
 import pathlib
 import sys
 import unittest

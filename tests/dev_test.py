@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""./dev and .ci/run beside programs that only pretend: what they ask of them, and what they print meanwhile."""
+"""Tests ./dev and .ci/run with fake programs: the commands they run, and what they print."""
 import json
 import os
 import pathlib
@@ -13,8 +13,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# Each writes down its arguments. Meson makes a folder; a dry run of ninja says what it would do, and a
-# real one takes its time.
+# Each fake logs its arguments. Meson creates a folder; a dry run of ninja prints its actions, and a
+# real run takes some time.
 PRETENDED = {
     'dpkg-query': 'echo "install ok installed"',
     'clang-format': '''
@@ -80,7 +80,7 @@ class Dev(unittest.TestCase):
         return path.read_text().splitlines() if path.exists() else []
 
     def make_sources(self, **files):
-        """One in each folder; those of src are what the build compiles, the last of them twice."""
+        """One source in each folder; the build compiles those of src, the last of them twice."""
         (self.folder / '.clang-format').touch()
         for folder in ('include', 'src', 'tests', 'bench', 'fuzz'):
             (self.folder / folder).mkdir()
@@ -173,7 +173,7 @@ class Dev(unittest.TestCase):
 
     def test_the_fuzz_targets_match_the_sources(self):
         output = self.run_dev('fuzz', 'nosuch', status=2)
-        named = output[output.index('there are: ') + len('there are: '):output.index(')')].split()
+        named = output[output.index('known: ') + len('known: '):output.index(')')].split()
         corpora = sorted(path.name for path in (ROOT / 'fuzz' / 'corpus').iterdir())
         self.assertEqual(named, corpora)
 
@@ -194,7 +194,7 @@ class Dev(unittest.TestCase):
         self.assertEqual(self.calls(), ['apt-get update -q'])
 
 
-# Says what it is asked for; one stage fails, and each test stage ends as the runner of tests does.
+# Prints its arguments; one stage fails, and each test stage ends like the test runner.
 PRETENDED_DEV = '''
     echo "$*" >>calls
     [ "$*" != "test --further" ] || { echo "one two"; exit 0; }
@@ -204,7 +204,7 @@ PRETENDED_DEV = '''
 
 
 class Run(unittest.TestCase):
-    """.ci/run with a ./dev that only pretends."""
+    """Tests .ci/run with a fake ./dev."""
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='linnet-run-'))

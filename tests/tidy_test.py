@@ -9,11 +9,11 @@ import tidy
 from cpp_source import Source
 
 HEAD = '// SPDX-License-Identifier: MIT\n// Copyright the linnet authors\n'
-MARK = '@@'  # stands in the line that is to be reported, and is taken out
+MARK = '@@'  # marks the line that is to be reported, and is removed
 
 LONG = '    step();\n' * 59
 
-# Rule, file, text. Each has one breach.
+# Rule, file, text. Each has one violation.
 BREACHES = (
     ('function_length', 'src/net/a.cpp', f'@@void step() {{\n{LONG}}}\n'),
     ('function_length', 'src/net/a.cpp',
@@ -114,7 +114,7 @@ BREACHES = (
     ('tests', 'src/net/untested.cpp', 'HEADint a();\n'),
 )
 
-# What the rules must let pass.
+# Code that the rules must allow.
 ALLOWED = (
     ('src/net/a.cpp', 'void a() {\n' + '    step();\n' * 58 + '}\n'),
     ('src/net/a.cpp', '// new std::vector, throw\nconstexpr auto a = "malloc(4)";\nconstexpr auto b = R"x(throw)x";\n'),
@@ -131,7 +131,7 @@ ALLOWED = (
     ('src/cli/a.cpp', '#include <vector>\nstd::vector<int> a;\n'),
     ('src/platform/posix/a.cpp', '#include <unistd.h>\n#ifdef __linux__\nint a();\n#else\nint b();\n#endif\n'),
 )
-NEW = ('src/platform/clock.hpp', HEAD)  # makes it the new layout
+NEW = ('src/platform/clock.hpp', HEAD)  # selects the new layout
 
 
 def planted(text):
