@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Certificates, and chains of them. Input: what kind of bytes come last (a file; DER items; DER
-// items whose lengths are mended first), how they are cut, what is trusted, the time, how much
-// memory there is; the host, or "name/host", to be compared; which certificates are shown, by
-// number; then the bytes.
+// Certificates and certificate chains. Input: the kind of the final bytes (a file; DER items; DER
+// items whose lengths are corrected first), how they are cut, what is trusted, the time, the amount
+// of memory; the host, or "name/host", to be compared; the numbers of the certificates that the
+// server sends; then the bytes.
 //
-// Holds: PEM fed in pieces is PEM fed whole, and what is written is read again as it was; every
-// view lies within the certificate, and BearSSL's decoder reads the same; names and details are
-// UTF-8 that harms no terminal; a chain is accepted only for reasons that a second opinion finds,
-// and by signature only when the leaf's signed part is one that somebody has signed; a refusal
-// has a cause that is the case; without memory nothing is lost that was there.
+// Checks: PEM gives the same result in pieces and whole, and written PEM can be read again; every
+// view lies within the certificate, and BearSSL's decoder agrees; names and details are UTF-8 that
+// cannot control a terminal; a chain is accepted only for reasons that a second implementation
+// confirms, and by signature only if a trusted key signed the leaf's signed part; the cause of a
+// refusal is correct; exhausted memory loses nothing that was loaded before.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -36,7 +36,7 @@ bool lies_within(Bytes part, Bytes whole) {
 
 // ---- what is known ---------------------------------------------------------------------------
 
-/// tests/vectors/certificates: an authority and what it has signed, for good or bad.
+/// tests/vectors/certificates: a CA and certificates signed by it, valid and invalid.
 struct Known {
     X509Certificate all, root, intermediate, good, nobody;
 
@@ -63,7 +63,7 @@ struct Known {
     }
 };
 
-// TBSCertificate: what a signature is for.
+// TBSCertificate: the signed part.
 std::string_view signed_part(Bytes der) {
     Bytes content;
     DerItem tbs;
@@ -166,7 +166,7 @@ std::int64_t unix_time(std::uint32_t days, std::uint32_t seconds) {
     return (days - days_before_1970) * day_s + seconds;
 }
 
-// Where BearSSL's decoder accepts the same bytes, it has read the same.
+// If BearSSL's decoder accepts the same bytes, its result must be the same.
 void check_with_bearssl(const Certificate& certificate) {
     br_x509_decoder_context decoder;
     br_x509_decoder_init(&decoder, nullptr, nullptr);
@@ -210,7 +210,7 @@ void check_facts(const X509Certificate& store, std::size_t index, const Certific
     require(text_of(store.facts(found).subject) == text_of(certificate.subject), "by that name");
 }
 
-// `other` chooses what else the bytes are not.
+// `other` selects what else the bytes must not be.
 void check_certificate(Bytes der, std::uint8_t other) {
     const auto certificate = parse_certificate(der);
     if (!certificate) return;
@@ -235,7 +235,7 @@ void check_certificate(Bytes der, std::uint8_t other) {
 
 // ---- X509Certificate -------------------------------------------------------------------------
 
-// A file that has no place on the disk.
+// A file that exists only in memory.
 class MemoryFile {
  public:
     static const char* path() {
@@ -308,7 +308,7 @@ void check_without_memory(Bytes file, std::uint8_t allocations, Cuts cuts) {
 
 // ---- chains ----------------------------------------------------------------------------------
 
-/// What is trusted, by one byte.
+/// The trusted certificates, selected by one byte.
 struct Trusted {
     Trusted(std::uint8_t kind, const X509Certificate& loaded) {
         const Known& known = Known::get();
@@ -338,7 +338,7 @@ std::int64_t time_of(std::uint8_t kind, Bytes leaf) {
     return times[kind % std::size(times)];
 }
 
-// In the way of a TLS engine that hands the chain over in pieces.
+// Like a TLS engine that passes the chain on in pieces.
 unsigned verify(BearSslVerifier& verifier, std::span<const Bytes> chain, Cuts cuts) {
     const br_x509_class** const context = verifier.x509();
     (*context)->start_chain(context, nullptr);
@@ -382,8 +382,8 @@ void check_chain(const TlsRequest& request, std::span<const Bytes> chain, Cuts c
     check_verifying(request, chain, cuts, why, result.root_count > 0);
 }
 
-// What the server shows: by numbers, up to 127 of the input's own, above of the known ones. Without
-// numbers: the input's, and the intermediate.
+// The server's chain, by numbers: up to 127 for certificates of the input, above for the known
+// ones. Without numbers: those of the input, and the intermediate.
 std::vector<Bytes> shown(Bytes numbers, std::span<const Bytes> own) {
     const X509Certificate& known = Known::get().all;
     std::vector<Bytes> chain;
@@ -399,8 +399,8 @@ std::vector<Bytes> shown(Bytes numbers, std::span<const Bytes> own) {
 
 // ---- the bytes -------------------------------------------------------------------------------
 
-// The same items with lengths that are right: so that what was put in or left out somewhere does
-// not only break the frame around it.
+// The same items with correct lengths, so that inserted or removed bytes do more than invalidate
+// the enclosing item.
 std::string mended(Bytes items, int depth = 0) {
     std::string result;
     while (items.size() >= 2 && depth < 16) {
@@ -425,7 +425,7 @@ std::string mended(Bytes items, int depth = 0) {
     return result;
 }
 
-// DER items, and the rest that is none.
+// DER items, and the rest, which is not DER.
 std::vector<Bytes> items_of(Bytes bytes) {
     std::vector<Bytes> items;
     for (DerItem item; items.size() < shown_max && take_item(bytes, item);) {

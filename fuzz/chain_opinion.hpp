@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A second opinion on `judge_chain`: whether what it says is true of the certificates, asked one
-// property at a time, without its order of questions.
+// A second implementation of `judge_chain`: whether its result is correct for the certificates,
+// checked one property at a time, independently of the order of its checks.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace linnet::fuzz {
 
-/// No byte that breaks a line, or steers a terminal.
+/// True if no byte breaks a line or controls a terminal.
 inline bool is_harmless(std::string_view text) {
     const bool is_printable = std::all_of(text.begin(), text.end(), [](char c) {
         return static_cast<unsigned char>(c) >= ' ' && c != 0x7F;
@@ -74,7 +74,7 @@ inline bool is_meant_for(const Certificate& leaf, std::string_view host, bool co
 
 // ---- the chain -------------------------------------------------------------------------------
 
-/// What was asked, and what can be said of it.
+/// The question, and the facts about it.
 class ChainOpinion {
  public:
     ChainOpinion(const TlsRequest& request, std::span<const Bytes> chain)

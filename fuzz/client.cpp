@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The whole client. Input: options; what the program does (its listeners too, in the midst of each
-// signal: they close, connect again, poll, put, destroy the client); how each call to the outside
-// is answered; what the server says. See README.md for the bytes.
+// The whole client. Input: options; the actions of the program and of its listeners, which act in
+// the middle of each signal (they close, connect again, poll, put, destroy the client); the result
+// of each external call; the output of the server. See README.md for the bytes.
 //
-// Holds: the signals of an attempt come in a legal order; each that was not abandoned has exactly
-// one ending, with a cause and a readable explanation; at the end no socket, request or block is
-// left; every message is announced once and readable; what the server hears are whole messages in
-// their order; `next_deadline` and `wait_set` tell the truth and lead to the end; no poll calls the
-// outside without bound.
+// Checks: the signals of an attempt are emitted in a legal order; each attempt that was not
+// abandoned has exactly one ending, with a cause and a readable explanation; at the end no socket,
+// request or block is left; every message is announced once and readable; the server receives whole
+// messages in order; `next_deadline` and `wait_set` are correct and lead to the end; no poll makes
+// an unbounded number of external calls.
 #include <algorithm>
 #include <memory>
 
@@ -18,7 +18,7 @@
 namespace linnet::fuzz {
 namespace {
 
-// What the program knows of its attempt by what it called and heard.
+// What the program knows of its attempt from its calls and signals.
 struct Attempt {
     bool under_way = false;
     bool opened = false;
@@ -106,7 +106,8 @@ class Program {
         heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
-    // Every listener misbehaves as the input says. The client may be gone afterwards.
+    // Every listener misbehaves as the input selects. The client may have been destroyed
+    // afterwards.
     void heard(NetworkedMultiplayerPeer::ConnectionStatus status) {
         ++signals_;
         require(client_->get_connection_status() == status, "the status fits the signal");
@@ -127,7 +128,7 @@ class Program {
         require(world_.resolver.open_count() == 0, "an end leaves no request");
     }
 
-    // ---- what the program does
+    // ---- actions of the program
 
     void act() {
         switch (script_.byte() % 20) {
@@ -165,7 +166,7 @@ class Program {
         const std::size_t moved = world_.network.moved;
         const std::size_t signals = signals_;
         client_->poll();
-        // Each byte moved excuses one call, each listener some of its own.
+        // Each byte moved allows one call, and each listener a few.
         const std::size_t excused =
             200 + (world_.network.moved - moved) + 64 * (signals_ - signals);
         require(world_.calls() - calls <= excused,
@@ -230,7 +231,7 @@ class Program {
     void note_close(Error error) {
         require(error == Error::ok || attempt_.under_way, "idle, it does nothing");
         if (error != Error::ok) return;
-        if (attempt_.under_way && !attempt_.opened) attempt_ = {};  // abandoned: no ending
+        if (attempt_.under_way && !attempt_.opened) attempt_ = {};  // abandoned: has no ending
         attempt_.we_closed = attempt_.under_way;
     }
 
@@ -278,14 +279,14 @@ class Program {
         require(client_->put_packet("x") == Error::unconfigured, "packets are the peer's");
     }
 
-    // More listeners than fit without memory; each may be disconnected during an emission.
+    // More listeners than fit without allocation; each may be disconnected during an emission.
     void act_listen() {
         for (std::size_t i = 0; i < 3; ++i) {
             extra_ = client_->data_received.connect([this] { ++extra_calls_; });
         }
     }
 
-    // ---- what must be true between calls
+    // ---- invariants between calls
 
     void check_queue() {
         require(client_->get_peer(1)->get_available_packet_count() ==
@@ -325,8 +326,8 @@ class Program {
                t.pong_ms != 0;
     }
 
-    // Polls exactly when something is due: that must lead to the end, once the server has nothing
-    // more to say.
+    // Polls exactly when something is due: this must lead to the end once the server has sent
+    // everything.
     void reach_the_end() {
         for (int i = 0; i < 5'000 && attempt_.under_way; ++i) {
             if (i == 500) world_.network.fall_silent();
@@ -387,7 +388,7 @@ Timeouts read_timeouts(FuzzInput& input) {
     return timeouts;
 }
 
-// A part with nothing in it leaves everything as a user has it who sets nothing.
+// An empty part leaves the defaults of a user who sets nothing.
 Options read_options(FuzzInput input) {
     Options options;
     if (input.is_empty()) return options;

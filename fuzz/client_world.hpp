@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The outside world of the `client` target: each call is answered as the input says, and misuse (a
-// closed socket, an empty room, a bad frame) does not hold. Answers that are zero let the story go
-// on well, so that an input that is too short ends well too.
+// The outside world of the `client` target: the input selects the result of each call, and misuse
+// (a closed socket, an empty buffer, an invalid frame) fails the target. Results that are zero make
+// every call succeed, so that an input that is too short is valid.
 #pragma once
 
 #include <algorithm>
@@ -18,14 +18,14 @@
 
 namespace linnet::fuzz {
 
-/// One end of a connection as the client's world sees it.
+/// One end of a connection as seen by the client's world.
 struct FuzzSocket {
     bool is_open = true;
     bool is_shut_down = false;
-    std::string request;    ///< with its empty line, once that has come
-    std::string unparsed;   ///< of the client's frames
-    std::string unread;     ///< what the server has sent and the client has not received
-    std::string last_ping;  ///< of the client
+    std::string request;    ///< including its empty line, once that has arrived
+    std::string unparsed;   ///< frames from the client
+    std::string unread;     ///< sent by the server, not received by the client yet
+    std::string last_ping;  ///< from the client
     bool close_came = false;
     bool ended = false;
     bool reset = false;
@@ -44,12 +44,12 @@ class FuzzClock final : public Clock {
     std::size_t calls = 0;
 };
 
-/// What the server says: one operation after the other, each a byte and its arguments.
+/// The output of the server: a sequence of operations, each a byte and its arguments.
 class FuzzServer {
  public:
     explicit FuzzServer(FuzzInput script) : script_(script) {}
 
-    /// Performs operations until there is something to receive or the server waits.
+    /// Performs operations until there is data to receive or the server waits.
     void advance(FuzzSocket& socket) {
         while (socket.unread.empty() && !socket.ended && !socket.reset && !script_.is_empty()) {
             if (!perform(socket)) return;
@@ -58,7 +58,8 @@ class FuzzServer {
     void fall_silent() { script_ = FuzzInput(Bytes{}); }
 
  private:
-    // False to wait; the operation is then over, so that no story waits for ever.
+    // Returns false to wait; the operation then counts as finished, so that no input waits for
+    // ever.
     bool perform(FuzzSocket& socket) {
         switch (script_.byte() % 16) {
             case 0: return false;
@@ -81,7 +82,7 @@ class FuzzServer {
         return true;
     }
     std::string some() { return std::string(text_of(script_.take(script_.byte()))); }
-    // The 101 that was asked for.
+    // The requested 101.
     static void accept(FuzzSocket& socket, std::string_view more) {
         const std::size_t at = socket.request.find("Sec-WebSocket-Key: ");
         if (at == socket.request.npos || !socket.request_is_complete()) return;
@@ -135,7 +136,7 @@ class FuzzResolver final : public Resolver {
         if (answer == 254) return {};
         std::erase(open_, request);
         if (answer == 255) return {Outcome::failed, 0, -2};
-        // Zero is one address; some answers have none, some have more than there is room for.
+        // Zero means one address; some results have none, some have more than fit.
         const std::size_t count = answer == 0 ? 1 : answer % 20u;
         for (std::size_t i = 0; i < std::min(count, out.size()); ++i) {
             out[i] = SocketAddress{.ipv6 = (answer >> (i % 8) & 1) != 0};
@@ -241,7 +242,7 @@ class FuzzNetwork final : public Network {
         clock_.now += answers_.byte() % 2 == 0 ? timeout_us : 0;
     }
 
-    /// Nothing is received any more.
+    /// No more data can be received.
     void fall_silent() {
         server_.fall_silent();
         for (FuzzSocket& socket : sockets_) socket.unread.clear();
@@ -257,15 +258,15 @@ class FuzzNetwork final : public Network {
     }
 
     std::size_t calls = 0;
-    std::size_t moved = 0;              ///< bytes, both ways
-    std::vector<std::string> messages;  ///< that reached the server on the last connection
+    std::size_t moved = 0;              ///< bytes, in both directions
+    std::vector<std::string> messages;  ///< received by the server on the last connection
 
  private:
     FuzzSocket& at(SocketHandle handle) {
         require(is_open(handle), "a socket is used while it is open");
         return sockets_[static_cast<std::size_t>(handle)];
     }
-    // The server's ear: request, then frames.
+    // The server's receiver: the request, then frames.
     void hear(FuzzSocket& socket, std::string_view bytes) {
         if (!socket.request_is_complete()) {
             const std::size_t seen = socket.request.size();
@@ -306,7 +307,7 @@ class FuzzNetwork final : public Network {
     std::vector<FuzzSocket> sockets_;
 };
 
-/// Whatever a client has to say is one printable line.
+/// Every message of a client is one printable line.
 class StrictLog final : public Log {
  public:
     void write(LogLevel level, std::string_view line) override {
@@ -319,7 +320,7 @@ class StrictLog final : public Log {
     }
 };
 
-/// All of it together.
+/// The complete world.
 struct FuzzWorld {
     FuzzWorld(FuzzInput answers_given, FuzzInput script) : answers(answers_given), server(script) {}
 

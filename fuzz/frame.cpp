@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Frame headers and masking. Input: the role, how to cut, how often to repeat what is masked; then
-// the bytes.
+// Frame headers and masking. Input: the role, how to cut, how often to repeat the masked bytes;
+// then the bytes.
 //
-// Holds: a second, slow reading of RFC 6455 5.2 agrees; what was decoded is encoded to the same
-// bytes; a verdict on a prefix is the verdict on everything longer; masking agrees with the XOR of
-// single bytes, wherever the payload is cut and lies.
+// Checks: a second, slow implementation of RFC 6455 5.2 agrees; decoded headers are encoded to the
+// same bytes; the result for a prefix is the result for everything longer; masking agrees with the
+// XOR of single bytes, for every cut and alignment of the payload.
 #include <algorithm>
 #include <bit>
 #include <optional>
@@ -25,7 +25,7 @@ bool same(const Decoded& a, const Decoded& b) {
            a.value == b.value;
 }
 
-// RFC 6455 5.2 once more, of a header that is all there. Nothing if it breaks a rule.
+// A second implementation of RFC 6455 5.2 for complete headers. Nothing if it violates a rule.
 std::optional<FrameHeader> read_slowly(Bytes in, Role receiver) {
     const unsigned opcode = in[0] % 16u;
     const bool control = opcode >= 8;
@@ -85,7 +85,7 @@ void check_header(Bytes in, Role receiver) {
     require(!slow || *slow == decoded.value, "a slow reading finds the same header");
 }
 
-// What a kernel has done, the others do too, wherever the bytes lie.
+// All kernels give the same result, for every alignment of the bytes.
 void check_mask_kernel(Cpu cpu, Bytes plain, const MaskKey& key, std::size_t misalignment) {
     if (plain.size() < misalignment + kernel_size_min) return;
     const Bytes from = plain.subspan(misalignment);
@@ -102,7 +102,7 @@ void check_mask_kernel(Cpu cpu, Bytes plain, const MaskKey& key, std::size_t mis
     }
 }
 
-// The first bytes are the key, the rest is what is masked.
+// The first bytes are the key, the rest is masked.
 void check_mask(FuzzInput input, Cuts cuts, std::size_t repetition) {
     MaskKey key;
     for (std::uint8_t& byte : key) byte = input.byte();
@@ -130,7 +130,7 @@ void check_mask(FuzzInput input, Cuts cuts, std::size_t repetition) {
     require(std::equal(plain.begin(), plain.end(), whole.bytes().begin()), "twice is nothing");
 }
 
-// Any header whatsoever that we might want to send.
+// Any header that we might send.
 void check_encoding(FuzzInput input, Role sender) {
     constexpr Opcode opcodes[] = {Opcode::continuation, Opcode::text, Opcode::binary,
                                   Opcode::close,        Opcode::ping, Opcode::pong};

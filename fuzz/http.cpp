@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The server's answer to the upgrade request. Input: limits, how to cut, what was offered; then the
-// answer. The key of the request is that of the example in RFC 6455 1.3.
+// The server's response to the upgrade request. Input: limits, how to cut, the offer; then the
+// response. The key of the request is that of the example in RFC 6455 1.3.
 //
-// Holds: no cut changes the verdict; what is accepted obeys the limits and the grammar, all views
-// point into it, and nothing shorter is accepted; what is judged to be the 101 that was asked for
-// is one by a slow second reading.
+// Checks: cuts do not change the result; an accepted response obeys the limits and the grammar, all
+// views point into it, and nothing shorter is accepted; a slow second parser agrees that an
+// accepted 101 is the requested one.
 #include <algorithm>
 #include <cctype>
 #include <string>
@@ -47,7 +47,7 @@ Verdict verdict_of(const Step<ResponseHead>& step) {
             std::string(step.value.headers)};
 }
 
-// Each time all that has arrived, and each time somewhere else.
+// Each call passes all bytes that have arrived, each time in another block.
 Verdict read_cut(std::string_view answer, const Config& config, Cuts cuts) {
     ResponseHeadReader reader(config.size_max, config.header_count_max);
     Verdict result;
@@ -116,7 +116,7 @@ std::string_view value_of(const std::vector<HttpHeader>& headers, std::string_vi
     return {};
 }
 
-// RFC 6455 4.1 once more, of an answer that was accepted.
+// A second implementation of RFC 6455 4.1 for an accepted response.
 void check_acceptance(const ResponseHead& head, const HandshakeResult& result,
                       const HandshakeOffer& offer) {
     const std::vector<HttpHeader> headers = fields_of(head.headers);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A room of Godot 3's multiplayer and the packets in it. Input: the limit on peers, the n-th
-// allocation that fails (0: none), then messages: each a size in one byte, and the bytes.
+// A room of Godot 3's multiplayer and the packets in it. Input: the maximum number of peers, the
+// n-th allocation that fails (0: none), then messages: each a size in one byte, and the bytes.
 //
-// Holds: a slow model of the table in multiplayer_room.hpp says the same of every message; what is
-// read as a packet is written as the same bytes; whatever a server says, the room stays within its
-// limit, sorted, and without us.
+// Checks: a slow model of the table in multiplayer_room.hpp agrees for every message; packets that
+// were read are written as the same bytes; the room always stays within its limit, sorted, and
+// without our own id.
 #include "linnet/protocol/multiplayer_room.hpp"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ std::int32_t id_at(Bytes message, std::size_t place) {
     return static_cast<std::int32_t>(id > INT32_MAX ? id - (std::int64_t{1} << 32) : id);
 }
 
-// What the table says, in plain words.
+// The table, implemented directly.
 struct Model {
     explicit Model(std::size_t limit) : peer_count_max(limit) {}
 
@@ -107,7 +107,7 @@ void run(FuzzInput input) {
         const std::uint64_t ignored = room.ignored_count();
         static_cast<void>(room.reserve(1));
         const RoomEvent event = room.receive(message.bytes());
-        // There is no model of running out of memory: then it is over.
+        // The model does not cover exhausted memory: the test ends here.
         if (event.kind == Kind::failed && event.cause == Cause::out_of_memory) {
             require(memory.allocations_left == 0, "memory was short");
             return;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A whole conversation. Input: role and limits; how two sessions are fed and emptied; what runs out
-// in a third; up to seven things that the program does and where in the stream; then the stream.
+// A whole conversation. Input: role and limits; how two sessions are fed and drained; what is
+// exhausted in a third; up to seven actions of the program and their offsets in the stream; then
+// the stream.
 //
-// Holds: two sessions that are fed the same bytes in different pieces, one of which reads its
-// messages at once and the other as late as it can, tell the same story and send the same bytes.
-// The limits are kept, memory stays within its bound, nothing is moved without end, nothing is
-// decoded after the end. What is sent, the opposite role decodes: whole messages as they were put,
-// nothing behind a close frame; also when memory or entropy run out and sending is slow.
+// Checks: two sessions that receive the same bytes in different pieces, one of which reads its
+// messages at once and the other as late as possible, report the same events and send the same
+// bytes. The limits hold, memory stays within its bound, moves are bounded, nothing is decoded
+// after the end. The opposite role decodes everything sent: whole messages as they were put,
+// nothing after a close frame; this holds even if memory or entropy is exhausted and sending is
+// slow.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -23,7 +25,7 @@ constexpr std::size_t text_max = 70'000;
 
 enum class Act : std::uint8_t { put_text, put_binary, ping, close, close_silently, shrink };
 
-// What the program does once the stream has come so far.
+// An action of the program at an offset of the stream.
 struct Action {
     Act act = Act::put_text;
     std::size_t at = 0;
@@ -38,17 +40,17 @@ struct Plan {
     Bytes stream;
 };
 
-// How one session goes through the plan.
+// How one session is fed and drained.
 struct Manner {
     Cuts in{0};
     Cuts out{0};
     bool reads_late = false;
-    bool sends_late = false;  // one piece at a time, in the midst of what comes in
+    bool sends_late = false;  // one piece at a time, between receives
     std::size_t allocations = SIZE_MAX;
     std::size_t fills = SIZE_MAX;
 };
 
-// What can be told of a session from outside.
+// The observable result of a session.
 struct Story {
     std::string events;
     std::vector<std::string> messages;
@@ -63,9 +65,9 @@ Role opposite(Role role) {
     return role == Role::client ? Role::server : Role::client;
 }
 
-// ---- what was sent ---------------------------------------------------------------------------
+// ---- decoding what was sent -------------------------------------------------------------------
 
-// Reads what a session sends, as its peer does.
+// Decodes the output of a session as its peer does.
 class Listener {
  public:
     Listener(Role role, Limits limits)
@@ -84,7 +86,7 @@ class Listener {
         }
     }
     bool heard_close() const { return closed_; }
-    /// Between two frames, everything was decoded.
+    /// True between two frames, if everything was decoded.
     bool is_between_frames() {
         return session_.unparsed().empty() && !session_.message_is_incomplete();
     }
@@ -164,14 +166,14 @@ class Performance {
             if (manner_.sends_late) send();
         }
         while (take()) decode();
-        // What has waited only for a place may find it now.
+        // A message that only lacked space may fit now.
         if (session_.input_needs_space()) session_.receive_buffer();
         while (decode() || take()) {
         }
         send();
     }
 
-    // False if there never will be any.
+    // False if there will never be any.
     bool make_space() {
         if (take()) {
             decode();
@@ -297,14 +299,14 @@ class Performance {
                 require(!piece.empty(), "no piece is empty");
                 total += piece.size();
             }
-            // At least a part of it, so that a long message does not take for ever.
+            // Sends at least a part of it, so that a long message does not take for ever.
             const std::size_t size = std::max(manner_.out.next(total), total / 64);
             session_.sent(hear(std::span(pieces).first(count), size));
             if (manner_.sends_late) return;
         }
     }
 
-    // The first `size` of the pieces reach the peer.
+    // Passes the first `size` bytes of the pieces to the peer.
     std::size_t hear(std::span<const Bytes> pieces, std::size_t size) {
         std::size_t left = size;
         for (const Bytes piece : pieces) {
@@ -330,7 +332,7 @@ class Performance {
             limits.input_packet_count_max * (Inbox::entry_size + frame_header_size_max) + 4096;
         const std::size_t output =
             limits.output_payload_max + limits.output_packet_count_max * frame_header_size_max;
-        // A block and the one it moves from; the ring's size is a power of two.
+        // A block and the one it is moved from; the ring's size is a power of two.
         require(memory_.peak <= 2 * input + 4 * std::max<std::size_t>(output, 1024),
                 "memory within its bound");
     }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The TLS engine of a client. Input: who speaks to it (a server, whose stream is falsified on the
-// way; or the input itself), what is trusted, what runs out; how the streams are cut; what both say
-// and who closes; what is done to the server's stream, where; then the bytes that are put into it.
+// The TLS engine of a client. Input: the peer (a server, whose stream is modified in transit; or
+// the input itself), what is trusted, what is exhausted; how the streams are cut; what both sides
+// send and which one closes; how and at which offsets the server's stream is modified; then the
+// bytes inserted into it.
 //
-// Holds: the engine opens with what the server has meant or not at all, and ends with exactly one
-// cause; what it has received is the front of what the server has sent, and the server hears what
-// it was told; untouched, all of it arrives; a state is never left backwards, the windows say what
-// tls.hpp says of them; nothing goes on without end; an open connection holds less than 40 KiB,
-// and at the end all memory is back.
+// Checks: the engine opens with the parameters the server intended or not at all, and ends with
+// exactly one cause; the received data is a prefix of the data sent by the server, and the server
+// receives what the client sent; without modification all of it arrives; states never go backwards,
+// the windows match tls.hpp; everything ends; an open connection uses less than 40 KiB, and at the
+// end all memory is freed.
 #include <algorithm>
 
 #include "chain_opinion.hpp"
@@ -17,8 +18,7 @@
 #include "tls/bearssl/bearssl.hpp"
 #include "tls/default_context.hpp"
 
-// BearSSL asks the system for randomness besides what it is given, and so no run would be like
-// another.
+// BearSSL also takes randomness from the system, which would make each run different.
 extern "C" br_prng_seeder br_prng_seeder_system(const char** name) {
     if (name != nullptr) *name = "none";
     return [](const br_prng_class**) { return 1; };
@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::int64_t now_s = 1'795'392'000;  // 2026-11-23
 constexpr std::size_t step_count_max = 300'000;
-constexpr std::size_t said_max = 20'000;  // by each side
+constexpr std::size_t said_max = 20'000;  // per side
 constexpr std::size_t piece_count_max = 200;
 constexpr std::size_t open_size_max = 40 * 1024;
 
@@ -43,7 +43,7 @@ struct Mutation {
     std::uint8_t value;
 };
 
-/// What the client receives instead of what the server sends.
+/// The modified stream that the client receives.
 class Wire {
  public:
     Wire(FuzzInput mutations, Bytes strange) : strange_(strange) {
@@ -61,7 +61,7 @@ class Wire {
     void send_as_it_is(Bytes sent) { add(sent); }
     void end() { has_ended_ = true; }
     bool has_ended() const { return has_ended_; }
-    /// Nothing has been changed so far.
+    /// True if nothing has been changed so far.
     bool is_true() const { return is_true_; }
 
     Bytes arrived() const { return bytes_of(content_).subspan(taken_); }
@@ -90,7 +90,7 @@ class Wire {
     std::size_t stranger(const Mutation& mutation) const {
         return std::min(mutation.size, strange_.size());
     }
-    // What was sent last, once more.
+    // Repeats the bytes sent last.
     void repeat(std::size_t size) {
         const std::string again = sent_.substr(sent_.size() - std::min(size, sent_.size()));
         add(bytes_of(again));
@@ -110,7 +110,7 @@ class Wire {
     bool is_true_ = true;
 };
 
-// ---- what is asked of it ---------------------------------------------------------------------
+// ---- scenario ---------------------------------------------------------------------------------
 
 /// The server is the same in every run.
 const cli::TlsServer& server() {
@@ -139,7 +139,7 @@ class Listener final : public CertificateListener {
     bool is_servers = false;
 };
 
-/// Who is trusted: the first four are good, the others end so.
+/// The trusted certificates: the first four are valid, the others cause this end.
 constexpr Cause endings[] = {Cause::none,
                              Cause::none,
                              Cause::none,
@@ -182,7 +182,7 @@ class Asked {
     Asked& operator=(const Asked&) = delete;
 
     bool is_good() const { return ending_ == Cause::none; }
-    /// Why an untouched server is refused.
+    /// The expected cause if a server is refused without modification.
     Cause ending() const { return ending_; }
     void check_refusal(Cause cause) const {
         require((cause == Cause::out_of_memory && allocations_ > 0) ||
@@ -204,9 +204,9 @@ class Asked {
     std::uint8_t fills_ = 0;
 };
 
-// ---- the engine, watched ---------------------------------------------------------------------
+// ---- the checked engine -----------------------------------------------------------------------
 
-/// Checks each call against what tls.hpp says.
+/// Checks each call against the contract in tls.hpp.
 class Watched {
  public:
     Watched(TlsEngine& engine, const FuzzMemory& memory) : engine_(engine), memory_(memory) {
@@ -299,7 +299,7 @@ class Watched {
 
 enum class Closing : std::uint8_t { by_server, by_client, by_both, cut };
 
-/// What both say.
+/// The texts sent by both sides.
 struct Plan {
     Cuts to_client, to_server;
     std::size_t client_says, server_says, piece;
@@ -345,7 +345,7 @@ class Conversation {
           client_text_(text_by(1, plan.client_says)),
           server_text_(text_by(2, plan.server_says)) {}
 
-    /// False: abandoned half-way.
+    /// False: abandoned midway.
     bool run() {
         for (std::size_t step = 0; step != plan_.abandoned_after; ++step) {
             require(step < step_count_max, "it comes to an end");
@@ -370,7 +370,7 @@ class Conversation {
         if (out.empty()) return false;
         const ExactCopy piece(out.first(plan_.to_server.next(out.size())));
         std::size_t taken = piece.bytes().size();
-        // A server that has given up does not read on.
+        // A server that has failed does not read any more.
         if (server_ != nullptr && server_->state() < TlsState::closed) {
             taken = server_->feed(piece.bytes());
         }

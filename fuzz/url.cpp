@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// URLs and the upgrade request made of them. Input: one byte, then the URL; if the byte is odd the
-// URL ends with its line, and further lines are sub-protocols ("chat") and headers ("Name: value").
+// URLs and the upgrade request derived from them. Input: one byte, then the URL; if the byte is odd
+// the URL ends with its line, and further lines are sub-protocols ("chat") and headers ("Name:
+// value").
 //
-// Holds: the parts of an accepted URL, put together again, are the URL, and each has only the
-// characters of its grammar; a refusal's cause is true; a request has the lines it must have, each
-// once, and nothing given by the caller ends one of them.
+// Checks: the parts of an accepted URL can be joined to the URL again, and each contains only
+// characters of its grammar; the cause of a refusal is correct; a request has exactly the required
+// lines, and no argument of the caller ends a line.
 #include <algorithm>
 #include <cctype>
 #include <string>
@@ -49,7 +50,7 @@ bool is_of(std::string_view text, std::string_view more) {
     return true;
 }
 
-// RFC 7617 2: what Basic authentication has no way to express.
+// RFC 7617 2: what Basic authentication cannot express.
 bool has_no_basic_form(std::string_view userinfo) {
     const std::string text = lower(userinfo);
     for (std::size_t i = 0; (i = text.find('%', i)) != text.npos; ++i) {
@@ -87,7 +88,8 @@ void check_grammar(const Url& url) {
     require(is_of(url.query, ":@/?"), "a query of its characters");
 }
 
-// The text but for what has no part of its own: the scheme's letter case and the port's zeros.
+// The text without the information that no part keeps: the scheme's letter case and the port's
+// zeros.
 void check_parts(const Url& url, std::string_view in) {
     std::string joined = url.secure ? "wss://" : "ws://";
     const std::size_t at = authority_of(in).rfind('@');
@@ -143,7 +145,7 @@ void check_refusal(Cause cause, std::string_view in) {
     }
 }
 
-// Without the spaces around it, as a sub-protocol is meant.
+// Without the surrounding spaces, as a sub-protocol is interpreted.
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);

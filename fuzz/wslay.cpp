@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A second opinion: wslay (https://tatsuhiro-t.github.io/wslay/) reads the same stream of frames.
+// Compares linnet with wslay (https://tatsuhiro-t.github.io/wslay/) on the same stream of frames.
 // Input: the role and how linnet's copy is cut; what we send; then the stream.
 //
-// Holds: both accept or both refuse, with the same messages and control frames before, and the same
-// close; and wslay accepts all that linnet sends. The differences that are meant are listed in
-// README.md, each with its reason, and stand in `check_reading`.
+// Checks: both accept or both refuse, after the same messages and control frames, with the same
+// close; and wslay accepts everything linnet sends. The intended differences are listed in
+// README.md with their reasons, and marked in `check_reading`.
 #include <wslay/wslay.h>
 
 #include <algorithm>
@@ -18,11 +18,11 @@
 namespace linnet::fuzz {
 namespace {
 
-// Below the 4096 bytes that wslay reads in one piece: README.md tells why.
+// Below the 4096 bytes that wslay reads in one piece: see README.md.
 constexpr std::size_t stream_size_max = 4000;
 constexpr std::size_t message_size_max = 2000;
 
-/// What a reader made of a stream.
+/// The result of reading a stream.
 struct Opinion {
     std::string story;  // messages, pings, pongs
     bool refused = false;
@@ -118,7 +118,7 @@ class FirstReader {
     }
     Session& session() { return session_; }
 
-    /// All that is to be sent.
+    /// Everything pending to be sent.
     std::string sent() {
         std::string all;
         Outbox::Pieces pieces;
@@ -182,16 +182,16 @@ void check_reading(Bytes stream, Role role, Cuts cuts) {
     Opinion ours = first.read(stream);
     Opinion theirs = second.read(stream);
 
-    // Each judges some things earlier than the other. What could still come changes no verdict, so
-    // that zeros, enough of them to end any header and any control frame, settle it.
+    // Each detects some errors earlier than the other. Later input cannot change a result, so both
+    // are fed enough zeros to end any header and any control frame.
     const std::array<std::uint8_t, 256> zeros{};
     if (ours.refused && !theirs.refused && !theirs.closed) theirs = second.read(zeros);
     if (theirs.refused && !ours.refused && !ours.closed) ours = first.read(zeros);
 
     require(ours.story == theirs.story, "both read the same messages");
-    // Difference 1: RFC 6455 5.5.1 wants two bytes of code, or none.
+    // Difference 1: RFC 6455 5.5.1 requires two bytes of code, or none.
     if (ours.cause == Cause::close_payload_too_short && theirs.closed) return;
-    // Difference 2: 1012 to 1014 were registered with IANA after wslay's list was made.
+    // Difference 2: 1012 to 1014 were registered with IANA after wslay's list was written.
     if (theirs.refused && ours.closed && ours.close_code >= 1012 && ours.close_code <= 1014) return;
 
     require(ours.refused == theirs.refused, "both accept or both refuse");
@@ -200,7 +200,7 @@ void check_reading(Bytes stream, Role role, Cuts cuts) {
     require(ours.close_reason == theirs.close_reason, "and the same reason");
 }
 
-// Something of each kind; what cannot be sent is not.
+// Sends something of each kind; invalid messages are not sent.
 void check_sending(FuzzInput input, Role role, Cuts cuts) {
     FirstReader sender(role, cuts);
     Session& session = sender.session();

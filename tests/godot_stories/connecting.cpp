@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Failing to connect: what a server may answer to the upgrade request, or not answer.
+// Failing to connect: valid, invalid and missing responses to the upgrade request.
 #include <cerrno>
 
 #include "godot_stories/stories.hpp"
@@ -9,14 +9,14 @@
 namespace linnet::test::godot {
 namespace {
 
-// A right 101 of `size` bytes in all.
+// A correct 101 of `size` bytes in total.
 std::string sized_answer(std::size_t size) {
     constexpr std::size_t place_growth = 28 - std::string_view("{accept}").size();
     const std::size_t rest = switching("X-Fill: \r\n").size() + place_growth;
     return switching("X-Fill: " + std::string(size - rest, 'f') + "\r\n");
 }
 
-// No receive gives more than one byte of the answer.
+// Each receive returns at most one byte of the response.
 ServerScript byte_by_byte() {
     ServerScript script = accepting({});
     for (std::size_t i = 0; i < 200; ++i) script.cuts.push_back(i);

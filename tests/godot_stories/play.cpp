@@ -8,8 +8,8 @@
 namespace linnet::test::godot {
 namespace {
 
-// As text between quotes, everything that is not printable ASCII as \xNN. A long run of one byte
-// is told by its length.
+// As quoted text, with everything that is not printable ASCII as \xNN. A long run of one byte is
+// shown by its length.
 std::string shown_payload(std::string_view payload) {
     constexpr std::size_t run_size_min = 17;
     const bool is_run = payload.size() >= run_size_min &&
@@ -86,7 +86,7 @@ void Play::connect_to(std::string_view url, Strings protocols, Strings headers) 
     say("connect_to_url = " + number(result) + (in_handler_ ? "" : " " + status_text()));
 }
 
-// Godot's gives nothing: only a refusal has a number.
+// Godot's function returns nothing: only a refusal has a number.
 void Play::disconnect(int code, std::string_view reason) {
     const Error result = client_->disconnect_from_host(code, reason);
     say("disconnect_from_host" + (result == Error::ok ? "" : " = " + number(result)));
@@ -143,7 +143,7 @@ void Play::peer_info() {
         (peer().get_write_mode() == WebSocketPeer::WRITE_MODE_TEXT ? "text" : "binary"));
 }
 
-// The key is known once the request is there, and `answering` waits a moment before its answer.
+// The key is known once the request has arrived, and `answering` waits briefly before its response.
 void Play::fill_in_accepts() {
     constexpr std::string_view name = "Sec-WebSocket-Key: ";
     constexpr std::string_view place = "{accept}";

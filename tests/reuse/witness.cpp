@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t shown_size_max = 64;
 
-// The values of the handshake's key, which differs in each attempt.
+// The values derived from the handshake's key, which differs in each attempt.
 std::string blanked(std::string text) {
     for (const std::string name : {"Sec-WebSocket-Key: ", "Sec-WebSocket-Accept: "}) {
         for (std::size_t at = 0; (at = text.find(name, at)) != text.npos;) {
@@ -48,7 +48,7 @@ std::string_view view_of(std::span<const PeerId> peers) {
     return {reinterpret_cast<const char*>(peers.data()), peers.size_bytes()};
 }
 
-// In its handshake until the server says anything.
+// Stays in its handshake until the server sends anything.
 class HandshakingEngine final : public TlsEngine {
  public:
     explicit HandshakingEngine(Block& own) : own_(own.memory()) { own_.swap(own); }
@@ -112,7 +112,7 @@ Witness::Witness(Prepare prepare) {
     story_ = std::make_unique<Story>(*client);
     story_->reads = false;
     story_->on = [this](const std::string& signal) { hear(signal); };
-    // Other listeners, which are called after anything the first one does.
+    // Other listeners, which are called after the first one, for any action of the first.
     client->connection_established.connect([this](std::string_view protocol) {
         hear_as_another("connection_established(\"" + std::string(protocol) + "\")", protocol);
     });
@@ -207,7 +207,7 @@ Error Witness::connect(std::string_view url, Strings protocols, Strings headers,
         calls_begin_ = world.faults.calls;
         allocations_begin_ = world.memory.allocation_count;
     }
-    // The arguments live for the call alone.
+    // The arguments are valid only during the call.
     const auto lent = std::make_unique<std::string>(url);
     const Error error = client->connect_to_url(*lent, protocols, gd_mp_api, headers);
     until_poll_.clear();
@@ -427,7 +427,7 @@ void Witness::remember_views() {
     remember(until_connect_, "http_body", failure.http_body);
     remember(until_connect_, "close_reason", failure.close_reason);
     remember(until_connect_, "explanation", failure.explanation);
-    // Within a poll the elements change.
+    // The elements change within a poll.
     if (!is_polling_) remember(until_poll_, "peers", view_of(client->peers()));
 }
 

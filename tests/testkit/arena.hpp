@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A fixed array as a client's only memory: first fit, free neighbours join.
+// A fixed array as the only memory of a client: first fit, adjacent free blocks are joined.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -50,7 +50,8 @@ class Arena final : public Memory {
     static constexpr std::size_t capacity_rounded = round(capacity) + 16 * alignment;
 
     alignas(std::max_align_t) unsigned char bytes_[capacity_rounded];
-    std::map<std::size_t, std::size_t> blocks_;  // by place, so that neighbours are neighbours
+    std::map<std::size_t, std::size_t>
+        blocks_;  // by offset, so that adjacent blocks are neighbours
     std::size_t used_ = 0;
     int refusal_count_ = 0;
 };

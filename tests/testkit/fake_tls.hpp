@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A TLS whose records are the bytes themselves: everything about an engine but the cryptography,
-// with windows so small that whoever uses it has to ask again and again. Misuse is a failed test.
-// There is no close_notify.
+// A TLS engine whose records are the plain bytes: everything except the cryptography, with windows
+// so small that its user must call it repeatedly. Misuse fails the test. It has no close_notify.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -39,7 +38,7 @@ class FakeTls final : public TlsContext {
             EXPECT_FALSE(ciphertext.empty());
             if (plaintext_size_ > 0 || state_ == TlsState::closed) return 0;
             const std::size_t size = std::min(ciphertext.size(), window_size);
-            // What comes once we have closed is dropped.
+            // Input received after we closed is dropped.
             if (state_ == TlsState::closing) return size;
             std::copy_n(ciphertext.begin(), size, plaintext_.begin());
             plaintext_begin_ = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Files of the project that a test makes: each is as it would be made now, and UPDATE=1 in the
-// environment makes it so.
+// Files of the project that a test generates. The test checks that each is up to date; UPDATE=1 in
+// the environment rewrites it instead.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,13 +21,13 @@ inline bool updates_golden_files() {
     return update != nullptr && std::string_view(update) == "1";
 }
 
-/// The line of `text` in which `place` is.
+/// The number of the line of `text` at `offset`.
 inline std::string line_at(const std::string& text, std::size_t place) {
     const std::size_t begin = place == 0 ? 0 : text.rfind('\n', place - 1) + 1;
     return text.substr(begin, text.find('\n', place) - begin);
 }
 
-/// `remade` makes of the text of the file what it should be.
+/// `remade` returns the correct text of the file, given the current one.
 template <class Remake>
 void expect_golden(const std::string& path, const Remake& remade) {
     std::ifstream file(path, std::ios::binary);
@@ -46,7 +46,7 @@ void expect_golden(const std::string& path, const Remake& remade) {
                   << "\nUPDATE=1 in the environment of this test rewrites it";
 }
 
-/// `text`, in which `fresh` is what stands between two marks.
+/// Returns `text` with the part between the two marks replaced by `fresh`.
 inline std::string with_part(const std::string& text, std::string_view begin, std::string_view end,
                              std::string_view fresh) {
     const std::size_t from = text.find(begin);

@@ -21,7 +21,7 @@ std::string text_of_address(const SocketAddress& address) {
 
 }  // namespace
 
-// ---- what it is like -------------------------------------------------------------------------
+// ---- properties -------------------------------------------------------------------------------
 
 Weather Weather::drawn(Stage& stage) {
     Weather weather;
@@ -62,7 +62,7 @@ void Internet::on_change(std::size_t client, std::function<void()> changed) {
     changed_[client] = std::move(changed);
 }
 
-// "h0" and so on.
+// "h0", "h1" and so on.
 const std::vector<SocketAddress>& Internet::addresses_of(std::string_view host) const {
     const auto index = static_cast<std::size_t>(host.back() - '0');
     return hosts_.at(index % hosts_.size());
@@ -147,9 +147,9 @@ std::vector<Connection*> Internet::open_connections(std::size_t client) {
     return open;
 }
 
-// ---- bytes on their way ----------------------------------------------------------------------
+// ---- bytes in transit -------------------------------------------------------------------------
 
-// TCP delivers in order; what falls into a hole is sent again when it is over.
+// TCP delivers in order; bytes lost in a black hole are sent again when it is over.
 std::uint64_t Internet::arrival_of(Lane& lane) {
     std::uint64_t time_us = stage_.now_us() + lane.latency_us;
     if (lane.jitter_us > 0) time_us += stage_.between(0, lane.jitter_us);
@@ -189,7 +189,7 @@ void Internet::arrive(Connection& connection, Direction direction, std::size_t b
     notify(connection, direction);
 }
 
-// Behind the handshake, as a rule: there it would only make the handshake fail.
+// Usually after the handshake: during it, a change would only make the handshake fail.
 void Internet::tamper(std::string& bytes, const Lane& lane) {
     if (weather_.tampering == Tampering::none || lane.wire.size() < 150) return;
     if (bytes.size() < 2 || !stage_.one_in(8)) return;
@@ -231,7 +231,7 @@ void Internet::changed(const Connection& connection) {
     changed_[connection.client]();
 }
 
-// Both ends learn it.
+// Both ends detect the reset.
 void Internet::reset(Connection& connection) {
     if (connection.client_error != 0) return;
     stage_.tell("#%zu is reset", connection.number);
@@ -294,7 +294,7 @@ void Internet::shut_down(Connection& connection) {
     write_fin(connection, Direction::to_server);
 }
 
-// What nobody will read resets the connection, as TCP has it.
+// Unread data resets the connection, as in TCP.
 void Internet::close(Connection& connection) {
     connection.client_closed = true;
     stage_.tell("c%zu closes #%zu", connection.client, connection.number);
@@ -329,7 +329,7 @@ void Internet::server_reset(Connection& connection) {
     stage_.at(arrival_of(connection.to_client), [this, &connection] { reset(connection); });
 }
 
-// ---- as one client sees it -------------------------------------------------------------------
+// ---- the view of one client -------------------------------------------------------------------
 
 Connection* SimulatedNetwork::open(SocketHandle socket) {
     return internet_.find(client_, socket);
@@ -431,7 +431,7 @@ void SimulatedNetwork::wait(std::span<const WaitItem>, std::uint64_t) {
 
 // ---- names -----------------------------------------------------------------------------------
 
-// The smallest free number: it is used again as soon as it is over.
+// The smallest unused number; it is reused as soon as its request has ended.
 Resolver::Request SimulatedResolver::start(std::string_view host) {
     Stage& stage = internet_.stage();
     const bool trouble = stage.percent(internet_.weather().resolve_percent);
@@ -508,7 +508,7 @@ void SimulatedMemory::deallocate(void* block, std::size_t size) {
     }
     sizes_.erase(found);
     used -= size;
-    // So that a view into it shows something else, even if nothing else is put there.
+    // Overwrites the block, so that a stale view changes even if nothing else is stored there.
     std::memset(block, 0xDD, size);
     std::free(block);
 }

@@ -24,7 +24,7 @@ std::uint32_t drawn_ms(Stage& stage, std::uint32_t usual) {
 
 }  // namespace
 
-// ---- what is drawn ---------------------------------------------------------------------------
+// ---- random choices ---------------------------------------------------------------------------
 
 PlayerPlan PlayerPlan::drawn(Stage& stage) {
     PlayerPlan plan;
@@ -101,7 +101,7 @@ Player::Player(Stage& stage, Internet& internet, std::size_t number)
     entropy_.fail_percent = stage.pick<std::size_t>({0, 0, 0, 0, 0, 0, 0, 0, 5, 50});
     memory_.fail_percent = stage.pick<std::size_t>({0, 0, 0, 0, 0, 0, 0, 0, 5, 50});
     if (plan_.ping_percent == 100) {
-        // So that a link that is dead can be noticed in the time of a simulation.
+        // Short enough that a dead link can be detected within a simulation.
         plan_.close_percent = 0;
         options_.timeouts.ping_ms = stage.pick({700u, 700u, 5'000u});
         options_.timeouts.pong_ms = stage.pick({700u, 700u, 5'000u});
@@ -152,8 +152,8 @@ void Player::create() {
     listen();
 }
 
-// Both are called, in this order, and get the same arguments, whatever the first does; only a
-// client that it destroys calls no other.
+// Both listeners are called, in this order, with the same arguments, for any action of the first
+// one, unless it destroys the client.
 template <class... Args, class First>
 void Player::listen_twice(Signal<Args...>& signal, First first) {
     signal.connect([this, first](Args... args) {
@@ -318,7 +318,7 @@ void Player::on_room_end(bool was_joined) {
     react();
 }
 
-// What a listener may do in the midst of a signal: anything.
+// A listener may do anything within a signal.
 void Player::react() {
     if (reaction_depth_ > 3 || !stage_.percent(plan_.react_percent)) return;
     ++reaction_depth_;
@@ -353,7 +353,7 @@ void Player::react() {
     --reaction_depth_;
 }
 
-// ---- what it does ----------------------------------------------------------------------------
+// ---- actions ----------------------------------------------------------------------------------
 
 void Player::begin() {
     tell_plan();
@@ -367,7 +367,7 @@ void Player::plan_turn() {
     const std::uint64_t least_us = ending_                                  ? 100'000
                                    : plan_.pace == PlayerPlan::Pace::frames ? 16'000
                                                                             : 1;
-    // It does not poll for long, as while it loads a level.
+    // Does not poll for a long time, like a program that loads a level.
     const std::uint64_t nap_us = !ending_ && stage_.one_in(300) ? 12'000'000 : 0;
     stage_.after(nap_us + least_us + stage_.below(static_cast<std::size_t>(pause_us)),
                  [this] { turn(); });
@@ -411,7 +411,7 @@ void Player::act() {
     for (std::size_t i = 0; i < puts; ++i) put();
     if (stage_.percent(plan_.read_percent)) read(stage_.one_in(3) ? 1 : SIZE_MAX);
     if (attempt_.act == Act::open && stage_.percent(plan_.close_percent)) disconnect();
-    // Who pings all the time waits to see what comes of it.
+    // A player that pings continuously waits for the results.
     if (stage_.one_in(plan_.ping_percent == 100 ? 5'000 : 100)) disconnect();
     if (stage_.one_in(50)) connect();
     if (stage_.percent(plan_.ping_percent)) ping();
@@ -495,10 +495,10 @@ void Player::ping() {
     promise(error != Error::ok || may_be_open(), by_the_book, "ping takes what it may not");
     if (error == Error::ok) {
         ++attempt_.pings;
-        // It was not closing until now, so that the time for that does not count.
+        // It was not closing until now, so that time does not count.
         check_liveness(0);
     }
-    // Then the connection is about to end for a reason that is not yet told.
+    // In this case the connection is about to end for a reason that is not reported yet.
     if (error != Error::ok && may_be_open() && entropy_.fail_percent == 0) {
         attempt_.ping_was_refused = true;
     }
@@ -597,7 +597,7 @@ void Player::destroy() {
     promise(resolver_.open_count() == 0, leftover, "a request for a name");
 }
 
-// ---- when it polls ---------------------------------------------------------------------------
+// ---- polling ----------------------------------------------------------------------------------
 
 void Player::poll() {
     if (!client_ || polling_ || stage_.is_over()) return;
@@ -658,7 +658,7 @@ bool Player::has_ready_socket() {
                        });
 }
 
-// As an event loop does it: only what the client asks for wakes it.
+// Like an event loop: wakes only for the events that the client requests.
 void Player::plan_poll() {
     if (plan_.pace != PlayerPlan::Pace::events || !client_ || stage_.is_over()) return;
     look_twice();

@@ -35,7 +35,7 @@ std::size_t drawn_size(Stage& stage, std::size_t size_max) {
     return std::min(size, size_max);
 }
 
-// "c2.1.17 300|" and then a pattern.
+// "c2.1.17 300|", followed by a pattern.
 std::string content_of(Stage& stage, bool is_text, const std::string& name, std::size_t size) {
     std::string content = name + " " + std::to_string(size) + "|";
     content.resize(std::min(content.size(), size));
@@ -143,7 +143,7 @@ void Talk::answer(const std::string& bytes) {
     flush();
 }
 
-// True if it is not accepted.
+// Returns true if the request is refused.
 bool Talk::refuse() {
     refused_ = true;
     switch (mischief_) {
@@ -244,7 +244,7 @@ void Talk::hear_pong(Bytes payload) {
                         "a_pong_answers_a_ping", "nobody has asked")) {
         return;
     }
-    // One pong may answer for several pings, but none comes twice.
+    // One pong may answer several pings, but each is sent only once.
     if (found != pings_.end()) pings_.erase(pings_.begin(), found + 1);
 }
 
@@ -279,7 +279,7 @@ void Talk::talk() {
     stage_.after(stage_.between(is_full ? 1000 : 0, plan.pause_max_us + 1000), [this] { talk(); });
 }
 
-// A message is said once all of it is queued.
+// A message counts as sent once all of it is queued.
 bool Talk::say(const Message& message) {
     if (gone_ || spoiled_ || session_.close_is_queued()) return false;
     take_session_output();
@@ -341,7 +341,7 @@ void Talk::flush() {
     if (session_.close_is_sent()) finish();
 }
 
-// Both close frames are there, or ours and no answer.
+// Both close frames were exchanged, or ours was not answered.
 void Talk::finish() {
     if (finishing_ || mischief_ == Mischief::no_end) return;
     if (mischief_ == Mischief::talk_without_end) {
@@ -412,7 +412,7 @@ void Talk::tell(MultiplayerPacket::Type type, PeerId subject) {
 }
 
 void Talk::join() {
-    if (stage_.one_in(20)) return;  // it never tells an id
+    if (stage_.one_in(20)) return;  // never sends an id
     home_.last_id_ += static_cast<PeerId>(1 + stage_.below(1000));
     id_ = home_.last_id_;
     tell(MultiplayerPacket::Type::id, id_);
@@ -427,7 +427,7 @@ void Talk::join() {
 
 void Talk::leave() {
     if (std::erase(home_.members_, this) == 0) return;
-    // Who hears of it may leave too.
+    // Peers that learn of it may leave too.
     const std::vector<Talk*> left = home_.members_;
     for (Talk* const member : left) member->tell(MultiplayerPacket::Type::del, id_);
 }

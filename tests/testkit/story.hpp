@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Writes down what a client's signals tell, in one line each, with what the handler saw.
+// Logs the signals of a client, one line each, with the state seen in the handler.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,8 @@ inline std::string name_of(NetworkedMultiplayerPeer::ConnectionStatus status) {
     return "?";
 }
 
-/// Hears every signal of a client. `on` is called after a line is written, inside the handler.
+/// Connects to every signal of a client. `on` is called after a line is written, inside the
+/// handler.
 class Story {
  public:
     explicit Story(WebSocketClient& client) : client_(&client) {
@@ -42,12 +43,12 @@ class Story {
 
     /// One line for each signal: name, arguments, status and openness seen in the handler.
     std::vector<std::string> lines;
-    /// The same without what the handler saw, joined by " -> ".
+    /// The same without the state seen in the handler, joined by " -> ".
     std::string signals;
-    /// All messages read by `read_all`, each as "T:..." or "B:..."; of a room, as "<peer>:...".
+    /// All messages read by `read_all`, each as "T:..." or "B:..."; in a room as "<peer>:...".
     std::vector<std::string> messages;
     std::function<void(const std::string& signal)> on;
-    /// Read every message as soon as it is announced.
+    /// Reads every message as soon as it is announced.
     bool reads = true;
 
     void read_all() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The server's end of TLS in memory: bytes in, bytes out. One is made of an engine of our own seam,
-// the other of OpenSSL, where the tests have it.
+// The server's end of TLS in memory: bytes in, bytes out. One implementation uses BearSSL, the
+// other OpenSSL, if the tests are built with it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -23,14 +23,14 @@ namespace linnet::test {
 class TlsPeer {
  public:
     virtual ~TlsPeer() = default;
-    /// Takes all of it.
+    /// Accepts all of it.
     virtual void feed(std::string_view ciphertext) = 0;
-    /// All that it has to send now.
+    /// Returns everything it has to send now.
     virtual std::string take_outgoing() = 0;
     virtual void close() = 0;
     virtual bool is_open() const = 0;
 
-    /// Sent as soon as it can be.
+    /// Sent as soon as possible.
     void say(std::string_view text) { unsaid += text; }
 
     std::string heard;
@@ -40,7 +40,7 @@ class TlsPeer {
     std::string unsaid;
 };
 
-/// As `linnet serve` is.
+/// Configured like `linnet serve`.
 class OwnTlsPeer final : public TlsPeer {
  public:
     static const cli::TlsServer& server() {
@@ -101,7 +101,7 @@ class OwnTlsPeer final : public TlsPeer {
 };
 
 #ifdef LINNET_TEST_OPENSSL
-/// With a chain and key of make_certificates.sh.
+/// Uses a chain and key of make_certificates.sh.
 class OpenSslPeer final : public TlsPeer {
  public:
     explicit OpenSslPeer(std::string_view chain) {

@@ -148,7 +148,7 @@ IoResult FakeNetwork::send(SocketHandle socket, std::span<const Bytes> pieces) {
     for (const Bytes piece : pieces) {
         EXPECT_FALSE(piece.empty()) << "an empty piece";
         const std::size_t size = std::min(piece.size(), left);
-        // Exactly as many bytes as it takes, so that the sanitizers see any read beyond them.
+        // Exactly as many bytes as it accepts, so that the sanitizers detect any read past them.
         const std::vector<std::uint8_t> copy(piece.begin(),
                                              piece.begin() + static_cast<std::ptrdiff_t>(size));
         connection.take(copy);
