@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Base64 with padding, RFC 4648 4, against the RFC's vectors and a decoder that searches the table.
-// Decoding in pieces: wherever the text is cut.
+// Base64 with padding, RFC 4648 4, compared with the RFC's vectors and a decoder that searches the
+// table. Decoding works in pieces for every cut of the text.
 #include "codec/base64.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ using test::shown;
 constexpr std::string_view alphabet =  // RFC 4648 4, table 1
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// The input and the output in blocks of their exact size.
+// The input and the output are in blocks of their exact size.
 std::string encoded(std::string_view plain) {
     const ExactBytes in(plain);
     ExactBytes out(base64_size(plain.size()));
@@ -30,7 +30,7 @@ std::string encoded(std::string_view plain) {
     return std::string(out.text());
 }
 
-// Bit by bit; nothing if `text` is not canonical base64.
+// Decodes bit by bit; nothing if `text` is not canonical base64.
 std::optional<std::string> decoded(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     std::size_t pad_count = 0;
@@ -95,7 +95,7 @@ TEST(Base64, writes_nothing_after_its_last_character) {
 
 // ---- decoding --------------------------------------------------------------------------------
 
-// What a decoder makes of `pieces`, each and the room in blocks of their exact size.
+// Decodes `pieces`, with each piece and the output buffer in blocks of their exact size.
 std::optional<std::string> decoded_in_pieces(const std::vector<std::string_view>& pieces,
                                              std::size_t buffer_size) {
     ExactBytes out(buffer_size);
@@ -110,7 +110,7 @@ std::optional<std::string> decoded_in_pieces(const std::vector<std::string_view>
     return std::string(out.text().substr(0, written));
 }
 
-// Whole, byte by byte, and in three pieces cut at every pair of places.
+// Whole, byte by byte, and in three pieces cut at every pair of offsets.
 void check_decoding(std::string_view text, const std::optional<std::string>& expected,
                     std::size_t buffer_size) {
     EXPECT_EQ(decoded_in_pieces({text}, buffer_size), expected) << shown(text);
@@ -163,7 +163,7 @@ TEST(Base64Decoder, refuses_what_is_not_base64_in_canonical_form) {
         "Zg==Zm9v",
         "Zm8=Zg==",
         "Zg===",
-        "Zg==g",  // something behind the
+        "Zg==g",  // something after
                   // end
         "Zh==",
         "Zm9=",

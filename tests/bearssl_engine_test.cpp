@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// BearSSL's engine against servers in memory: whole sessions, cut and damaged at every place, and
-// what they cost.
+// BearSSL's engine against servers in memory: whole sessions, sessions cut and damaged at every
+// offset, and their cost.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ constexpr std::size_t staging_size = 16 * 1024;
 
 struct SessionKind {
     std::string_view name;
-    std::string_view chain;  // empty: our own server, pinned
+    std::string_view chain;  // empty: BearSSL as the server, pinned
 };
 
 constexpr SessionKind session_kinds[] = {
@@ -53,7 +53,7 @@ std::unique_ptr<TlsPeer> make_peer(const SessionKind& kind) {
     return std::make_unique<OwnTlsPeer>();
 }
 
-// The client's end, and what lies between the two.
+// The client's end, and the link between both.
 class TlsTalk {
  public:
     explicit TlsTalk(const SessionKind& kind = own_server)
@@ -74,12 +74,12 @@ class TlsTalk {
         if (client != nullptr) std::exchange(client, nullptr)->destroy();
     }
 
-    /// Until nothing moves any more.
+    /// Runs until nothing moves any more.
     void run() {
         while (step()) expect_sound();
         expect_sound();
     }
-    /// `text` in pieces of what there is room for.
+    /// Sends `text` in pieces of the size the window offers.
     void say(std::string_view text) {
         while (!text.empty()) {
             const MutableBytes buffer = client->send_buffer();
@@ -101,13 +101,13 @@ class TlsTalk {
     RandomEntropy entropy;
     std::unique_ptr<TlsPeer> server;
     TlsEngine* client = nullptr;
-    TlsFailure why;              // where there is no client
+    TlsFailure why;              // if there is no client
     std::string heard;           // by the client
-    std::string to_client;       // on its way
-    std::size_t arrived = 0;     // of the server's stream
+    std::string to_client;       // in transit
+    std::size_t arrived = 0;     // bytes of the server's stream
     std::size_t cut = whole;     // no more of it arrives
-    std::size_t piece = whole;   // so much of it at a time
-    std::size_t damage = whole;  // the byte of it that arrives as another
+    std::size_t piece = whole;   // at most this many bytes at a time
+    std::size_t damage = whole;  // the byte of it that is changed
     std::size_t sent_size = 0;   // by the client
     bool reads = true;           // the client takes its plaintext
 
@@ -166,7 +166,7 @@ class TlsTalk {
         return true;
     }
 
-    // What holds at any time: state and cause agree, nothing goes back, an end is for ever.
+    // Invariants: state and cause agree, no state goes backwards, an end is final.
     void expect_sound() {
         const TlsState state = client->state();
         EXPECT_EQ(state == TlsState::failed, cause() != Cause::none);
@@ -229,7 +229,7 @@ TEST_P(BearSslSession, works_for_every_cut_of_the_bytes) {
     }
 }
 
-// The server speaks first, right behind its Finished.
+// The server sends first, directly after its Finished.
 TEST_P(BearSslSession, receives_data_that_arrives_with_the_end_of_the_handshake) {
     TlsTalk talk(GetParam());
     talk.server->say("hello");
@@ -279,7 +279,7 @@ TEST(BearSslEngine, sends_composed_data_before_close_notify) {
     EXPECT_EQ(talk.client->state(), TlsState::closed);
 }
 
-// Whoever closes first need not wait for the answer.
+// The side that closes first need not wait for the reply.
 TEST(BearSslEngine, accepts_the_end_of_the_stream_as_a_reply_to_its_close_notify) {
     TlsTalk talk;
     talk.run();
@@ -307,7 +307,7 @@ TEST(BearSslEngine, does_nothing_after_it_has_ended) {
 
 // ---- cut and damaged streams -----------------------------------------------------------------
 
-// What every session of the next two tests is about.
+// The session of the next two tests.
 void run_short_session(TlsTalk& talk) {
     talk.server->say("hello");
     talk.run();
@@ -332,7 +332,7 @@ TEST(BearSslEngine, reports_the_end_of_the_stream_at_every_offset) {
         ASSERT_EQ(talk.cause(), was_open ? Cause::tls_truncated : Cause::tls_closed);
         ASSERT_TRUE(talk.heard.empty() || talk.heard == "hello") << "no part of a record";
         ++(was_open ? data_count : handshake_count);
-        // An end is told once and stays.
+        // An end is reported once and is final.
         talk.client->end_of_stream();
         EXPECT_EQ(talk.client->feed(bytes_of(talk.to_client)), 0u);
         EXPECT_TRUE(talk.client->outgoing().empty());
@@ -344,7 +344,7 @@ TEST(BearSslEngine, reports_the_end_of_the_stream_at_every_offset) {
               << " behind it\n";
 }
 
-// No damage to the server's handshake goes unnoticed, and none to data.
+// Every damaged byte of the server's handshake and of the data is detected.
 // Case 33: records that are damaged
 TEST(BearSslEngine, detects_every_damaged_byte) {
     std::size_t size = 0;
@@ -358,9 +358,9 @@ TEST(BearSslEngine, detects_every_damaged_byte) {
             size = talk.arrived;
             continue;
         }
-        // Signatures are not of one size, so that this stream may be shorter.
+        // Signatures vary in size, so this stream may be shorter.
         if (damage > talk.arrived) continue;
-        // Of a length, more may be awaited for ever.
+        // After a damaged length, the engine may wait for ever for the rest.
         talk.client->end_of_stream();
         ASSERT_EQ(talk.client->state(), TlsState::failed);
         ASSERT_NE(talk.cause(), Cause::tls_internal);
@@ -368,7 +368,7 @@ TEST(BearSslEngine, detects_every_damaged_byte) {
     EXPECT_GT(size, 600u);
 }
 
-// Case 33, 35: records too large, servers of TLS 1.3 alone
+// Case 33, 35: records too large, servers that support only TLS 1.3
 TEST(BearSslEngine, distinguishes_other_protocols_from_invalid_tls) {
     struct Row {
         std::string_view bytes;
@@ -406,7 +406,7 @@ TEST(BearSslEngine, distinguishes_other_protocols_from_invalid_tls) {
 
 // ---- client certificates ---------------------------------------------------------------------
 
-// What BearSSL passes is whatever its stack has at that place.
+// BearSSL passes uninitialised bytes of its stack there.
 // Case 58: a server that requests a client certificate, and does not require it
 TEST(BearSslEngine, chooses_no_client_certificate_for_any_content_of_the_memory_for_the_choice) {
     for (const int garbage : {0xFF, 0xAA, 0x01, 0x00}) {
@@ -427,8 +427,7 @@ TEST(BearSslEngine, chooses_no_client_certificate_for_any_content_of_the_memory_
 
 #ifdef LINNET_TEST_OPENSSL
 
-// Everything that the certificates say is right, but a root of that name and another key is
-// trusted.
+// The certificates are consistent, but the trusted root has that name and another key.
 TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_have_signed) {
     std::string root = authority_der("root");
     const CertificateFacts facts = [&] {
@@ -488,7 +487,7 @@ TEST(BearSslEngine, refuses_renegotiation_and_reports_the_reaction_of_the_server
 
 #endif
 
-// ---- what it takes ---------------------------------------------------------------------------
+// ---- resources --------------------------------------------------------------------------------
 
 TEST(BearSslEngine, frees_the_verifier_when_the_handshake_ends) {
     TlsTalk talk;
@@ -564,7 +563,7 @@ TEST(BearSslEngine, requires_a_host_with_a_name) {
     }
 }
 
-// RFC 6066 3: the server is told a name without its final dot, and no address.
+// RFC 6066 3: SNI contains a name without its final dot, and never an address.
 // Case 30: an IP address in SNI
 TEST(BearSslEngine, sends_only_dns_names_as_sni) {
     struct Row {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The one owner of memory.
+// The only owner of memory.
 #include "linnet/block.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 namespace linnet {
 namespace {
 
-using test::CountingMemory;  // fails the test when a size given back is not the size taken
+using test::CountingMemory;  // fails the test if a block is returned with the wrong size
 using test::Faults;
 
 TEST(Block, owns_nothing_at_first) {

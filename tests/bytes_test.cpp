@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What counts as bytes, and which bytes those are.
+// Which types convert to bytes, and which bytes they cover.
 #include "linnet/bytes.hpp"
 
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ void expect_bytes(Bytes bytes, std::string_view expected, const char* what) {
     EXPECT_EQ(text_of(bytes), expected) << what << ": " << shown(bytes);
 }
 
-// The packets of one client as they leave are in websocket_client_test.
+// Packets sent by a client are tested in websocket_client_test.
 TEST(Bytes, cover_all_bytes_of_their_source) {
     constexpr std::string_view expected = "\1\0\2"sv;
     char chars[3] = {1, 0, 2};

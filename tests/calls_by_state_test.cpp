@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Every public function of the documented classes in every state of a client: what it answers, and
-// what it does. The product of both is the table in calls_by_state.md, cell by cell; that no
-// function is missing there is checked by cases.py.
+// Every public function of the documented classes in every state of a client: its result and its
+// effects. Each combination is a cell of the table in calls_by_state.md; cases.py checks that no
+// function is missing there.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -55,21 +55,21 @@ constexpr const char* url = "ws://host.example/";
 constexpr PeerId us = 42;
 constexpr PeerId friend_of_ours = 7;
 
-// The state by its name: only the core knows it.
+// The state by its name: only the core has it.
 struct Inside : PacketPeer {
     static State state_of(const WebSocketClient& client) {
         return (client.*&Inside::core_)->state();
     }
 };
 
-// A client of a server that accepts, and then says nothing by itself.
+// A client of a server that accepts, and then sends nothing by itself.
 struct Scene : Play {
     Scene()
         : Play({.steps = {AwaitRequest{}, Accept{}}},
                [](World&, Options& options) { options.tls = &endless_tls; }) {
         story->reads = false;
     }
-    // The clock stands still, so that every deadline is a round number.
+    // The clock does not advance by itself, so that every deadline is a round number.
     void settle() {
         for (int i = 0; i < 4; ++i) client->poll();
     }
@@ -86,7 +86,7 @@ struct Scene : Play {
         begin();
         hear(server_frame(Opcode::text, "hi"));
     }
-    // Another peer is there, and a packet of it in the queue.
+    // Another peer is in the room, and a packet from it in the queue.
     void join() {
         using Type = MultiplayerPacket::Type;
         begin(url, true);
@@ -97,7 +97,7 @@ struct Scene : Play {
         const auto header = multiplayer_header(Type::payload, friend_of_ours, us);
         hear(server_frame(Opcode::binary, std::string(text_of(Bytes(header))) + "hi"));
     }
-    // The server reads no more, and something of ours waits for it.
+    // The server reads no more, and our output is blocked.
     void block() {
         ScriptedConnection& connection = world.connection();
         connection.script.send_window = connection.taken;
@@ -176,7 +176,7 @@ const Column columns[] = {
      }},
 };
 
-// ---- what a call answers ---------------------------------------------------------------------
+// ---- results of a call ------------------------------------------------------------------------
 
 std::string said(Error error) {
     switch (error) {
@@ -258,7 +258,7 @@ void empty_the_queue(Scene& scene) {
     scene.peer().get_packet();
 }
 
-// What each answers is what is said of it; a function that answers nothing says what it has set.
+// The cell is the result of the function; for a function without a result, the property it has set.
 #define LINNET_ROW(name, expression)                    \
     Row {                                               \
         name, [](Scene& s) { return said(expression); } \
@@ -366,9 +366,9 @@ std::vector<Row> all_rows() {
     return rows;
 }
 
-// ---- what a call does ------------------------------------------------------------------------
+// ---- effects of a call ------------------------------------------------------------------------
 
-// What can be seen of a client from inside and outside.
+// The state of a client that is observable from inside and outside.
 struct Sight {
     explicit Sight(Scene& scene)
         : signals(scene.story->signals),
@@ -458,7 +458,7 @@ std::string as_markdown(const Table& table) {
     return text;
 }
 
-// The table is the rest of the file from its head on.
+// The table is the rest of the file from its header on.
 std::string with_table(const std::string& file, const Table& table) {
     const std::size_t begin = file.find("| call |");
     if (begin == file.npos) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What a root says about itself, and dates. Composed certificates; nothing is signed.
+// The constraints of a root, and dates. The certificates are composed; their signatures are not
+// valid.
 #include "tls/certificate_checks.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +35,7 @@ std::string purposes(const std::vector<unsigned long long>& purpose) {
 std::string path_length(std::string_view number) {
     return extension(basic_constraints, sequence({yes, item(0x02, number)}), true);
 }
-// RSA with that many bits.
+// RSA with this number of bits.
 std::string rsa_of(std::size_t bits, std::string_view exponent = "\x03") {
     const std::string rest((bits - 1) / 8, 'm');
     return rsa_key((bits % 8 == 0 ? "\0\x80"s : "\x40"s) + rest, exponent);

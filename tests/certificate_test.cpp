@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Certificates, RFC 5280: what is read out of them, and that nothing malformed is read at all. Most
-// are composed here, wrong in one place; some are openssl's (tests/vectors/make_certificates.sh).
+// Parsing certificates, RFC 5280; malformed ones are refused as a whole. Most are composed here
+// with one invalid part; some are from openssl (tests/vectors/make_certificates.sh).
 #include "x509/certificate.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ using Key = Certificate::Key;
 using Signature = Certificate::Signature;
 using Id = std::vector<unsigned long long>;
 
-// A certificate and what was read out of it.
+// A certificate and its parsed form.
 class Parsed {
  public:
     explicit Parsed(std::string_view der) : der_(der), result_(parse_certificate(der_.bytes())) {}
@@ -99,7 +99,7 @@ TEST(Certificate, is_invalid_if_truncated_or_followed_by_bytes) {
     EXPECT_FALSE(is_good({.behind_tbs = "\x30"}));
 }
 
-// Every part missing, doubled, of another tag, and with something behind its content.
+// Every part missing, doubled, with another tag, and followed by extra bytes.
 TEST(Certificate, is_invalid_if_any_part_has_another_form) {
     const CertificateParts good = {.extensions = {extension({2, 5, 29, 19}, sequence({}))}};
     ASSERT_TRUE(is_good(good));
@@ -121,7 +121,7 @@ TEST(Certificate, is_invalid_if_any_part_has_another_form) {
         }
         CertificateParts parts = good;
         parts.*member = item(static_cast<unsigned char>(part[0]), content + "\x05");
-        // Of a number and of a string of bits the content may be anything.
+        // A number and a string of bits may have any content.
         const bool is_free = part[0] == 0x02 || part[0] == 0x03;
         EXPECT_EQ(is_good(parts), is_free) << shown(part);
     }
@@ -261,7 +261,7 @@ TEST(Certificate, reads_times_as_unix_seconds) {
     for (const Row& row : rows) EXPECT_EQ(unix_time(row.tag, row.text), row.seconds) << row.text;
 }
 
-// One month after the other, through the 400 years after which the calendar repeats itself.
+// Month by month, through the 400 years after which the calendar repeats itself.
 TEST(Certificate, counts_days_without_a_gap) {
     const auto time_of = [](int year, int month, int day) {
         const int date = (year * 100 + month) * 100 + day;
@@ -352,7 +352,7 @@ TEST(Certificate, measures_rsa_keys) {
     }
 }
 
-// Whatever name the key has: OpenSSL knows all three.
+// The same for each of the three key types in OpenSSL.
 TEST(Certificate, measures_the_exponents_of_rsa_keys) {
     struct Row {
         std::string exponent;
@@ -373,7 +373,7 @@ TEST(Certificate, measures_the_exponents_of_rsa_keys) {
             EXPECT_EQ(parsed->exponent_bits, row.bits) << shown(oid(id));
         }
     }
-    // What this parser cannot read, a TLS library might.
+    // A TLS library may support a key that this parser cannot read.
     const Parsed odd(
         {.public_key = sequence({algorithm({1, 2, 840, 113549, 1, 1, 10}), bit_string("pss")})});
     ASSERT_TRUE(odd.is_good());
@@ -430,7 +430,7 @@ TEST(Certificate, is_invalid_if_its_key_is_malformed) {
         rsa_of(sequence({item(0x02, ""), three})),
         rsa_of(sequence({item(0x02, "\0"sv), three})),      // 0
         rsa_of(sequence({item(0x02, "\x80"), three})),      // below 0
-        rsa_of(sequence({item(0x02, "\0\x7F"sv), three})),  // a zero too many
+        rsa_of(sequence({item(0x02, "\0\x7F"sv), three})),  // a superfluous zero
         rsa_of(sequence({item(0x02, "\0\0\x80"sv), three})),
         rsa_of(sequence({three, item(0x02, "\0"sv)})),
         rsa_of(sequence({three, item(0x02, "\xFF")})),
@@ -445,7 +445,7 @@ const Id key_usage = {2, 5, 29, 15}, subject_alt_name = {2, 5, 29, 17},
          basic_constraints = {2, 5, 29, 19}, name_constraints = {2, 5, 29, 30},
          certificate_policies = {2, 5, 29, 32}, ext_key_usage = {2, 5, 29, 37};
 
-// What a certificate with these extensions says, in one line.
+// Describes a certificate with these extensions in one line.
 std::string told(const std::vector<std::string>& extensions) {
     const Parsed parsed({.extensions = extensions});
     if (!parsed.is_good()) return "malformed";
@@ -537,7 +537,7 @@ TEST(Certificate, may_sign_others_unless_its_key_usage_says_otherwise) {
     }
 }
 
-// They only help to choose an issuer, so that a malformed one is as good as none.
+// They only help to choose an issuer, so a malformed one is treated as absent.
 TEST(Certificate, has_key_identifiers_of_its_own_and_of_its_issuer) {
     const Id subject_key = {2, 5, 29, 14}, authority_key = {2, 5, 29, 35};
     const auto ids = [](const std::vector<std::string>& extensions) {
@@ -687,14 +687,14 @@ TEST(Certificate, has_at_most_64_extensions) {
     EXPECT_EQ(told(extensions), "malformed");
 }
 
-// ---- those of openssl ------------------------------------------------------------------------
+// ---- certificates of openssl -------------------------------------------------------------------
 
 struct VectorRow {
     const char* name;
     Key key;
     std::size_t key_bits;
     Signature signature;
-    std::string_view told;  // as `told` does
+    std::string_view told;  // the output of `described`
 };
 
 constexpr VectorRow vector_rows[] = {
@@ -749,8 +749,8 @@ TEST(Certificate, reads_certificates_of_openssl) {
     EXPECT_EQ(text_of(root->issuer), text_of(root->subject));
 }
 
-// Whatever one wrong byte does, nothing is read outside; what is still a certificate has views
-// inside.
+// For every change of one byte, nothing outside is read; if the result is still a certificate, its
+// views are inside.
 TEST(Certificate, survives_every_change_of_one_byte) {
     for (const char* const name : {"good", "rsa_1024", "constrained_critical_ca", "v1"}) {
         ExactBytes exact(test::certificate_der(name));
@@ -781,7 +781,7 @@ TEST(Certificate, is_invalid_at_every_truncation_of_those_of_openssl) {
     }
 }
 
-// The structure is checked throughout: a wrong tag or length anywhere above a value is noticed.
+// The whole structure is checked: a wrong tag or length at any level above a value is detected.
 TEST(Certificate, is_invalid_if_a_length_is_changed) {
     const std::string der = CertificateParts{}.der();
     const std::size_t tbs = der.find(CertificateParts{}.tbs());
@@ -794,7 +794,7 @@ TEST(Certificate, is_invalid_if_a_length_is_changed) {
     }
 }
 
-// Every row of the script, made when the tests were built.
+// Every row of the script, generated when the tests were built.
 TEST(Certificate, reads_every_certificate_the_script_makes) {
     const std::string reason = test::why_no_certificates();
     if (!reason.empty()) GTEST_SKIP() << reason;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Chains of certificates and what is trusted: every row of tls_rows.hpp through `judge_chain`, with
-// a clock that stands, and what no row can say. No sockets and no signatures.
+// Certificate chains and trust: every row of tls_rows.hpp through `judge_chain`, with a fixed
+// clock, and the cases that rows cannot express. No sockets and no signatures.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ constexpr std::string_view now_text = "2026-11-23 00:00:00 UTC";
 
 using Ders = std::vector<std::string>;
 
-// One call, with every certificate in a block of its own.
+// One call, with every certificate in its own block.
 struct Judged {
     Judged(const Ders& chain, const TlsTrust& trust, std::string_view host = "good.test",
            std::int64_t unix_s = now_s)
@@ -43,7 +43,7 @@ struct Judged {
     }
 
     std::string detail() const { return std::string(why.detail()); }
-    /// The places in the chain that the path has, as digits.
+    /// The indices of the path in the chain, as digits.
     std::string path() const {
         std::string places;
         for (const Bytes der : std::span(result.path).first(result.path_count)) {
@@ -81,7 +81,7 @@ std::string hex(const Sha256Digest& digest) {
 
 // ---- the table -------------------------------------------------------------------------------
 
-// Case 30, 31: every way in which certificates are wrong
+// Case 30, 31: every way in which certificates can be wrong
 TEST(Chain, is_checked_as_every_row_says) {
     for (const TlsRow& row : tls_rows) {
         SCOPED_TRACE(row.name);
@@ -115,7 +115,7 @@ TEST(Chain, has_the_same_result_in_every_order) {
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
-// The first is the server's own, whatever else is there.
+// The first is always the server's own.
 TEST(Chain, begins_with_the_first_certificate) {
     const LoadedTrust trust({});
     const Judged judged(ders_of({"intermediate", "good"}), trust.trust());
@@ -158,7 +158,7 @@ TEST(Chain, may_contain_unrelated_certificates_of_any_kind) {
     }
 }
 
-// Two that have signed each other, in names.
+// Two certificates that name each other as issuer.
 TEST(Chain, does_not_loop_for_ever) {
     const LoadedTrust trust({});
     for (const std::string_view name : {"self_signed", "self_signed_ca", "other_root"}) {
@@ -205,7 +205,7 @@ TEST(Chain, has_at_most_64_kib) {
     EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
 }
 
-// The root is one of them, whether or not the server shows it.
+// The root counts, even if the server does not send it.
 TEST(Chain, has_a_path_of_at_most_8_certificates) {
     Ders ders = chain_ders("chain_100");
     ders.resize(chain_count_max);
@@ -223,7 +223,7 @@ TEST(Chain, has_a_path_of_at_most_8_certificates) {
         << "the issuer is neither shown nor trusted";
 }
 
-// The server signs with that key, even where no signature in its chain matters.
+// The server signs with that key, even if no signature in its chain matters.
 TEST(Chain, has_no_leaf_with_a_large_exponent_even_if_it_is_trusted) {
     for (const RowTrust& row :
          {RowTrust{}, RowTrust{.pinned = "large_exponent"}, RowTrust{.keys = "large_exponent"},
@@ -252,7 +252,7 @@ TEST(Chain, must_not_be_empty_or_malformed) {
 
 // ---- what is trusted -------------------------------------------------------------------------
 
-// A pinned key is asked for besides everything else.
+// A pinned key is required in addition to everything else.
 // Case 30: the right key with the wrong chain
 TEST(Chain, is_not_trusted_for_a_pinned_key_alone) {
     struct Row {
@@ -333,7 +333,7 @@ TEST(Chain, falls_back_to_the_roots_of_the_system) {
     if (!is_there) GTEST_SKIP() << "this system has no roots where linnet looks";
     EXPECT_GT(roots.count, 50);
     EXPECT_EQ(roots.malformed_count, 0);
-    // A root that is shown is found among them; it is for no host.
+    // A root sent by the server is found in the chain; it has no host name.
     const Judged known({roots.last}, {});
     EXPECT_NE(known.why.cause, Cause::tls_issuer_unknown) << known.detail();
     EXPECT_EQ(known.result.root_count, 1u);
@@ -380,7 +380,7 @@ TEST(Chain, reports_as_many_host_names_as_fit) {
     EXPECT_TRUE(has(odd.detail(), std::string(61, 'x') + ".long, good.test")) << odd.detail();
 }
 
-// As many as fit, and the number of the others.
+// As many as fit, and the number of the rest.
 TEST(Chain, counts_the_host_names_that_do_not_fit) {
     for (std::size_t count = 1; count < 120; ++count) {
         std::vector<std::string> names;
@@ -405,7 +405,7 @@ TEST(Chain, counts_the_host_names_that_do_not_fit) {
     }
 }
 
-// Behind the first that does not fit none is told, so that what is told is the front.
+// None is reported after the first that does not fit, so the report is a prefix.
 TEST(Chain, reports_the_first_host_names) {
     const std::string label(60, 'x');
     const std::string long_name = label + "." + label + "." + label + "." + label + ".test";
@@ -421,14 +421,14 @@ TEST(Chain, reports_the_first_host_names) {
 
 // ---- hostile certificates --------------------------------------------------------------------
 
-// Whatever is accepted of a damaged certificate has the key that the program trusts.
+// If a damaged certificate is accepted, it has the key that the program trusts.
 void expect_harmless(const Ders& chain, const TlsTrust& trust, Bytes key, const std::string& what) {
     const Judged judged(chain, trust);
     EXPECT_LE(judged.detail().size(), judged.why.detail_text.size());
     if (!judged.is_trusted) return;
     const auto leaf = parse_certificate(judged.result.path[0]);
     ASSERT_TRUE(leaf) << what;
-    // With a root named, the signature over every byte is still to be verified.
+    // If a root is named, the signature over every byte is still to be verified.
     if (judged.result.root_count > 0) return;
     EXPECT_EQ(text_of(leaf->public_key), text_of(key)) << what;
 }
@@ -463,7 +463,7 @@ TEST(Chain, accepts_no_other_key_by_changing_a_byte) {
     }
 }
 
-// Pinned, a certificate is accepted as it is: not one byte may differ.
+// A pinned certificate is compared byte by byte.
 // Case 31: a pin that is nearly right
 TEST(Chain, pins_every_byte) {
     const Ders chain = chain_ders("good");

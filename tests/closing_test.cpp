@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The payload of close frames, RFC 6455 5.5.1 and 7.4, with a list written from the text.
+// The payload of close frames, RFC 6455 5.5.1 and 7.4, compared with a list copied from the RFC.
 #include "protocol/closing.hpp"
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ Cause decoded(std::string_view payload, ClosePayload& close) {
     const ExactBytes exact(payload);
     const Cause cause = decode_close(exact.bytes(), close);
     EXPECT_TRUE(test::lies_within(close.reason, exact.text()));
-    // The bytes it points to end with this function.
+    // The bytes it points to are only valid during this function.
     if (cause == Cause::none && payload.size() >= 2) {
         EXPECT_EQ(close.reason, payload.substr(2));
     }
@@ -71,7 +71,7 @@ std::string encoded(std::uint16_t code, std::string_view reason) {
     return std::string(out.text().substr(0, size));
 }
 
-// Case 15: codes that may not stand in a close frame
+// Case 15: codes that must not appear in a close frame
 TEST(Closing, classifies_all_65536_codes) {
     for (unsigned code = 0; code <= 0xFFFF; ++code) {
         ASSERT_EQ(is_close_code(code), may_stand_in_a_frame(code)) << code;
@@ -135,7 +135,7 @@ TEST(Closing, requires_utf8_in_the_reason) {
                   row.good ? Cause::none : Cause::close_reason_not_utf8)
             << shown(row.reason);
     }
-    // The code is judged first.
+    // The code is checked first.
     ClosePayload close;
     EXPECT_EQ(decoded(close_payload(1006, "\xFF"), close), Cause::close_code_not_allowed);
 }
@@ -162,7 +162,7 @@ TEST(Closing, writes_nothing_without_a_code) {
     EXPECT_EQ(encoded(no_close_code, "a reason needs a code"), "");
 }
 
-// Case 36: close frames with bytes that nobody has written
+// Case 36: close frames with uninitialised bytes
 TEST(Closing, decodes_what_it_encoded) {
     for (std::size_t size = 0; size <= 123; ++size) {
         const std::string payload = encoded(1001, std::string(size, 'x'));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What arguments ask for, and what is said about those that cannot be meant.
+// The meaning of command-line arguments, and the messages about invalid ones.
 #include "cli/command_line.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One recorded conversation, told in every way that the outside can tell it: whole, in any pieces,
-// cut short at any byte, with any call failing, and to listeners that do their worst.
+// One recorded conversation in every variation that the outside can cause: whole, in any pieces,
+// cut short at any byte, with any call failing, and with hostile listeners.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +14,8 @@
 namespace linnet::test {
 namespace {
 
-// Upgrade, a text in two fragments around a ping, 126 binary bytes, the server's goodbye, its end.
+// Upgrade, a text in two fragments around a ping, 126 binary bytes, the server's close frame, its
+// end.
 std::string frames() {
     return server_frame(Opcode::text, "Hel", false) + server_frame(Opcode::ping, "hi") +
            server_frame(Opcode::continuation, "lo") +
@@ -84,7 +85,7 @@ TEST(Conversation, is_the_same_cut_at_every_pair_of_offsets) {
     }
 }
 
-// What the OS would say of the one socket to a program that sleeps until something is ready.
+// What the OS would report about the only socket to a program that sleeps until something is ready.
 bool is_ready(World& world, const WaitItem& item) {
     ScriptedConnection& connection = world.connection();
     connection.advance(world.clock.now);
@@ -93,7 +94,7 @@ bool is_ready(World& world, const WaitItem& item) {
     return (item.writable && is_writable) || (item.readable && is_readable);
 }
 
-// Of each poll and of each millisecond: how much is moved.
+// The number of bytes moved in each poll and in each millisecond.
 struct Pace {
     std::uint64_t poll_size_max;
     std::size_t send_size;
@@ -103,7 +104,7 @@ TEST(Conversation, is_reported_in_time_to_a_program_that_sleeps_until_each_deadl
     for (const Pace& pace : {Pace{256 * 1024, SIZE_MAX}, Pace{5, SIZE_MAX}, Pace{256 * 1024, 5}}) {
         ServerScript server = script();
         server.send_window = pace.send_size;
-        // What comes with the answer is read with it; what comes later is not.
+        // Data that arrives with the response is read with it; later data is not.
         server.steps.insert(server.steps.begin() + 2, Pause{20});
         Play play(server, [&](World&, Options& options) {
             options.limits.poll_size_max = pace.poll_size_max;
@@ -127,7 +128,7 @@ TEST(Conversation, is_reported_in_time_to_a_program_that_sleeps_until_each_deadl
     }
 }
 
-// A true beginning of the whole story, and exactly one ending with a cause.
+// Checks for a prefix of the whole story, and exactly one ending with a cause.
 void expect_true_beginning_and_one_ending(Play& play) {
     const std::string& heard = play.story->signals;
     const std::size_t closed = heard.find("connection_closed(");
@@ -181,7 +182,7 @@ TEST(Conversation, that_stalls_at_every_byte_has_one_ending) {
     }
 }
 
-// Every call to clock-less outside: network, resolver and entropy.
+// Every external call except for the clock: network, resolver and entropy.
 TEST(Conversation, with_the_nth_external_call_failing_has_one_ending) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
@@ -223,7 +224,7 @@ TEST(Conversation, with_the_nth_allocation_failing_has_one_ending_or_is_unaffect
     }
 }
 
-// ---- listeners that do their worst -----------------------------------------------------------
+// ---- hostile listeners ------------------------------------------------------------------------
 
 const char* const signal_names[] = {"connection_established", "data_received",
                                     "server_close_request", "connection_closed"};
@@ -244,7 +245,7 @@ TEST(Conversation, ends_silently_when_a_listener_destroys_the_client) {
                 play.client.reset();
             }
         };
-        // A second listener of the same signal is not called any more.
+        // A second listener of the same signal is not called.
         play.client->data_received.connect([&heard] { heard += 100; });
         ASSERT_EQ(play.connect(), Error::ok);
         play.run();
@@ -293,8 +294,8 @@ TEST(Conversation, can_start_again_in_the_signal_of_an_error) {
               "connection_error() -> connection_error() -> connection_error()");
 }
 
-// While the server's close is being answered the old connection may be left for a new one; before
-// that the call is refused and changes nothing.
+// While the reply to the server's close frame is being sent, the old connection may be abandoned
+// for a new one; before that the call is refused and changes nothing.
 TEST(Conversation, can_be_abandoned_for_a_new_one_while_it_is_closing) {
     Play play(script());
     bool again = true;

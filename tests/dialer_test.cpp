@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// From several addresses to one socket, RFC 8305 4 and 5, on a network and a clock that stand still
-// until they are moved.
+// Connects to one of several addresses, RFC 8305 4 and 5, on a network and a clock that only the
+// test moves.
 #include "net/dialer.hpp"
 
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ struct Bench {
     }
     Connecting step() { return dialer.step(world.clock.now); }
     void pass_us(std::uint64_t us) { world.clock.now += us; }
-    // The addresses that were asked so far.
+    // The addresses tried so far.
     std::string begun() const {
         std::string story;
         for (const auto& connection : world.network.connections) {
@@ -113,7 +113,7 @@ TEST(Dialer, tries_an_address_that_occurs_several_times_once) {
     SocketAddress with_port = v4(1);
     with_port.port = 99;
     SocketAddress with_rest = v4(1);
-    with_rest.bytes[4] = 1;  // beyond an IPv4 address
+    with_rest.bytes[4] = 1;  // past an IPv4 address
     SocketAddress like_v6 = v6(1);
     like_v6.ipv6 = false;
     like_v6.scope_id = 0;
@@ -196,7 +196,7 @@ TEST(Dialer, tries_the_next_address_after_250_ms) {
     EXPECT_EQ(bench.world.network.open_count(), 3u);
 }
 
-// A poll that comes late starts one more address, not all of them at once.
+// A late poll starts one more address, not all of them at once.
 TEST(Dialer, starts_one_address_at_a_time_even_if_polled_late) {
     Bench bench({pending()});
     bench.start({v4(1), v4(2), v4(3)});
@@ -249,7 +249,7 @@ TEST(Dialer, keeps_the_first_that_connects_and_closes_the_others) {
         EXPECT_EQ(bench.dialer.tried().size(), 3u);
         for (const AddressTried& tried : bench.dialer.tried()) EXPECT_EQ(tried.os_error, 0);
         bench.world.network.close(socket);
-        bench.dialer.cancel();  // the socket is not its own any more
+        bench.dialer.cancel();  // the dialer no longer owns the socket
     }
 }
 
@@ -301,7 +301,7 @@ TEST(Dialer, closes_everything_when_it_is_cancelled_or_destroyed) {
 
         dialer.start(addresses, port, 0);
         EXPECT_EQ(world.network.open_count(), 1u);
-        dialer.start(addresses, port, 0);  // gives the attempt before up
+        dialer.start(addresses, port, 0);  // gives up the previous attempt
         EXPECT_EQ(world.network.open_count(), 1u);
         EXPECT_EQ(dialer.tried().size(), 1u);
     }
@@ -343,7 +343,7 @@ TEST(Dialer, waits_for_every_connecting_socket_to_be_writable) {
 
 // ---- whatever fails --------------------------------------------------------------------------
 
-// A whole attempt, one address after the other; at its end nothing but the winner is open.
+// A whole attempt, one address after the other; at its end only the winner is open.
 int play(int fail_at) {
     World world;
     world.network.scripts = {pending(), refusing(), pending(), answering()};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What both embedded servers have in common and their own tests do not show.
+// The common behaviour of both embedded servers that their own tests do not cover.
 #include "cli/embedded_server.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@
 namespace linnet::cli {
 namespace {
 
-// No descriptor beyond `highest`, until the end.
+// Allows no descriptor above `highest` until destruction.
 class DescriptorLimit {
  public:
     explicit DescriptorLimit(SocketHandle highest) {
@@ -76,7 +76,7 @@ TEST(EmbeddedServer, sleeps_while_it_has_no_descriptor_for_an_incoming_connectio
 constexpr std::uint64_t stall_us = 30'000'000;
 constexpr std::size_t flood_count = 5000;
 
-// Pings would wake a server that has stalled.
+// Pings would wake a stalled server.
 Options without_pings() {
     Options options;
     options.timeouts.ping_ms = 0;
@@ -108,7 +108,7 @@ struct Guest {
             heard.emplace_back(text_of(packets().get_packet()));
         }
     }
-    // Hands over everything that is in `unsent` as far as there is room.
+    // Sends everything in `unsent` that fits.
     void put_all() {
         while (!unsent.empty() && packets().put_packet(unsent.front()) == Error::ok) {
             unsent.pop_front();
@@ -130,7 +130,8 @@ bool is_any_ready(const std::vector<WaitItem>& items) {
     return ::poll(polled.data(), polled.size(), 0) > 0;
 }
 
-// Polls those who read; returns when they want to be polled again, and adds what they wait for.
+// Polls the clients that read; returns when they need the next poll, and adds the sockets they wait
+// for.
 std::uint64_t poll_all(const std::vector<Guest*>& guests, std::vector<WaitItem>& items) {
     std::uint64_t next_us = UINT64_MAX;
     for (Guest* const guest : guests) {
@@ -147,8 +148,8 @@ std::uint64_t poll_all(const std::vector<Guest*>& guests, std::vector<WaitItem>&
     return next_us;
 }
 
-// The server has its turn only if something of its own is ready, as in a program of its own: if it
-// forgets what to wait for, it stalls. False if nothing has been ready for `patience_us`.
+// The server runs only if one of its descriptors is ready, as in its own program: if it forgets
+// what to wait for, it stalls. False if nothing has been ready for `patience_us`.
 bool run_until(EmbeddedServer& server, const std::vector<Guest*>& guests,
                const std::function<bool()>& holds, std::uint64_t patience_us = stall_us) {
     SystemClock clock;
@@ -259,7 +260,7 @@ TEST(EmbeddedServer, echoes_messages_received_before_a_close_frame) {
     ASSERT_TRUE(run_until(server, {&guest}, [&] {
         return guest.client.get_connection_status() == guest.client.CONNECTION_DISCONNECTED;
     }));
-    // The client discards what comes after its own close frame, but counts it.
+    // The client discards everything after its own close frame, but counts it.
     EXPECT_EQ(guest.client.stats().discarded_size, 100u * 10);
 }
 
@@ -300,7 +301,7 @@ TEST(EmbeddedServer, does_not_read_a_client_that_does_not_read_its_echoes) {
     for (const std::string& each : large_messages()) {
         ASSERT_EQ(guest.packets().put_packet(each), Error::ok);
     }
-    // It sends as long as the OS takes something, and takes no message out of its own queue.
+    // It sends as long as the OS accepts anything, and takes no message from its own queue.
     const auto send = [&] {
         guest.client.poll();
         return false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The program's errno is the program's: no call of the library changes it, although everything that
-// the calls ask, the OS or what the program has given instead, leaves an errno behind.
+// No call of the library changes the program's errno, although every external call, to the OS or to
+// the program's replacements, sets errno.
 #include <gtest/gtest.h>
 
 #include <cerrno>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Failures as paragraphs, word by word; and what must never stand in one.
+// Failures as paragraphs, word by word, and what they must never contain.
 #include "client/explanation.hpp"
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ std::string explained(const Failure& failure, std::string_view url = "ws://game.
     return std::string(out.text());
 }
 
-// What the OS of the machine says.
+// The error text of the machine's OS.
 std::string os_text(int os_error) {
     ExactBytes buffer(200);
     TextWriter out(buffer.buffer());
@@ -83,7 +83,7 @@ TEST(Explanation, names_the_destination) {
     }
 }
 
-// EAI_SYSTEM says only "System error".
+// EAI_SYSTEM is only "System error".
 TEST(Explanation, quotes_the_system_if_a_name_did_not_resolve) {
     EXPECT_EQ(resolve_text(resolver_errno_base + EMFILE), os_text(EMFILE));
     EXPECT_EQ(resolve_text(resolver_errno_base + 1), os_text(1));
@@ -229,13 +229,13 @@ TEST(Explanation, escapes_control_characters_and_quotes_of_the_server) {
             const auto shown = static_cast<std::uint8_t>(c);
             ASSERT_TRUE(shown >= 0x20 && shown != 0x7F) << "byte " << byte;
         }
-        // Only our own quotation marks; a location with an "@" is not shown.
+        // Only our own quotation marks appear; a location with an "@" is not shown.
         EXPECT_EQ(std::count(paragraph.begin(), paragraph.end(), '"'), byte == '@' ? 6 : 8)
             << "byte " << byte;
     }
 }
 
-// C1 controls, separators, and what reorders text.
+// C1 controls, separators, and characters that reorder text.
 TEST(Explanation, shows_nothing_of_the_server_that_controls_a_terminal) {
     for (const std::string_view harmful :
          {"\xC2\x80", "\xC2\x85", "\xC2\x9B", "\xC2\x9D", "\xC2\x9F", "\xE2\x80\xA8",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The details of TLS failures, as text: dates, names, digests, addresses and alerts.
+// The details of TLS failures as text: dates, names, digests, addresses and alerts.
 #include "tls/failure_text.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// What `write` puts into the detail of a failure.
+// The text that `write` adds to the detail of a failure.
 template <class Write>
 std::string detail_of(Write write) {
     TlsFailure why;
@@ -75,7 +75,7 @@ TEST(FailureText, writes_times) {
     for (const Moment& row : moments) EXPECT_EQ(time_text(row.unix_s), row.text) << row.unix_s;
 }
 
-// Day by day through four centuries, beside a calendar that counts.
+// Day by day through four centuries, compared with a counting calendar.
 TEST(FailureText, counts_every_day_as_the_calendar_does) {
     constexpr std::array<int, 12> month_days = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     std::int64_t day = 0;
@@ -145,7 +145,7 @@ TEST(FailureText, writes_digests_addresses_and_numbers) {
     EXPECT_EQ(text, "009ff0ab 127.0.0.1 ::1 1024");
 }
 
-// Four or sixteen bytes are an address; whatever else is said to be one does no harm.
+// An address has four or sixteen bytes; any other size is harmless.
 TEST(FailureText, survives_addresses_of_invalid_size) {
     for (std::size_t size = 0; size < 40; ++size) {
         const ExactBytes ip(std::string(size, '\x11'));
@@ -163,7 +163,7 @@ TEST(FailureText, escapes_the_text_of_a_server) {
         "??\xC3\xBC");
 }
 
-// With several roots of one name, one that was refused may be the one that has signed.
+// If several roots share a name, a refused one may be the one that signed.
 TEST(FailureText, names_the_refused_root_if_no_root_signed) {
     ChainResult result;
     TlsFailure why;

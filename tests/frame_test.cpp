@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The frame header, RFC 6455 5.2, against a judge that follows the text of the RFC.
+// The frame header, RFC 6455 5.2, compared with an implementation that follows the text of the RFC.
 #include "linnet/codec/frame.hpp"
 
 #include <gtest/gtest.h>
@@ -62,7 +62,7 @@ std::string encoded(const FrameHeader& header) {
     return std::string(out.text());
 }
 
-// What every answer must be beside its status: nothing is taken unless done.
+// Every result besides its status: nothing is consumed unless it is done.
 void check_step(const Step<FrameHeader>& step, Outcome status, Cause cause) {
     EXPECT_EQ(step.status, status);
     EXPECT_EQ(step.cause, cause);
@@ -190,14 +190,14 @@ constexpr LengthRow length_rows[] = {
     {"\x82\x7F\0\0\0\0\0\0\xFF\xFF"sv, Cause::frame_length_not_minimal, 8, 0},
 };
 
-// The same header from a client: with the mask bit, and the key behind it.
+// The same header from a client: with the mask bit, followed by the key.
 std::string masked(std::string_view wire) {
     std::string text(wire);
     text[1] = static_cast<char>(static_cast<std::uint8_t>(text[1]) | 0x80);
     return text + "\x37\xFA\x21\x3D";
 }
 
-// No byte of payload follows: a length is judged by itself.
+// No payload byte follows: a length is validated on its own.
 // Case 1, 2, 4: lengths at every border, too long forms, the top bit
 TEST(Frame, validates_a_length_at_the_byte_that_decides_it) {
     for (const LengthRow& row : length_rows) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Plays every trace and compares what linnet did with what Godot 3.2.3 did, or with what linnet is
-// meant to do where it differs on purpose; and holds the readable table to the same rows.
+// Plays every trace and compares linnet's behaviour with that of Godot 3.2.3, or with the intended
+// behaviour of linnet where it differs on purpose; and checks the readable table against the same
+// rows.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -13,7 +14,7 @@
 
 namespace linnet::test::godot {
 
-// So that a test that fails shows the name of the trace, not its bytes.
+// Makes a failing test print the name of the trace instead of its bytes.
 static void PrintTo(const Trace& trace, std::ostream* out) {
     *out << trace.name;
 }
@@ -59,7 +60,7 @@ bool is_signal(std::string_view line) {
     });
 }
 
-// The signals of a story in one line; a signal that repeats itself stands once, with a number.
+// The signals of a story in one line; a repeated signal appears once, with a count.
 std::string signals_of(const Lines& story) {
     std::vector<std::pair<std::string, int>> signals;
     for (const std::string& line : story) {
@@ -81,7 +82,7 @@ std::string verdict_of(const Trace& trace) {
     return trace.linnet ? "differs" : "same";
 }
 
-// The cells of | `name` | scenario | `signals` | verdict: why |
+// The cells of | `name` | scenario | `signals` | result: why |
 std::vector<std::string> cells_of(const std::string& line) {
     std::vector<std::string> cells;
     for (std::size_t begin = 2, end = 0; begin < line.size(); begin = end + 3) {
@@ -91,7 +92,7 @@ std::vector<std::string> cells_of(const std::string& line) {
     return cells;
 }
 
-// The line of `trace` with the signals and the verdict of the trace; scenario and reason stay.
+// The line of `trace` with the signals and the result of the trace; scenario and reason are kept.
 std::string with_trace(const std::string& line, const Trace& trace) {
     const std::vector<std::string> cells = cells_of(line);
     const std::string scenario = cells.size() > 1 ? cells[1] : "?";
@@ -102,7 +103,7 @@ std::string with_trace(const std::string& line, const Trace& trace) {
            signals_of(trace.godot.story) + "` | " + verdict_of(trace) + reason + " |";
 }
 
-// What is missing is added at the end; its scenario is to be written.
+// Missing rows are added at the end; their scenario must be written by hand.
 std::string with_traces(const std::string& file, const std::vector<Trace>& traces) {
     std::map<std::string, const Trace*> missing;
     for (const Trace& trace : traces) missing[std::string(trace.name)] = &trace;

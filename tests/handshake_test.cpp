@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The opening handshake of a client, RFC 6455 4.1: requests byte for byte, answers by their
+// The opening handshake of a client, RFC 6455 4.1: requests byte for byte, responses by their
 // meaning.
 #include "linnet/protocol/handshake.hpp"
 
@@ -24,7 +24,7 @@ using test::shown;
 
 using Views = std::vector<std::string_view>;
 
-// RFC 6455 1.3: what the client sends there, and what the server must answer.
+// RFC 6455 1.3: the client's key there, and the server's reply.
 constexpr std::string_view sample_key = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view sample_accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
@@ -82,7 +82,7 @@ Cause cause_of(const Asked& asked) {
     return request.cause;
 }
 
-// Measures, then writes into exactly that much.
+// Measures, then writes into a buffer of exactly that size.
 std::string written(const Asked& asked) {
     const auto measured = write(asked, {});
     EXPECT_EQ(measured.cause, Cause::none);
@@ -94,7 +94,7 @@ std::string written(const Asked& asked) {
     return std::string(out.text());
 }
 
-// The lines that every request has in its middle.
+// The lines in the middle of every request.
 constexpr std::string_view middle =
     "Upgrade: websocket\r\n"
     "Connection: Upgrade\r\n"
@@ -104,8 +104,8 @@ constexpr std::string_view middle =
 struct RequestRow {
     std::string_view name;
     Asked asked;
-    std::string_view front;  // what stands before `middle`
-    std::string_view back;   // and behind it, without the empty line
+    std::string_view front;  // before `middle`
+    std::string_view back;   // after it, without the empty line
 };
 
 const RequestRow request_rows[] = {
@@ -273,7 +273,7 @@ const RefusedRow refused_rows[] = {
     {{.headers = {"Authorization: a", "authorization: b"}}, Cause::header_repeated},
 };
 
-// Case 25, 26, 27, 28, 29: headers that are two, or offer an extension
+// Case 25, 26, 27, 28, 29: headers that contain two lines, or offer an extension
 TEST(Handshake, refuses_what_must_not_appear_in_a_request) {
     for (const RefusedRow& row : refused_rows) {
         const Views& asked = row.asked.headers.empty() ? row.asked.protocols : row.asked.headers;
@@ -304,7 +304,7 @@ TEST(Handshake, accepts_user_information_of_up_to_1024_bytes) {
                            Row{1025, Cause::url_userinfo}, Row{5000, Cause::url_userinfo}}) {
         const std::string url = "ws://" + std::string(row.size, 'u') + "@h/";
         EXPECT_EQ(cause_of({.url = url}), row.cause) << row.size;
-        // With an Authorization of its own there is nothing to make of it.
+        // With a custom Authorization header, none is generated.
         EXPECT_EQ(cause_of({.url = url, .headers = {"Authorization: x"}}), Cause::none) << row.size;
     }
     const std::string request = written({.url = "ws://" + std::string(1024, 'u') + "@h/"});
@@ -314,13 +314,13 @@ TEST(Handshake, accepts_user_information_of_up_to_1024_bytes) {
     EXPECT_NE(request.find(expected + "dTo=\r\n\r\n"), request.npos);
 }
 
-// ---- the request: a URL made by hand ---------------------------------------------------------
+// ---- the request: a hand-made URL --------------------------------------------------------------
 
 WrittenRequest write(const Url& url, MutableBytes out) {
     return write_request({.url = url, .key = key_of(sample_key)}, out);
 }
 
-// One part of a URL, in bytes that end where it ends.
+// One part of a URL, in a block without spare bytes.
 struct PartRow {
     std::string_view Url::*part;
     std::string_view front;
@@ -356,7 +356,7 @@ TEST(Handshake, lets_no_byte_of_a_hand_made_url_end_a_line) {
     }
 }
 
-// Nothing is read past its end: AddressSanitizer sees.
+// AddressSanitizer checks that nothing is read past its end.
 TEST(Handshake, refuses_user_information_that_ends_within_a_percent_encoding) {
     constexpr std::string_view whole = "%20user%C3%a9:%3Apass%41";
     for (std::size_t size = 0; size <= whole.size(); ++size) {
@@ -389,7 +389,7 @@ bool is_token_byte(int c) {  // RFC 9110 5.6.2
            "!#$%&'*+-.^_`|~"sv.find(static_cast<char>(c)) != std::string_view::npos;
 }
 
-// RFC 9110 5.5: new senders are left only ASCII.
+// RFC 9110 5.5: new senders may only use ASCII.
 bool is_value_byte(int c) {
     return c == '\t' || (c >= 0x20 && c < 0x7F);
 }
@@ -398,7 +398,7 @@ std::string with_byte(std::string_view front, int byte, std::string_view back) {
     return std::string(front) + static_cast<char>(byte) + std::string(back);
 }
 
-// Every CR has its LF and the other way round, and there are as many lines as meant.
+// Every CR is followed by LF and every LF preceded by CR, and the number of lines is as intended.
 void check_lines(const std::string& request, std::ptrdiff_t line_count) {
     for (std::size_t i = 0; i < request.size(); ++i) {
         EXPECT_EQ(request[i] == '\r', i + 1 < request.size() && request[i + 1] == '\n')
@@ -408,7 +408,7 @@ void check_lines(const std::string& request, std::ptrdiff_t line_count) {
     EXPECT_EQ(request.find("\r\n\r\n"), request.size() - 4) << shown(request);
 }
 
-// One line more, and that line, if `cause` is none.
+// One additional line, with the expected content, if `cause` is none.
 void check_line(const Asked& asked, Cause cause, const std::string& line) {
     SCOPED_TRACE(shown(line));
     EXPECT_EQ(cause_of(asked), cause);
@@ -479,7 +479,7 @@ TEST(Handshake, lets_no_byte_of_a_url_end_a_line) {
     }
 }
 
-// ---- the answer ------------------------------------------------------------------------------
+// ---- the response -----------------------------------------------------------------------------
 
 struct AnswerRow {
     std::string_view name;
@@ -501,7 +501,7 @@ struct Verdict {
     std::string protocol;
 };
 
-// Through the reader, as it would come from the wire.
+// Goes through the parser, as it would arrive from the wire.
 Verdict result_of(const Judged& judged) {
     const ExactBytes in(judged.status_line + "\r\n" + judged.headers + "\r\n");
     const ExactBytes offered(judged.offered);
@@ -516,12 +516,12 @@ Verdict result_of(const Judged& judged) {
     return {result.cause, std::string(result.protocol)};
 }
 
-// The three lines that an answer must have.
+// The three required lines of a response.
 constexpr std::string_view good_fields =
     "Upgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 
-// Beside Sec-WebSocket-Accept, which is right.
+// In addition to the correct Sec-WebSocket-Accept.
 constexpr AnswerRow upgrade_rows[] = {
     {"as the RFC has it", "Upgrade: websocket\r\nConnection: Upgrade\r\n", ""},
     {"letter case", "UPGRADE: WebSocket\r\ncOnNeCtIoN: uPGRADE\r\n", ""},
@@ -588,7 +588,7 @@ constexpr AnswerRow upgrade_rows[] = {
      Cause::response_connection_missing},
 };
 
-// Case 48: only a 101 needs HTTP/1.1
+// Case 48: only a 101 requires HTTP/1.1
 TEST(Handshake, upgrades_from_http_1_1_on) {
     const auto cause_of = [](const char* status_line) {
         return result_of({.status_line = status_line, .headers = std::string(good_fields)}).cause;
@@ -610,7 +610,7 @@ TEST(Handshake, accepts_one_upgrade_to_websocket_and_a_connection_that_lists_upg
     }
 }
 
-// Beside Upgrade and Connection, which are right.
+// In addition to the correct Upgrade and Connection.
 constexpr AnswerRow accept_rows[] = {
     {"right", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
     {"name in small letters", "sec-websocket-accept:s3pPLMBiTxaQ9kYGzzhZRbK+xOo= \t\r\n", ""},
@@ -656,7 +656,7 @@ TEST(Handshake, accepts_only_its_own_accept_value) {
     }
 }
 
-// Behind the three lines that are right; the server must choose when something is offered.
+// After the three correct lines; the server must choose if something was offered.
 constexpr AnswerRow choice_rows[] = {
     {"nothing offered, nothing chosen", "", ""},
     {"the only one", "Sec-WebSocket-Protocol: chat\r\n", "chat", Cause::none, "chat"},
@@ -744,7 +744,7 @@ TEST(Handshake, accepts_only_status_101) {
             result_of({.status_line = "HTTP/1.1 " + digits, .headers = std::string(good_fields)});
         EXPECT_EQ(result.cause, status == 101 ? Cause::none : Cause::upgrade_refused) << digits;
     }
-    // Whatever else is wrong: it is not an answer to our request but a refusal.
+    // With any other fault: it is a refusal, not an upgrade.
     EXPECT_EQ(result_of({.status_line = "HTTP/1.1 401 No", .headers = "Upgrade: x\r\n"}).cause,
               Cause::upgrade_refused);
 }
@@ -763,7 +763,7 @@ TEST(Handshake, reads_the_response_in_any_order_of_its_lines) {
     } while (std::next_permutation(lines.begin(), lines.end()));
 }
 
-// What `write_request` says it offered is what `check_response` compares with.
+// `check_response` compares with the offer that `write_request` returned.
 TEST(Handshake, compares_the_choice_with_its_own_offer) {
     ExactBytes out(1000);
     const auto request = write({.protocols = {" first ", "second\t"}}, out.buffer());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Is the link alive? RFC 6455 5.5.2, with a time that the test says.
+// Keep-alive, RFC 6455 5.5.2, with the time passed by the test.
 #include "protocol/heartbeat.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ constexpr std::uint64_t ping_us = 20'000'000;
 constexpr std::uint64_t pong_us = 7'000'000;
 constexpr std::uint64_t start_us = 5'000'000'000;
 
-// One that has seen life at `start_us`.
+// A heartbeat that saw traffic at `start_us`.
 Heartbeat started(std::uint64_t ping = ping_us, std::uint64_t pong = pong_us) {
     Heartbeat heartbeat(ping, pong);
     heartbeat.alive(start_us);
@@ -78,7 +78,7 @@ TEST(Heartbeat, gives_a_ping_that_cannot_be_sent_twice_the_pong_timeout) {
     heartbeat.ping_queued(queued_us);
     expect_due(heartbeat, queued_us + 2 * pong_us, Due::dead);
 
-    // It leaves at the last moment: then its pong has the whole time.
+    // It is sent at the last moment: its pong then has the whole timeout.
     const std::uint64_t sent_us = queued_us + 2 * pong_us - 1;
     heartbeat.ping_sent(sent_us);
     expect_due(heartbeat, sent_us + pong_us, Due::dead);
@@ -95,7 +95,7 @@ TEST(Heartbeat, accepts_any_traffic_as_a_reply) {
     }
 }
 
-// The server read what was blocked, and the ping after it: the pong is still to come.
+// The server read the blocked bytes and the following ping: the pong is still pending.
 TEST(Heartbeat, starts_the_pong_timeout_when_its_ping_is_sent) {
     Heartbeat heartbeat = started();
     heartbeat.ping_queued(start_us + ping_us);
@@ -127,7 +127,7 @@ TEST(Heartbeat, is_disabled_by_zeros) {
     expect_never(asked);
 }
 
-// Case 66: a program that pings by itself
+// Case 66: a program that sends its own pings
 TEST(Heartbeat, is_not_kept_alive_by_pings_from_the_program) {
     for (const std::uint64_t interval_us : {std::uint64_t{1}, pong_us / 3, pong_us - 1}) {
         Heartbeat heartbeat = started();
@@ -143,7 +143,7 @@ TEST(Heartbeat, is_not_kept_alive_by_pings_from_the_program) {
     }
 }
 
-// Case 66: the same, while none of the pings can leave
+// Case 66: the same, while none of the pings can be sent
 TEST(Heartbeat, is_not_kept_alive_by_pings_that_cannot_be_sent) {
     Heartbeat heartbeat = started();
     heartbeat.ping_queued(start_us);
@@ -210,7 +210,7 @@ TEST(Heartbeat, measures_the_last_of_many_pings) {
     EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
 }
 
-// RFC 6455 5.5.3: it may answer the latest alone
+// RFC 6455 5.5.3: a peer may answer only the latest
 TEST(Heartbeat, keeps_measuring_a_peer_that_skips_pings) {
     Heartbeat heartbeat = started();
     for (std::uint64_t round = 0; round < 5; ++round) {
@@ -257,7 +257,7 @@ TEST(Heartbeat, keeps_the_last_the_smallest_and_the_smoothed_round_trip) {
     }
 }
 
-// Case 14: a pong that nobody asked for
+// Case 14: an unsolicited pong
 TEST(Heartbeat, does_not_mistake_another_pong_for_its_own) {
     Heartbeat heartbeat = started();
     const std::array<std::uint8_t, 8> zeros{};

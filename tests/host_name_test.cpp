@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Whether a certificate is for a host, RFC 9525 6.
+// Whether a certificate matches a host, RFC 9525 6.
 #include "x509/host_name.hpp"
 
 #include <gtest/gtest.h>

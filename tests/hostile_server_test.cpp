@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Whole clients and servers, networks and resolvers that mean them no good: what has hurt other
-// libraries (README.md, the table of cases) and concerns more than one source file.
+// Whole clients against hostile servers, networks and resolvers: bugs of other libraries
+// (README.md, the table of cases) that concern more than one source file.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,13 +28,13 @@ void open(Play& play) {
 ServerScript accepting() {
     return {.steps = {AwaitRequest{}, Accept{}}};
 }
-// The server reads no more than it has.
+// The server reads no more than it has read.
 void block(Play& play) {
     ScriptedConnection& connection = play.world.connection();
     connection.script.send_window = connection.taken;
 }
 
-// ---- what the program asks for ---------------------------------------------------------------
+// ---- arguments of the program ------------------------------------------------------------------
 
 struct Asked {
     std::string url = "ws://host.example/";
@@ -64,7 +64,7 @@ const Place places[] = {
      [](const std::string& c) { return Asked{.headers = {"Proxy-Authorization: v" + c + "w"}}; }},
 };
 
-// Case 25: each character in each place, before a byte is sent
+// Case 25: each character at each offset, before a byte is sent
 TEST(HostileServer, receives_nothing_that_could_end_a_line) {
     for (const Place& place : places) {
         for (const std::string& c : {"\r"s, "\n"s, "\r\n"s, "\0"s, " "s, "\x80"s, "\xC3\xA4"s}) {
@@ -91,7 +91,7 @@ TEST(HostileServer, receives_nothing_that_could_end_a_line) {
     }
 }
 
-// ---- answers to the request ------------------------------------------------------------------
+// ---- responses to the request -----------------------------------------------------------------
 
 struct AnswerRow {
     const char* name;
@@ -106,7 +106,7 @@ std::string repeated(std::string_view text, int count) {
     return all;
 }
 
-// Behind the status line of a good answer.
+// After the status line of a valid response.
 std::vector<ServerStep> with_lines(const std::string& lines) {
     return {Send{"HTTP/1.1 101 x\r\n" + lines + "\r\n\r\n"}, Fin{}};
 }
@@ -196,7 +196,7 @@ std::vector<AnswerRow> interim_and_version_rows() {
     };
 }
 
-// Case 22, 24, 26: captive portals and all other odd answers
+// Case 22, 24, 26: captive portals and all other odd responses
 TEST(HostileServer, may_send_any_response) {
     std::vector<AnswerRow> rows = answer_rows();
     for (const AnswerRow& row : interim_and_version_rows()) rows.push_back(row);
@@ -205,7 +205,7 @@ TEST(HostileServer, may_send_any_response) {
             SCOPED_TRACE(row.name);
             ServerScript server{.steps = {AwaitRequest{}}, .receive_max = receive_max};
             server.steps.insert(server.steps.end(), row.steps.begin(), row.steps.end());
-            // Byte by byte 20'000 of them take their time.
+            // 20'000 bytes, one at a time, take a while.
             Play play(server, [](World&, Options& options) {
                 options.timeouts.upgrade_ms = 1'000'000;
                 options.timeouts.attempt_ms = 0;
@@ -223,7 +223,7 @@ TEST(HostileServer, may_send_any_response) {
     }
 }
 
-// Also where that is another host, and where TLS would be left: no credentials go anywhere else.
+// Not even to another host or from TLS to plain text: no credentials are sent elsewhere.
 // Case 24: redirects, to other hosts and out of TLS
 TEST(HostileServer, cannot_redirect_the_client) {
     for (const int status : {301, 302, 303, 307, 308}) {
@@ -252,7 +252,7 @@ TEST(HostileServer, cannot_redirect_the_client) {
 
 // ---- floods ----------------------------------------------------------------------------------
 
-// Case 12: a flood of pings by one who does not read
+// Case 12: a flood of pings from a server that does not read
 TEST(HostileServer, that_pings_and_does_not_read_has_at_most_two_pending_pongs) {
     Play play(accepting());
     open(play);
@@ -270,13 +270,13 @@ TEST(HostileServer, that_pings_and_does_not_read_has_at_most_two_pending_pongs) 
     EXPECT_TRUE(connection.frames.empty());
     connection.script.send_window = SIZE_MAX;
     play.poll(2);
-    // What the OS was once asked to take is not replaced; of all others the latest is left.
+    // A pong already passed to the OS is not replaced; of all others only the latest remains.
     ASSERT_LE(connection.frames.size(), 2u);
     EXPECT_EQ(connection.frames.back().header.opcode, Opcode::pong);
     EXPECT_EQ(connection.frames.back().payload, "99999");
 }
 
-// It never stalls, so that no deadline comes, and stays below every size.
+// It never stalls, so no deadline expires, and it stays below every size limit.
 // Case 7, 8, 10: a message without end that never stalls
 TEST(HostileServer, that_never_ends_a_message_is_disconnected) {
     for (const char* fragment : {"", "x"}) {
@@ -293,14 +293,14 @@ TEST(HostileServer, that_never_ends_a_message_is_disconnected) {
             play.poll(1);
         }
         EXPECT_EQ(play.client->failure().cause, Cause::message_too_many_fragments);
-        // Its own end of the stream is not waited for longer than a second.
+        // The client waits at most a second for the server's end of stream.
         EXPECT_LE(fragment_count, 503);
         EXPECT_TRUE(play.story->messages.empty());
     }
 }
 
 struct Pace {
-    std::size_t receive_max;  // what one receive gives
+    std::size_t receive_max;  // bytes per receive
     bool closing;
 };
 
@@ -398,7 +398,7 @@ TEST(HostileServer, that_never_reads_does_not_cause_a_busy_loop) {
     }
 }
 
-// ---- a network that does not do what it was asked for ----------------------------------------
+// ---- a network that misbehaves ----------------------------------------------------------------
 
 struct TakeRow {
     std::size_t send_max;
@@ -430,12 +430,12 @@ TEST(HostileServer, that_reads_and_writes_a_few_bytes_at_a_time_loses_nothing) {
     }
 }
 
-// No two of the same.
+// All different.
 SocketAddress numbered(std::size_t number) {
     return {{10, 0, static_cast<std::uint8_t>(number / 256), static_cast<std::uint8_t>(number)}};
 }
 
-// Claims to have written more addresses than there was room for.
+// Claims to have written more addresses than fit.
 class BoastingResolver final : public Resolver {
  public:
     Request start(std::string_view) override { return 1; }
@@ -471,7 +471,8 @@ TEST(HostileServer, with_ten_thousand_addresses_is_tried_at_sixteen) {
 
 // ---- many clients, many connections ----------------------------------------------------------
 
-// What a client of the OS's entropy sends: the key of its request, and its masking keys.
+// The bytes that a client sends with entropy of the OS: the key of its request, and its masking
+// keys.
 struct Keys {
     std::string handshake;
     std::vector<MaskKey> masks;
@@ -492,8 +493,8 @@ Keys keys_of_a_client() {
     return keys;
 }
 
-// The clocks of all of them stand at the same moment.
-// Case 18: clients made at the same moment
+// All their clocks show the same time.
+// Case 18: clients created at the same time
 TEST(HostileServer, cannot_guess_the_keys_of_one_client_from_those_of_another) {
     constexpr std::size_t client_count = 4;
     std::set<std::string> handshakes;
@@ -518,7 +519,7 @@ TEST(HostileServer, cannot_guess_the_keys_of_one_client_from_those_of_another) {
             const double distance = static_cast<double>(seen) - expected;
             chi_square += distance * distance / expected;
         }
-        // 255 degrees of freedom, 8 standard deviations: these are new bytes in every run.
+        // 255 degrees of freedom, 8 standard deviations: the bytes are different in every run.
         EXPECT_GT(chi_square, 74);
         EXPECT_LT(chi_square, 436);
     }
@@ -531,7 +532,7 @@ TEST(HostileServer, leaves_no_resources_in_use_after_many_connections) {
     std::size_t used = 0;
     for (int i = 0; i < 100'000; ++i) {
         ASSERT_EQ(play.connect(), ok);
-        // Every third is given up at once, every third left without a goodbye.
+        // Every third is given up at once, every third ends without a close frame.
         if (i % 3 > 0) play.client->poll();
         ASSERT_EQ(play.client->disconnect_from_host(), ok);
         if (i % 3 > 1) {

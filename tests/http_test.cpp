@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The head of a response, RFC 9112: what is read, what is refused and when, however it is cut.
+// The head of a response, RFC 9112: what is parsed, what is refused and at which byte, for every
+// cut.
 #include "linnet/codec/http.hpp"
 
 #include <gtest/gtest.h>
@@ -30,7 +31,7 @@ ResponseHeadReader reader_with(const Bounds& bounds) {
     return {bounds.size_max, bounds.header_count_max};
 }
 
-// All beginnings of a text, each on its own in memory: what a receive buffer that moves would show.
+// All prefixes of a text, each in its own block: like a receive buffer that moves.
 class Beginnings {
  public:
     explicit Beginnings(std::string_view text) {
@@ -45,7 +46,7 @@ class Beginnings {
     std::vector<ExactBytes> blocks_;
 };
 
-// What the reader says, in one line. The bytes that were read last are `in`.
+// The result of the parser in one line. The bytes parsed last are `in`.
 std::string told(const Step<ResponseHead>& step, std::string_view in) {
     if (step.failed()) return "failed: " + std::string(text(step.cause));
     if (!step.done()) return step.consumed == 0 ? "needs more" : "needs more, but consumed";
@@ -63,7 +64,7 @@ std::string told(const Step<ResponseHead>& step, std::string_view in) {
     return line;
 }
 
-// Reads up to each of `sizes` in turn, until something is decided.
+// Parses up to each of `sizes` in turn, until there is a result.
 template <class... Sizes>
 std::string told_in_pieces(const Beginnings& beginnings, const Bounds& bounds, Sizes... sizes) {
     ResponseHeadReader reader = reader_with(bounds);
@@ -76,8 +77,8 @@ std::string told_in_pieces(const Beginnings& beginnings, const Bounds& bounds, S
     return line;
 }
 
-// The first `decided_at` bytes of `text` give `expected`, no fewer do, and more change nothing:
-// whole, byte by byte, and in three pieces cut at every pair of places.
+// The first `decided_at` bytes of `text` give `expected`, fewer do not, and more change nothing:
+// whole, byte by byte, and in three pieces cut at every pair of offsets.
 void check_at_every_cut(std::string_view text, const Bounds& bounds, std::size_t decided_at,
                         const std::string& expected) {
     const Beginnings beginnings(text);
@@ -101,7 +102,7 @@ void check_at_every_cut(std::string_view text, const Bounds& bounds, std::size_t
 
 struct GoodRow {
     std::string_view head;
-    std::string_view told;  // behind "done with <size>: "
+    std::string_view told;  // after "done with <size>: "
 };
 
 constexpr GoodRow good_rows[] = {
@@ -143,7 +144,7 @@ TEST(Http, does_not_read_past_the_head) {
         "HTTP/1.0 400 No\r\n\r\n"};
     for (const GoodRow& row : {good_rows[1], good_rows[3], good_rows[9]}) {
         for (const std::string_view tail : tails) {
-            // So narrow that the tail does not fit, either.
+            // So small that the tail does not fit either.
             const Bounds bounds = {.size_max = row.head.size(), .header_count_max = 1};
             check_at_every_cut(std::string(row.head) + std::string(tail), bounds, row.head.size(),
                                done_with(row.head.size(), row.told));
@@ -205,7 +206,7 @@ TEST(Http, counts_interim_responses_against_both_limits) {
     }
 }
 
-// Case 49: what follows a 1xx is wrong
+// Case 49: errors after a 1xx
 TEST(Http, refuses_invalid_heads_after_an_interim_response) {
     struct Row {
         std::string_view proof;
@@ -223,10 +224,10 @@ TEST(Http, refuses_invalid_heads_after_an_interim_response) {
     }
 }
 
-// ---- bad heads -------------------------------------------------------------------------------
+// ---- invalid heads ----------------------------------------------------------------------------
 
 struct BadRow {
-    std::string_view proof;  // its last byte proves the fault
+    std::string_view proof;  // its last byte proves the error
     Cause cause;
 };
 
@@ -309,14 +310,14 @@ constexpr BadRow bad_rows[] = {
     {"HTTP/1.1 101 x\r\nA: b\r\nHTTP/1.1 101 x\r\n", Cause::response_header_malformed},
 };
 
-// Case 22: heads that are no heads
+// Case 22: invalid heads
 TEST(Http, refuses_invalid_heads_at_the_byte_that_proves_it_at_every_cut) {
     for (const BadRow& row : bad_rows) {
         check_at_every_cut(row.proof, {}, row.proof.size(), failed_with(row.cause));
     }
 }
 
-// The verdict must not depend on what the same segment happens to bring along.
+// The result must not depend on further bytes in the same segment.
 TEST(Http, refuses_invalid_heads_regardless_of_what_follows) {
     constexpr std::string_view tails[] = {
         " 200 OK\r\nA: b\r\n\r\n", " 200 OK\nA: b\n\n", "\r\n", "\n", "\r\r\n", "<html>"};
@@ -387,9 +388,9 @@ TEST(Http, validates_every_byte_of_a_header_value) {
 
 // ---- time ------------------------------------------------------------------------------------
 
-// A head comes byte by byte. Each time everything that was looked at before is overwritten with
-// line feeds, but for the version and for a line at its end: if a byte were searched for the end of
-// its line twice, or a line judged twice, it would be found. So the time is linear.
+// A head arrives byte by byte. Each time, everything seen before is overwritten with line feeds,
+// except for the version and for a line at its end: a byte searched twice for the end of its line,
+// or a line validated twice, would be detected. So the time is linear.
 // Case 22: time that grows faster than the head
 TEST(Http, searches_each_byte_once_and_validates_each_line_once) {
     std::string head = "HTTP/1.1 101 Switching Protocols\r\n";

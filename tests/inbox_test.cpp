@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The inbox against a naive model: what arrived, and a queue of strings.
+// The inbox compared with a naive model: the received bytes, and a queue of strings.
 #include "linnet/protocol/inbox.hpp"
 
 #include <gtest/gtest.h>
@@ -21,12 +21,12 @@ using test::CountingMemory;
 using test::Faults;
 using test::Random;
 
-// An inbox and its memory, which is checked to be given back with the right sizes.
+// An inbox and its memory, which checks the sizes returned to it.
 struct Box {
     explicit Box(std::size_t size_max, std::size_t packet_count_kept = 1)
         : inbox(&memory, size_max, packet_count_kept) {}
 
-    // Receives `text`, in as many pieces as the room asks for.
+    // Receives `text`, in pieces of the size the buffer offers.
     void receive(std::string_view text) {
         do {
             const MutableBytes buffer = inbox.receive_buffer();
@@ -51,7 +51,7 @@ struct Box {
     Inbox inbox;
 };
 
-// ---- a message is handed out where it was received -------------------------------------------
+// ---- messages are handed out where they were received ------------------------------------------
 
 TEST(Inbox, allocates_nothing_before_space_is_needed) {
     Box box(1 << 20);
@@ -214,7 +214,7 @@ class Model {
         ASSERT_EQ(box_.inbox.starved(), false);
         last_packet_ = {};
         if (buffer.empty()) {
-            // The block is full of what somebody has to take, or of a message in progress.
+            // The block is full of messages to be taken, or of a message in progress.
             ASSERT_EQ(box_.inbox.size(), size_max_);
             if (!queue_.empty()) return take_some();
             return give_up_message();
@@ -313,7 +313,7 @@ class Model {
         if (!is_empty) {
             ASSERT_EQ(box_.inbox.size(), size);
         }
-        // An empty message in progress begins again.
+        // An empty message in progress starts again.
         if (is_empty && in_message_) in_message_ = false;
     }
 
@@ -367,7 +367,7 @@ TEST(Inbox, grows_only_when_it_is_full_and_never_beyond_its_limit) {
             const std::size_t before = box.inbox.size();
             const std::size_t buffer_size = box.inbox.receive_buffer().size();
             if (box.inbox.size() > before && before > 0) {
-                // It had no room worth the name, and it doubled or took all it may.
+                // It had no useful space left, and it doubled or took all it may.
                 EXPECT_LE(before - filled, 64u + Inbox::entry_size);
                 EXPECT_TRUE(box.inbox.size() == 2 * before || box.inbox.size() == size_max);
                 EXPECT_GE(box.inbox.size(), std::min(2 * before, size_max));
@@ -469,7 +469,7 @@ TEST(Inbox, starts_at_the_front_again_once_it_is_empty) {
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
-// At its limit, with nothing to take: only the bytes in front of the message can become room.
+// At its limit, with nothing to take: only the bytes before the message can be reused.
 TEST(Inbox, moves_the_message_in_progress_to_the_front_when_it_may_not_grow) {
     Box box(4096);
     while (box.inbox.size() < 4096) box.receive("0123456789");
@@ -547,7 +547,7 @@ TEST(Inbox, keeps_space_for_the_entries_it_was_asked_to_reserve) {
         }
         EXPECT_EQ(box.inbox.size(), 4096u);
         EXPECT_EQ(filled, 4096 - kept * Inbox::entry_size);
-        // There is not a byte of room, and each of them can still be queued.
+        // No byte of space is left, and each of them can still be queued.
         for (std::size_t i = 0; i < kept; ++i) {
             box.inbox.begin_message();
             box.inbox.append(box.inbox.unparsed().first(1));
@@ -558,13 +558,13 @@ TEST(Inbox, keeps_space_for_the_entries_it_was_asked_to_reserve) {
     }
 }
 
-// ---- how much is moved -----------------------------------------------------------------------
+// ---- number of bytes moved --------------------------------------------------------------------
 
 // How a program reads.
 struct Drain {
     std::string_view name;
-    std::size_t begin_above;  // messages in the queue at which it begins to read
-    std::size_t count;        // how many it then takes at a time
+    std::size_t begin_above;  // queue length at which it starts to read
+    std::size_t count;        // number it then takes at a time
 };
 
 constexpr std::size_t payload_max = 1 << 20;
@@ -574,7 +574,7 @@ struct Moved {
     std::uint64_t moved = 0;
 };
 
-// Takes the frames at the front of what is not parsed, as a session does.
+// Takes the frames at the front of the unparsed bytes, like a session.
 void take_frames(Inbox& inbox, std::size_t header_size, std::size_t payload_size,
                  bool& waits_for_room) {
     if (waits_for_room && !inbox.end_message(false)) return;
@@ -635,7 +635,7 @@ TEST(Inbox, moves_fewer_bytes_than_it_receives_in_any_order_of_draining) {
     }
 }
 
-// ---- out of memory ---------------------------------------------------------------------------
+// ---- memory exhausted -------------------------------------------------------------------------
 
 TEST(Inbox, is_starved_without_any_memory) {
     Box box(1 << 20);
@@ -660,7 +660,7 @@ TEST(Inbox, offers_the_remaining_space_when_it_cannot_grow) {
     EXPECT_TRUE(box.inbox.starved());
     EXPECT_EQ(text_of(box.inbox.unparsed()), std::string(full - 10, 'a') + std::string(10, 'b'));
 
-    // What is taken makes room again, without memory.
+    // Taking a message frees space without an allocation.
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed().first(full - 10));
     EXPECT_TRUE(box.inbox.end_message(false));

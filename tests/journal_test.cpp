@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The log of whole conversations, line by line; and what must never stand in it.
+// The log of whole conversations, line by line, and what it must never contain.
 #include "client/journal.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The wide kernels of each kind that this CPU has, against plain loops.
+// The wide kernels of each kind that this CPU supports, compared with plain loops.
 #include "codec/kernels.hpp"
 
 #include <gtest/gtest.h>
@@ -84,7 +84,7 @@ TEST(Kernels, mask_as_the_byte_loop_does_at_every_size_and_alignment) {
 
 // ---- UTF-8 -----------------------------------------------------------------------------------
 
-// Byte by byte no kernel is ever called.
+// Fed byte by byte, no kernel is ever called.
 bool is_valid_beginning(Bytes text) {
     Utf8Validator plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -97,7 +97,8 @@ void check_judgement(Cpu cpu, const std::string& content) {
     const ExactBytes text(content);
     const WideResult wide = check_utf8_wide(cpu, text.bytes().data(), content.size());
     ASSERT_LE(wide.size, content.size());
-    // What lacks its end among the last three may be a fault already: a kernel need not see it.
+    // An incomplete character within the last three bytes may already be invalid, which a kernel
+    // need not detect.
     const std::size_t open_size = wide.valid ? std::min<std::size_t>(wide.size, 3) : 0;
     EXPECT_EQ(wide.valid, is_valid_beginning(text.bytes().first(wide.size - open_size)))
         << name_of(cpu) << ", of " << wide.size << " bytes: " << shown(content);
@@ -107,7 +108,7 @@ void check_judgement(Cpu cpu, const std::string& content) {
 
 const std::string_view backgrounds[] = {"x", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
 
-// 320 bytes of whole characters with `stranger` behind the first `at` bytes or so.
+// 320 bytes of whole characters with `stranger` after about the first `at` bytes.
 std::string with_stranger(std::string_view background, std::size_t at, std::string_view stranger) {
     std::string text;
     while (text.size() < at) text += background;
@@ -173,7 +174,7 @@ TEST(Kernels, check_sequences_among_characters_of_every_size_at_every_offset) {
     }
 }
 
-// The last bytes are looked at in a vector of their own, wherever it begins.
+// The last bytes are checked in a separate vector, at any offset.
 TEST(Kernels, check_sequences_near_the_end_of_texts_of_every_size) {
     for (const Cpu cpu : cpus()) {
         for (std::size_t size = kernel_size_min; size < kernel_size_min + 130; ++size) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The life of a connection: what must hold of the two tables, whatever stands in them.
+// The lifecycle of a connection: invariants of the two tables, for any content.
 #include "protocol/lifecycle.hpp"
 
 #include <gtest/gtest.h>
@@ -107,7 +107,7 @@ TEST(Lifecycle, is_connecting_or_conversing_in_every_active_state) {
     }
 }
 
-// Open has deadlines of its own: those of messages and pongs.
+// Open has separate deadlines: those of messages and pongs.
 TEST(Lifecycle, has_a_deadline_in_every_waiting_state) {
     for (const StateRow& facts : states) {
         SCOPED_TRACE(facts.name);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Every limit at 0, at 1 and at the greatest value, in a conversation with an event loop: what it
-// means, and that no value makes the loop spin or hang. And that one poll does no more than its
-// budget says, whatever has piled up.
+// Every limit at 0, at 1 and at the maximum, in a conversation with an event loop: its effect, and
+// that no value makes the loop spin or hang. Also, one poll never exceeds its budget, for any
+// backlog.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -81,8 +81,8 @@ ServerScript server() {
                       AwaitClose{}, Fin{}}};
 }
 
-// Polls at the deadline, and once in 16 ms, as if the socket were ready; an attempt in which more
-// is asked for spins.
+// Polls at the deadline, and every 16 ms as if the socket were ready; an attempt that requests more
+// polls spins.
 void run_as_an_event_loop(Play& play) {
     for (int i = 0; i < 2'000 && play.is_under_way(); ++i) {
         play.client->poll();
@@ -108,7 +108,7 @@ TEST(Limits, work_at_both_extremes) {
     }
 }
 
-// In a room each message is decoded by itself, so that a count of 0 would never let one through.
+// In a room each message is decoded separately, so a count of 0 would never let one through.
 TEST(Limits, work_at_both_extremes_in_a_room) {
     const auto system = [](MultiplayerPacket::Type type, PeerId subject) {
         const auto packet = system_packet(type, subject);
@@ -135,7 +135,7 @@ TEST(Limits, work_at_both_extremes_in_a_room) {
 
 // ---- one poll --------------------------------------------------------------------------------
 
-// A program that takes nothing, and then closes: what was held is discarded bit by bit.
+// A program that takes nothing, and then closes: blocked input is discarded in steps.
 TEST(Limits, bound_what_one_poll_discards_after_a_close) {
     std::string bytes;
     for (int i = 0; i < 200'000; ++i) bytes += server_frame(Opcode::binary, "");

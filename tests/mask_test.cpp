@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Masking, RFC 6455 5.3, against the loop over bytes that the RFC gives.
+// Masking, RFC 6455 5.3, compared with the byte loop of the RFC.
 #include "linnet/codec/mask.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ constexpr MaskKey key = {0x37, 0xFA, 0x21, 0x3D};
 constexpr std::size_t size_end = 301;
 constexpr std::size_t alignment_end = 32;
 
-// The first turns of the key, and the ends of the numbers of 32 and 63 bits.
+// The first rotations of the key, and the limits of numbers with 32 and 63 bits.
 constexpr std::uint64_t offsets[] = {
     0,
     1,
@@ -43,7 +43,7 @@ constexpr std::uint64_t offsets[] = {
     0x8000000000000000,
 };
 
-// No two neighbours and no two words are alike.
+// No two adjacent bytes and no two words are equal.
 std::vector<std::uint8_t> sample(std::size_t size) {
     std::vector<std::uint8_t> bytes;
     for (std::size_t i = 0; i < size; ++i) {

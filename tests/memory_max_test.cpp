@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The documented ceiling of a client's memory: never passed, hardly above what can be reached, and
-// enough for whole conversations when there is no other memory.
+// The documented maximum of a client's memory: never exceeded, close to what can be reached, and
+// enough for whole conversations without any other memory.
 #include "linnet/memory_max.hpp"
 
 #include <gtest/gtest.h>
@@ -38,8 +38,8 @@ const Bounds bounds[] = {
     {"smallest", with(1, 1, 1024)},
 };
 
-// The worst that can come: a queue that nobody reads, filled to its end, behind a long answer, and
-// as much to be sent, to a server that does not read, in packets of `packet_size`; then again.
+// The worst case: an unread queue, filled to its end, after a long response, and as much pending
+// output, to a server that does not read, in packets of `packet_size`; then again.
 std::size_t peak_of(const Limits& limits, std::size_t packet_size, Memory* memory) {
     std::string bytes;
     const std::string payload(packet_size, 'x');
@@ -110,7 +110,7 @@ TEST(MemoryMax, does_not_overflow) {
     EXPECT_GT(memory_max(boundless), memory_max(largest)) << "it does not overflow";
 }
 
-// No heap at all: one array, as large as the sum and what an allocator needs for itself.
+// No heap at all: one array, of the size of the sum plus the overhead of an allocator.
 TEST(MemoryMax, is_the_size_of_an_arena_that_fits_conversations) {
     constexpr Limits limits{.input_payload_max = 20'000,
                             .input_packet_count_max = 50,
@@ -138,7 +138,7 @@ TEST(MemoryMax, reports_the_memory_of_listeners_separately) {
     }
 }
 
-// All that an engine ever takes it takes at its begin; a client adds what it receives into.
+// An engine allocates everything at its start; a client adds its receive buffer.
 TEST(MemoryMax, covers_the_memory_of_tls) {
     if (default_tls_context() == nullptr) GTEST_SKIP() << "built without TLS";
     World world;

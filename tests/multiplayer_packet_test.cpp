@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Packets of Godot 3's multiplayer: golden bytes that the real engine sent, and every cut of a
+// Packets of Godot 3's multiplayer: golden bytes sent by the real engine, and every truncation of a
 // header.
 #include "linnet/codec/multiplayer_packet.hpp"
 
@@ -90,7 +90,7 @@ TEST(MultiplayerPacket, supports_every_id) {
     }
 }
 
-// What is too short leaves the packet as it was.
+// Input that is too short leaves the packet unchanged.
 // Case 46: packets that are too short
 TEST(MultiplayerPacket, is_refused_at_every_truncation) {
     for (const Type type : {Type::payload, Type::add, Type::del, Type::id}) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The table at the top of multiplayer_room.hpp, row by row, and what a server may not change.
+// The table at the top of multiplayer_room.hpp, row by row, and what a server cannot change.
 #include "linnet/protocol/multiplayer_room.hpp"
 
 #include <gtest/gtest.h>
@@ -90,8 +90,8 @@ TEST(MultiplayerRoom, receives_packets_from_present_peers) {
 struct Row {
     const char* what;
     std::string message;
-    Kind before;  // joining, the id has not come
-    Kind joined;  // peer 7 is there
+    Kind before;  // joining, the id has not arrived
+    Kind joined;  // peer 7 is in the room
     Cause cause = Cause::none;
 };
 

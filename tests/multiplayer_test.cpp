@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A client in a room of Godot 3's multiplayer (gd_mp_api), in a world in memory: the order of its
-// signals, packets both ways, and servers that are none. What a room makes of each message is in
-// multiplayer_room_test.
+// A client in a room of Godot 3's multiplayer (gd_mp_api), in a simulated world: the order of its
+// signals, packets in both directions, and servers of another protocol. The handling of each
+// message by a room is in multiplayer_room_test.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -50,7 +50,7 @@ struct MultiplayerPlay : Play {
     void join() { ASSERT_EQ(client->connect_to_url("ws://host.example/", {}, true), Error::ok); }
 };
 
-// The server closes, the client answers, both end.
+// The server closes, the client replies, both end.
 std::vector<ServerStep> with_goodbye(const std::string& bytes) {
     return {Send{bytes + server_close(1000)}, AwaitClose{}, Fin{}};
 }
@@ -99,7 +99,7 @@ TEST(Multiplayer, ends_at_its_deadline_even_if_the_server_sends_other_messages) 
         MultiplayerPlay play(talk);
         play.join();
         const std::uint64_t begin_us = play.world.clock.now;
-        // What was received before the deadline is decoded in as many polls as it takes.
+        // Input received before the deadline is decoded in as many polls as necessary.
         for (int i = 0; i < 10'000 && play.client->failure().cause == Cause::none; ++i) {
             play.client->poll();
             const bool is_due = play.client->next_deadline() <= play.world.clock.now;
@@ -110,7 +110,7 @@ TEST(Multiplayer, ends_at_its_deadline_even_if_the_server_sends_other_messages) 
     }
 }
 
-// A room that was busy gives back what it does not need.
+// A busy room frees the memory that it does not need afterwards.
 TEST(Multiplayer, uses_no_more_memory_than_an_idle_connection_after_a_busy_time) {
     std::string bytes = welcome() + system(Type::add, 7);
     for (int i = 0; i < 600; ++i) bytes += binary(packet_of(7, std::string(1000, 'x')));
@@ -231,7 +231,7 @@ TEST(Multiplayer, receives_packets_in_text_frames_and_fragments_too) {
     EXPECT_EQ(play.story->messages, (std::vector<std::string>{"1:hi"}));
 }
 
-// What means nothing in the room takes no place in the queue.
+// Messages without a meaning in the room take no space in the queue.
 TEST(Multiplayer, counts_messages_without_a_meaning) {
     std::string noise;
     for (int i = 0; i < 3000; ++i) noise += binary("noise") + system(Type::del, 3);
@@ -361,7 +361,7 @@ TEST(Multiplayer, can_leave_and_join_again) {
                                            "-> server_disconnected()");
         play.story->signals.clear();
     }
-    // The same client can be a plain one.
+    // The same client can be used without a room.
     ASSERT_EQ(play.client->connect_to_url("ws://host.example/"), Error::ok);
     play.poll(4);
     EXPECT_EQ(play.story->signals,
@@ -385,7 +385,7 @@ TEST(Multiplayer, can_be_destroyed_in_every_signal) {
                 if (destroys) {
                     play.client.reset();
                 } else if (play.client->disconnect_from_host() == Error::ok) {
-                    // Refused while it is open; else it begins anew.
+                    // Refused while it is open; otherwise it starts again.
                     static_cast<void>(play.client->connect_to_url("ws://other.example/"));
                 }
             };

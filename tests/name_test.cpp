@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Names in certificates: how they are written, RFC 4514, and the alternative ones, RFC
-// 5280 4.2.1.6.
+// Names in certificates: their text form, RFC 4514, and alternative names, RFC 5280 4.2.1.6.
 #include "x509/name.hpp"
 
 #include <gtest/gtest.h>
@@ -40,7 +39,7 @@ std::string written(std::string_view name) {
     return std::string(out.text());
 }
 
-// A Name of one CN, as it is written behind "CN=".
+// A Name with one CN, as written after "CN=".
 std::string written_value(unsigned tag, std::string_view text) {
     const std::string all = written(sequence({set_of({attribute(3, text, tag)})}));
     EXPECT_TRUE(all.starts_with("CN=")) << all;
@@ -171,7 +170,7 @@ TEST(Name, keeps_utf_8_and_escapes_other_bytes) {
         {"\xE2\x82x", "\\E2\\82x"},
         {"\xC0\x80", "\\C0\\80"},                  // overlong
         {"\xED\xA0\x80", "\\ED\\A0\\80"},          // a surrogate
-        {"\xF4\x90\x80\x80", "\\F4\\90\\80\\80"},  // beyond U+10FFFF
+        {"\xF4\x90\x80\x80", "\\F4\\90\\80\\80"},  // above U+10FFFF
         {"\xF0\x9F\x98", "\\F0\\9F\\98"},
         {"a\xC3\xA9\xFFz", "a\xC3\xA9\\FFz"},
         {" \xFF ", "\\ \\FF\\ "},
@@ -215,7 +214,7 @@ TEST(Name, shows_values_that_are_not_text_in_hexadecimal) {
     }
 }
 
-// The front of the text is written as far as it fits, and its whole size is told.
+// Writes as much of the text as fits, and returns its full size.
 TEST(Name, is_cut_at_the_end_of_the_buffer) {
     const std::string name = sequence(
         {set_of({attribute(6, "DE")}), set_of({attribute(10, "A, B\n"), attribute(11, "C")}),
@@ -232,7 +231,7 @@ TEST(Name, is_cut_at_the_end_of_the_buffer) {
 
 const std::string good_attribute = attribute(3, "x");
 
-// Each is wrong in one place; `sequence({set_of({good_attribute})})` is right.
+// Each is invalid in one part; `sequence({set_of({good_attribute})})` is valid.
 TEST(Name, is_empty_if_it_is_malformed) {
     const std::string type = oid({2, 5, 4, 3});
     const std::string value = item(utf8, "x");
@@ -256,8 +255,8 @@ TEST(Name, is_empty_if_it_is_malformed) {
         sequence({set_of({sequence({type, value, null()})})}),
         sequence({set_of({sequence({type, "\x0C\x02x"})})}),
         sequence({set_of({sequence({item(0x06, ""), value})})}),
-        sequence({set_of({sequence({item(0x06, "\x55\x84"), value})})}),      // an arc without end
-        sequence({set_of({sequence({item(0x06, "\x55\x80\x04"), value})})}),  // a zero in front
+        sequence({set_of({sequence({item(0x06, "\x55\x84"), value})})}),      // an unterminated arc
+        sequence({set_of({sequence({item(0x06, "\x55\x80\x04"), value})})}),  // a leading zero
         sequence({set_of({sequence({item(0x06, "\x80\x04"), value})})}),
     };
     for (const std::string& row : rows) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The thread rule, which only a debug build asserts.
+// The thread rule, which is only asserted by a debug build.
 #include "client/one_thread.hpp"
 
 #include <gtest/gtest.h>

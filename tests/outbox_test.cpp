@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What leaves the outbox is decoded frame by frame, however few bytes the OS takes at a time.
+// The output of the outbox is decoded frame by frame, for every number of bytes the OS accepts at a
+// time.
 #include "linnet/protocol/outbox.hpp"
 
 #include <gtest/gtest.h>
@@ -35,7 +36,7 @@ struct OutboxLimits {
     std::size_t packet_count_max = 1024;
 };
 
-// An outbox and an OS that takes as many bytes as it is told to.
+// An outbox and an OS that accepts the number of bytes it is told to.
 struct Sender {
     explicit Sender(Role role = Role::client, OutboxLimits limits = {})
         : outbox(role, limits.payload_max, limits.packet_count_max, entropy, &memory) {}
@@ -43,7 +44,7 @@ struct Sender {
     Error put(std::string_view payload, Opcode opcode = Opcode::binary) {
         return outbox.put(opcode, {}, ExactBytes(payload).bytes());
     }
-    // All that is unsent, in order.
+    // All unsent bytes, in order.
     std::string unsent() {
         std::string wire;
         Outbox::Pieces pieces;
@@ -68,7 +69,7 @@ struct Sender {
     Outbox outbox;
 };
 
-// "binary hello;pong p;close;", of the whole frames in `wire`.
+// "binary hello;pong p;close;", for the whole frames in `wire`.
 std::string told(std::string_view wire, Role sender) {
     std::string story;
     for (const WireFrame& frame : frames_of(wire, other(sender))) {
@@ -116,7 +117,7 @@ TEST(Outbox, sends_front_and_payload_as_one_frame_of_the_shortest_form) {
                 const std::size_t length_size = size < 126 ? 0 : size < 65536 ? 2 : 8;
                 EXPECT_EQ(wire.size(), 2 + length_size + (role == Role::client ? 4 : 0) + size);
                 EXPECT_EQ(told(wire, role), "text " + whole + ";");
-                // The caller's bytes are as they were.
+                // The caller's bytes are unchanged.
                 EXPECT_EQ(front.text(), whole.substr(0, front_size));
                 EXPECT_EQ(payload.text(), whole.substr(front_size));
             }
@@ -149,7 +150,8 @@ TEST(Outbox, sends_control_frames_before_the_messages_and_the_close_frame_after_
     }
 }
 
-// The rest of a half-sent frame, the lane, the other frames, the close frame: at every cut.
+// The rest of a partly sent frame, the control frames, the other frames, the close frame: at every
+// cut.
 // Case 13: a pong within a half-sent frame (curl#16706)
 TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
     for (const Role role : roles) {
@@ -182,7 +184,7 @@ TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
     }
 }
 
-// Masking is done to the copy: the same bytes can be sent again and again.
+// The copy is masked: the same bytes can be sent repeatedly.
 // Case 20: masking what is the caller's
 TEST(Outbox, leaves_the_bytes_of_the_caller_unchanged) {
     for (const Role role : roles) {
@@ -286,7 +288,7 @@ TEST(Outbox, sends_nothing_after_a_partly_sent_close_frame) {
     }
 }
 
-// "Behind everything queued so far": also when an earlier pong is only half-sent.
+// The close frame comes after everything queued so far, even if an earlier pong is partly sent.
 TEST(Outbox, sends_the_close_frame_after_a_pong_that_was_queued_before_it) {
     for (const Role role : roles) {
         Sender sender(role);
@@ -317,13 +319,13 @@ TEST(Outbox, carries_control_frames_of_125_bytes) {
 
 // ---- any number of bytes at a time -----------------------------------------------------------
 
-// How many bytes the OS takes at each call.
+// The number of bytes the OS accepts in each call.
 struct Taking {
     std::string_view name;
     std::size_t least, most;
 };
 
-// Puts data and control frames in between, and checks the whole stream at the end.
+// Queues data and control frames in between, and checks the whole stream at the end.
 class Stream {
  public:
     Stream(Role role, const Taking& taking, std::uint64_t seed)
@@ -343,7 +345,8 @@ class Stream {
             send();
             check_accounting();
         }
-        while (!sender_.outbox.is_empty()) send();  // so that nothing waits behind a half-sent lane
+        while (!sender_.outbox.is_empty())
+            send();  // so that nothing waits after a partly sent control frame
         ASSERT_TRUE(sender_.outbox.put_close(bytes_of("\x03\xE8the end")));
         while (!sender_.outbox.is_empty()) send();
         check_stream();
@@ -361,7 +364,7 @@ class Stream {
         const std::size_t size = taking_.least + random_.below(taking_.most - taking_.least + 1);
         wire_ += sender_.send(size);
     }
-    // The accounts fall when the last byte of a frame is with the OS, and not before.
+    // A frame counts until its last byte is passed to the OS.
     void check_accounting() {
         WireFrame frame;
         std::string_view rest = std::string_view(wire_).substr(seen_);
@@ -551,15 +554,14 @@ TEST(Outbox, does_not_grow_while_each_message_is_sent_at_once) {
     }
 }
 
-// Makes the ring begin at `place`: the last of its bytes so far is not yet sent. Returns those that
-// are.
+// Makes the ring start at `offset`, with one byte unsent before it. Returns the unsent bytes.
 std::string begin_at(Sender& sender, std::size_t place) {
     const std::size_t header_size = place + 1 < 132 ? 6 : 8;
     EXPECT_EQ(sender.put(std::string(place + 1 - header_size, 's')), Error::ok);
     return sender.send(place);
 }
 
-// The ring grows with its contents wrapped and a frame half-sent, at every place.
+// The ring grows with its contents wrapped and a frame partly sent, at every offset.
 TEST(Outbox, grows_around_queued_frames_at_every_offset) {
     for (std::size_t place = 6; place < 1000; place += 7) {
         Sender sender;
@@ -579,8 +581,8 @@ TEST(Outbox, grows_around_queued_frames_at_every_offset) {
     }
 }
 
-// Frames of each form of the header that wrap in it, in front, in the payload or not at all; what
-// is sent ends at each byte of them.
+// Frames with each form of the header, wrapping in the header, in the payload or not at all; sends
+// end at each of their bytes.
 TEST(Outbox, wraps_at_every_byte_of_a_frame) {
     for (const Role role : roles) {
         for (const std::size_t size : {0u, 16u, 130u}) {
@@ -628,7 +630,7 @@ TEST(Outbox, starts_at_the_front_again_and_sends_one_piece_once_it_is_empty) {
         EXPECT_EQ(pieces[0].size(), 48u);
         if (i == 0) front = pieces[0].data();
         ASSERT_EQ(pieces[0].data(), front);
-        if (i % 2 == 0) {  // also when it was sent in two goes, the first within a frame
+        if (i % 2 == 0) {  // even if it was sent in two parts, the first within a frame
             sender.outbox.sent(20);
             ASSERT_EQ(sender.outbox.unsent(pieces), 1u);
             EXPECT_EQ(pieces[0].size(), 28u);
@@ -638,7 +640,8 @@ TEST(Outbox, starts_at_the_front_again_and_sends_one_piece_once_it_is_empty) {
     }
 }
 
-// One byte is unsent at `place`, so that 1009 are free: with a header of four, 1005 for a payload.
+// One byte is unsent at `offset`, so 1009 are free: with a header of four bytes, 1005 for a
+// payload.
 TEST(Outbox, fills_the_ring_to_its_last_byte_and_grows_for_the_next) {
     for (std::size_t place = 8; place < 1010; ++place) {
         for (const std::size_t size : {1005u, 1006u}) {
@@ -680,7 +683,7 @@ TEST(Outbox, frees_its_memory_only_when_it_is_empty) {
 TEST(Outbox, masks_each_frame_with_a_fresh_key) {
     constexpr std::size_t count = 100'000;
     Sender sender;
-    std::vector<std::uint64_t> pairs;  // a key and the one behind it
+    std::vector<std::uint64_t> pairs;  // a key and the next one
     std::array<std::array<std::size_t, 256>, 4> histogram{};
     std::uint32_t last = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -715,11 +718,11 @@ TEST(Outbox, masks_each_frame_with_a_fresh_key) {
         EXPECT_GT(chi_square, 157);
         EXPECT_LT(chi_square, 377);
     }
-    // Entropy is fetched for 256 keys at a time, and none of it is thrown away.
+    // Entropy is fetched for 256 keys at a time, and none of it is discarded.
     EXPECT_EQ(sender.entropy.fill_count, static_cast<int>((count + 255) / 256));
 }
 
-// Numbers its keys, and fails when it is told to, with its work half done.
+// Numbers its keys, and fails on demand after writing half of them.
 class NumberedKeys final : public Entropy {
  public:
     bool fill(MutableBytes out) override {
@@ -741,7 +744,7 @@ class NumberedKeys final : public Entropy {
     std::uint32_t next_ = 1;
 };
 
-// The keys of all frames that are unsent, which are then sent.
+// The keys of all unsent frames, which are then sent.
 std::vector<std::uint32_t> sent_keys(Outbox& outbox) {
     std::string wire;
     Outbox::Pieces pieces;
@@ -768,7 +771,7 @@ TEST(Outbox, uses_each_key_exactly_once) {
             ASSERT_EQ(outbox.put(Opcode::binary, bytes_of("f"), bytes_of("p")), Error::ok);
         }
         if (random.one_in(2)) {
-            // It leaves before the frames, and has the last key of all.
+            // It is sent before the frames, and has the last key of all.
             ASSERT_TRUE(outbox.put_pong({}));
             ++count;
             std::vector<std::uint32_t> keys = sent_keys(outbox);
@@ -780,7 +783,7 @@ TEST(Outbox, uses_each_key_exactly_once) {
     }
 }
 
-// The pool is empty after 256 frames: what is then put waits for nothing, it is refused.
+// The pool is empty after 256 frames: the next message is refused instead of waiting.
 // Case 19: an old key where there is no new one
 TEST(Outbox, refuses_a_message_if_any_refill_finds_no_entropy_and_continues_with_new_keys) {
     NumberedKeys entropy;
@@ -803,7 +806,7 @@ TEST(Outbox, refuses_a_message_if_any_refill_finds_no_entropy_and_continues_with
         for (const std::uint32_t key : sent_keys(outbox)) keys.push_back(key);
     }
     EXPECT_EQ(keys.size(), 2560u);
-    // Not a single one of those that a failed call left behind.
+    // None of the keys that a failed call wrote.
     for (std::size_t i = 0; i < keys.size(); ++i) {
         ASSERT_EQ(keys[i], i + 1 + 4 * 128 * (i / 256 + 1)) << i;
     }

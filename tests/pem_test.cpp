@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// PEM, RFC 7468: what files in the wild look like, however the text is cut.
+// PEM, RFC 7468: real-world files, for every cut of the text.
 #include "x509/pem.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ using Event = PemReader::Event;
 
 constexpr std::size_t buffer_size = 16;
 
-// What a reader says of `pieces`, in one line: each certificate by its bytes.
+// The output of a reader for `pieces`, in one line: each certificate by its bytes.
 std::string told(const std::vector<std::string_view>& pieces, std::size_t size = buffer_size) {
     ExactBytes buffer(size);
     PemReader reader(buffer.buffer());
@@ -40,11 +40,11 @@ std::string told(const std::vector<std::string_view>& pieces, std::size_t size =
         }
     }
     tell(reader.end());
-    tell(reader.end());  // says nothing more
+    tell(reader.end());  // reports nothing more
     return line;
 }
 
-// Whole, byte by byte, and in three pieces cut at every pair of places.
+// Whole, byte by byte, and in three pieces cut at every pair of offsets.
 void check_at_every_cut(std::string_view text, std::string_view expected,
                         std::size_t size = buffer_size) {
     ASSERT_EQ(told({text}, size), expected) << shown(text);
@@ -129,7 +129,7 @@ TEST(Pem, finds_the_boundaries_among_other_dashes) {
 TEST(Pem, reports_invalid_blocks_and_continues) {
     constexpr Row rows[] = {
         {BEGIN "\nZm9\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},   // incomplete
-        {BEGIN "\nZm*v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // no base64
+        {BEGIN "\nZm*v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // not base64
         {BEGIN "\nZm-v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // a dash
         {BEGIN "\nZm9v-\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},
         {BEGIN "\nZm9v=\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},
@@ -171,7 +171,7 @@ TEST(Pem, writes_the_next_block_to_the_latest_buffer) {
     EXPECT_EQ(reader.feed(rest), Event::none);
 }
 
-// A block that begins within another ends that one; its own beginning is not lost with it.
+// A block that begins within another ends that one, and is itself not lost.
 TEST(Pem, keeps_the_beginning_of_a_block_when_the_buffer_changes) {
     ExactBytes buffer(3);
     const ExactBytes text(BEGIN "Zm9v" BEGIN "Zm9v" END);

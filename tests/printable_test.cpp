@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Which characters are shown as they are: every code point, and every broken sequence.
+// Which characters are printed unchanged: every code point, and every invalid sequence.
 #include "codec/printable.hpp"
 
 #include <gtest/gtest.h>

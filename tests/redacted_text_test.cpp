@@ -77,7 +77,7 @@ TEST(RedactedText, shows_no_location_with_an_at_sign_in_an_unknown_part) {
         const char* shown;
     };
     for (const Row& row : {
-             // what is user information to a browser, or to a person
+             // user information for a browser, or for a person
              Row{"https:/\\me:secret@h/", "(not shown)"},
              Row{"https:\\\\me:secret@h/", "(not shown)"},
              Row{"https:/me:secret@h/", "(not shown)"},
@@ -99,7 +99,7 @@ TEST(RedactedText, shows_no_location_with_an_at_sign_in_an_unknown_part) {
              Row{"https://me:se#cret@h/", "(not shown)"},
              Row{"https://[me:secret/@h/", "(not shown)"},
              Row{"me:se?cret@h/", "(not shown)"},
-             // and what is not
+             // not user information
              Row{"https://me:secret@h/@you/x@y", "\"https://h/@you/x@y\""},
              Row{"https://h:444/@you?mail=a@b", "\"https://h:444/@you\""},
              Row{"https://me:secret@[::1]:444/@you", "\"https://[::1]:444/@you\""},

@@ -2,8 +2,8 @@
 // Copyright the linnet authors
 //
 // The relay server and clients in its room, over real sockets on loopback, all in one thread. The
-// rules are those of Godot's server (tests/live has the same stories with the real one), but for
-// -1, which does not reach the server here.
+// rules are those of Godot's server (tests/live has the same scenario with the real one), except
+// for -1, which does not reach the server here.
 #include "cli/relay_server.hpp"
 
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ struct Member {
         return client.put_packet(packet) == Error::ok;
     }
 
-    std::multimap<int, std::string> heard;  // by the sender
+    std::multimap<int, std::string> heard;  // by sender
     WebSocketClient client;
 };
 
@@ -113,8 +113,8 @@ TEST(RelayServer, announces_each_peer_to_all_others) {
 struct TargetRow {
     const char* what;
     int sign;             // of the target
-    std::size_t of;       // whose id the target is; 9: the number itself
-    int number;           // then
+    std::size_t of;       // the member whose id is the target; 9: `number` itself
+    int number;           // used in that case
     std::set<int> heard;  // by which members
     bool at_server;
 };
@@ -136,7 +136,7 @@ TEST(RelayServer, forwards_packets_to_their_targets) {
         Room room(4);
         const int target = row.of == 9 ? row.number : row.sign * room[row.of].id();
         ASSERT_TRUE(room[0].put(target, "x"));
-        // What comes behind it on every way tells that nothing more comes.
+        // A message after it in every direction proves that nothing more arrives.
         ASSERT_TRUE(room[0].put(0, "last"));
         ASSERT_TRUE(room.until([&] {
             const auto has_last = [](const Member& member) {
@@ -210,7 +210,7 @@ TEST(RelayServer, announces_peers_that_leave_or_are_kicked) {
     EXPECT_EQ(reason, "4001kick");
     EXPECT_EQ(room[2].client.disconnect_from_host(), Error::ok);
     ASSERT_TRUE(room.until([&] { return room[0].client.peers().size() == 1; }));
-    // And whoever comes again is another.
+    // A peer that joins again has a new id.
     const std::string url = "ws://127.0.0.1:" + std::to_string(room.server.port()) + "/";
     ASSERT_TRUE(room.until([&] {
         return room[1].client.get_connection_status() == room[1].client.CONNECTION_DISCONNECTED;
@@ -237,7 +237,7 @@ TEST(RelayServer, sends_packets_of_its_own) {
     EXPECT_EQ(words(1), (std::set<std::string>{"all", "one"}));
 }
 
-// As many descriptors as this needs, both ends being here.
+// The number of descriptors needed, with both ends in this process.
 bool can_open(std::size_t count) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);

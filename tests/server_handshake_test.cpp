@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The server's side of the opening handshake, RFC 6455 4.2, against the client's.
+// The server's side of the opening handshake, RFC 6455 4.2, compared with the client's.
 #include "cli/server_handshake.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 using test::ExactBytes;
 
-// The request of RFC 6455 1.2, one header line for each promise.
+// The request of RFC 6455 1.2, one header line per row.
 const std::string line = "GET /chat?room=1 HTTP/1.1\r\n";
 const std::string host = "Host: server.example.com\r\n";
 const std::string upgrade = "Upgrade: websocket\r\n";
@@ -29,7 +29,7 @@ UpgradeRequest read(std::string_view wire) {
     return read_upgrade_request(ExactBytes(wire).bytes());
 }
 
-// What the client makes of `answer`.
+// The client's result for `response`.
 Cause judged(const std::string& answer, const HandshakeOffer& offer, std::string& protocol) {
     const ExactBytes exact(answer);
     ResponseHeadReader reader(16 * 1024, 100);
@@ -99,7 +99,7 @@ TEST(ServerHandshake, refuses_what_is_not_an_upgrade_request) {
         "nonsense\r\n\r\n",
         "a\rb\r\n" + headers,
         "GET / HTTP/1.1\r\n\r\n",
-        line + "\r\n" + headers,  // behind the empty line
+        line + "\r\n" + headers,  // after the empty line
     };
     for (const std::string& wire : rows) {
         const UpgradeRequest request = read(wire);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A conversation, RFC 6455 5-8: bytes in, events out, told as a story; against literal bytes and
-// against a session in the other role.
+// A conversation, RFC 6455 5-8: bytes in, events out, logged as a story; compared with literal
+// bytes and with a session in the other role.
 #include "linnet/protocol/session.hpp"
 
 #include <gtest/gtest.h>
@@ -38,14 +38,14 @@ std::string_view name_of(Role role) {
     return role == Role::client ? "a client" : "a server";
 }
 
-// A session and its surroundings. It takes every message as soon as it is told, unless `takes` is
-// false.
+// A session and its surroundings. It takes every message as soon as it is reported, unless `takes`
+// is false.
 class Talker {
  public:
     explicit Talker(Role role = Role::client, const Limits& limits = {})
         : session(role, limits, entropy, &memory), role_(role) {}
 
-    // Gives the session as much of `wire` as it has room for; returns how much that was.
+    // Passes as much of `wire` to the session as fits; returns the number of bytes.
     std::size_t fill(std::string_view wire) {
         const MutableBytes buffer = session.receive_buffer();
         const std::size_t size = std::min(buffer.size(), wire.size());
@@ -53,7 +53,7 @@ class Talker {
         session.fill(size);
         return size;
     }
-    // What `wire` brings about; it stops when there is no room.
+    // The events caused by `wire`; stops when the buffer is full.
     std::string hear(std::string_view wire) {
         std::string story = told();
         while (!wire.empty()) {
@@ -67,7 +67,7 @@ class Talker {
     std::string hear_from_peer(Opcode opcode, std::string_view payload, bool fin = true) {
         return hear(frame_from(other(role_), opcode, payload, fin));
     }
-    // All events that are to be had, one behind the other.
+    // All available events in order.
     std::string told() {
         std::string story;
         for (SessionEvent event; (event = session.next()).kind != Kind::none;) {
@@ -75,7 +75,7 @@ class Talker {
         }
         return story;
     }
-    // All that is to be sent.
+    // All pending output.
     std::string sent() {
         std::string wire;
         Outbox::Pieces pieces;
@@ -123,7 +123,7 @@ std::string failed(Cause cause) {
     return "failed: " + std::string(text(cause)) + ";";
 }
 
-// As `frames_of` gives it: "pong hi;close 1000 bye;".
+// As returned by `frames_of`: "pong hi;close 1000 bye;".
 std::string told(const std::vector<WireFrame>& frames) {
     std::string story;
     for (const WireFrame& frame : frames) {
@@ -141,7 +141,7 @@ std::string told(const std::vector<WireFrame>& frames) {
     return story;
 }
 
-// Everything that `from` has to say reaches `to`; returns the events there.
+// Passes all output of `from` to `to`; returns the events there.
 std::string carry(Talker& from, Talker& to) {
     return to.hear(from.sent());
 }
@@ -252,7 +252,7 @@ struct Told {
     friend bool operator==(const Told&, const Told&) = default;
 };
 
-// The same conversation for a receiver of either role: everything that may come.
+// The same conversation for a receiver of either role: everything that may arrive.
 std::string conversation(Role sender) {
     const auto frame = [sender](Opcode opcode, std::string_view payload, bool fin = true) {
         return frame_from(sender, opcode, payload, fin);
@@ -310,7 +310,7 @@ TEST(Session, reports_the_same_events_byte_by_byte) {
     }
 }
 
-// What a session has heard, and what it has come to.
+// The events of a session, and its final state.
 std::string outcome(Talker& talker, std::string events) {
     const SessionStats& stats = talker.session.stats();
     for (const std::uint64_t number :
@@ -332,7 +332,7 @@ struct Situation {
     std::string_view payload = "payload of some bytes";
 };
 
-// A message that is all there in one frame takes a shortcut, unless something is in its way.
+// A message that is complete in one frame takes a shortcut, unless something prevents it.
 TEST(Session, reads_a_complete_frame_as_it_reads_one_in_pieces) {
     const Situation situations[] = {
         {"nothing in the way"},
@@ -384,7 +384,7 @@ TEST(Session, reads_a_complete_frame_as_it_reads_one_in_pieces) {
     }
 }
 
-// What a session of `role` makes of `wire`, which comes in two parts.
+// The result of a session of `role` for `wire`, received in two parts.
 std::string heard(Role role, const Limits& limits, std::string_view wire, std::size_t cut) {
     Talker talker(role, limits);
     talker.takes = false;
@@ -398,8 +398,8 @@ std::string heard(Role role, const Limits& limits, std::string_view wire, std::s
     return events;
 }
 
-// Both ways about each size at which the header changes. A frame comes whole in front of another
-// and at the end; where it is cut, it goes the long way.
+// Both paths around each size at which the header changes. A frame is complete before another one
+// and at the end; a cut frame takes the long way.
 TEST(Session, reads_every_size_alike_by_the_shortcut_and_the_long_way_at_every_cut) {
     for (const Role role : roles) {
         for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
@@ -425,7 +425,7 @@ TEST(Session, reads_every_size_alike_by_the_shortcut_and_the_long_way_at_every_c
     }
 }
 
-// Nothing but a right header, in the shortest form and with the right mask bit, is taken.
+// Only a valid header, in the shortest form and with the correct mask bit, is accepted.
 // Case 2, 6: what a header announces beside what has come
 TEST(Session, reads_every_header_alike_by_the_shortcut_and_the_long_way) {
     Limits limits;
@@ -449,7 +449,7 @@ TEST(Session, reads_every_header_alike_by_the_shortcut_and_the_long_way) {
     }
 }
 
-// What the shortcut has unmasked, and then found to be no text, the long way must find masked.
+// If the shortcut unmasks a payload that is not text, the long way must find it masked.
 TEST(Session, finds_invalid_text_at_every_offset_as_the_long_way_does) {
     for (const Role role : roles) {
         for (const std::size_t size : {1u, 2u, 7u, 64u, 125u, 126u, 300u}) {
@@ -506,10 +506,10 @@ TEST(Session, reports_a_prefix_of_the_events_if_the_stream_ends_early) {
 
 struct BrokenRow {
     std::string_view name;
-    std::string wire;  // up to the byte that proves it
+    std::string wire;  // up to the byte that proves the error
     Cause cause;
     int code;
-    std::string before = {};  // the story until then
+    std::string before = {};  // the story up to then
 };
 
 Limits small_limits() {
@@ -613,7 +613,7 @@ std::vector<BrokenRow> broken_closes() {
     return rows;
 }
 
-// What the peer is told: no names of limits of ours.
+// The text sent to the peer: no names of our limits.
 std::string_view reason_for(Cause cause) {
     if (cause == Cause::message_too_large) return "a message is too large";
     if (cause == Cause::message_too_many_fragments) return "a message has too many fragments";
@@ -633,7 +633,7 @@ void check_broken(const BrokenRow& row) {
         if (!bytewise) story = client.hear(row.wire);
         EXPECT_EQ(story, row.before + failed(row.cause));
 
-        // Nothing is decoded behind it, and nothing more can be said.
+        // Nothing after it is decoded, and nothing more can be sent.
         EXPECT_EQ(client.hear("\x81\x05Hello\x89\x00\x88\x00\xFF\xFF"sv), "");
         EXPECT_EQ(client.session.put(Opcode::binary, {}, {}), Error::failed);
         EXPECT_EQ(client.session.ping({}), Error::failed);
@@ -697,7 +697,7 @@ TEST(Session, counts_the_fragments_of_each_message_separately) {
 
 struct AnnouncedRow {
     std::uint64_t size;
-    std::string_view header;  // of a binary frame, with nothing behind it
+    std::string_view header;  // of a binary frame, with nothing after it
 };
 
 constexpr AnnouncedRow announced_rows[] = {
@@ -715,7 +715,8 @@ constexpr AnnouncedRow announced_rows[] = {
     {0xFFFFFFFFFFFFFFFF, "\x82\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"},
 };
 
-// With no byte of payload: a verdict at once, and no memory for what is only announced.
+// Before any byte of payload: an immediate result, and no memory for a payload that is only
+// announced.
 // Case 1, 4, 6: announced lengths with nothing behind them
 TEST(Session, validates_every_announced_length_at_its_header) {
     for (const std::size_t limit : {std::size_t{0}, std::size_t{125}, std::size_t{65535},
@@ -742,7 +743,7 @@ TEST(Session, validates_every_announced_length_at_its_header) {
     }
 }
 
-// Where sizes have 32 bits these are 5 bytes, if they are ever put into one.
+// As a 32-bit size these would be 5 bytes.
 // Case 5: lengths that a size of 32 bits does not hold
 TEST(Session, does_not_truncate_a_length_to_32_bits) {
     static_assert(sizeof(FrameHeader::payload_size) == 8);
@@ -751,7 +752,7 @@ TEST(Session, does_not_truncate_a_length_to_32_bits) {
     EXPECT_EQ(client.hear(header + "fives\x81\x01x"), failed(Cause::message_too_large));
     EXPECT_EQ(client.session.packet_count(), 0u);
 
-    // Once we have closed, it is passed over with all that is in it.
+    // After we have closed, the whole payload is skipped.
     Talker closer;
     EXPECT_EQ(closer.session.close(1000, ""), Error::ok);
     EXPECT_EQ(closer.hear(header + "fives\x88\x02\x03\xE8"), "");
@@ -787,7 +788,7 @@ TEST(Session, allocates_nothing_for_a_payload_that_is_only_announced) {
 // Case 7: a million empty fragments
 TEST(Session, stays_small_under_a_million_empty_fragments) {
     Talker client;
-    const std::string wire(2000, '\0');  // a thousand of them
+    const std::string wire(2000, '\0');  // a thousand frames
     EXPECT_EQ(client.hear("\x02\x00"sv), "");
     std::size_t after_first = 0;
     std::string story;
@@ -1000,7 +1001,7 @@ TEST(Session, still_validates_the_framing_after_it_has_closed) {
     EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
 }
 
-// A frame of which a part had come when we closed: the rest of it is no header.
+// A frame that was partly received when we closed: its rest is not a header.
 TEST(Session, discards_the_rest_of_a_frame_that_it_closed_in) {
     const std::string wire =
         frame_from(Role::server, Opcode::text, "0123456789") + std::string("\x88\x00", 2);
@@ -1026,7 +1027,7 @@ TEST(Session, blocks_a_frame_that_exceeds_the_count) {
                           "c"),
               "message;message;message;");
     EXPECT_FALSE(client.session.input_is_paused());
-    // A ping in front of the frame that waits is served, one behind it is not.
+    // A ping before the frame that waits is answered, one after it is not.
     EXPECT_EQ(client.hear("\x89\x01p\x81\x01"
                           "d\x89\x01q"),
               "ping p;");
@@ -1080,7 +1081,8 @@ TEST(Session, continues_with_blocked_input_when_it_closes) {
     EXPECT_EQ(text_of(client.session.take().payload), "a");
 }
 
-// The peer sends as fast as there is room, the program reads now and then: every message arrives.
+// The peer sends as fast as the buffer allows, the program reads occasionally: every message
+// arrives.
 TEST(Session, loses_nothing_while_its_queue_is_full) {
     for (const std::size_t count_max : {1u, 2u, 7u, 64u, 1000u}) {
         for (const Role role : roles) {
@@ -1200,7 +1202,7 @@ TEST(Session, is_starved_without_memory_and_without_a_message_to_take) {
     EXPECT_TRUE(client.session.is_starved());
 }
 
-// A message each way, as an engine does it in each frame.
+// A message in each direction, as an engine does in each frame.
 void exchange(Talker& from, Talker& to, std::string_view payload) {
     ASSERT_EQ(from.session.put(Opcode::binary, {}, bytes_of(payload)), Error::ok);
     Outbox::Pieces pieces;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Signals: who is called, in which order, and what a callable may do to the signal that calls it.
+// Signals: which slots are called, in which order, and what a callable may do to the signal that
+// calls it.
 #include "linnet/signal.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ namespace {
 using test::CountingMemory;
 using test::Faults;
 
-// Callables that add one letter each to `heard`.
+// Callables that append one letter each to `called`.
 struct Chorus {
     template <char letter>
     auto singer() {
@@ -262,7 +263,7 @@ TEST(Signal, may_be_destroyed_by_any_of_its_slots) {
             signal->connect([&, i](std::string_view text) {
                 heard += std::to_string(i);
                 if (i == who) signal.reset();
-                heard += text;  // the callable and its arguments are still there
+                heard += text;  // the callable and its arguments still exist
             });
         }
         signal->notify(".");

@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // Whole clients and servers on a simulated network, one simulation for each seed, and proofs that
-// the simulator sees what it is there to see. `./dev soak` goes on with new seeds.
+// the simulator detects what it should. `./dev soak` continues with new seeds.
 #include "testkit/simulation.hpp"
 
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ TEST(Simulation, breaks_no_promise_with_any_seed) {
         static_cast<unsigned long long>(sum.opened), static_cast<unsigned long long>(sum.messages),
         static_cast<unsigned long long>(sum.polls),
         static_cast<double>(sum.event_polls) / static_cast<double>(sum.events));
-    // Simulations in which nothing happens would break no promise either.
+    // Simulations in which nothing happens would not violate an invariant either.
     EXPECT_GT(sum.opened, seed_count);
     EXPECT_GT(sum.messages, 10 * seed_count);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Simulates with one new seed after the other, until the time is over or a promise is broken.
+// Simulates new seeds until the time is over or an invariant is violated.
 #include <gtest/gtest.h>
 
 #include <charconv>
@@ -64,7 +64,7 @@ void tell_seed(int) {
                  static_cast<unsigned long long>(seed_under_way));
 }
 
-// Misuse of the TLS engine is told by GoogleTest's expectations.
+// GoogleTest's expectations report misuse of the TLS engine.
 bool has_failed(const linnet::test::SimulationResult& result) {
     return result.violation || testing::UnitTest::GetInstance()->ad_hoc_test_result().Failed();
 }

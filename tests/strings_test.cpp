@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Lists of strings, whatever they are made of: the same strings come out, and nothing is copied.
+// Lists of strings of every kind of element: the strings are the same, and nothing is copied.
 #include "linnet/strings.hpp"
 
 #include <gtest/gtest.h>
@@ -70,7 +70,7 @@ static_assert(!is_taken<std::deque<std::string>>);
 static_assert(!is_taken<std::list<std::string>>);
 static_assert(std::is_trivially_copyable_v<Strings>);
 
-// All strings, each with a bar behind it.
+// All strings, each followed by a bar.
 std::string joined(Strings strings) {
     std::string text;
     for (const std::string_view string : strings) text += std::string(string) + "|";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What becomes of errors that the OS returns rarely, and with which flags it is asked. Its calls
-// are replaced here by ones that fail when they are told to.
+// The handling of rare errors of the OS, and the flags of its calls. Its calls are replaced here by
+// ones that fail on demand.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -60,7 +60,7 @@ Files files;
 
 }  // namespace
 
-// Of each file that the library opens.
+// For each file that the library opens.
 extern "C" int setvbuf(FILE* file, char*, int, std::size_t) __THROW {
     ++files.opened;
     files.inherited += (::fcntl(::fileno(file), F_GETFD) & FD_CLOEXEC) == 0 ? 1 : 0;

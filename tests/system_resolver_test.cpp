@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The system's resolver and its threads. getaddrinfo is replaced here by one that answers, or
-// waits, as the name says.
+// The system's resolver and its threads. getaddrinfo is replaced here by a function that returns or
+// waits, depending on the name.
 #include "linnet/system_resolver.hpp"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@
 
 namespace {
 
-// Names that begin with "wait" are answered when the gate opens.
+// Lookups of names that begin with "wait" finish when the gate opens.
 std::mutex gate_mutex;
 std::condition_variable gate_changed;
 bool gate_is_open = false;
@@ -49,7 +49,7 @@ void wait_at_gate() {
     gate_changed.notify_all();
 }
 
-// Until so many threads wait, or a deadline.
+// Waits until this number of threads wait, or until a deadline.
 bool are_waiting(int count) {
     std::unique_lock lock(gate_mutex);
     return gate_changed.wait_for(lock, std::chrono::seconds(20),
@@ -81,8 +81,8 @@ extern "C" void freeaddrinfo(addrinfo* list) {
     delete list;
 }
 
-// `start` calls it while it holds the lock. Where the gate is for this thread, it waits; and it
-// leaves an errno.
+// `start` calls it while it holds the lock. If the gate applies to this thread, it waits; and it
+// sets errno.
 thread_local bool waits_in_start = false;
 
 extern "C" int pthread_sigmask(int how, const sigset_t* set, sigset_t* old) noexcept {
@@ -96,7 +96,7 @@ namespace {
 
 using Outcome = Resolver::Outcome;
 
-// Asks again until there is an answer; a test that hangs is ended by its runner.
+// Polls until there is a result; the test runner ends a test that hangs.
 Resolver::Result answer(SystemResolver& resolver, Resolver::Request request,
                         std::span<SocketAddress> out) {
     for (;;) {
@@ -149,7 +149,7 @@ TEST(SystemResolver, leaves_errno_unchanged) {
     EXPECT_EQ(errno, EILSEQ) << "the destructor";
 }
 
-// Runs `act` in a child process; true if it came to its end. A child that hangs is ended.
+// Runs `act` in a child process; true if it finished. A child that hangs is killed.
 template <class Act>
 bool ends_in_a_child(Act act) {
     const pid_t child = ::fork();
@@ -264,7 +264,7 @@ TEST(SystemResolver, drops_cancelled_requests) {
     }
 }
 
-// The sanitizers see what the threads touch behind its end.
+// The sanitizers detect what the threads access after its end.
 // Case 47: an answer that comes when all is destroyed
 TEST(SystemResolver, can_be_destroyed_while_threads_are_still_resolving) {
     open_gate(false);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Text in memory that is lent: what does not fit is counted but not written.
+// Text in a borrowed buffer: what does not fit is counted but not written.
 #include "base/text_writer.hpp"
 
 #include <gtest/gtest.h>

@@ -25,7 +25,7 @@ constexpr int client_count = 2;
 constexpr int round_count = 10;
 constexpr int message_count = 20;
 
-// An embedded server, in a thread of its own.
+// An embedded server in a separate thread.
 class ServerThread {
  public:
     explicit ServerThread(cli::EmbeddedServer& server) : server_(server) {
@@ -70,7 +70,8 @@ Cause lives_to_the_end(WebSocketClient& client) {
     return client.failure().cause;
 }
 
-// One connection: messages to and fro, one after the other, and a close. The cause of its end.
+// One connection: messages back and forth, one at a time, and a close. Returns the cause of its
+// end.
 Cause converse(const std::string& url, const Options& options, int& heard) {
     WebSocketClient client(options);
     WebSocketPeer& peer = *client.get_peer(1);
@@ -85,7 +86,7 @@ Cause converse(const std::string& url, const Options& options, int& heard) {
     return lives_to_the_end(client);
 }
 
-// A peer of a room: packets to the server and back, one after the other, and a close.
+// A peer of a room: packets to the server and back, one at a time, and a close.
 Cause converse_in_room(const std::string& url, const Options& options, int& heard) {
     WebSocketClient client(options);
     const auto say = [&] { EXPECT_EQ(client.put_packet(std::string(1000, 'x')), Error::ok); };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The lines of a trace: of one stream, however it is cut, and of a whole client's calls.
+// The lines of a trace: of one stream, for every cut, and of a whole client's calls.
 #include "cli/tracing_network.hpp"
 
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ Rows traced(Role receiver, std::string_view wire) {
 const std::string accepted = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
 const Rows accepted_rows = {"0 HTTP/1.1 101 Switching Protocols", "34 Upgrade: websocket"};
 
-// What follows an accepted answer.
+// The stream after an accepted response.
 Rows traced_frames(const std::string& frames) {
     Rows rows = traced(Role::client, accepted + frames);
     EXPECT_EQ(Rows(rows.begin(), rows.begin() + 2), accepted_rows);
@@ -130,7 +130,7 @@ TEST(StreamTracer, shows_only_the_beginning_of_a_long_payload) {
               Rows{"56 text, 64 bytes: \"" + front + "\""});
     EXPECT_EQ(traced_frames(frame_from(Role::server, Opcode::text, front + "y")),
               Rows{"56 text, 65 bytes: \"" + front + "\"..."});
-    // The cut falls into a character.
+    // The cut is within a character.
     const std::string text = std::string(63, 'x') + "ü and more";
     EXPECT_EQ(traced_frames(frame_from(Role::server, Opcode::text, text)),
               Rows{"56 text, 74 bytes: \"" + std::string(63, 'x') + "\"..."});
@@ -214,7 +214,7 @@ struct Traced {
         options.network = &network;
         return options;
     }
-    // Polls until nothing changes, the clock standing still, and then once after a second.
+    // Polls until nothing changes with the clock stopped, and then once after a second.
     void run(std::vector<test::ServerStep> steps) {
         world.network.scripts = {{.steps = std::move(steps)}};
         ASSERT_EQ(client.connect_to_url("ws://10.0.0.1:81/chat?x"), Error::ok);
@@ -287,7 +287,7 @@ TEST(TracingNetwork, prints_a_reset_and_what_it_cut_off) {
         << traced.all();
 }
 
-// What the wrapped network answers is what the client gets.
+// The client gets the results of the wrapped network.
 TEST(TracingNetwork, changes_nothing) {
     Traced traced;
     test::World plain;

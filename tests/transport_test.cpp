@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A socket with and without an engine above it, call by call. Whole conversations over TLS are in
+// A socket with and without an engine on top, call by call. Whole conversations over TLS are in
 // conversation_over_tls_test.
 #include "net/transport.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 
 using Outcome = IoResult::Outcome;
 
-// One socket: what it will answer, and what it was given.
+// One socket: its scripted results, and the data it received.
 class Socket final : public Network {
  public:
     static constexpr SocketHandle handle = 7;
@@ -56,7 +56,7 @@ class Socket final : public Network {
     void wait(std::span<const WaitItem>, std::uint64_t) override {}
 
     std::deque<std::string> incoming;  // each in one receive
-    IoResult end;                      // behind them: at first nothing more yet
+    IoResult end;                      // after them: initially nothing more yet
     std::string sent;
     std::size_t window = SIZE_MAX;
     int send_error = 0;
@@ -66,7 +66,7 @@ class Socket final : public Network {
 };
 
 // An engine whose records are letters: capitals are plaintext, "." ends the handshake, "!" is
-// close_notify, "?" breaks it, everything else is a record without plaintext.
+// close_notify, "?" is invalid, everything else is a record without plaintext.
 class Letters final : public TlsEngine {
  public:
     TlsState state() const override { return now; }
@@ -132,7 +132,7 @@ class GivenEngine final : public TlsContext {
 
 struct Fixture {
     Fixture() { transport.open(Socket::handle); }
-    // With an engine above, which has ended its handshake.
+    // With an engine on top that has finished its handshake.
     void secure() {
         begin();
         socket.incoming.push_front(".");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// ws:// and wss:// URLs: what the grammar in url.hpp allows, and nothing else.
+// ws:// and wss:// URLs: exactly what the grammar in url.hpp allows.
 #include "linnet/codec/url.hpp"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,7 @@ constexpr GoodRow good_rows[] = {
     {"ws://h/%00%7f%C3%a9?%23%25", {.path = "/%00%7f%C3%a9", .query = "?%23%25"}},
 };
 
-// All that is said of an accepted URL.
+// All parts of an accepted URL.
 void check_parts(const Step<Url>& step, std::string_view in, const Parts& parts) {
     ASSERT_TRUE(step.done()) << text(step.cause);
     const Url& url = step.value;
@@ -234,7 +234,7 @@ bool is_letter_or_digit(int c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-// Letters, digits and `marks`; NUL is no mark.
+// Letters, digits and `marks`; NUL is not a mark.
 bool is_letter_digit_or(int c, std::string_view marks) {
     return is_letter_or_digit(c) || marks.find(static_cast<char>(c)) != marks.npos;
 }
@@ -254,7 +254,7 @@ TEST(Url, validates_every_byte_within_a_host) {
         Cause cause = Cause::url_host;
         if (is_letter_digit_or(c, "-_.")) cause = Cause::none;
         if (c == '/' || c == '?' || c == '@') cause = Cause::none;  // ends the host, or begins it
-        if (c == ':') cause = Cause::url_port;                      // "b" is no port
+        if (c == ':') cause = Cause::url_port;                      // "b" is not a port
         if (c == '#') cause = Cause::url_fragment;
         check_byte("ws://a", c, "b", cause);
     }
@@ -372,7 +372,7 @@ TEST(Url, validates_both_digits_of_a_percent_encoded_byte) {
     }
 }
 
-// No beginning of a URL is ever asked to go on: it is a URL or it is none.
+// No prefix of a URL is incomplete: each is valid or invalid.
 TEST(Url, never_reads_past_the_end) {
     for (const GoodRow& row : good_rows) {
         for (std::size_t size = 0; size <= row.text.size(); ++size) {

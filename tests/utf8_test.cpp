@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// UTF-8 against a decoder that asks one thing: can this still become a character of RFC 3629?
+// UTF-8 compared with a decoder that only checks whether bytes can still become a character of RFC
+// 3629.
 #include "linnet/codec/utf8.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +24,7 @@ using test::shown;
 
 // ---- the naive decoder -----------------------------------------------------------------------
 
-// The bytes of a character that begins with `first`, RFC 3629 3; 0 if none does.
+// The size of a character that begins with `first`, RFC 3629 3; 0 if none does.
 std::size_t announced_size(std::uint8_t first) {
     if (first >> 7 == 0b0) return 1;
     if (first >> 5 == 0b110) return 2;
@@ -32,8 +33,8 @@ std::size_t announced_size(std::uint8_t first) {
     return 0;
 }
 
-// The values that the missing bytes could give are a range. Is one of them a character, no
-// surrogate, and too large for a shorter form?
+// The missing bytes can produce a range of values. Is one of them a character, not a surrogate, and
+// too large for a shorter form?
 bool begins_character(Bytes bytes) {
     constexpr std::uint32_t first_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -57,7 +58,7 @@ enum class Verdict { complete, incomplete, invalid };
 
 struct Judgement {
     Verdict result;
-    std::size_t good_size;  // bytes in front of the first that spoils the text
+    std::size_t good_size;  // bytes before the first that makes the text invalid
 };
 
 Judgement naively_judged(Bytes text) {
@@ -79,13 +80,13 @@ Judgement naively_judged(Bytes text) {
 
 // ---- the validator beside it -----------------------------------------------------------------
 
-// What `validator` says of the text so far, after it was given `piece`.
+// The result of `validator` for the text so far, after `piece` was added.
 Verdict verdict_after(Utf8Validator& validator, Bytes piece) {
     if (!validator.feed(piece)) return Verdict::invalid;
     return validator.complete() ? Verdict::complete : Verdict::incomplete;
 }
 
-// Whole, and cut in two wherever that is possible.
+// Whole, and cut in two at every offset.
 bool agrees_at_every_cut(Bytes text, Verdict result) {
     if (is_utf8(text) != (result == Verdict::complete)) return false;
     for (std::size_t cut = 0; cut < text.size(); ++cut) {
@@ -96,7 +97,7 @@ bool agrees_at_every_cut(Bytes text, Verdict result) {
     return true;
 }
 
-// Nothing that follows makes an invalid text valid again.
+// No continuation makes an invalid text valid again.
 bool stays_invalid(Utf8Validator validator) {
     constexpr std::uint8_t more[] = {'a', 0x80, 0xC3, 0xA9, 'b'};
     return !validator.feed(more) && !validator.feed({}) && !validator.complete();
@@ -119,13 +120,13 @@ void check_everything(std::string_view content) {
     }
 }
 
-// Walks over sequences of up to four bytes as over a tree, one validator to each path, fed byte by
-// byte; below a sequence that is invalid there is nothing to see.
+// Walks over sequences of up to four bytes as a tree, with one validator per path, fed byte by
+// byte; sequences below an invalid one are skipped.
 class Walk {
  public:
     explicit Walk(std::span<const std::uint8_t> alphabet) : alphabet_(alphabet) {}
 
-    // Every valid beginning is followed, or only those behind which something new may come.
+    // Follows every valid prefix, or only those with new continuations.
     bool follows_all = true;
 
     std::size_t failure_count = 0;
@@ -171,21 +172,21 @@ class Walk {
 
 // ---- the promises ----------------------------------------------------------------------------
 
-// All 256 bytes behind every valid beginning of at most two bytes, but for two of ASCII, and of
-// three bytes where one character lacks its fourth. The test below has the others.
+// All 256 bytes after every valid prefix of at most two bytes, except two of ASCII, and of three
+// bytes if one character lacks its fourth. The test below has the others.
 TEST(Utf8, agrees_with_the_naive_decoder_about_every_sequence_of_bytes) {
     std::array<std::uint8_t, 256> all;
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint8_t>(i);
     Walk walk(all);
     walk.follows_all = false;
     walk.run();
-    // Beginnings: one of no byte; 128 characters and 51 first bytes; two bytes that are ASCII and a
+    // Prefixes: one of no byte; 128 characters and 51 first bytes; two bytes that are ASCII and a
     // first byte, or begin with C2..DF, E0..EF and F0..F4; and three from these last.
     constexpr std::size_t beginnings = 1 + (128 + 51) + (128 * 51 + 30 * 64 + 960 + 256) + 256 * 64;
     EXPECT_EQ(walk.sequence_count, 256 * beginnings);
 }
 
-// Characters behind characters: the bytes at both edges of every range of RFC 3629 4.
+// Pairs of characters: the bytes at both ends of every range of RFC 3629 4.
 TEST(Utf8, agrees_about_every_sequence_of_four_bytes_from_the_edges_of_the_ranges) {
     constexpr std::uint8_t edges[] = {
         0x00, 'a',  0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
@@ -251,7 +252,7 @@ TEST(Utf8, classifies_well_known_valid_and_invalid_samples) {
     }
 }
 
-// Eight ASCII bytes are looked at together: nothing may hide among them.
+// Eight ASCII bytes are checked together: an invalid byte among them must be found.
 TEST(Utf8, finds_sequences_among_ascii_at_every_offset) {
     constexpr std::string_view strangers[] = {
         "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x80", "\xC0",

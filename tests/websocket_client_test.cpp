@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The documented classes: deadlines, limits and what a failure tells. What each call answers in
-// each state is in calls_by_state_test, whole conversations are in conversation_test, Godot's own
-// stories in godot_stories_test, servers that mean no good in hostile_server_test.
+// The documented classes: deadlines, limits and the contents of a failure. The result of each call
+// in each state is in calls_by_state_test, whole conversations are in conversation_test, Godot's
+// own stories in godot_stories_test, hostile servers in hostile_server_test.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 
 using Status = NetworkedMultiplayerPeer::ConnectionStatus;
 
-// Accepts the upgrade and then stays as it is; answers a close frame.
+// Accepts the upgrade and then does nothing except reply to a close frame.
 ServerScript friendly() {
     return {.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{server_close(1000)}, Fin{}}};
 }
@@ -155,7 +155,7 @@ TEST(WebSocketClient, accepts_a_response_without_a_protocol_if_the_options_allow
     EXPECT_EQ(play.story->signals, "connection_established(\"\")");
 }
 
-// The server has read the key, and not the end of the request. Then it accepts.
+// The server has read the key, but not the end of the request. Then it accepts.
 void accept_early(Play& play) {
     ASSERT_EQ(play.connect(), ok);
     play.poll(1);
@@ -192,7 +192,7 @@ TEST(WebSocketClient, sends_frames_only_after_the_whole_request) {
     EXPECT_EQ(connection.frames[0].payload, "x");
 }
 
-// A server may accept before it has read the request, and then be gone.
+// A server may accept before it has read the request, and then disconnect.
 TEST(WebSocketClient, detects_the_end_of_a_link_that_accepted_before_it_read_the_request) {
     for (const bool resets : {false, true}) {
         Play play(reads_150_bytes());
@@ -471,7 +471,7 @@ TEST(WebSocketClient, ends_when_a_message_stalls) {
     EXPECT_EQ(play.client->failure().cause, Cause::message_timed_out);
 }
 
-// A handler that takes long and pings: the time of a poll is the time when it began.
+// A slow handler that pings: the time of a poll is the time when it started.
 TEST(WebSocketClient, keeps_a_link_whose_handler_takes_longer_than_a_message_may) {
     const std::string half = server_frame(Opcode::binary, std::string(100, 'x'));
     Play play({.steps = {AwaitRequest{}, Accept{},
@@ -499,7 +499,7 @@ TEST(WebSocketClient, does_not_count_messages_refused_because_the_link_is_lost) 
 
 TEST(WebSocketClient, counts_the_time_after_a_protocol_error_as_closing) {
     ServerScript script{.steps = {AwaitRequest{}, Accept{}, Pause{1000}, Send{"\xFF\xFF"}}};
-    script.send_window = 155;  // our close frame cannot leave
+    script.send_window = 155;  // our close frame cannot be sent
     Play play(script);
     open(play);
     play.run();
@@ -581,7 +581,7 @@ TEST(WebSocketClient, ends_in_bounded_time_if_the_server_keeps_sending_after_the
 TEST(WebSocketClient, discards_everything_after_the_close_frame_of_the_server) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)},
                                   Send{std::string(900'000, 'x')}}};
-    server.send_window = 155;  // the answer cannot leave
+    server.send_window = 155;  // the reply cannot be sent
     Play play(server);
     open(play);
     const std::size_t before = play.client->stats().buffer_size;
@@ -624,7 +624,7 @@ TEST(WebSocketClient, waits_at_most_a_second_for_the_end_of_the_stream) {
 TEST(WebSocketClient, reports_at_once_that_its_request_cannot_be_sent) {
     Play play(friendly());
     ASSERT_EQ(play.client->connect_to_url("ws://10.0.0.1/"), ok);
-    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the look at the connection
+    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the check of the connection
     play.poll(1);
     EXPECT_EQ(play.story->signals, "connection_error()");
     EXPECT_EQ(play.client->failure().cause, Cause::connection_lost);
@@ -647,7 +647,7 @@ struct CloseRow {
     int code;
     std::string reason;
     Error error;
-    std::string payload;  // of the close frame
+    std::string payload;  // in the close frame
 };
 
 // Case 36: close frames with bytes that nobody has written
@@ -698,7 +698,7 @@ TEST(WebSocketClient, sends_exactly_the_requested_close_frame) {
     }
 }
 
-// What counts as bytes is in bytes_test.
+// Which types convert to bytes is tested in bytes_test.
 TEST(WebSocketClient, sends_all_bytes_of_a_packet_from_every_container) {
     Play play(friendly());
     open(play);
@@ -864,8 +864,9 @@ TEST(WebSocketClient, stops_reading_when_its_queue_is_full_and_loses_nothing) {
 
 // A program with an event loop polls only when a socket is ready or the deadline has come.
 struct Stream {
-    std::size_t size;        // of each message
-    std::size_t ping_count;  // behind each: dead bytes, which fill the block before a limit is met
+    std::size_t size;  // of each message
+    std::size_t
+        ping_count;  // after each: discarded bytes, which fill the block before a limit is reached
 };
 constexpr Stream streams[] = {{10, 0}, {700, 0}, {1000, 0}, {3000, 0}, {2000, 10}, {3000, 20}};
 
@@ -904,7 +905,7 @@ TEST(WebSocketClient, never_sleeps_after_taking_packets_has_freed_space) {
     }
 }
 
-// One receive fills the block to its end, and the listener takes all that is in it.
+// One receive fills the block completely, and the listener takes everything in it.
 TEST(WebSocketClient, never_sleeps_after_its_listener_has_freed_space) {
     std::string bytes;
     for (int i = 0; i < 400; ++i) bytes += server_frame(Opcode::binary, std::string(100, 'x'));
@@ -960,7 +961,7 @@ TEST(WebSocketClient, never_sleeps_after_closing_has_freed_space) {
     }
 }
 
-// As above, but there is room in the buffer: the link is quiet because we do not read on.
+// As above, but the buffer has space: the link is silent because we do not continue reading.
 TEST(WebSocketClient, does_not_mistake_a_silence_it_caused_for_a_dead_link) {
     std::string bytes;
     for (int i = 0; i < 11; ++i) bytes += server_frame(Opcode::binary, "x");
@@ -1292,7 +1293,7 @@ TEST(WebSocketClient, keeps_the_smallest_and_the_smoothed_round_trip) {
         play.world.clock.advance_ms(ms);
         ScriptedConnection& server = play.world.connection();
         const std::string answer = server_frame(Opcode::pong, server.frames.back().payload);
-        server.to_client += answer + answer;  // the second one answers nothing
+        server.to_client += answer + answer;  // the second one is a reply to nothing
         play.client->poll();
     }
     const Stats stats = play.client->stats();
@@ -1339,7 +1340,7 @@ TEST(WebSocketClient, sends_a_ping_at_once_when_the_process_resumes) {
     play.client->notify_resume();
     EXPECT_TRUE(play.world.network.connections.empty());
     open(play);
-    // The clock stood still: without a word the link would count as alive for 20 s more.
+    // The clock was stopped: without the call the link would count as alive for 20 s more.
     play.world.clock.advance_ms(10'000);
     play.client->notify_resume();
     ASSERT_EQ(play.world.connection().frames.size(), 1u);
@@ -1358,7 +1359,8 @@ TEST(WebSocketClient, ignores_the_silence_before_the_process_resumed) {
                          Send{message.substr(50)}}});
     open(play);
     play.poll(3);
-    play.world.clock.advance_ms(7'190'000);  // the clock went on, and a message is half there
+    play.world.clock.advance_ms(
+        7'190'000);  // the clock advanced, and half of a message has arrived
     play.client->notify_resume();
     play.poll(1000);
     EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << play.client->failure().explain();
@@ -1376,11 +1378,11 @@ TEST(WebSocketClient, clamps_limits_that_are_too_large) {
     EXPECT_EQ(play.peer().put_packet(std::string(100'000, 'x')), ok);
 }
 
-// As on Linux: the first call after a reset fails, and the next receive finds an end of stream.
+// As on Linux: the first call after a reset fails, and the next receive returns an end of stream.
 TEST(WebSocketClient, reports_a_reset_that_only_a_send_has_detected) {
     Play play({.steps = {AwaitRequest{}, Accept{}, AwaitMessages{1}, Fin{}}});
     open(play);
-    play.world.faults.fail_at = play.world.faults.calls + 1;  // behind the entropy of the mask
+    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the entropy of the mask
     static_cast<void>(play.peer().put_packet("x"));
     play.world.connection().ended = true;
     play.run();
@@ -1414,7 +1416,7 @@ TEST(WebSocketClient, reports_everything_received_before_it_reports_exhausted_me
     EXPECT_EQ(play.story->messages, (std::vector<std::string>{"T:one", "T:two"}));
 }
 
-// TLS has taken all of the ping, and the OS all but its last byte.
+// TLS has accepted the whole ping, and the OS all but its last byte.
 void ping_but_for_a_byte(Play& play) {
     ASSERT_EQ(play.client->connect_to_url("wss://host.example/"), ok);
     play.poll(20);
@@ -1440,7 +1442,7 @@ TEST(WebSocketClient, measures_a_round_trip_from_when_the_whole_ping_was_sent) {
     EXPECT_EQ(play.client->stats().round_trip_us, 30'000u);
 }
 
-// TLS has received it, so that no socket becomes readable for it.
+// TLS has already received it, so no socket becomes readable for it.
 TEST(WebSocketClient, requests_a_poll_to_discard_tls_input_after_a_protocol_error) {
     const std::string bad = "\xC1";
     Play play({.steps = {AwaitRequest{}, Accept{}, Pause{5000}, Send{bad + std::string(21, 'x')}}},
@@ -1449,7 +1451,7 @@ TEST(WebSocketClient, requests_a_poll_to_discard_tls_input_after_a_protocol_erro
     play.poll(60);
     ASSERT_EQ(play.client->get_connection_status(), CONNECTED);
     ScriptedConnection& server = play.world.connection();
-    server.script.send_window = server.taken;  // our close frame does not leave
+    server.script.send_window = server.taken;  // our close frame cannot be sent
     play.world.clock.advance_ms(5'000);
     int polls = 0;
     do {
@@ -1460,7 +1462,7 @@ TEST(WebSocketClient, requests_a_poll_to_discard_tls_input_after_a_protocol_erro
     EXPECT_EQ(polls, 3) << "8 bytes in each, or it spins";
 }
 
-// TLS has taken our close frame, and the OS nothing of it.
+// TLS has accepted our close frame, and the OS nothing of it.
 TEST(WebSocketClient, is_not_closed_cleanly_while_tls_buffers_its_close_frame) {
     for (const bool leaves : {false, true}) {
         Play play({.steps = {AwaitRequest{}, Accept{}, Pause{2000}, Send{server_close(1000)},
@@ -1506,7 +1508,7 @@ TEST(WebSocketClient, is_not_closed_cleanly_if_its_close_frame_was_never_sent) {
     }
 }
 
-// Nothing is queued, so that only the engine's own output notices it.
+// Nothing is queued, so only the engine's own output detects it.
 TEST(WebSocketClient, detects_that_tls_cannot_send_although_it_has_nothing_to_send_itself) {
     Play play({.steps = {AwaitRequest{}, Accept{}, Pause{2000}, Reset{}}});
     ASSERT_EQ(play.client->connect_to_url("wss://host.example/"), ok);
@@ -1522,7 +1524,7 @@ TEST(WebSocketClient, detects_that_tls_cannot_send_although_it_has_nothing_to_se
     EXPECT_LE(play.world.clock.now - begin_us, 3'000'000u) << "not only at the next ping";
 }
 
-// Both close at once; the server then sends its end of stream and reads on.
+// Both close at once; the server then sends its end of stream and continues to read.
 TEST(WebSocketClient, sends_accepted_messages_if_close_frames_cross_and_the_server_half_closes) {
     for (const bool over_tls : {false, true}) {
         for (const bool we_close : {false, true}) {
@@ -1597,7 +1599,7 @@ TEST(WebSocketClient, starts_the_pong_timeout_when_tls_has_sent_the_whole_ping) 
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 20'000, 100);
 }
 
-// Blocked output, and a ping behind it that leaves when the server reads again, for the last time.
+// Blocked output, followed by a ping that is sent when the server reads again, for the last time.
 TEST(WebSocketClient, detects_a_dead_link_one_pong_timeout_after_a_blocked_ping_was_sent) {
     ServerScript script{.steps = {AwaitRequest{}, Accept{}}};
     Play play(script);
@@ -1620,7 +1622,7 @@ TEST(WebSocketClient, changes_nothing_if_a_ping_finds_no_entropy) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     open(play);
     play.world.entropy.exhausted = true;
-    while (play.client->ping() == ok) {  // keys that are left
+    while (play.client->ping() == ok) {  // the remaining keys
     }
     play.world.connection().to_client += server_frame(Opcode::pong, "");
     play.client->poll();
@@ -1633,7 +1635,7 @@ TEST(WebSocketClient, changes_nothing_if_a_ping_finds_no_entropy) {
 TEST(WebSocketClient, declares_no_link_dead_while_received_messages_wait_for_the_next_poll) {
     std::string bytes;
     for (int i = 0; i < 10; ++i) bytes += server_frame(Opcode::binary, "x");
-    // It has closed, so that it answers no ping; its close frame stands behind the messages.
+    // It has closed, so it answers no ping; its close frame comes after the messages.
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes + server_close(1000)}, AwaitClose{},
                          Fin{}}},
               [](World&, Options& options) { options.limits.poll_item_count_max = 1; });
@@ -1646,7 +1648,7 @@ TEST(WebSocketClient, declares_no_link_dead_while_received_messages_wait_for_the
     EXPECT_EQ(play.client->failure().cause, Cause::closed_by_server);
 }
 
-// Memory for no larger block, in which an unread message and the front of `rest` stand.
+// Memory for no larger block, which contains an unread message and the front of `rest`.
 void fill_without_memory(Play& play) {
     play.story->reads = false;
     open(play);
@@ -1675,7 +1677,7 @@ TEST(WebSocketClient, sleeps_at_the_deadline_of_a_message_without_buffer_space) 
     expect_rest(play);
 }
 
-// A control frame waits for its end, which has no room.
+// A control frame waits for its end, which does not fit.
 TEST(WebSocketClient, sleeps_at_the_deadline_of_closing_without_buffer_space) {
     Play play(says_too_much(1950, server_frame(Opcode::ping, std::string(125, 'p'))));
     fill_without_memory(play);
@@ -1705,7 +1707,7 @@ TEST(WebSocketClient, reports_why_its_request_could_not_be_sent_even_if_the_stre
 
 TEST(WebSocketClient, wakes_at_once_for_a_resolver_that_cannot_start) {
     Play play(friendly());
-    play.world.faults.fail_at = play.world.faults.calls + 1;  // behind the entropy of the nonce
+    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the entropy of the nonce
     ASSERT_EQ(play.connect(), ok);
     EXPECT_LE(play.client->next_deadline(), play.world.clock.now);
     play.client->poll();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `X509Certificate`: certificates from files and memory, and back.
+// `X509Certificate`: loads certificates from files and memory, and saves them.
 #include "linnet/x509_certificate.hpp"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ using test::CountingMemory;
 using test::ExactBytes;
 using test::Faults;
 
-// A file that is gone with the object.
+// A file that is deleted with the object.
 class TemporaryFile {
  public:
     explicit TemporaryFile(std::string_view content = "") {
@@ -73,7 +73,7 @@ Error load_text(X509Certificate& certificates, std::string_view text) {
 struct Row {
     std::string text;
     Error error;
-    std::string ders;  // one behind the other
+    std::string ders;  // concatenated
 };
 
 std::vector<Row> rows() {
@@ -203,8 +203,7 @@ TEST(X509Certificate, keeps_two_blocks_that_grow_by_doubling) {
     EXPECT_LE(memory.used, 2 * 1000 * (der.size() + 16));
 }
 
-// What was there stays, and what was loaded before the memory ran out; a later load finds its
-// place.
+// Earlier certificates are kept, and those loaded before memory ran out; a later load can continue.
 // Case 38: no memory for certificates
 TEST(X509Certificate, survives_the_nth_allocation_that_fails) {
     const std::string text =
