@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The answer to the upgrade: what the server must have made of our key is computed, the answer read
-// and judged.
+// The response to the upgrade: computes the expected accept value, parses the response and checks
+// it.
 #include "linnet/protocol/handshake.hpp"
 
 #include <algorithm>
@@ -56,8 +56,7 @@ bool check_by_linnet(std::string_view answer) {
            Cause::none;
 }
 
-// What is written in a hurry: is the accept value somewhere in there, and where is the end? It was
-// computed before.
+// A minimal implementation: finds the accept value, which was computed before, and the end.
 bool check_by_strstr(std::string_view answer) {
     return answer.substr(0, 12) == "HTTP/1.1 101" &&
            std::strstr(answer.data(), "\r\n\r\n") != nullptr &&

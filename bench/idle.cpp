@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What an idle connection holds: opens one over ws:// and one over wss:// to a server in memory,
-// and prints how many bytes of `Options::memory` each has after a message there and back and the
-// ten seconds of silence in which a client gives back what its queues have grown by.
+// The memory of an idle connection: opens one over ws:// and one over wss:// to a server in memory,
+// and prints the bytes of `Options::memory` that each uses after one message, its echo, and the ten
+// seconds of silence after which a client shrinks its queues.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -41,7 +41,7 @@ class Clock final : public linnet::Clock {
     std::uint64_t us = 1;
 };
 
-// Echoes one connection; what comes and what goes is plaintext.
+// Echoes on one connection; input and output are plaintext.
 class Echo {
  public:
     void hear(Bytes said) {
@@ -75,7 +75,7 @@ class Echo {
     bool is_upgraded_ = false;
 };
 
-/// One connection to an `Echo`, with TLS between if there is a server for that.
+/// A connection to an `Echo`, over TLS if there is a TLS server.
 class MemoryNetwork final : public Network {
  public:
     explicit MemoryNetwork(const cli::TlsServer* tls) {
@@ -142,7 +142,7 @@ class MemoryNetwork final : public Network {
     std::string coming_;
 };
 
-// 0 if it does not come to that.
+// 0 on failure.
 std::size_t idle_size(const cli::TlsServer* tls) {
     X509Certificate certificate;
     if (tls != nullptr && certificate.load_from_memory(bytes_of(tls->certificate())) != Error::ok) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The least that a program does with linnet, for its size: it says hello and prints the answer.
+// A minimal program with linnet, to measure its size: it sends hello and prints the reply.
 #include <cstdio>
 
 #include "linnet/linnet.hpp"

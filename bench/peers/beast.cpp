@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Boost.Beast, blocking. Its mask and its UTF-8 validator are in detail headers; a stream that
-// receives or encodes lies over memory.
+// Boost.Beast, blocking. Its mask and its UTF-8 validator are in detail headers; streams that
+// receive or encode work in memory.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
@@ -53,7 +53,7 @@ bool check_response(std::string_view answer) {
 
 // ---- a stream in memory ----------------------------------------------------------------------
 
-/// Answers the upgrade, then hands out a source and drops what is sent.
+/// Responds to the upgrade, then returns a source and discards the output.
 class MemoryStream {
  public:
     using executor_type = net::io_context::executor_type;
@@ -99,7 +99,7 @@ class MemoryStream {
         upgraded_ = true;
         const std::string name = "Sec-WebSocket-Key: ";
         const std::size_t at = request.find(name);
-        if (at == std::string::npos) return;  // it is an answer: we are the client
+        if (at == std::string::npos) return;  // it is a response: we are the client
         websocket::detail::sec_ws_accept_type accept;
         websocket::detail::make_sec_ws_accept(
             accept, beast::string_view(request).substr(at + name.size(), 24));
@@ -191,7 +191,7 @@ class BeastClient final : public EchoClient {
         stream_.write(net::buffer(message), error);
     }
     void flush() override {}
-    // There is no asking whether there is a second one.
+    // There is no way to ask whether there is a second one.
     std::size_t receive() override {
         error_code error;
         stream_.read(buffer_, error);

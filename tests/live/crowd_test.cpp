@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Thousands of clients in one process and one thread, each in a conversation with a server that is
-// not ours: far more descriptors than `select` knows (FD_SETSIZE), and nothing lost.
+// Thousands of clients in one process and one thread, each in a conversation with a foreign server:
+// far more descriptors than `select` supports (FD_SETSIZE), and nothing is lost.
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -25,15 +25,15 @@
 namespace linnet::test {
 namespace {
 
-// With sanitizers fewer, but still more than FD_SETSIZE.
+// Fewer with sanitizers, but still more than FD_SETSIZE.
 constexpr std::size_t member_count_max = is_sanitized ? 1500 : 5000;
 constexpr std::size_t message_count = 100;
-constexpr std::size_t in_flight_max = 50;          // messages of one member
-constexpr std::size_t connecting_count_max = 100;  // members: a listener's queue has an end
-constexpr std::size_t other_descriptors = 100;     // what this process has besides sockets
+constexpr std::size_t in_flight_max = 50;          // messages per member
+constexpr std::size_t connecting_count_max = 100;  // members: a listener's queue is limited
+constexpr std::size_t other_descriptors = 100;  // descriptors of this process besides the sockets
 constexpr auto patience = std::chrono::seconds(100);
 
-// As many descriptors as this process, and so the server that it starts, may have.
+// Raises the descriptor limit of this process, which the server inherits.
 std::size_t raise_descriptor_limit() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -43,7 +43,7 @@ std::size_t raise_descriptor_limit() {
     return limit.rlim_cur;
 }
 
-// One client of many: sends its messages, a few at a time, and expects each back.
+// One of many clients: sends its messages, a few at a time, and expects each back.
 class Member {
  public:
     explicit Member(std::size_t number) : client(coalescing()), number_(number) {
@@ -71,7 +71,7 @@ class Member {
     std::size_t heard = 0;
     std::size_t wrong = 0;
     bool is_clean = false;
-    WaitItem awaited;  // what epoll knows
+    WaitItem awaited;  // as registered with epoll
 
  private:
     static Options coalescing() {
@@ -79,7 +79,7 @@ class Member {
         options.coalesce = true;
         return options;
     }
-    // Another for each member and place, of up to some hundred bytes.
+    // Different for each member and index, with up to some hundred bytes.
     std::string message(std::size_t place) const {
         std::string text = std::to_string(number_) + "/" + std::to_string(place) + ":";
         return text + std::string((number_ * 31 + place * 17) % 300, 'm');
@@ -94,7 +94,7 @@ class Member {
     std::size_t said_ = 0;
 };
 
-// All of them, on one epoll.
+// All members, on one epoll.
 class Crowd {
  public:
     Crowd(std::string url, std::size_t count) : url_(std::move(url)), epoll_(::epoll_create1(0)) {
@@ -104,8 +104,8 @@ class Crowd {
     Crowd& operator=(const Crowd&) = delete;
     ~Crowd() { ::close(epoll_); }
 
-    // Serves who has something to do until `is_done` is true of all; false when one has come to a
-    // bad end, or at a deadline.
+    // Polls the members that are ready until `is_done` is true for all; false if one has failed, or
+    // at a deadline.
     template <class IsDone>
     bool goes_on_until(IsDone is_done) {
         const auto end = std::chrono::steady_clock::now() + patience;
@@ -149,7 +149,7 @@ class Crowd {
         broken_ |= member.has_ended() && !member.is_clean;
         keep_in_mind(member);
     }
-    // Tells epoll what the client waits for now. A socket that was closed it has forgotten itself.
+    // Updates epoll with what the client waits for. It removes closed sockets by itself.
     void keep_in_mind(Member& member) {
         WaitItem item;
         if (member.client.wait_set({&item, 1}) == 0) return;

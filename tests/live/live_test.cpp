@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Conversations over real sockets with servers that are not ours, over ws:// and over wss://. Each
-// test checks the whole story of the client's signals, which has exactly one ending.
+// Conversations over real sockets with foreign servers, over ws:// and over wss://. Each test
+// checks the complete sequence of the client's signals, which has exactly one ending.
 //
-// Nothing here sleeps: the client's own `wait` does, and a deadline bounds every loop.
+// Nothing here sleeps except the client's own `wait`, and a deadline bounds every loop.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -62,7 +62,7 @@ std::string tale_of(std::initializer_list<std::string_view> signals) {
     return tale;
 }
 
-// The signals of a story, repeated ones as one.
+// The signals of a story, with repeated ones merged.
 std::string tale_of(const Story& story) {
     const std::string_view arrow = " -> ";
     std::string tale;
@@ -118,7 +118,7 @@ std::string payload_of(Mode mode, std::size_t size) {
     return mode == as_text ? text_of_size(size) : binary_of_size(size);
 }
 
-// As `Story::messages` writes it down.
+// As logged by `Story::messages`.
 std::string heard(Mode mode, std::string_view payload) {
     return (mode == as_text ? "T:" : "B:") + std::string(payload);
 }
@@ -133,7 +133,7 @@ std::string url_of(std::uint16_t port, std::string_view path = "/", Scheme schem
     return std::string(lead_of(scheme)) + "127.0.0.1:" + std::to_string(port) + std::string(path);
 }
 
-// What the servers that speak TLS prove themselves by.
+// The certificates of the servers with TLS.
 const X509Certificate& trusted_roots() {
     static const std::unique_ptr<X509Certificate> roots = [] {
         auto loaded = std::make_unique<X509Certificate>();
@@ -158,7 +158,7 @@ class Conversation {
 
     WebSocketPeer& peer() { return *client.get_peer(1); }
 
-    /// Waits until `done`; fails when the story has ended before, or after a generous time.
+    /// Waits until `done`; fails if the story has ended before, or after a generous time.
     template <class Done>
     AssertionResult reaches(std::string_view what, Done done) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -192,7 +192,7 @@ class Conversation {
                        [&] { return story.messages.size() >= count; });
     }
 
-    /// Says `payload` and hears `expected`.
+    /// Sends `payload` and expects to receive `expected`.
     AssertionResult exchanges(Mode mode, std::string_view payload, std::string_view expected) {
         const std::size_t count = story.messages.size() + 1;
         if (const AssertionResult put = puts(mode, payload); !put) return put;
@@ -200,7 +200,7 @@ class Conversation {
         return is_same(story.messages.back(), expected);
     }
 
-    /// Goes on until the end. Then the story is `expected`, and nothing follows it.
+    /// Runs until the end. The story must then be `expected`, and nothing may follow it.
     AssertionResult ends_as(const std::string& expected) {
         const auto ended = [this] { return !story.lines.empty() && is_ending(story.lines.back()); };
         if (const AssertionResult end = reaches("the end was told", ended); !end) return end;
@@ -213,7 +213,7 @@ class Conversation {
         return AssertionSuccess();
     }
 
-    /// Says goodbye and expects that the server agrees.
+    /// Closes the connection and expects that the server agrees.
     AssertionResult closes_as(const std::string& expected) {
         const Error error = client.disconnect_from_host();
         if (error != Error::ok) return failure("disconnect: " + std::string(text(error)));
@@ -257,7 +257,7 @@ constexpr Inability inabilities[] = {
      "a Godot server sends one byte more than the reason, which does not fit behind 123"},
 };
 
-// Why the tests of `program` are left out; empty if they are not. With CI set they never are.
+// Why the tests of `program` are skipped; empty if they are not. With CI set they never are.
 std::string why_absent(const ForeignServer& server, Program program) {
     if (!server.is_absent() || std::getenv("CI") != nullptr) return {};
     return "not installed: the Debian package " + std::string(package_of(program));
@@ -290,7 +290,7 @@ class Live : public testing::TestWithParam<Kind> {
     static Program program() { return GetParam().program; }
     static Scheme scheme() { return GetParam().scheme; }
 
-    // Skips or fails the test if `program` cannot be run.
+    // Skips or fails the test if `program` cannot run.
     static void need(Program program) {
         const ForeignServer& server = shared_server(program, scheme());
         const std::string absent = why_absent(server, program);
@@ -298,13 +298,13 @@ class Live : public testing::TestWithParam<Kind> {
         ASSERT_TRUE(server.is_ready()) << complaint_of(server, program);
     }
 
-    // Tests that need no server of their own share one.
+    // Tests that do not stop their server share one.
     static ForeignServer& server() { return shared_server(program(), scheme()); }
     static std::string url(std::string_view path = "/") { return url_to(server(), path); }
     static std::string url_to(const ForeignServer& server, std::string_view path = "/") {
         return url_of(server.port(), path, scheme());
     }
-    // Why the server cannot do it; null if it can.
+    // Why the server does not support it; null if it does.
     static const char* why_not(Ability ability) {
         for (const Inability& row : inabilities) {
             if (row.program == program() && row.ability == ability) return row.reason;
@@ -315,7 +315,7 @@ class Live : public testing::TestWithParam<Kind> {
     static Program protocol_program() {
         return is_godot() ? Program::godot_with_protocols : program();
     }
-    // Godot ends a reason with a byte that is not in it.
+    // Godot appends a byte to the reason.
     static std::string reason_of_server(std::string_view reason) {
         const bool with_nul = is_godot() && !reason.empty();
         return std::string(reason) + std::string(with_nul ? 1 : 0, '\0');
@@ -355,7 +355,7 @@ TEST_P(Live, messages_of_every_size_come_back_in_their_own_type) {
 TEST_P(Live, empty_messages_are_messages) {
     Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
-    // What a Godot server puts as an empty packet is never sent, so that ours names it.
+    // A Godot server never sends an empty packet, so ours sends a placeholder.
     EXPECT_TRUE(talk.exchanges(as_text, "", is_godot() ? "T:an empty text" : "T:"));
     EXPECT_TRUE(talk.exchanges(as_binary, "", is_godot() ? "T:an empty binary" : "B:"));
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(2), closed_cleanly})));
@@ -485,7 +485,7 @@ TEST_P(Live, an_offer_without_a_choice_is_an_error) {
     Conversation talk({}, scheme());
     ASSERT_EQ(talk.client.connect_to_url(url(), {"linnet.unknown"}), Error::ok);
     EXPECT_TRUE(talk.ends_as("connection_error()"));
-    // Godot just ends the stream.
+    // Godot only ends the stream.
     EXPECT_EQ(talk.client.failure().cause,
               is_godot() ? Cause::response_incomplete : Cause::response_protocol_missing)
         << talk.client.failure().explain();
@@ -565,7 +565,7 @@ struct Goodbye {
 
 constexpr Goodbye goodbyes[] = {{1000, ""}, {1000, "that is all"}, {4001, "na\u00efve reason"}};
 
-// 123 bytes of reason are the most that a close frame holds (RFC 6455 5.5).
+// The longest reason that fits a close frame is 123 bytes (RFC 6455 5.5).
 constexpr std::string_view longest_reason =
     "123 bytes of reason, which are the most that a close frame can hold besides its code of two "
     "bytes: this is a control frame.";
@@ -604,7 +604,7 @@ TEST_P(Live, a_close_without_a_code_is_accepted) {
     ASSERT_TRUE(talk.opens(url_to(server)));
     ASSERT_EQ(talk.client.disconnect_from_host(0), Error::ok);
     EXPECT_TRUE(talk.ends_as(tale_of({opened, closed_cleanly})));
-    // 1005 is how the RFC names "no code" to programs (7.1.5); Godot does not.
+    // The RFC reports "no code" to programs as 1005 (7.1.5); Godot does not.
     EXPECT_TRUE(prints(server, closed_line(is_godot() ? 0 : 1005, 0, "")));
 }
 
@@ -615,7 +615,7 @@ TEST_P(Live, messages_accepted_before_the_close_arrive) {
     ASSERT_TRUE(talk.opens(url_to(server)));
     for (int i = 0; i < 100; ++i) ASSERT_TRUE(talk.puts(as_binary, binary_of_size(1000)));
     ASSERT_EQ(talk.client.disconnect_from_host(4002, "all said"), Error::ok);
-    // What comes back is discarded, and is not heard.
+    // The echoes are discarded, and not reported.
     EXPECT_TRUE(talk.ends_as(tale_of({opened, closed_cleanly})));
     EXPECT_TRUE(prints(server, closed_line(4002, 100, "all said")));
 }
@@ -698,7 +698,7 @@ std::string name_of(Moment moment) {
 
 class LiveKilled : public testing::TestWithParam<std::tuple<Program, Moment>> {
  protected:
-    // More than all socket buffers between two processes hold, so that it cannot be there whole.
+    // More than the socket buffers between two processes, so it cannot be received completely.
     static constexpr std::size_t huge_size = 64 * mebibyte;
 
     static void bring_about(Moment moment, Conversation& talk, ForeignServer& server) {
@@ -722,7 +722,7 @@ class LiveKilled : public testing::TestWithParam<std::tuple<Program, Moment>> {
     }
 };
 
-// A server that hangs keeps its sockets: only time tells.
+// A server that hangs keeps its sockets: only a timeout detects it.
 // Case 41: a server that hangs
 TEST_P(Live, a_server_that_hangs_is_detected) {
     ForeignServer server(program(), scheme());

@@ -39,7 +39,7 @@ constexpr int step_ms_max = 100;
     }
 }
 
-// In a child: it dies when its parent does.
+// In a child: it is killed when its parent dies.
 void die_with(pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
@@ -180,8 +180,8 @@ std::uint16_t port_of(int socket) {
     return address.port;
 }
 
-// The queue of a listener has a place more than it was asked for, and each connection that nobody
-// accepts takes one; a connection that stays pending has found none.
+// A listener's queue has one more entry than requested, and each connection that is not accepted
+// uses one; a connection that stays pending found none.
 DeafPort::DeafPort(bool ipv6, std::uint16_t port) {
     constexpr int try_count_max = 16;
     constexpr int patience_ms = 300;
