@@ -26,7 +26,7 @@ class Stopwatch {
  public:
     void go() { begin_ = now(); }
     void stop() { seconds_ += now() - begin_; }
-    /// Restarts it and returns the time.
+    /// Returns the time and restarts it.
     double seconds() { return std::exchange(seconds_, 0); }
 
  private:

@@ -68,40 +68,42 @@ class Program {
     void on_established() {
         require(attempt_.under_way && !attempt_.opened, "an attempt opens once");
         attempt_.opened = true;
-        require(!client_->response_headers().empty(), "there was an answer");
+        require(!client_->response_headers().empty(), "there was a response");
         heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
     void on_error() {
-        require(attempt_.under_way && !attempt_.opened, "an error ends what was not open");
+        require(attempt_.under_way && !attempt_.opened,
+                "connection_error is emitted only before the connection is open");
         check_ending();
         heard(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
     }
 
     void on_closed(bool clean) {
-        require(attempt_.under_way && attempt_.opened, "what is closed was open");
+        require(attempt_.under_way && attempt_.opened, "a closed connection was open");
         const Cause cause = client_->failure().cause;
         require(clean == (cause == Cause::closed_by_client || cause == Cause::closed_by_server),
                 "clean is exactly the good end");
-        require(!clean || attempt_.we_closed || attempt_.they_closed, "somebody has closed");
+        require(!clean || attempt_.we_closed || attempt_.they_closed, "one side has closed");
         check_ending();
         heard(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
     }
 
     void on_data() {
-        require(attempt_.under_way && attempt_.opened, "a message comes while open");
-        require(!attempt_.we_closed && !attempt_.they_closed, "and not after a close frame");
-        require(!options_.discard_input, "and not when nobody listens");
+        require(attempt_.under_way && attempt_.opened, "a message arrives while open");
+        require(!attempt_.we_closed && !attempt_.they_closed,
+                "nothing is accepted after a close frame");
+        require(!options_.discard_input, "nothing is logged without a log");
         ++attempt_.announced;
         check_queue();
         heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
     void on_close_request(int code, std::string_view reason) {
-        require(attempt_.under_way && attempt_.opened, "who closes was open");
-        require(!attempt_.we_closed && !attempt_.they_closed, "only the first close is told");
-        require(code == 0 || (code >= 1000 && code <= 4999), "a code that may be sent");
-        require(reason.size() <= 123, "a reason fits into its frame");
+        require(attempt_.under_way && attempt_.opened, "only an open connection closes");
+        require(!attempt_.we_closed && !attempt_.they_closed, "only the first close is reported");
+        require(code == 0 || (code >= 1000 && code <= 4999), "the code may be sent");
+        require(reason.size() <= 123, "a reason fits its frame");
         attempt_.they_closed = true;
         heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
@@ -117,15 +119,16 @@ class Program {
     void check_ending() {
         attempt_.under_way = false;
         const Failure& failure = client_->failure();
-        require(failure.cause != Cause::none, "no end is without a cause");
+        require(failure.cause != Cause::none, "every end has a cause");
         const std::string_view explanation = failure.explain();
-        require(explanation.size() > 20, "nor without an explanation");
-        require(explanation.data()[explanation.size()] == '\0', "which is a C string");
+        require(explanation.size() > 20, "every end has an explanation");
+        require(explanation.data()[explanation.size()] == '\0',
+                "the explanation is null-terminated");
         for (const char c : explanation) {
-            require(static_cast<unsigned char>(c) >= 0x20, "which is one paragraph");
+            require(static_cast<unsigned char>(c) >= 0x20, "the explanation is one paragraph");
         }
-        require(world_.network.open_count() == 0, "an end leaves no socket");
-        require(world_.resolver.open_count() == 0, "an end leaves no request");
+        require(world_.network.open_count() == 0, "no socket is open after the end");
+        require(world_.resolver.open_count() == 0, "no request is pending after the end");
     }
 
     // ---- actions of the program
@@ -191,7 +194,7 @@ class Program {
         WebSocketPeer& peer = *client_->get_peer(1);
         while (count_max-- > 0 && peer.get_available_packet_count() > 0) {
             const ExactCopy packet(peer.get_packet());
-            require(peer.get_packet_error() == Error::ok, "what is available is readable");
+            require(peer.get_packet_error() == Error::ok, "available packets are readable");
             ++attempt_.taken;
         }
         if (peer.get_available_packet_count() > 0) return;
@@ -209,7 +212,7 @@ class Program {
         const std::uint64_t before = client_->stats().messages_sent;
         const Error error = peer.put_packet(packet);
         const bool accepted = client_->stats().messages_sent != before;
-        require(error != Error::ok || (accepted && may_put()), "sent is what was open");
+        require(error != Error::ok || (accepted && may_put()), "data is sent only while open");
         if (!accepted) return;
         attempt_.put.push_back((mode == WebSocketPeer::WRITE_MODE_TEXT ? "T" : "B") + packet);
     }
@@ -223,7 +226,8 @@ class Program {
     }
     void act_close_peer() {
         if (!client_->get_peer(1)->is_connected_to_host()) {
-            require(client_->get_peer(1)->close() == Error::ok, "closing what is not open is ok");
+            require(client_->get_peer(1)->close() == Error::ok,
+                    "closing a connection that is not open is ok");
             return;
         }
         note_close(client_->get_peer(1)->close(1001, "bye"));
@@ -248,13 +252,14 @@ class Program {
         const std::span offered = std::span(protocols).first(what % 4u);
         const std::span given = std::span(headers).first(what / 4u % 4u);
         const Error error = client_->connect_to_url(url, offered, what == 255, given);
-        require(error != Error::already_in_use || attempt_.under_way, "in use is what is in use");
+        require(error != Error::already_in_use || attempt_.under_way,
+                "the number of bytes in use is correct");
         if (error == Error::ok) {
             attempt_ = {.under_way = true};
             world_.network.messages.clear();
         } else if (error != Error::already_in_use) {
             require(client_->failure().cause != Cause::none, "a refusal has a cause");
-            require(!client_->failure().explain().empty(), "and an explanation");
+            require(!client_->failure().explain().empty(), "there is an explanation");
         }
     }
 
@@ -272,11 +277,12 @@ class Program {
                 "connected is from open to the end");
         require(client_->get_connected_host().empty() != peer.is_connected_to_host(),
                 "a host is there while it is connected");
-        require((client_->get_connected_port() != 0) == peer.is_connected_to_host(), "and a port");
+        require((client_->get_connected_port() != 0) == peer.is_connected_to_host(),
+                "there is a port");
         static_cast<void>(client_->get_peer(1)->set_no_delay(script_.flag()));
         static_cast<void>(client_->response_header("Server"));
         static_cast<void>(client_->get_packet());
-        require(client_->put_packet("x") == Error::unconfigured, "packets are the peer's");
+        require(client_->put_packet("x") == Error::unconfigured, "packets come from the peer");
     }
 
     // More listeners than fit without allocation; each may be disconnected during an emission.
@@ -299,7 +305,8 @@ class Program {
         check_queue();
         const auto status = client_->get_connection_status();
         if (!attempt_.under_way) {
-            require(status == NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED, "it is over");
+            require(status == NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED,
+                    "the conversation has ended");
             require(client_->next_deadline() == WebSocketClient::no_deadline, "nothing is due");
         } else {
             require(status == (attempt_.opened ? NetworkedMultiplayerPeer::CONNECTION_CONNECTED
@@ -310,8 +317,8 @@ class Program {
         const std::size_t count = client_->wait_set(items);
         require(attempt_.under_way || count == 0, "nothing is waited for");
         for (const WaitItem& item : std::span(items).first(count)) {
-            require(world_.network.is_open(item.socket), "what is waited for is open");
-            require(item.readable || item.writable, "and for something");
+            require(world_.network.is_open(item.socket), "the awaited sockets are open");
+            require(item.readable || item.writable, "there is something to wait for");
         }
         const std::vector<std::string>& heard = world_.network.messages;
         require(heard.size() <= attempt_.put.size() &&

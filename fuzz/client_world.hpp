@@ -124,14 +124,14 @@ class FuzzResolver final : public Resolver {
 
     Request start(std::string_view host) override {
         ++calls;
-        require(!host.empty(), "a name is asked for");
+        require(!host.empty(), "a name was requested");
         if (answers_.byte() == 255) return 0;
         open_.push_back(++last_);
         return last_;
     }
     Result take(Request request, std::span<SocketAddress> out) override {
         ++calls;
-        require(is_open(request), "a request is asked for until its end");
+        require(is_open(request), "a request is polled only until its end");
         const std::uint8_t answer = answers_.byte();
         if (answer == 254) return {};
         std::erase(open_, request);
@@ -169,7 +169,7 @@ class FuzzNetwork final : public Network {
 
     Opened connect(const SocketAddress& address) override {
         ++calls;
-        require(address.port != 0, "a port is dialled");
+        require(address.port != 0, "a port is given");
         if (answers_.byte() == 255) return {no_socket, EMFILE};
         sockets_.emplace_back();
         return {static_cast<SocketHandle>(sockets_.size() - 1), 0};
@@ -204,8 +204,8 @@ class FuzzNetwork final : public Network {
     IoResult send(SocketHandle handle, std::span<const Bytes> pieces) override {
         ++calls;
         FuzzSocket& socket = at(handle);
-        require(!pieces.empty() && pieces.size() <= send_piece_count_max, "there is what to send");
-        require(!socket.is_shut_down, "nothing is sent behind the end of stream");
+        require(!pieces.empty() && pieces.size() <= send_piece_count_max, "there is data to send");
+        require(!socket.is_shut_down, "nothing is sent after the end of stream");
         const std::uint8_t answer = answers_.byte();
         if (answer == 254) return {};
         if (answer == 255 || socket.reset) return {IoResult::Outcome::failed, 0, EPIPE};
@@ -225,7 +225,7 @@ class FuzzNetwork final : public Network {
         ++calls;
         FuzzSocket& socket = at(handle);
         require(!socket.is_shut_down, "the end of stream is sent once");
-        require(socket.unparsed.empty(), "and behind a whole frame");
+        require(socket.unparsed.empty(), "the output ends after a whole frame");
         socket.is_shut_down = true;
     }
     void close(SocketHandle handle) override {
@@ -281,9 +281,9 @@ class FuzzNetwork final : public Network {
         }
     }
     bool hear_frame(FuzzSocket& socket) {
-        require(socket.unparsed.empty() || !socket.close_came, "nothing is behind a close frame");
+        require(socket.unparsed.empty() || !socket.close_came, "nothing follows a close frame");
         const auto header = decode_frame_header(bytes_of(socket.unparsed), Role::server);
-        require(!header.failed(), "the client sends good frames");
+        require(!header.failed(), "the client sends valid frames");
         if (!header.done()) return false;
         const auto size = static_cast<std::size_t>(header.value.payload_size);
         if (socket.unparsed.size() - header.consumed < size) return false;
@@ -311,11 +311,11 @@ class FuzzNetwork final : public Network {
 class StrictLog final : public Log {
  public:
     void write(LogLevel level, std::string_view line) override {
-        require(level <= LogLevel::debug, "a level that was asked for");
-        require(!line.empty() && line.size() <= 1024, "a line has an end");
-        require(is_utf8(bytes_of(line)), "a line is text");
+        require(level <= LogLevel::debug, "the level was requested");
+        require(!line.empty() && line.size() <= 1024, "a line is terminated");
+        require(is_utf8(bytes_of(line)), "a log line is printable");
         for (const char c : line) {
-            require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F, "a line is one line");
+            require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F, "a log line is one line");
         }
     }
 };

@@ -55,7 +55,7 @@ void check_prefixes(Bytes in, Role receiver) {
         const ExactCopy prefix(front.first(size));
         const Decoded now = decode_frame_header(prefix.bytes(), receiver);
         const bool settled = before.done() || before.failed();
-        require(!settled || same(before, now), "more bytes change no verdict");
+        require(!settled || same(before, now), "more bytes do not change the result");
         require(now.done() || now.consumed == 0, "need more and failure consume nothing");
         require(now.failed() == (now.cause != Cause::none), "a failure has a cause");
         require(size < frame_header_size_max || now.done() || now.failed(),
@@ -65,7 +65,7 @@ void check_prefixes(Bytes in, Role receiver) {
 }
 
 void check_round_trip(const Decoded& decoded, Bytes in, Role receiver) {
-    require(decoded.consumed == frame_header_size(decoded.value), "the size is the size");
+    require(decoded.consumed == frame_header_size(decoded.value), "the returned size is correct");
     ExactCopy encoded(decoded.consumed);
     require(encode_frame_header(decoded.value, encoded.buffer()) == decoded.consumed,
             "it is encoded to the same size");
@@ -81,8 +81,8 @@ void check_header(Bytes in, Role receiver) {
     if (decoded.done()) check_round_trip(decoded, in, receiver);
     if (in.size() < frame_header_size_max) return;
     const std::optional<FrameHeader> slow = read_slowly(in, receiver);
-    require(slow.has_value() == decoded.done(), "a slow reading comes to the same verdict");
-    require(!slow || *slow == decoded.value, "a slow reading finds the same header");
+    require(slow.has_value() == decoded.done(), "a slow implementation has the same result");
+    require(!slow || *slow == decoded.value, "a slow implementation decodes the same header");
 }
 
 // All kernels give the same result, for every alignment of the bytes.
@@ -115,7 +115,8 @@ void check_mask(FuzzInput input, Cuts cuts, std::size_t repetition) {
     ExactCopy whole(plain);
     apply_mask(whole.buffer(), key, offset);
     for (std::size_t i = 0; i < plain.size(); ++i) {
-        require(whole.bytes()[i] == (plain[i] ^ key[(offset + i) % 4]), "masked as RFC 6455 5.3");
+        require(whole.bytes()[i] == (plain[i] ^ key[(offset + i) % 4]),
+                "masking follows RFC 6455 5.3");
     }
     std::size_t at = 0;
     cuts.for_each_piece(plain, [&](Bytes piece) {
@@ -127,7 +128,8 @@ void check_mask(FuzzInput input, Cuts cuts, std::size_t repetition) {
         at += piece.size();
     });
     apply_mask(whole.buffer(), key, offset);
-    require(std::equal(plain.begin(), plain.end(), whole.bytes().begin()), "twice is nothing");
+    require(std::equal(plain.begin(), plain.end(), whole.bytes().begin()),
+            "masking twice is the identity");
 }
 
 // Any header that we might send.
@@ -150,7 +152,7 @@ void check_encoding(FuzzInput input, Role sender) {
             "exactly its size is written");
     const Role receiver = sender == Role::client ? Role::server : Role::client;
     const Decoded decoded = decode_frame_header(encoded.bytes(), receiver);
-    require(decoded.done() && decoded.value == header, "what we send is what they decode");
+    require(decoded.done() && decoded.value == header, "the peer decodes what was sent");
 }
 
 }  // namespace

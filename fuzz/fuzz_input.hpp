@@ -155,10 +155,10 @@ class FuzzMemory final : public Memory {
     FuzzMemory() = default;
     FuzzMemory(const FuzzMemory&) = delete;
     FuzzMemory& operator=(const FuzzMemory&) = delete;
-    ~FuzzMemory() { require(used == 0, "all memory was given back"); }
+    ~FuzzMemory() { require(used == 0, "all memory was freed"); }
 
     void* allocate(std::size_t size) override {
-        require(size > 0, "no block of nothing is asked for");
+        require(size > 0, "no empty block is requested");
         if (allocations_left == 0 || size > limit - used) return nullptr;
         --allocations_left;
         used += size;
@@ -170,8 +170,8 @@ class FuzzMemory final : public Memory {
     void deallocate(void* block, std::size_t size) override {
         const auto found = std::find_if(blocks_.begin(), blocks_.end(),
                                         [&](const Taken& taken) { return taken.block == block; });
-        require(found != blocks_.end(), "a block is given back once, and was taken");
-        require(found->size == size, "a block is given back with its own size");
+        require(found != blocks_.end(), "a freed block was allocated and not freed before");
+        require(found->size == size, "a block is freed with its own size");
         blocks_.erase(found);
         used -= size;
         std::free(block);

@@ -73,22 +73,23 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 std::vector<HttpHeader> fields_of(std::string_view rest) {
     std::vector<HttpHeader> headers;
     for (HttpHeader header; take_header(rest, header);) headers.push_back(header);
-    require(rest.empty(), "the fields are lines and nothing else");
+    require(rest.empty(), "the headers are exactly the lines");
     return headers;
 }
 
 void check_head(const Verdict& head, std::string_view answer, const Config& config) {
-    require(head.consumed <= config.size_max, "within the size limit");
+    require(head.consumed <= config.size_max, "the size is within the limit");
     require(answer.substr(0, head.consumed).substr(head.consumed - 4) == "\r\n\r\n",
             "it ends with an empty line");
     require(answer.substr(0, 7) == "HTTP/1.", "it is HTTP/1.x");
-    require(head.code >= 0 && head.code <= 999, "three digits");
+    require(head.code >= 0 && head.code <= 999, "a status has three digits");
     require(head.code / 100 != 1 || head.code == 101, "no interim response is the final one");
     const std::vector<HttpHeader> headers = fields_of(head.headers);
-    require(headers.size() <= config.header_count_max, "within the count limit");
+    require(headers.size() <= config.header_count_max, "the number is within the limit");
     for (const HttpHeader& header : headers) {
         require(!header.name.empty(), "a field has a name");
-        require(header.name.find_first_of(" \t\r\n:") == header.name.npos, "which is a token");
+        require(header.name.find_first_of(" \t\r\n:") == header.name.npos,
+                "a header name is a token");
         require(header.value.find_first_of(std::string_view("\r\n\0", 3)) == header.value.npos,
                 "no value ends a line");
         const std::string_view edge = " \t";
@@ -124,14 +125,15 @@ void check_acceptance(const ResponseHead& head, const HandshakeResult& result,
     require(count_of(headers, "Upgrade") == 1 &&
                 equal_ignoring_case(value_of(headers, "Upgrade"), "websocket"),
             "one Upgrade, to websocket");
-    require(count_of(headers, "Connection") > 0, "Connection announces the upgrade");
+    require(count_of(headers, "Connection") > 0, "Connection lists the upgrade");
     require(count_of(headers, "Sec-WebSocket-Accept") == 1 &&
                 value_of(headers, "Sec-WebSocket-Accept") == accept,
             "one accept value, and the right one");
     require(value_of(headers, "Sec-WebSocket-Extensions").empty(), "no extension was offered");
     const std::string_view chosen = value_of(headers, "Sec-WebSocket-Protocol");
-    require(chosen == result.protocol, "the chosen protocol is told");
-    require(chosen.empty() || offer.protocols.find(chosen) != chosen.npos, "it was offered");
+    require(chosen == result.protocol, "the chosen protocol is reported");
+    require(chosen.empty() || offer.protocols.find(chosen) != chosen.npos,
+            "the protocol was offered");
     const bool must = !offer.protocols.empty() && offer.protocol_choice == ProtocolChoice::required;
     require(!must || !chosen.empty(), "one had to be chosen");
 }
@@ -144,7 +146,7 @@ void check_judgement(std::string_view answer, const Config& config, const Handsh
     if (result.cause == Cause::none) {
         check_acceptance(head.value, result, offer);
     } else {
-        require(result.protocol.empty(), "a refused answer chooses nothing");
+        require(result.protocol.empty(), "a refused response chooses nothing");
         require((result.cause == Cause::upgrade_refused) == (head.value.status != 101),
                 "refused is what is no 101");
     }
@@ -168,7 +170,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const std::string_view answer = linnet::text_of(input.rest());
     const Verdict whole = read_whole(answer, config);
-    require(read_cut(answer, config, cuts) == whole, "no cut shows");
+    require(read_cut(answer, config, cuts) == whole, "cuts do not change the result");
     require(answer.size() > 400 || read_cut(answer, config, Cuts(1)) == whole,
             "not even between all bytes");
     if (whole.status != linnet::Step<linnet::ResponseHead>::Outcome::done) return 0;

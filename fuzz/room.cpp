@@ -81,16 +81,18 @@ void check_codec(Bytes message) {
     ExactCopy out(message.size());
     require(encode_multiplayer_packet(packet, out.buffer()) == message.size(),
             "it fits as it came");
-    require(out.text() == text_of(message), "what is read is written as the same bytes");
+    require(out.text() == text_of(message), "a packet that was read is written as the same bytes");
 }
 
 void check_room(const MultiplayerRoom& room, const Model& model) {
     const auto peers = room.peers();
-    require(room.unique_id() == model.own && room.is_joined() == model.joined, "who we are");
-    require(peers.size() == model.peers.size() + (model.joined ? 1 : 0), "as many are there");
+    require(room.unique_id() == model.own && room.is_joined() == model.joined,
+            "our own id is the same");
+    require(peers.size() == model.peers.size() + (model.joined ? 1 : 0),
+            "the number of packets is the number announced");
     for (std::size_t i = 0; i < peers.size(); ++i) {
-        require(i == 0 ? peers[0] == 1 : model.has(peers[i]), "and the same");
-        require(i == 0 || peers[i - 1] < peers[i], "in ascending order");
+        require(i == 0 ? peers[0] == 1 : model.has(peers[i]), "both have the same code");
+        require(i == 0 || peers[i - 1] < peers[i], "the peers are in ascending order");
     }
 }
 
@@ -109,7 +111,7 @@ void run(FuzzInput input) {
         const RoomEvent event = room.receive(message.bytes());
         // The model does not cover exhausted memory: the test ends here.
         if (event.kind == Kind::failed && event.cause == Cause::out_of_memory) {
-            require(memory.allocations_left == 0, "memory was short");
+            require(memory.allocations_left == 0, "an allocation failed");
             return;
         }
         const RoomEvent expected = model.receive(message.bytes());
@@ -117,7 +119,7 @@ void run(FuzzInput input) {
                     event.cause == expected.cause,
                 "the table says the same");
         const bool is_ignored = room.ignored_count() > ignored;
-        require(!is_ignored || event.kind == Kind::none, "what is ignored changes nothing");
+        require(!is_ignored || event.kind == Kind::none, "an ignored message changes nothing");
         check_room(room, model);
     }
 }

@@ -75,9 +75,9 @@ class Listener {
 
     void hear(Bytes bytes) {
         while (!bytes.empty()) {
-            require(!closed_, "nothing is sent behind a close frame");
+            require(!closed_, "nothing is sent after a close frame");
             const MutableBytes buffer = session_.receive_buffer();
-            require(!buffer.empty(), "the peer has room");
+            require(!buffer.empty(), "the peer has buffer space");
             const std::size_t size = std::min(buffer.size(), bytes.size());
             std::copy_n(bytes.begin(), size, buffer.begin());
             session_.fill(size);
@@ -100,7 +100,7 @@ class Listener {
     }
     void decode() {
         for (SessionEvent event; (event = session_.next()).kind != SessionEvent::Kind::none;) {
-            require(event.kind != SessionEvent::Kind::failed, "what is sent is decodable");
+            require(event.kind != SessionEvent::Kind::failed, "the output is decodable");
             if (event.kind == SessionEvent::Kind::message) {
                 const Inbox::Packet packet = session_.take();
                 messages_.push_back((packet.is_text ? "T" : "B") +
@@ -180,7 +180,8 @@ class Performance {
             return true;
         }
         const bool over = ended_ || session_.is_starved();
-        require(over || manner_.allocations != SIZE_MAX, "there is room, or a message to take");
+        require(over || manner_.allocations != SIZE_MAX,
+                "there is buffer space, or a message to take");
         return false;
     }
 
@@ -195,7 +196,7 @@ class Performance {
             any = true;
             const bool ends =
                 event.kind == SessionEvent::Kind::close || event.kind == SessionEvent::Kind::failed;
-            require(ends || !closing, "after our close frame only the end is told");
+            require(ends || !closing, "after our close frame only the end is reported");
             require(event.kind != SessionEvent::Kind::message || session_.packet_count() > 0,
                     "a message is there when it is told");
             require(!ended_, "nothing is decoded after the end");
@@ -203,7 +204,7 @@ class Performance {
             if (event.kind == SessionEvent::Kind::message && !manner_.reads_late) take();
         }
         if (session_.input_is_paused() && !session_.input_needs_space()) {
-            require(session_.packet_count() > 0, "only a full queue holds the input");
+            require(session_.packet_count() > 0, "only a full queue blocks the input");
             take();
             decode();
         }
@@ -292,7 +293,7 @@ class Performance {
         for (;;) {
             Outbox::Pieces pieces;
             const std::size_t count = session_.unsent(pieces);
-            require((count == 0) == session_.outbox().is_empty(), "empty is empty");
+            require((count == 0) == session_.outbox().is_empty(), "an empty input has no result");
             if (count == 0) return;
             std::size_t total = 0;
             for (const Bytes piece : std::span(pieces).first(count)) {
@@ -320,12 +321,17 @@ class Performance {
 
     void check_limits() {
         const Limits& limits = plan_.limits;
-        require(session_.queued_payload() <= limits.input_payload_max, "the input limit");
-        require(session_.packet_count() <= limits.input_packet_count_max, "the input count");
+        require(session_.queued_payload() <= limits.input_payload_max,
+                "the input size is within its limit");
+        require(session_.packet_count() <= limits.input_packet_count_max,
+                "the input count is within its limit");
         const Outbox& outbox = session_.outbox();
-        require(outbox.queued_payload() <= limits.output_payload_max, "the output limit");
-        require(outbox.packet_count() <= limits.output_packet_count_max, "the output count");
-        require(session_.inbox().moved_size() <= 16 * fed_ + 65'536, "nothing moves without end");
+        require(outbox.queued_payload() <= limits.output_payload_max,
+                "the output size is within its limit");
+        require(outbox.packet_count() <= limits.output_packet_count_max,
+                "the output count is within its limit");
+        require(session_.inbox().moved_size() <= 16 * fed_ + 65'536,
+                "the number of moved bytes is bounded");
 
         const std::size_t input =
             std::max(limits.input_payload_max, limits.response_size_max) +
@@ -338,7 +344,7 @@ class Performance {
     }
 
     void check_sent() {
-        require(session_.outbox().is_empty(), "all was sent");
+        require(session_.outbox().is_empty(), "everything was sent");
         require(listener_.is_between_frames(), "the last frame is whole");
         require(listener_.messages() == put_, "the peer reads what was put");
         require(listener_.heard_close() == session_.close_is_queued(), "a close frame is sent");
@@ -416,8 +422,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const Story first = Performance(plan, early).play();
     const Story second = Performance(plan, late).play();
-    require(first.events == second.events, "no cut changes the events");
-    require(first == second, "no cut shows");
+    require(first.events == second.events, "cuts do not change the events");
+    require(first == second, "cuts do not change the result");
     Performance(plan, poor).play();
     return 0;
 }

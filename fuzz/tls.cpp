@@ -123,7 +123,7 @@ const cli::TlsServer& server() {
 const X509Certificate& server_certificate() {
     static X509Certificate certificate;
     static const Error error = certificate.load_from_memory(bytes_of(server().certificate()));
-    require(error == Error::ok, "which has a certificate");
+    require(error == Error::ok, "the loaded file has a certificate");
     return certificate;
 }
 
@@ -220,9 +220,9 @@ class Watched {
 
     std::size_t feed(Bytes piece) {
         const std::size_t fed = engine_.feed(piece);
-        require(fed <= piece.size(), "no more is fed than there is");
+        require(fed <= piece.size(), "no more bytes are fed than available");
         const bool waits = !engine_.outgoing().empty() || !engine_.plaintext().empty();
-        require(fed == piece.size() || waits || is_over(), "what is not fed waits for something");
+        require(fed == piece.size() || waits || is_over(), "unfed input is blocked by something");
         check();
         return fed;
     }
@@ -238,7 +238,8 @@ class Watched {
     }
     std::size_t encrypt(Bytes said) {
         const MutableBytes buffer = engine_.send_buffer();
-        require(buffer.empty() || state() == TlsState::open, "there is room while it is open");
+        require(buffer.empty() || state() == TlsState::open,
+                "there is buffer space while it is open");
         const std::size_t size = std::min(buffer.size(), said.size());
         std::copy_n(said.begin(), size, buffer.begin());
         engine_.encrypt(size);
@@ -247,23 +248,24 @@ class Watched {
     }
     void close() {
         engine_.close();
-        require(state() >= TlsState::closing, "who closes is closing");
-        require(state() != TlsState::closing || engine_.plaintext().empty(), "and hears no more");
+        require(state() >= TlsState::closing, "a client that closes is closing");
+        require(state() != TlsState::closing || engine_.plaintext().empty(),
+                "nothing is received after the end");
         check();
     }
     void end_of_stream() {
         engine_.end_of_stream();
-        require(is_over(), "the end of the stream is the end");
+        require(is_over(), "the end of the stream is final");
         check();
     }
 
     void check_end() {
         require(is_over(), "it has ended");
-        require(engine_.feed(Bytes(some_byte)) == 0, "and takes nothing more");
-        require(engine_.send_buffer().empty(), "nor has room");
+        require(engine_.feed(Bytes(some_byte)) == 0, "nothing more is accepted");
+        require(engine_.send_buffer().empty(), "an ended engine has no window");
         const Cause cause = engine_.failure().cause;
         engine_.end_of_stream();
-        require(engine_.failure().cause == cause, "nor fails once more");
+        require(engine_.failure().cause == cause, "an end is final");
     }
 
  private:
@@ -271,21 +273,22 @@ class Watched {
 
     void check() {
         const TlsState now = state();
-        require(now >= last_, "a state is never left backwards");
-        require(last_ != TlsState::closed || now == last_, "the end is the end");
+        require(now >= last_, "a state never goes backwards");
+        require(last_ != TlsState::closed || now == last_, "the end is final");
         last_ = now;
         has_opened_ = has_opened_ || now == TlsState::open;
-        require(now != TlsState::open || memory_.used <= open_size_max, "it holds little");
+        require(now != TlsState::open || memory_.used <= open_size_max, "it uses little memory");
 
         const TlsFailure& why = engine_.failure();
         require((now == TlsState::failed) == (why.cause != Cause::none), "a failure has a cause");
-        require(cause_ == Cause::none || why.cause == cause_, "which stays");
+        require(cause_ == Cause::none || why.cause == cause_, "the cause does not change");
         cause_ = why.cause;
         if (cause_ == Cause::none) return;
         require(cause_ >= Cause::tls_trust_empty && cause_ <= Cause::tls_signature_wrong,
                 "a cause of TLS");
-        require(cause_ != Cause::tls_internal && cause_ != Cause::tls_timed_out, "that is known");
-        require(is_harmless(why.detail()), "and a detail that harms nobody");
+        require(cause_ != Cause::tls_internal && cause_ != Cause::tls_timed_out,
+                "the peer is known");
+        require(is_harmless(why.detail()), "the detail is printable");
     }
 
     TlsEngine& engine_;
@@ -348,7 +351,7 @@ class Conversation {
     /// False: abandoned midway.
     bool run() {
         for (std::size_t step = 0; step != plan_.abandoned_after; ++step) {
-            require(step < step_count_max, "it comes to an end");
+            require(step < step_count_max, "the conversation ends");
             // All of them, in turn.
             const int moved = client_sends() + server_acts() + client_receives() + client_hears() +
                               client_says() + client_closes();
@@ -424,7 +427,7 @@ class Conversation {
     bool client_hears() {
         const Bytes heard = client_.plaintext();
         if (heard.empty()) return false;
-        require(client_.has_opened(), "nothing is heard before it is open");
+        require(client_.has_opened(), "nothing is received before it is open");
         require(
             text_of(heard) == std::string_view(server_text_).substr(client_heard_, heard.size()),
             "the client hears what the server says");
@@ -461,18 +464,19 @@ void check_outcome(Conversation& conversation, const Asked& asked, const Wire& w
                    const Plan& plan, const Listener& listener) {
     Watched& client = conversation.client();
     client.check_end();
-    require(listener.call_count <= 1, "certificates are shown once");
-    require(is_server || !client.has_opened(), "nobody but a server opens it");
-    require(!client.has_opened() || listener.call_count == 1, "and only with a certificate");
-    require(!client.has_opened() || asked.is_good(), "which is trusted");
-    require(!client.has_opened() || listener.is_servers, "and is the server's");
+    require(listener.call_count <= 1, "the verifier sees the certificates once");
+    require(is_server || !client.has_opened(), "only a server opens it");
+    require(!client.has_opened() || listener.call_count == 1, "a pin needs a certificate");
+    require(!client.has_opened() || asked.is_good(), "the root is trusted");
+    require(!client.has_opened() || listener.is_servers, "the leaf is the server's");
     if (!is_server || !wire.is_true()) return;
-    require(client.has_opened() == asked.is_good(), "untouched it opens, if that is good");
+    require(client.has_opened() == asked.is_good(),
+            "without modification it opens if the certificates are valid");
     if (!asked.is_good()) {
-        require(client.cause() == asked.ending(), "or ends for the reason that there is");
+        require(client.cause() == asked.ending(), "or it ends with the expected cause");
         return;
     }
-    require(conversation.is_all_said() && conversation.is_all_heard(), "and all is said");
+    require(conversation.is_all_said() && conversation.is_all_heard(), "everything is sent");
     require((client.state() == TlsState::closed) == (plan.closing != Closing::cut),
             "the end is a good one, unless it is cut off");
 }
@@ -490,7 +494,7 @@ void tell(FuzzInput input) {
     if (client == nullptr) return asked.check_refusal(why.cause);
     FuzzEntropy entropy;
     std::array<std::uint8_t, 1> byte;
-    require(entropy.fill(byte), "the server's is not the client's");
+    require(entropy.fill(byte), "the keys of server and client differ");
     TlsEngine* const other =
         is_server ? server().engine({.host = {}, .trust = {}, .entropy = &entropy}, why) : nullptr;
     {

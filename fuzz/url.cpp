@@ -73,19 +73,19 @@ std::string_view authority_of(std::string_view url) {
 }
 
 void check_grammar(const Url& url) {
-    require(!url.host.empty() && url.port != 0, "a host and a port");
-    require(is_of(url.userinfo, ":"), "user information of its characters");
-    require(!has_no_basic_form(url.userinfo), "user information for Basic authentication");
-    require(check_url_parts(url) == Cause::none, "what was parsed is right part by part");
+    require(!url.host.empty() && url.port != 0, "there is a host and a port");
+    require(is_of(url.userinfo, ":"), "the user information has only valid characters");
+    require(!has_no_basic_form(url.userinfo), "the user information suits Basic authentication");
+    require(check_url_parts(url) == Cause::none, "every part of an accepted URL is valid");
     for (const char c : url.host) {
         const bool in_name = is_alnum(c) || c == '-' || c == '_' || c == '.';
         const bool in_literal = is_hex(c) || c == ':' || c == '.';
-        require(url.ipv6_literal ? in_literal : in_name, "a host of its characters");
+        require(url.ipv6_literal ? in_literal : in_name, "the host has only valid characters");
     }
     require(url.path.empty() || url.path.front() == '/', "a path begins with /");
     require(url.query.empty() || url.query.front() == '?', "a query begins with ?");
-    require(is_of(url.path, ":@/"), "a path of its characters");
-    require(is_of(url.query, ":@/?"), "a query of its characters");
+    require(is_of(url.path, ":@/"), "the path has only valid characters");
+    require(is_of(url.query, ":@/?"), "the query has only valid characters");
 }
 
 // The text without the information that no part keeps: the scheme's letter case and the port's
@@ -102,23 +102,24 @@ void check_parts(const Url& url, std::string_view in) {
             "the parts up to the host are the front");
     const std::string tail = std::string(url.path) + std::string(url.query);
     require(in.size() >= joined.size() + tail.size(), "no part is counted twice");
-    require(in.substr(in.size() - tail.size()) == tail, "path and query are the end");
+    require(in.substr(in.size() - tail.size()) == tail, "path and query end the URL");
 
     const std::string_view port = in.substr(joined.size(), in.size() - tail.size() - joined.size());
     if (port.size() < 2) {
         require(url.port == url.default_port() && port.empty(), "no port is the scheme's own");
         return;
     }
-    require(port.front() == ':', "a port stands behind a colon");
+    require(port.front() == ':', "a port follows a colon");
     require(port.find_first_not_of("0123456789", 1) == port.npos, "a port has digits");
     const std::string_view digits =
         port.substr(std::min(port.find_first_not_of(":0"), port.size()));
-    require(digits == std::to_string(url.port), "the port is the port");
+    require(digits == std::to_string(url.port), "the port is the one of the URL");
 }
 
 void check_refusal(Cause cause, std::string_view in) {
     const bool websocket = begins_as_websocket(in);
-    require((cause == Cause::url_scheme) == !websocket, "the scheme is wrong, or it is not");
+    require((cause == Cause::url_scheme) == !websocket,
+            "the scheme is invalid exactly if the cause says so");
     if (!websocket) return;
     const std::string_view authority = authority_of(in);
     const std::string_view behind = authority.substr(authority.rfind('@') + 1);
@@ -126,22 +127,24 @@ void check_refusal(Cause cause, std::string_view in) {
     switch (cause) {
         case Cause::url_userinfo: {
             const std::string_view userinfo = authority.substr(0, authority.rfind('@'));
-            require(!is_of(userinfo, ":") || has_no_basic_form(userinfo), "a bad character");
+            require(!is_of(userinfo, ":") || has_no_basic_form(userinfo), "a character is invalid");
             return;
         }
         case Cause::url_port:
-            require(behind.find(':') != behind.npos, "a bad port is there");
+            require(behind.find(':') != behind.npos, "the port is invalid");
             return;
         case Cause::url_host: {
             const std::string_view name = behind.substr(0, behind.find(':'));
             const bool good = !name.empty() && is_of(name, "") &&
                               name.find_first_of("~%!$&'()*+,;=") == name.npos;
-            require(!good, "a host name that is one is not refused");
+            require(!good, "a valid host name is not refused");
             return;
         }
-        case Cause::url_fragment: require(tail.find('#') != tail.npos, "a fragment"); return;
-        case Cause::url_character: require(!is_of(tail, ":@/?"), "a bad character"); return;
-        default: require(false, "a refusal has one of the causes of a URL");
+        case Cause::url_fragment:
+            require(tail.find('#') != tail.npos, "there is a fragment");
+            return;
+        case Cause::url_character: require(!is_of(tail, ":@/?"), "a character is invalid"); return;
+        default: require(false, "a refusal has a cause that concerns URLs");
     }
 }
 
@@ -163,10 +166,10 @@ void check_request(std::string_view request, const HandshakeRequest& from) {
     std::vector<std::string> lines;
     while (!request.empty()) {
         const std::size_t end = request.find("\r\n");
-        require(end != request.npos, "each line ends");
+        require(end != request.npos, "each line is terminated");
         lines.emplace_back(request.substr(0, end));
         for (const char c : lines.back()) {
-            require((c >= ' ' && c < 127) || c == '\t', "and has only ASCII within");
+            require((c >= ' ' && c < 127) || c == '\t', "the part has only ASCII");
         }
         request.remove_prefix(end + 2);
     }
@@ -181,7 +184,7 @@ void check_request(std::string_view request, const HandshakeRequest& from) {
             "the first asks for a path");
     for (const std::string_view name :
          {"Host", "Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}) {
-        require(lines_with(lines, name) == 1, "what there must be is there once");
+        require(lines_with(lines, name) == 1, "required lines appear once");
     }
     require(lines_with(lines, "Sec-WebSocket-Protocol") == (from.protocols.empty() ? 0u : 1u),
             "what is offered is offered in one line");

@@ -88,8 +88,8 @@ void check_cut(Bytes text, std::size_t first, std::size_t second) {
     const bool in_a = validator.feed(a.bytes());
     const bool in_b = validator.feed(b.bytes());
     const bool in_c = validator.feed(c.bytes());
-    require((in_a || !in_b) && (in_b || !in_c), "the answer sticks");
-    require((in_c && validator.complete()) == is_utf8(text), "two cuts do not show");
+    require((in_a || !in_b) && (in_b || !in_c), "the result does not change");
+    require((in_c && validator.complete()) == is_utf8(text), "two cuts do not change the result");
 }
 
 void check_cuts(Bytes text, Cuts cuts) {
@@ -100,18 +100,18 @@ void check_cuts(Bytes text, Cuts cuts) {
     cuts.for_each_piece(text, [&](Bytes piece) {
         const bool now = validator.feed(piece);
         fed += piece.size();
-        require(now == (fed <= hopeful), "refused with the piece that has the first bad byte");
+        require(now == (fed <= hopeful), "refused at the piece with the first invalid byte");
         valid = now;
     });
-    require((valid && validator.complete()) == is_utf8(text), "no cut shows");
+    require((valid && validator.complete()) == is_utf8(text), "cuts do not change the result");
 }
 
 void check_prefix(Bytes text, std::size_t size_max) {
     const std::size_t size = utf8_prefix_size(text, size_max);
-    require(size <= size_max && size <= text.size(), "a prefix within the bound");
+    require(size <= size_max && size <= text.size(), "the prefix is within the bound");
     require(is_utf8_slowly(text.first(size)), "it ends with a whole character");
     for (std::size_t longer = size + 1; longer <= std::min(size_max, text.size()); ++longer) {
-        require(!is_utf8_slowly(text.first(longer)), "none is longer");
+        require(!is_utf8_slowly(text.first(longer)), "no longer prefix is valid");
     }
 }
 
@@ -119,7 +119,7 @@ void check_prefix(Bytes text, std::size_t size_max) {
 void check_kernel(Cpu cpu, Bytes text, std::size_t hopeful) {
     if (text.size() < kernel_size_min) return;
     const WideResult result = check_utf8_wide(cpu, text.data(), text.size());
-    require(result.size <= text.size(), "no more than there is");
+    require(result.size <= text.size(), "no more than available");
     // A kernel does not process even the beginning of an incomplete character.
     const std::size_t judged = result.size - std::min<std::size_t>(result.size, 3);
     require(result.valid ? hopeful >= judged : hopeful < result.size,
@@ -149,9 +149,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const linnet::Bytes text = copy.bytes();
 
     const bool valid = is_utf8_slowly(text);
-    require(linnet::is_utf8(text) == valid, "a slow decoder comes to the same verdict");
+    require(linnet::is_utf8(text) == valid, "a slow decoder has the same result");
     const std::size_t hopeful = hopeful_size(text);
-    require(can_become_utf8(text.first(hopeful)), "what is not refused can become valid");
+    require(can_become_utf8(text.first(hopeful)), "a text not refused can become valid");
     require(hopeful == text.size() || !can_become_utf8(text.first(hopeful + 1)),
             "what is refused cannot");
     check_kernel(linnet::Cpu::baseline, text, hopeful);

@@ -48,7 +48,7 @@ class SecondReader {
         callbacks.on_msg_recv_callback = on_message;
         const auto init = role == Role::client ? wslay_event_context_client_init
                                                : wslay_event_context_server_init;
-        require(init(&context_, &callbacks, this) == 0, "wslay begins");
+        require(init(&context_, &callbacks, this) == 0, "wslay starts");
         wslay_event_config_set_max_recv_msg_length(context_, message_size_max);
     }
     SecondReader(const SecondReader&) = delete;
@@ -196,8 +196,8 @@ void check_reading(Bytes stream, Role role, Cuts cuts) {
 
     require(ours.refused == theirs.refused, "both accept or both refuse");
     require(ours.closed == theirs.closed, "both read the close frame");
-    require(ours.close_code == theirs.close_code, "with the same code");
-    require(ours.close_reason == theirs.close_reason, "and the same reason");
+    require(ours.close_code == theirs.close_code, "both use the same code");
+    require(ours.close_reason == theirs.close_reason, "both have the same reason");
 }
 
 // Sends something of each kind; invalid messages are not sent.
@@ -222,11 +222,11 @@ void check_sending(FuzzInput input, Role role, Cuts cuts) {
 
     SecondReader reader(role == Role::client ? Role::server : Role::client);
     const Opinion& opinion = reader.read(bytes_of(wire));
-    require(opinion.story == expected, "wslay reads what was sent");
+    require(opinion.story == expected, "wslay decodes the output");
     if (code >= 1012 && code <= 1014) return;  // difference 2
-    require(!opinion.refused, "wslay accepts what is sent");
+    require(!opinion.refused, "wslay accepts the output");
     require(opinion.closed == (closed == Error::ok), "wslay reads the close frame");
-    require(closed != Error::ok || opinion.close_code == code, "with its code");
+    require(closed != Error::ok || opinion.close_code == code, "the close frame has its code");
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ class TlsTalk {
             client->encrypt(size);
             text.remove_prefix(size);
             if (size == 0 && !step()) {
-                ADD_FAILURE() << "there is never room for " << text.size() << " bytes more";
+                ADD_FAILURE() << " there is never space for " << text.size() << " bytes more";
                 return;
             }
         }
@@ -170,7 +170,7 @@ class TlsTalk {
     void expect_sound() {
         const TlsState state = client->state();
         EXPECT_EQ(state == TlsState::failed, cause() != Cause::none);
-        EXPECT_GE(state, last_state_) << "a state went back";
+        EXPECT_GE(state, last_state_) << "a state went backwards";
         EXPECT_TRUE(last_cause_ == Cause::none || cause() == last_cause_) << "the cause changed";
         last_state_ = state;
         last_cause_ = cause();
@@ -260,10 +260,10 @@ TEST_P(BearSslSession, closes_with_plaintext_unread) {
     talk.run();
     ASSERT_FALSE(talk.client->plaintext().empty());
     talk.client->close();
-    EXPECT_TRUE(talk.client->plaintext().empty()) << "what waits is dropped";
+    EXPECT_TRUE(talk.client->plaintext().empty()) << "pending data is dropped";
     talk.run();
     EXPECT_TRUE(talk.server->was_closed);
-    EXPECT_EQ(talk.client->state(), TlsState::closed) << "what still comes is taken";
+    EXPECT_EQ(talk.client->state(), TlsState::closed) << "later input is accepted";
 }
 
 TEST(BearSslEngine, sends_composed_data_before_close_notify) {
@@ -302,7 +302,7 @@ TEST(BearSslEngine, does_nothing_after_it_has_ended) {
     EXPECT_TRUE(talk.client->send_buffer().empty());
     EXPECT_TRUE(talk.client->outgoing().empty());
     talk.client->end_of_stream();
-    EXPECT_EQ(talk.client->state(), TlsState::closed) << "the end comes as it should";
+    EXPECT_EQ(talk.client->state(), TlsState::closed) << "the end is reported as usual";
 }
 
 // ---- cut and damaged streams -----------------------------------------------------------------
@@ -330,7 +330,7 @@ TEST(BearSslEngine, reports_the_end_of_the_stream_at_every_offset) {
         talk.client->end_of_stream();
         if (is_whole) break;
         ASSERT_EQ(talk.cause(), was_open ? Cause::tls_truncated : Cause::tls_closed);
-        ASSERT_TRUE(talk.heard.empty() || talk.heard == "hello") << "no part of a record";
+        ASSERT_TRUE(talk.heard.empty() || talk.heard == "hello") << "not part of a record";
         ++(was_open ? data_count : handshake_count);
         // An end is reported once and is final.
         talk.client->end_of_stream();
@@ -340,12 +340,12 @@ TEST(BearSslEngine, reports_the_end_of_the_stream_at_every_offset) {
     }
     EXPECT_GT(handshake_count, 500);
     EXPECT_GT(data_count, 50);
-    std::cout << "cut at " << handshake_count << " places of the handshake and " << data_count
+    std::cout << "cut at " << handshake_count << " offsets of the handshake and " << data_count
               << " behind it\n";
 }
 
 // Every damaged byte of the server's handshake and of the data is detected.
-// Case 33: records that are damaged
+// Case 33: damaged records
 TEST(BearSslEngine, detects_every_damaged_byte) {
     std::size_t size = 0;
     for (std::size_t damage = 0; damage <= size; ++damage) {
@@ -497,7 +497,7 @@ TEST(BearSslEngine, frees_the_verifier_when_the_handshake_ends) {
     ASSERT_TRUE(talk.is_open());
     const std::size_t idle = talk.memory.used;
     expect_talk(talk, 100'000);
-    EXPECT_EQ(talk.memory.allocation_count, 2) << "nothing more is taken";
+    EXPECT_EQ(talk.memory.allocation_count, 2) << "nothing more is accepted";
     EXPECT_EQ(talk.memory.used, idle);
     std::cout << "memory of an engine: " << during << " bytes during the handshake, " << idle
               << " when idle\n";

@@ -52,7 +52,7 @@ TEST(Block, allocates_from_the_given_memory_and_returns_the_same_bytes) {
         ASSERT_TRUE(block.allocate(7));
         EXPECT_EQ(memory.used, 7u);
         ASSERT_TRUE(block.allocate(1000));
-        EXPECT_EQ(memory.used, 1000u) << "the old bytes are given back";
+        EXPECT_EQ(memory.used, 1000u) << "the old bytes are freed";
         block.release();
         EXPECT_EQ(memory.used, 0u);
         block.release();

@@ -127,7 +127,7 @@ TEST(Chain, is_not_longer_than_necessary) {
     const LoadedTrust trust({.roots = "root intermediate"});
     const Judged judged(chain_ders("root_sent"), trust.trust());
     EXPECT_TRUE(judged.is_trusted);
-    EXPECT_EQ(judged.path(), "0") << "the nearest root ends it";
+    EXPECT_EQ(judged.path(), "0") << "the nearest root ends the path";
     EXPECT_EQ(text_of(judged.result.roots[0]), authority_der("intermediate"));
     EXPECT_EQ(judged.result.unix_s, now_s);
 }
@@ -176,7 +176,7 @@ TEST(Chain, tries_all_roots_with_one_name_up_to_a_bound) {
     const std::string expired = certificates_path("twin_root_expired", ".crt");
     const std::string other = certificates_path("twin_root_other", ".crt");
     for (std::size_t i = 0; i < root_count_max + 3; ++i) {
-        ASSERT_EQ(roots.load(expired.c_str()), Error::ok) << "which takes no other's place";
+        ASSERT_EQ(roots.load(expired.c_str()), Error::ok) << "which does not displace another";
         ASSERT_EQ(roots.load(other.c_str()), Error::ok);
     }
     const Judged judged(ders_of({"twin"}), {.ca_bundle = &roots});
@@ -220,7 +220,7 @@ TEST(Chain, has_a_path_of_at_most_8_certificates) {
               "\"CN=chain_ca_94,O=linnet\" is number 7, and is not signed by a trusted root");
     ders.resize(7);
     EXPECT_EQ(Judged(ders, deeper.trust()).why.cause, Cause::tls_issuer_unknown)
-        << "the issuer is neither shown nor trusted";
+        << "the issuer is neither sent nor trusted";
 }
 
 // The server signs with that key, even if no signature in its chain matters.
@@ -401,7 +401,7 @@ TEST(Chain, counts_the_host_names_that_do_not_fit) {
             static_cast<std::size_t>(1 + std::count(detail.begin(), detail.end(), ','));
         ASSERT_TRUE(detail.ends_with(" and " + std::to_string(count - told) + " more")) << detail;
         ASSERT_TRUE(all.starts_with(detail.substr(0, detail.find(" and ")))) << detail;
-        ASSERT_GT(all.size(), 400u) << "cut without need";
+        ASSERT_GT(all.size(), 400u) << "cut unnecessarily";
     }
 }
 

@@ -203,7 +203,7 @@ TEST(Closing, sends_the_peer_the_right_code_and_reason) {
         EXPECT_TRUE(may_stand_in_a_frame(row.code));
         const std::string_view reason = close_reason_for(row.cause);
         EXPECT_FALSE(reason.empty());
-        EXPECT_LE(reason.size(), 123u) << "the whole sentence reaches the peer";
+        EXPECT_LE(reason.size(), 123u) << "the whole sentence is sent to the peer";
         EXPECT_EQ(reason.find("Limits::"), reason.npos) << reason;
         EXPECT_EQ(reason.find("set_buffers"), reason.npos) << reason;
     }

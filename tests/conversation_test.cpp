@@ -144,7 +144,7 @@ void expect_true_beginning_and_one_ending(Play& play) {
     EXPECT_EQ(play.world.resolver.open_count(), 0u) << "a request is left open";
 }
 
-// Case 32: an end anywhere; with TLS without close_notify
+// Case 32: an end at any offset; with TLS, without close_notify
 TEST(Conversation, cut_short_at_every_byte_has_one_ending) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
@@ -342,7 +342,7 @@ TEST(Conversation, continues_when_a_listener_sends) {
     for (const ReceivedFrame& frame : play.world.connection().frames) {
         messages += frame.payload == "echo";
     }
-    EXPECT_EQ(messages, 3u) << "what was accepted before the close leaves before the close frame";
+    EXPECT_EQ(messages, 3u) << "messages accepted before the close are sent before the close frame";
 }
 
 TEST(Conversation, closed_by_a_listener_discards_received_data) {

@@ -279,7 +279,7 @@ TEST(Dialer, continues_if_no_socket_can_be_created_for_an_address) {
     ASSERT_EQ(bench.dialer.tried().size(), 1u);
     EXPECT_EQ(bench.dialer.tried()[0].os_error, EMFILE);
     EXPECT_EQ(bench.dialer.os_error(), EMFILE);
-    EXPECT_EQ(bench.dialer.next_deadline(), 0u) << "there is something to do at once";
+    EXPECT_EQ(bench.dialer.next_deadline(), 0u) << "work is pending";
     EXPECT_EQ(bench.step(), Connecting::pending);
     EXPECT_EQ(bench.begun(), "4.2");
     EXPECT_EQ(bench.step(), Connecting::connected);
@@ -336,7 +336,7 @@ TEST(Dialer, waits_for_every_connecting_socket_to_be_writable) {
         EXPECT_TRUE(items[i].writable);
         EXPECT_FALSE(items[i].readable);
     }
-    EXPECT_EQ(bench.dialer.wait_set(std::span(items).first(1)), 1u) << "no more than there is room";
+    EXPECT_EQ(bench.dialer.wait_set(std::span(items).first(1)), 1u) << "no more than fit";
     bench.dialer.cancel();
     EXPECT_EQ(bench.dialer.wait_set(items), 0u);
 }

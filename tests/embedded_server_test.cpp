@@ -61,13 +61,13 @@ TEST(EmbeddedServer, sleeps_while_it_has_no_descriptor_for_an_incoming_connectio
     {
         const DescriptorLimit limit(second);
         server.step();
-        EXPECT_EQ(wait_set_size(), 1u) << "a listener that is ready for ever would never rest";
+        EXPECT_EQ(wait_set_size(), 1u) << "a permanently ready listener would never sleep";
         network.close(first);
         server.step();
         EXPECT_EQ(wait_set_size(), 1u) << "the listener alone";
     }
     server.step();
-    EXPECT_EQ(wait_set_size(), 2u) << "the second one was only late";
+    EXPECT_EQ(wait_set_size(), 2u) << "the second one was only delayed";
     network.close(second);
 }
 
@@ -307,8 +307,8 @@ TEST(EmbeddedServer, does_not_read_a_client_that_does_not_read_its_echoes) {
         return false;
     };
     guest.reads = false;
-    EXPECT_FALSE(run_until(server, {&guest}, send, quiet_us)) << "stopped by nothing";
-    EXPECT_GT(guest.client.stats().output_queued_size, 10u << 20) << "the server went on reading";
+    EXPECT_FALSE(run_until(server, {&guest}, send, quiet_us)) << "never paused";
+    EXPECT_GT(guest.client.stats().output_queued_size, 10u << 20) << "the server continued to read";
     guest.reads = true;
     ASSERT_TRUE(run_until(server, {&guest}, [&] { return guest.heard.size() == large_count; }));
 }
@@ -325,8 +325,9 @@ TEST(EmbeddedServer, pauses_a_sender_while_a_peer_of_the_room_does_not_read) {
     slow.reads = false;
     EXPECT_FALSE(run_until(
         server, {&sender, &slow}, [] { return false; }, quiet_us));
-    EXPECT_GT(sender.client.stats().output_queued_size, 10u << 20) << "the server went on reading";
-    EXPECT_EQ(server.connection_count(), 2u) << "slow is not gone";
+    EXPECT_GT(sender.client.stats().output_queued_size, 10u << 20)
+        << "the server continued to read";
+    EXPECT_EQ(server.connection_count(), 2u) << "a slow client is not disconnected";
     slow.reads = true;
     ASSERT_TRUE(
         run_until(server, {&sender, &slow}, [&] { return slow.heard.size() == large_count; }));

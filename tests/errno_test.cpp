@@ -255,7 +255,7 @@ TEST(Errno, is_unchanged_by_certificates_and_their_files) {
     EXPECT_EQ(certificate.load_from_memory(bytes_of("nothing")), Error::failed);
     EXPECT_EQ(errno, of_program) << "from memory";
     const auto tls = cli::make_tls_server();
-    if (tls == nullptr) GTEST_SKIP() << "this build can make no certificate";
+    if (tls == nullptr) GTEST_SKIP() << "this build cannot create certificates";
     ASSERT_EQ(certificate.load_from_memory(bytes_of(tls->certificate())), Error::ok);
     errno = of_program;
     EXPECT_EQ(certificate.save("/no/such/file"), Error::invalid_parameter);

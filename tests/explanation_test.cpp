@@ -116,7 +116,7 @@ TEST(Explanation, lists_the_addresses_tried) {
 
     failure.phase = Phase::upgrade;
     failure.os_error = 0;
-    EXPECT_EQ(explained(failure).find("Tried"), std::string::npos) << "that was not the matter";
+    EXPECT_EQ(explained(failure).find("Tried"), std::string::npos) << "this was not the cause";
 }
 
 TEST(Explanation, describes_the_response_of_the_server) {

@@ -120,7 +120,7 @@ TEST(FailureText, cuts_long_names_at_a_character) {
             ASSERT_LE(text.size(), 165u);
             if (text == whole) continue;
             ASSERT_TRUE(text.ends_with("...\"")) << text;
-            ASSERT_GT(whole.size(), 155u) << "cut without need";
+            ASSERT_GT(whole.size(), 155u) << "cut unnecessarily";
             ASSERT_TRUE(whole.starts_with(text.substr(0, text.size() - 4)));
         }
     }

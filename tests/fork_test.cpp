@@ -147,7 +147,7 @@ TEST(Fork, does_not_call_the_resolver_in_the_child) {
     };
     EXPECT_EQ(status_of_child(destroy), all_is_well);
     client.reset();
-    EXPECT_EQ(resolver.cancelled, 1) << "the parent does";
+    EXPECT_EQ(resolver.cancelled, 1) << "the parent sends it";
 }
 
 // In each state, the child's network is only called to close.

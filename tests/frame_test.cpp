@@ -198,7 +198,7 @@ std::string masked(std::string_view wire) {
 }
 
 // No payload byte follows: a length is validated on its own.
-// Case 1, 2, 4: lengths at every border, too long forms, the top bit
+// Case 1, 2, 4: lengths at every limit, encodings that are too long, the top bit
 TEST(Frame, validates_a_length_at_the_byte_that_decides_it) {
     for (const LengthRow& row : length_rows) {
         for (const Role receiver : roles) {
@@ -223,7 +223,7 @@ TEST(Frame, validates_a_length_at_the_byte_that_decides_it) {
     }
 }
 
-// Case 2: lengths in more bytes than they need
+// Case 2: lengths in more bytes than necessary
 TEST(Frame, accepts_a_16_bit_length_from_126_on) {
     for (unsigned length = 0; length <= 0xFFFF; ++length) {
         const char wire[] = {'\x01', '\x7E', static_cast<char>(length >> 8),

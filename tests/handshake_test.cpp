@@ -281,7 +281,7 @@ TEST(Handshake, refuses_what_must_not_appear_in_a_request) {
         EXPECT_EQ(cause_of(row.asked), row.cause);
         ExactBytes out(1000);
         EXPECT_EQ(write(row.asked, out.buffer()).cause, row.cause);
-        EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "something was written";
+        EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "the buffer was written to";
     }
 }
 
@@ -351,7 +351,7 @@ TEST(Handshake, lets_no_byte_of_a_hand_made_url_end_a_line) {
                 continue;
             }
             EXPECT_EQ(request.cause, row.cause) << shown(text);
-            EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "something was written";
+            EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "the buffer was written to";
         }
     }
 }
@@ -647,7 +647,7 @@ constexpr AnswerRow accept_rows[] = {
      Cause::response_accept_wrong},
 };
 
-// Case 22: a wrong accept value, and two
+// Case 22: a wrong accept value, and two values
 TEST(Handshake, accepts_only_its_own_accept_value) {
     for (const AnswerRow& row : accept_rows) {
         const std::string headers =

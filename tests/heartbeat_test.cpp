@@ -188,7 +188,7 @@ TEST(Heartbeat, counts_the_pings_that_are_answered) {
     };
     std::vector<Heartbeat::PingPayload> payloads;
     for (int i = 0; i < 3; ++i) payloads.push_back(queue_ping(heartbeat, start_us));
-    EXPECT_FALSE(answers(heartbeat, payloads[2], start_us)) << "it has not left";
+    EXPECT_FALSE(answers(heartbeat, payloads[2], start_us)) << "it was not sent";
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{0}));
     heartbeat.ping_sent(start_us);
     EXPECT_FALSE(answers(heartbeat, {}, start_us));
@@ -228,14 +228,14 @@ TEST(Heartbeat, recognises_its_own_pong_and_measures_the_round_trip) {
     Heartbeat heartbeat = started();
     EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
     const Heartbeat::PingPayload payload = queue_ping(heartbeat, start_us);
-    EXPECT_FALSE(answers(heartbeat, payload, start_us + 5)) << "it has not left";
+    EXPECT_FALSE(answers(heartbeat, payload, start_us + 5)) << "it was not sent";
     heartbeat.ping_sent(start_us + 100);
     EXPECT_TRUE(answers(heartbeat, payload, start_us + 350));
     EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
 
     const Heartbeat::PingPayload next = queue_ping(heartbeat, start_us + 1000);
     heartbeat.ping_sent(start_us + 1000);
-    EXPECT_FALSE(answers(heartbeat, payload, start_us + 1001)) << "of the ping before";
+    EXPECT_FALSE(answers(heartbeat, payload, start_us + 1001)) << "for the previous ping";
     EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
     EXPECT_TRUE(answers(heartbeat, next, start_us + 1040));
     EXPECT_EQ(heartbeat.round_trip().last_us, 40u);

@@ -217,7 +217,7 @@ TEST(HostileServer, may_send_any_response) {
             EXPECT_EQ(play.client->failure().http_status, row.http_status);
             EXPECT_FALSE(play.client->failure().explain().empty());
             EXPECT_LE(play.world.memory.peak, 64u * 1024);
-            EXPECT_EQ(play.world.network.connections.size(), 1u) << "it does not try again";
+            EXPECT_EQ(play.world.network.connections.size(), 1u) << "it does not retry";
             EXPECT_EQ(play.world.network.open_count(), 0u);
         }
     }
@@ -277,7 +277,7 @@ TEST(HostileServer, that_pings_and_does_not_read_has_at_most_two_pending_pongs) 
 }
 
 // It never stalls, so no deadline expires, and it stays below every size limit.
-// Case 7, 8, 10: a message without end that never stalls
+// Case 7, 8, 10: an endless message that never stalls
 TEST(HostileServer, that_never_ends_a_message_is_disconnected) {
     for (const char* fragment : {"", "x"}) {
         Play play(accepting(),
@@ -329,7 +329,8 @@ TEST(HostileServer, that_sends_endlessly_gets_only_its_share_of_a_poll) {
             const Stats after = play.client->stats();
             EXPECT_LE(after.bytes_received - before.bytes_received, poll_size_max);
             EXPECT_LE(after.messages_received - before.messages_received, 100u);
-            EXPECT_LE(play.world.network.receive_count - receive_count, 8) << "nor receives on";
+            EXPECT_LE(play.world.network.receive_count - receive_count, 8)
+                << "and does not receive any more";
         }
     }
 }
@@ -394,7 +395,7 @@ TEST(HostileServer, that_never_reads_does_not_cause_a_busy_loop) {
         }
         while (play.is_under_way()) play.client->wait(60'000);
         EXPECT_NE(play.client->failure().cause, Cause::none);
-        EXPECT_LE(play.world.clock.now, 62'000'000u) << "a silence, and its ping";
+        EXPECT_LE(play.world.clock.now, 62'000'000u) << "an idle time, and its ping";
     }
 }
 
@@ -444,7 +445,7 @@ class BoastingResolver final : public Resolver {
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = numbered(i);
         return {Outcome::done, 10'000, 0};
     }
-    void cancel(Request) override { ADD_FAILURE() << "cancelled after its answer"; }
+    void cancel(Request) override { ADD_FAILURE() << "cancelled after its result"; }
     int taken_count = 0;
 };
 
@@ -466,7 +467,7 @@ TEST(HostileServer, with_ten_thousand_addresses_is_tried_at_sixteen) {
         EXPECT_EQ(play.client->failure().addresses_tried.size(), address_count_max);
         EXPECT_EQ(play.world.network.connections.size(), address_count_max);
     }
-    EXPECT_EQ(boasting.taken_count, 1) << "nobody asks for an answer twice";
+    EXPECT_EQ(boasting.taken_count, 1) << "no result is requested twice";
 }
 
 // ---- many clients, many connections ----------------------------------------------------------
@@ -511,7 +512,7 @@ TEST(HostileServer, cannot_guess_the_keys_of_one_client_from_those_of_another) {
         }
     }
     EXPECT_EQ(handshakes.size(), client_count);
-    EXPECT_EQ(pairs.size(), pair_count) << "a run of keys comes twice";
+    EXPECT_EQ(pairs.size(), pair_count) << "a sequence of keys is repeated";
     for (const auto& bytes : histogram) {
         const double expected = static_cast<double>(pair_count) / 256;
         double chi_square = 0;

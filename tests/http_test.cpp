@@ -423,7 +423,7 @@ TEST(Http, accepts_a_head_of_the_maximum_size_and_not_one_byte_more) {
     }
 }
 
-// Case 22: heads without an end
+// Case 22: endless heads
 TEST(Http, refuses_an_endless_head_at_the_size_limit) {
     constexpr std::string_view endless[] = {
         "HTTP/1.1 101 ", "HTTP/1.1 101 x\r\nA: ", "HTTP/1.1 101 x\r\nA", "HTTP/1.1 101 x\r\n\r",

@@ -92,7 +92,7 @@ TEST(Inbox, hands_out_a_whole_message_where_it_was_received) {
     EXPECT_EQ(text_of(second.payload), "world");
     EXPECT_FALSE(second.is_text);
     EXPECT_EQ(second.payload.data(), received + 8);
-    EXPECT_EQ(text_of(first.payload), "Hello") << "it lives until the next room";
+    EXPECT_EQ(text_of(first.payload), "Hello") << "it is valid until the next buffer";
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
@@ -325,7 +325,7 @@ class Model {
         ASSERT_TRUE(text_of(box_.inbox.unparsed()) == unparsed_);
         ASSERT_EQ(box_.inbox.message_size(), message_.size());
         ASSERT_TRUE(last_packet_.empty() || text_of(last_packet_) == last_expected_)
-            << "a message that was taken changed before the next room";
+            << "a taken message changed before the next buffer";
         ASSERT_EQ(box_.memory.used, box_.inbox.size());
     }
 
@@ -379,7 +379,7 @@ TEST(Inbox, grows_only_when_it_is_full_and_never_beyond_its_limit) {
             filled += size;
         }
         EXPECT_EQ(box.inbox.size(), size_max);
-        EXPECT_EQ(filled, size_max - Inbox::entry_size) << "one entry always has its place";
+        EXPECT_EQ(filled, size_max - Inbox::entry_size) << "one entry always fits";
         EXPECT_FALSE(box.inbox.starved());
         EXPECT_LE(box.memory.peak, 2 * size_max);
 
@@ -522,7 +522,7 @@ TEST(Inbox, refuses_an_entry_that_does_not_fit_and_accepts_it_after_making_space
     box.receive(std::string(full, 'x'));
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed().first(100));
-    EXPECT_TRUE(box.inbox.end_message(true)) << "one entry always has its place";
+    EXPECT_TRUE(box.inbox.end_message(true)) << "one entry always fits";
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed().first(50));
     EXPECT_FALSE(box.inbox.end_message(true));

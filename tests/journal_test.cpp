@@ -133,7 +133,7 @@ TEST(Journal, never_contains_a_secret) {
     logged.play.run();
     EXPECT_EQ(logged.lines.count("sEcReT"), 0u) << logged.lines.joined();
     EXPECT_EQ(logged.lines.count("Authorization: (not shown)"), 2u)
-        << "of the URL, of the proxy: " << logged.lines.joined();
+        << "from the URL or the proxy: " << logged.lines.joined();
     EXPECT_EQ(logged.lines.count("Cookie: (not shown)"), 2u);
     EXPECT_EQ(logged.lines.count("X-Game: linnet"), 1u);
     EXPECT_EQ(logged.lines.count("> GET /p?... HTTP/1.1"), 1u);

@@ -104,7 +104,7 @@ void check_copy(Bytes plain, Place place, std::size_t to_alignment) {
     ASSERT_TRUE(to.front_untouched()) << place << " to " << to_alignment;
 }
 
-// Case 20: masking what is the caller's
+// Case 20: masking the caller's bytes
 TEST(Mask, copies_the_result_of_masking_in_place_and_leaves_the_source_unchanged) {
     for (std::size_t size = 0; size < size_end; ++size) {
         const std::vector<std::uint8_t> plain = sample(size);
@@ -138,9 +138,9 @@ TEST(Mask, writes_nothing_outside_the_data) {
         copy_masked(copied.buffer().subspan(guard_size), source.bytes(), key, size % 4);
         for (const ExactBytes* block : {&in_place, &copied}) {
             for (std::size_t i = 0; i < guard_size; ++i) {
-                ASSERT_EQ(block->bytes()[i], ExactBytes::fill) << "in front, size " << size;
+                ASSERT_EQ(block->bytes()[i], ExactBytes::fill) << "before, size " << size;
                 ASSERT_EQ(block->bytes()[guard_size + size + i], ExactBytes::fill)
-                    << "behind, size " << size;
+                    << "after, size " << size;
             }
         }
     }

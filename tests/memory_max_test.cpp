@@ -123,7 +123,7 @@ TEST(MemoryMax, is_the_size_of_an_arena_that_fits_conversations) {
     static Arena<memory_max(limits)> arena;
     for (const std::size_t size : {1u, 100u, 4000u, 19'000u}) {
         const std::size_t ignored = peak_of(limits, size, &arena);
-        EXPECT_EQ(ignored, 0u) << "all came from the arena";
+        EXPECT_EQ(ignored, 0u) << "everything was allocated from the arena";
         EXPECT_EQ(arena.used(), 0u);
     }
     EXPECT_EQ(arena.refusal_count(), 0);

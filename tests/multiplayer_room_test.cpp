@@ -135,7 +135,7 @@ const Row rows[] = {
     {"a packet to its sender", payload(7, "body", 7), Kind::none, Kind::packet},
 };
 
-// Case 46: anything ahead of our id
+// Case 46: any message before our id
 TEST(MultiplayerRoom, follows_the_table_before_joining) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.what);
@@ -150,7 +150,7 @@ TEST(MultiplayerRoom, follows_the_table_before_joining) {
     }
 }
 
-// Case 46: ids that change, peers twice or unknown, words of the server by others
+// Case 46: changed ids, duplicate or unknown peers, server messages from others
 TEST(MultiplayerRoom, follows_the_table_once_joined) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.what);
@@ -160,7 +160,7 @@ TEST(MultiplayerRoom, follows_the_table_once_joined) {
         const RoomEvent event = room.receive(row.message);
         EXPECT_EQ(event.kind, row.joined);
         EXPECT_EQ(event.cause, Cause::none);
-        EXPECT_EQ(room.room.unique_id(), us) << "nothing changes it";
+        EXPECT_EQ(room.room.unique_id(), us) << "it never changes";
         EXPECT_EQ(room.room.ignored_count(), event.kind == Kind::none ? 1u : 0u);
         const std::size_t change = event.kind == Kind::peer_connected ? 3u : 2u;
         EXPECT_EQ(room.peers().size(), event.kind == Kind::peer_disconnected ? 1u : change);
@@ -295,7 +295,7 @@ TEST(MultiplayerRoom, is_emptied_starting_with_the_first_peer) {
     for (const PeerId peer : {server_peer, 4, 9, no_peer, no_peer}) {
         EXPECT_EQ(room.room.take_peer(), peer);
     }
-    EXPECT_TRUE(room.room.is_joined()) << "that it was stays known";
+    EXPECT_TRUE(room.room.is_joined()) << "that it was stays recorded";
 }
 
 TEST(MultiplayerRoom, starts_again) {

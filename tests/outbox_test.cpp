@@ -152,7 +152,7 @@ TEST(Outbox, sends_control_frames_before_the_messages_and_the_close_frame_after_
 
 // The rest of a partly sent frame, the control frames, the other frames, the close frame: at every
 // cut.
-// Case 13: a pong within a half-sent frame (curl#16706)
+// Case 13: a pong within a partly sent frame (curl#16706)
 TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
     for (const Role role : roles) {
         for (std::size_t cut = 0; cut <= 60; ++cut) {
@@ -185,7 +185,7 @@ TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
 }
 
 // The copy is masked: the same bytes can be sent repeatedly.
-// Case 20: masking what is the caller's
+// Case 20: masking the caller's bytes
 TEST(Outbox, leaves_the_bytes_of_the_caller_unchanged) {
     for (const Role role : roles) {
         const std::string text = Random(20).bytes(1000);
@@ -414,7 +414,7 @@ class Stream {
     std::string last_pong_, last_ping_;
 };
 
-// Case 13, 45: frames that leave in pieces, or not at all for a while
+// Case 13, 45: frames that are sent in pieces, or are blocked for a while
 TEST(Outbox, sends_whole_frames_in_order_even_one_byte_at_a_time) {
     constexpr Taking takings[] = {
         {"one byte", 1, 1},      {"seven bytes", 7, 7},           {"0 to 3", 0, 3},
@@ -524,7 +524,7 @@ TEST(Outbox, queues_nothing_without_memory) {
     sender.memory.limit = 0;
     EXPECT_EQ(sender.put("x"), Error::out_of_memory);
     EXPECT_TRUE(sender.outbox.is_empty());
-    EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xF3"))) << "it can still say goodbye";
+    EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xF3"))) << "it can still send a close frame";
     EXPECT_EQ(told(sender.send(), Role::client), "close \x03\xF3;");
 
     Sender grown;
@@ -576,7 +576,7 @@ TEST(Outbox, grows_around_queued_frames_at_every_offset) {
         }
         wire += sender.send();
         const std::string story = told(wire, Role::client);
-        EXPECT_TRUE(story.ends_with(expected)) << "beginning at " << place;
+        EXPECT_TRUE(story.ends_with(expected)) << "starting at " << place;
         EXPECT_TRUE(sender.outbox.is_empty());
     }
 }
@@ -679,7 +679,7 @@ TEST(Outbox, frees_its_memory_only_when_it_is_empty) {
 // ---- masking keys ----------------------------------------------------------------------------
 
 // RFC 6455 5.3: "the masking key needs to be unpredictable", "a fresh masking key".
-// Case 18: masking keys that repeat or are no chance
+// Case 18: masking keys that repeat or are not random
 TEST(Outbox, masks_each_frame_with_a_fresh_key) {
     constexpr std::size_t count = 100'000;
     Sender sender;
@@ -701,12 +701,12 @@ TEST(Outbox, masks_each_frame_with_a_fresh_key) {
             ++histogram[k][key[k]];
             number = number << 8 | key[k];
         }
-        EXPECT_FALSE(i > 0 && number == last) << "the same key twice running";
+        EXPECT_FALSE(i > 0 && number == last) << "the same key twice in a row";
         pairs.push_back(std::uint64_t{last} << 32 | number);
         last = number;
     }
     std::sort(pairs.begin(), pairs.end());
-    EXPECT_EQ(std::adjacent_find(pairs.begin(), pairs.end()), pairs.end()) << "a run repeats";
+    EXPECT_EQ(std::adjacent_find(pairs.begin(), pairs.end()), pairs.end()) << "a sequence repeats";
     for (const auto& bytes : histogram) {
         const double expected = static_cast<double>(count) / 256;
         double chi_square = 0;
@@ -784,7 +784,7 @@ TEST(Outbox, uses_each_key_exactly_once) {
 }
 
 // The pool is empty after 256 frames: the next message is refused instead of waiting.
-// Case 19: an old key where there is no new one
+// Case 19: an old key if no new one is available
 TEST(Outbox, refuses_a_message_if_any_refill_finds_no_entropy_and_continues_with_new_keys) {
     NumberedKeys entropy;
     Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);
@@ -796,7 +796,7 @@ TEST(Outbox, refuses_a_message_if_any_refill_finds_no_entropy_and_continues_with
         EXPECT_FALSE(outbox.put_ping({}));
         EXPECT_FALSE(outbox.put_pong({}));
         EXPECT_FALSE(outbox.put_close({}));
-        EXPECT_EQ(entropy.fill_count, before + 4) << "asked once for each";
+        EXPECT_EQ(entropy.fill_count, before + 4) << "requested once for each";
         EXPECT_EQ(outbox.packet_count(), 0u);
         EXPECT_TRUE(outbox.is_empty());
         for (int i = 0; i < 256; ++i) {

@@ -165,7 +165,7 @@ TEST(RelayServer, carries_packets_of_every_size) {
     }
 }
 
-// Case 46: peers that speak in the name of others
+// Case 46: peers that use the id of another
 TEST(RelayServer, drops_packets_with_a_wrong_sender) {
     Room room(2);
     test::TallyMemory memory;
@@ -194,7 +194,7 @@ TEST(RelayServer, drops_packets_with_a_wrong_sender) {
     }));
     EXPECT_EQ(room[0].heard.size(), 1u);
     EXPECT_EQ(room[0].heard.count(own), 1u);
-    EXPECT_EQ(room[0].client.peers().size(), 3u) << "nobody was taken out of the room";
+    EXPECT_EQ(room[0].client.peers().size(), 3u) << "no peer was removed from the room";
 }
 
 TEST(RelayServer, announces_peers_that_leave_or_are_kicked) {

@@ -58,7 +58,7 @@ TEST(ServerHandshake, waits_for_the_whole_request) {
         EXPECT_EQ(request.size, 0u) << size;
         EXPECT_EQ(request.target, "") << size;
     }
-    EXPECT_EQ(read(good + "\x81\x80").size, good.size()) << "what follows is not looked at";
+    EXPECT_EQ(read(good + "\x81\x80").size, good.size()) << "the rest is ignored";
 }
 
 TEST(ServerHandshake, accepts_what_http_allows) {

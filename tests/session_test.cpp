@@ -426,7 +426,7 @@ TEST(Session, reads_every_size_alike_by_the_shortcut_and_the_long_way_at_every_c
 }
 
 // Only a valid header, in the shortest form and with the correct mask bit, is accepted.
-// Case 2, 6: what a header announces beside what has come
+// Case 2, 6: an announced length compared with the received bytes
 TEST(Session, reads_every_header_alike_by_the_shortcut_and_the_long_way) {
     Limits limits;
     limits.input_payload_max = 300;
@@ -649,12 +649,12 @@ void check_broken(const BrokenRow& row) {
     }
 }
 
-// Case 2, 4, 11, 16, 17, 28: each breach of the framing has a cause of its own
+// Case 2, 4, 11, 16, 17, 28: each framing error has its own cause
 TEST(Session, fails_at_the_byte_that_proves_a_frame_invalid) {
     for (const BrokenRow& row : broken_frames()) check_broken(row);
 }
 
-// Case 1, 9, 11: too large in sum, no start, a start within
+// Case 1, 9, 11: too large in total, a missing start, a start within a message
 TEST(Session, fails_at_the_header_that_proves_a_message_invalid) {
     for (const BrokenRow& row : broken_messages()) check_broken(row);
 }
@@ -663,7 +663,7 @@ TEST(Session, fails_at_the_first_byte_that_is_not_text) {
     for (const BrokenRow& row : broken_texts()) check_broken(row);
 }
 
-// Case 15: close frames of one byte, with bad codes, with bad text
+// Case 15: close frames of one byte, with invalid codes, with invalid text
 TEST(Session, fails_at_an_invalid_close_frame) {
     for (const BrokenRow& row : broken_closes()) check_broken(row);
 }
@@ -717,7 +717,7 @@ constexpr AnnouncedRow announced_rows[] = {
 
 // Before any byte of payload: an immediate result, and no memory for a payload that is only
 // announced.
-// Case 1, 4, 6: announced lengths with nothing behind them
+// Case 1, 4, 6: announced lengths without a payload
 TEST(Session, validates_every_announced_length_at_its_header) {
     for (const std::size_t limit : {std::size_t{0}, std::size_t{125}, std::size_t{65535},
                                     std::size_t{65536}, payload_max_max}) {
@@ -736,7 +736,7 @@ TEST(Session, validates_every_announced_length_at_its_header) {
                 EXPECT_TRUE(told(client.sent_frames())
                                 .starts_with(top_bit ? "close 1002 " : "close 1009 "));
             } else {
-                EXPECT_EQ(story, row.size == 0 ? "binary ;" : "") << "and only now it may wait";
+                EXPECT_EQ(story, row.size == 0 ? "binary ;" : "") << "and only now may it wait";
             }
             EXPECT_EQ(client.memory.peak, plain.memory.peak);
         }
@@ -744,7 +744,7 @@ TEST(Session, validates_every_announced_length_at_its_header) {
 }
 
 // As a 32-bit size these would be 5 bytes.
-// Case 5: lengths that a size of 32 bits does not hold
+// Case 5: lengths that do not fit 32 bits
 TEST(Session, does_not_truncate_a_length_to_32_bits) {
     static_assert(sizeof(FrameHeader::payload_size) == 8);
     const std::string header("\x82\x7F\0\0\0\x01\0\0\0\x05", 10);
@@ -760,7 +760,7 @@ TEST(Session, does_not_truncate_a_length_to_32_bits) {
     EXPECT_EQ(closer.session.stats().discarded_size, 9u);
 }
 
-// Case 1: memory in proportion to a claim
+// Case 1: memory in proportion to an announced length
 TEST(Session, allocates_nothing_for_a_payload_that_is_only_announced) {
     const std::string_view announcements[] = {
         "\x82\x7E\xFF\xFF",
@@ -853,7 +853,7 @@ TEST(Session, keeps_one_pending_pong_for_any_number_of_pings) {
     EXPECT_EQ(told(client.sent_frames()), "pong again;");
 }
 
-// Case 14: a pong that nobody asked for
+// Case 14: an unsolicited pong
 TEST(Session, reports_solicited_and_unsolicited_pongs) {
     Talker client;
     Talker server(Role::server);
@@ -901,7 +901,7 @@ TEST(Session, answers_a_close_with_its_code_and_reason) {
     }
 }
 
-// Case 15: data or another close frame behind a close frame
+// Case 15: data or another close frame after a close frame
 TEST(Session, ignores_everything_after_the_close_frame) {
     const std::string_view late[] = {"\x81\x05Hello", "\x89\x00"sv, "\x88\x02\x03\xE8", "\xFF\xFF"};
     for (const std::string_view wire : late) {
@@ -981,7 +981,7 @@ TEST(Session, discards_and_counts_payload_received_after_it_has_closed) {
     EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
 }
 
-// Case 43: a server that goes on behind our close frame
+// Case 43: a server that continues after our close frame
 TEST(Session, discards_more_than_any_limit_without_keeping_it) {
     Talker client(Role::client, small_limits());
     client.hear_from_peer(Opcode::binary, "one");

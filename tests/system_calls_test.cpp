@@ -171,7 +171,7 @@ TEST(SystemCalls, are_repeated_once_per_poll_while_the_kernel_is_short_of_memory
             echo.client.poll();
             ASSERT_LE(sending.calls, 2) << "once before and once after receiving";
             ASSERT_EQ(echo.client.wait_set({&item, 1}), 1u);
-            EXPECT_TRUE(item.writable) << "so that it is tried again";
+            EXPECT_TRUE(item.writable) << "so that it is retried";
         }
         EXPECT_EQ(echo.client.stats().send_stalls, 1u);
         sending = {};

@@ -178,7 +178,7 @@ TEST(SystemResolver, can_be_destroyed_in_a_forked_child_while_a_thread_holds_its
     open_gate(true);
     starting.join();
     std::array<SocketAddress, 1> out;
-    EXPECT_EQ(answer(*resolver, 1, out).status, Outcome::done) << "the parent's goes on";
+    EXPECT_EQ(answer(*resolver, 1, out).status, Outcome::done) << "the parent's continues";
     resolver->join();
 }
 
@@ -237,13 +237,13 @@ TEST(SystemResolver, has_at_most_four_threads_and_a_queue) {
     std::array<SocketAddress, 1> out;
     for (std::size_t i = 0; i < requests.size(); ++i) {
         ASSERT_EQ(answer(resolver, requests[i], out).status, Outcome::done);
-        EXPECT_EQ(out[0].bytes[3], i + 4) << "each has its own answer";
+        EXPECT_EQ(out[0].bytes[3], i + 4) << "each has its own result";
     }
     EXPECT_EQ(asked_count - before, 20);
     resolver.join();
 }
 
-// Case 47: an answer that comes when nobody waits for it
+// Case 47: a result that arrives when it is no longer needed
 TEST(SystemResolver, drops_cancelled_requests) {
     open_gate(false);
     SystemResolver resolver;
@@ -253,19 +253,20 @@ TEST(SystemResolver, drops_cancelled_requests) {
     ASSERT_TRUE(are_waiting(4));
     for (const Resolver::Request request : requests) resolver.cancel(request);
     for (const Resolver::Request request : requests) {
-        EXPECT_NE(resolver.take(request, {}).status, Outcome::done) << "it is over";
+        EXPECT_NE(resolver.take(request, {}).status, Outcome::done) << "it has ended";
     }
     open_gate(true);
     EXPECT_EQ(answer(resolver, resolver.start("next"), {}).status, Outcome::done);
     resolver.join();
-    EXPECT_EQ(asked_count - before, 5) << "what was only queued was never asked";
+    EXPECT_EQ(asked_count - before, 5) << "a queued request was never started";
     for (const Resolver::Request request : requests) {
-        EXPECT_EQ(resolver.take(request, {}).status, Outcome::failed) << "its answer is gone, too";
+        EXPECT_EQ(resolver.take(request, {}).status, Outcome::failed)
+            << "its result is discarded as well";
     }
 }
 
 // The sanitizers detect what the threads access after its end.
-// Case 47: an answer that comes when all is destroyed
+// Case 47: a result that arrives after everything is destroyed
 TEST(SystemResolver, can_be_destroyed_while_threads_are_still_resolving) {
     open_gate(false);
     {

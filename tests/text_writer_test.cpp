@@ -24,7 +24,7 @@ TEST(TextWriter, appends_each_text) {
     out.put("port ").put_number(8080).put("").put("!");
     EXPECT_EQ(out.text(), "port 8080!");
     EXPECT_EQ(out.size(), 10u);
-    EXPECT_EQ(buffer.bytes()[10], ExactBytes::fill) << "nothing is written behind it";
+    EXPECT_EQ(buffer.bytes()[10], ExactBytes::fill) << "nothing is written after it";
 }
 
 TEST(TextWriter, writes_every_number) {

@@ -39,7 +39,7 @@ class Socket final : public Network {
     }
     IoResult send(SocketHandle, std::span<const Bytes> pieces) override {
         EXPECT_TRUE(is_open);
-        EXPECT_FALSE(is_shut_down) << "something is sent behind the end";
+        EXPECT_FALSE(is_shut_down) << "data is sent after the end";
         if (send_error != 0) return {Outcome::failed, 0, send_error};
         std::size_t taken = 0;
         for (const Bytes piece : pieces) {
@@ -185,7 +185,7 @@ TEST(Transport, sends_its_hello_before_it_receives) {
     tls.begin();
     EXPECT_EQ(tls.transport.secure().status, Outcome::would_block);
     EXPECT_EQ(tls.socket.sent, "hello ");
-    EXPECT_EQ(tls.transport.secure().status, Outcome::would_block) << "nothing came";
+    EXPECT_EQ(tls.transport.secure().status, Outcome::would_block) << "nothing was received";
     tls.socket.incoming = {"xy."};
     EXPECT_EQ(tls.transport.secure().status, Outcome::moved);
 }
@@ -290,22 +290,22 @@ TEST(Transport, limits_the_records_without_data_per_poll) {
     EXPECT_EQ(tls.receive(got).status, Outcome::moved);
 }
 
-// Case 34: TLS that takes less than it was asked
+// Case 34: TLS that accepts less than requested
 TEST(Transport, accepts_one_record_at_a_time) {
     Fixture tls;
     tls.secure();
-    EXPECT_EQ(tls.send({"ab", "cde"}).size, 4u) << "the room of the engine";
+    EXPECT_EQ(tls.send({"ab", "cde"}).size, 4u) << "the space of the engine";
     EXPECT_EQ(tls.socket.sent, "abcd");
     EXPECT_EQ(tls.send({"e"}).size, 1u);
     EXPECT_EQ(tls.socket.sent, "abcde");
 }
 
-// Case 34, 45: a socket that takes less than TLS has
+// Case 34, 45: a socket that accepts less than TLS has
 TEST(Transport, remembers_what_the_socket_did_not_accept) {
     Fixture tls;
     tls.secure();
     tls.socket.window = 1;
-    EXPECT_EQ(tls.send({"abc"}).size, 3u) << "what the engine has counts as sent";
+    EXPECT_EQ(tls.send({"abc"}).size, 3u) << "data in the engine counts as sent";
     EXPECT_TRUE(tls.transport.has_unsent());
     EXPECT_EQ(tls.send({"d"}).status, Outcome::would_block);
     tls.socket.window = 1;
@@ -322,13 +322,13 @@ TEST(Transport, still_receives_when_nothing_can_be_sent) {
     Fixture tls;
     tls.secure();
     tls.socket.send_error = EPIPE;
-    EXPECT_EQ(tls.send({"a"}).status, Outcome::moved) << "it is with the engine";
+    EXPECT_EQ(tls.send({"a"}).status, Outcome::moved) << "the engine has it";
     EXPECT_FALSE(tls.transport.flush());
     const IoResult failed = tls.send({"b"});
     EXPECT_EQ(failed.status, Outcome::failed);
     EXPECT_EQ(failed.os_error, EPIPE);
-    EXPECT_TRUE(tls.transport.has_unsent()) << "it has not left";
-    EXPECT_FALSE(tls.transport.is_blocked()) << "there is nothing to wait for";
+    EXPECT_TRUE(tls.transport.has_unsent()) << "it was not sent";
+    EXPECT_FALSE(tls.transport.is_blocked()) << "nothing to wait for";
     tls.socket.incoming = {"A!"};
     std::string got;
     EXPECT_EQ(tls.receive(got).status, Outcome::moved);
@@ -343,12 +343,12 @@ TEST(Transport, sends_close_notify_and_then_its_end) {
     EXPECT_EQ(tls.send({"a"}).size, 1u);
     tls.transport.shutdown_send();
     EXPECT_TRUE(tls.transport.has_unsent());
-    EXPECT_FALSE(tls.socket.is_shut_down) << "not before all is sent";
+    EXPECT_FALSE(tls.socket.is_shut_down) << "not before everything is sent";
     tls.transport.shutdown_send();
     tls.socket.window = 10;
     std::string got;
     tls.socket.incoming = {"AB!"};
-    EXPECT_EQ(tls.receive(got).status, Outcome::end) << "what comes now is dropped";
+    EXPECT_EQ(tls.receive(got).status, Outcome::end) << "later input is dropped";
     EXPECT_EQ(tls.socket.sent, "a!");
     EXPECT_TRUE(tls.socket.is_shut_down);
     EXPECT_EQ(got, "");

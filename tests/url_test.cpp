@@ -221,7 +221,7 @@ constexpr BadRow bad_rows[] = {
     {"ws://h/?q\n", Cause::url_character},
 };
 
-// Case 25: URLs with bytes that have no place there
+// Case 25: URLs with invalid bytes
 TEST(Url, refuses_invalid_urls_and_names_the_invalid_part) {
     for (const BadRow& row : bad_rows) {
         const auto step = parse_url(ExactBytes(row.text).text());

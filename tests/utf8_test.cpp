@@ -158,7 +158,7 @@ class Walk {
                             (result != Verdict::invalid || stays_invalid(validator));
         if (!agrees) {
             ++failure_count;
-            ADD_FAILURE() << "disagrees about " << shown(text);
+            ADD_FAILURE() << "disagrees on " << shown(text);
         }
         ++sequence_count;
         return result;

@@ -376,7 +376,7 @@ TEST(WebSocketClient, has_a_deadline_in_every_state_before_it_is_open) {
     }
 }
 
-// Case 21: deadlines that begin anew
+// Case 21: deadlines that start again
 TEST(WebSocketClient, has_one_deadline_for_the_whole_attempt) {
     ServerScript server{.steps = {AwaitRequest{}}};
     Play play(server, [](World&, Options& options) { options.timeouts.attempt_ms = 3'000; });
@@ -385,7 +385,7 @@ TEST(WebSocketClient, has_one_deadline_for_the_whole_attempt) {
     EXPECT_EQ(play.client->failure().cause, Cause::attempt_timed_out);
 }
 
-// Case 21: an answer of one byte in a second
+// Case 21: a response of one byte per second
 TEST(WebSocketClient, gives_up_on_a_response_that_drips) {
     ServerScript server{.steps = {AwaitRequest{}, Send{"HTTP/1.1 101 x\r\n"}}};
     for (int i = 0; i < 60; ++i) {
@@ -424,7 +424,7 @@ TEST(WebSocketClient, detects_a_dead_link_although_it_keeps_sending) {
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 40'000, 300);
 }
 
-// Case 66: a program that pings by itself
+// Case 66: a program that sends its own pings
 TEST(WebSocketClient, detects_a_dead_link_although_the_program_pings) {
     for (const std::uint64_t every_ms : {160u, 5'000u, 15'000u, 19'000u}) {
         Play play({.steps = {AwaitRequest{}, Accept{}}});
@@ -440,7 +440,7 @@ TEST(WebSocketClient, detects_a_dead_link_although_the_program_pings) {
     }
 }
 
-// Case 66: without keep-alive the program decides by itself
+// Case 66: without keep-alive the program is responsible
 TEST(WebSocketClient, has_no_deadline_for_pings_from_the_program_if_keep_alive_is_off) {
     Play play({.steps = {AwaitRequest{}, Accept{}}},
               [](World&, Options& options) { options.timeouts.ping_ms = 0; });
@@ -510,7 +510,7 @@ TEST(WebSocketClient, counts_the_time_after_a_protocol_error_as_closing) {
     EXPECT_GE(failure.phase_ms[static_cast<std::size_t>(Phase::closing)], 4'900u);
 }
 
-// Case 43: floods of every kind behind our close frame
+// Case 43: floods of every kind after our close frame
 TEST(WebSocketClient, closes_within_closing_ms_even_if_the_server_keeps_sending) {
     for (const std::string& each :
          {server_frame(Opcode::ping, std::string(100, 'p')), server_frame(Opcode::binary, ""),
@@ -537,7 +537,7 @@ TEST(WebSocketClient, closes_within_closing_ms_even_if_the_server_keeps_sending)
     }
 }
 
-// Case 42: a close frame that nobody answers
+// Case 42: an unanswered close frame
 TEST(WebSocketClient, ends_when_its_close_frame_is_not_answered) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     open(play);
@@ -549,7 +549,7 @@ TEST(WebSocketClient, ends_when_its_close_frame_is_not_answered) {
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 5'000, 100);
 }
 
-// Case 42, 45: a close frame that nobody takes
+// Case 42, 45: a close frame that cannot be sent
 TEST(WebSocketClient, ends_when_its_close_frame_cannot_be_sent) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{}}};
     server.send_window = 200;
@@ -561,7 +561,7 @@ TEST(WebSocketClient, ends_when_its_close_frame_cannot_be_sent) {
     EXPECT_EQ(play.client->failure().cause, Cause::close_not_sent);
 }
 
-// Case 43: a server that goes on behind our close frame
+// Case 43: a server that continues after our close frame
 TEST(WebSocketClient, ends_in_bounded_time_if_the_server_keeps_sending_after_the_close) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{}, AwaitClose{}}};
     for (int i = 0; i < 2'000; ++i) {
@@ -577,7 +577,7 @@ TEST(WebSocketClient, ends_in_bounded_time_if_the_server_keeps_sending_after_the
     EXPECT_LE(play.world.clock.now - begin_us, 11'000'000u);
 }
 
-// Case 15, 43: a server that goes on behind its close frame
+// Case 15, 43: a server that continues after its close frame
 TEST(WebSocketClient, discards_everything_after_the_close_frame_of_the_server) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)},
                                   Send{std::string(900'000, 'x')}}};
@@ -610,7 +610,7 @@ TEST(WebSocketClient, sleeps_while_it_waits_for_the_end_of_the_stream) {
     EXPECT_GT(play.client->next_deadline(), play.world.clock.now);
 }
 
-// Case 42: an end of the stream that does not come
+// Case 42: a missing end of the stream
 TEST(WebSocketClient, waits_at_most_a_second_for_the_end_of_the_stream) {
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)}}});
     open(play);
@@ -631,7 +631,7 @@ TEST(WebSocketClient, reports_at_once_that_its_request_cannot_be_sent) {
     EXPECT_EQ(play.client->failure().os_error, ECONNRESET);
 }
 
-// Case 37, 47: destruction while a name is asked for
+// Case 37, 47: destruction while a name is being resolved
 TEST(WebSocketClient, cancels_its_resolver_request_when_it_is_destroyed) {
     Play play(friendly());
     play.world.resolver.pending = true;
@@ -650,7 +650,7 @@ struct CloseRow {
     std::string payload;  // in the close frame
 };
 
-// Case 36: close frames with bytes that nobody has written
+// Case 36: close frames with uninitialised bytes
 TEST(WebSocketClient, sends_exactly_the_requested_close_frame) {
     const std::string euro = "\xE2\x82\xAC";
     std::string many_euros;
@@ -827,7 +827,7 @@ TEST(WebSocketClient, uses_its_buffers_to_the_last_byte) {
     EXPECT_EQ(play.peer().put_packet(std::string(1024, 'x')), ok);
     EXPECT_EQ(play.peer().get_current_outbound_buffered_amount(), 1024u);
     EXPECT_EQ(play.peer().put_packet("x"), Error::out_of_memory);
-    EXPECT_EQ(play.peer().put_packet(""), ok) << "nothing is no payload, but it is a packet";
+    EXPECT_EQ(play.peer().put_packet(""), ok) << "no payload, but a packet";
     EXPECT_EQ(play.peer().put_packet(""), Error::out_of_memory);
     play.run();
     EXPECT_EQ(play.story->messages.size(), 1u);
@@ -843,19 +843,21 @@ TEST(WebSocketClient, stops_reading_when_its_queue_is_full_and_loses_nothing) {
     open(play);
     play.poll(100);
     EXPECT_EQ(play.peer().get_available_packet_count(), 10u);
-    EXPECT_LT(play.world.connection().given, bytes.size()) << "TCP is left to push back";
+    EXPECT_LT(play.world.connection().given, bytes.size()) << "TCP applies backpressure";
     const int idle_receives = play.world.network.receive_count;
     play.world.clock.advance_ms(600'000);
     play.poll(10);
     EXPECT_EQ(play.world.network.receive_count, idle_receives);
-    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << "deadlines rest meanwhile";
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED)
+        << "deadlines are suspended meanwhile";
 
     std::size_t read = 0;
     while (play.peer().get_available_packet_count() > 0) {
         EXPECT_EQ(play.peer().get_packet().size(), 100u);
         ++read;
         if (read <= 490) {
-            EXPECT_LE(play.client->next_deadline(), play.world.clock.now) << "there is work again";
+            EXPECT_LE(play.client->next_deadline(), play.world.clock.now)
+                << "work is pending again";
         }
         play.poll(1);
     }
@@ -978,7 +980,7 @@ TEST(WebSocketClient, does_not_mistake_a_silence_it_caused_for_a_dead_link) {
     play.story->read_all();
     play.poll(1);
     EXPECT_EQ(play.peer().get_available_packet_count(), 1u);
-    EXPECT_TRUE(play.world.connection().frames.empty()) << "the silence begins anew";
+    EXPECT_TRUE(play.world.connection().frames.empty()) << "the idle time starts again";
 }
 
 TEST(WebSocketClient, ends_only_after_a_full_queue_has_been_read) {
@@ -1130,7 +1132,7 @@ TEST(WebSocketClient, shrinks_its_buffers_to_their_initial_size) {
     EXPECT_LE(play.world.memory.used, 4'096u);
 }
 
-// Case 67: a program that was busy for a while, and what it is given then
+// Case 67: the views of a program that was busy for a while
 TEST(WebSocketClient, keeps_a_packet_valid_in_the_poll_that_finds_the_link_idle) {
     for (const int burst : {300, 1030}) {
         std::string bytes;
@@ -1166,7 +1168,7 @@ TEST(WebSocketClient, keeps_a_packet_valid_in_the_poll_that_finds_the_link_idle)
     }
 }
 
-// Case 67: the first listener replaces the attempt, the second reads on
+// Case 67: the first listener replaces the attempt, the second keeps reading
 TEST(WebSocketClient, keeps_the_text_of_a_signal_valid_for_each_of_its_listeners) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{"Sec-WebSocket-Protocol: chat\r\n"},
                                   Send{server_close(3000, "enough")}}};
@@ -1282,7 +1284,7 @@ TEST(WebSocketClient, measures_the_round_trip_of_a_ping) {
     EXPECT_EQ(play.client->stats().pongs_received, 2u);
     ASSERT_EQ(play.client->disconnect_from_host(), ok);
     ASSERT_EQ(play.connect(), ok);
-    EXPECT_EQ(play.client->stats().round_trip_us, 0u) << "it was of another connection";
+    EXPECT_EQ(play.client->stats().round_trip_us, 0u) << "it belonged to another connection";
 }
 
 TEST(WebSocketClient, keeps_the_smallest_and_the_smoothed_round_trip) {
@@ -1313,20 +1315,20 @@ TEST(WebSocketClient, counts_frames_messages_and_bytes_and_reports_its_queues) {
     open(play);
     play.poll(3);
     Stats stats = play.client->stats();
-    EXPECT_EQ(stats.frames_received, 5u) << "the last one has begun";
+    EXPECT_EQ(stats.frames_received, 5u) << "the last one has started";
     EXPECT_EQ(stats.messages_received, 1u);
     EXPECT_EQ(stats.pings_received, 2u);
     EXPECT_EQ(stats.bytes_received, play.world.connection().to_client.size());
     EXPECT_EQ(stats.input_queued_size, 5u);
     EXPECT_EQ(stats.message_size_so_far, 4u);
-    EXPECT_EQ(stats.frames_sent, 1u) << "the later ping is answered for both";
+    EXPECT_EQ(stats.frames_sent, 1u) << "one pong answers both pings";
     EXPECT_EQ(stats.output_queued_size, 0u);
 
     ASSERT_EQ(play.peer().put_packet(std::string(2000, 'x')), ok);
     ASSERT_EQ(play.client->ping(), ok);
-    ASSERT_EQ(play.client->ping(), ok) << "replaces the first, which has not begun to leave";
+    ASSERT_EQ(play.client->ping(), ok) << "replaces the first, which is not partly sent";
     stats = play.client->stats();
-    EXPECT_EQ(stats.frames_sent, 1u) << "half a message has left, and no ping";
+    EXPECT_EQ(stats.frames_sent, 1u) << "half a message was sent, and no ping";
     EXPECT_EQ(stats.messages_sent, 1u);
     EXPECT_EQ(stats.output_queued_size, 2000u);
     EXPECT_EQ(stats.bytes_sent, play.world.connection().taken);
@@ -1398,7 +1400,7 @@ TEST(WebSocketClient, reports_everything_received_before_it_reports_a_lost_link)
               [](World&, Options& options) { options.limits.poll_item_count_max = 1; });
     open(play);
     play.poll(1);
-    EXPECT_EQ(play.peer().put_packet("x"), failed) << "sending notices it first";
+    EXPECT_EQ(play.peer().put_packet("x"), failed) << "a send detects it first";
     play.run();
     EXPECT_EQ(play.story->messages.size(), 5u);
     EXPECT_EQ(play.client->failure().cause, Cause::connection_lost);
@@ -1481,7 +1483,7 @@ TEST(WebSocketClient, is_not_closed_cleanly_while_tls_buffers_its_close_frame) {
     }
 }
 
-// Case 42: the link breaks while the OS has taken nothing, or a part, of our close frame.
+// Case 42: the link is lost while our close frame is unsent or partly sent
 TEST(WebSocketClient, is_not_closed_cleanly_if_its_close_frame_was_never_sent) {
     for (const bool over_tls : {false, true}) {
         for (const bool we_close : {false, true}) {
@@ -1667,7 +1669,7 @@ ServerScript says_too_much(std::size_t message_size, const std::string& rest) {
 void expect_rest(Play& play) {
     for (int i = 0; i < 4; ++i) play.client->poll();
     EXPECT_TRUE(!play.is_under_way() || play.client->next_deadline() > play.world.clock.now)
-        << "it is due at once, again and again";
+        << "it is always due at once";
 }
 
 TEST(WebSocketClient, sleeps_at_the_deadline_of_a_message_without_buffer_space) {
@@ -1721,7 +1723,7 @@ TEST(WebSocketClient, ends_at_once_when_it_closes_a_lost_link_whose_last_message
     play.story->reads = false;
     open(play);
     play.poll(3);
-    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << "a message is not told yet";
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << "a message is not reported yet";
     EXPECT_EQ(play.peer().get_packet().size(), 1u);
     ASSERT_EQ(play.client->disconnect_from_host(), ok);
     EXPECT_LE(play.client->next_deadline(), play.world.clock.now);

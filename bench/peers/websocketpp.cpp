@@ -31,7 +31,7 @@ void mask_in_place(std::uint8_t* data, std::size_t size) {
     websocketpp::frame::word_mask_exact(data, size, key());
 }
 
-// The second half of its key is only read.
+// Its second argument is only read.
 void mask_copy(std::uint8_t* to, const std::uint8_t* from, std::size_t size) {
     websocketpp::frame::word_mask_exact(const_cast<std::uint8_t*>(from), to, size, key());
 }

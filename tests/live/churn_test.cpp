@@ -196,7 +196,7 @@ TEST(Churn, leaves_nothing) {
     if (frees_at_once) {
         EXPECT_LE(resident_size(), resident + noise);
     } else {
-        std::cout << "no word of the resident size: the sanitizer keeps what was freed\n";
+        std::cout << "the resident size is not checked: the sanitizer keeps freed memory\n";
     }
 }
 

@@ -737,7 +737,7 @@ TEST_P(Live, a_server_that_hangs_is_detected) {
     EXPECT_EQ(talk.client.failure().cause, Cause::pong_timed_out);
 }
 
-// Case 42: a close frame without an answer
+// Case 42: an unanswered close frame
 TEST_P(Live, an_unanswered_close_ends) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());

@@ -235,7 +235,7 @@ TEST_P(GodotRoom, kicks_peers_closes_and_dies_as_documented) {
         if (row.command != "kick") continue;
         ASSERT_TRUE(room.until([&] { return room[0].has("gone " + std::to_string(own)); }));
         room.join(1);
-        EXPECT_NE(room[1].id(), own) << "whoever comes again is another";
+        EXPECT_NE(room[1].id(), own) << "a peer that joins again has a new id";
     }
 }
 

@@ -229,7 +229,7 @@ class TlsDialects : public testing::TestWithParam<Dialect> {};
 INSTANTIATE_TEST_SUITE_P(Servers, TlsDialects, testing::ValuesIn(dialects),
                          [](const auto& row) { return std::string(row.param.name); });
 
-// Case 35, 58: servers of TLS 1.3 alone, and those that request or require a client certificate
+// Case 35, 58: servers that support only TLS 1.3, or request or require a client certificate
 TEST_P(TlsDialects, are_supported_or_reported) {
     const Dialect& row = GetParam();
     ForeignServer server(s_server(std::string(row.chain), row.options));
@@ -378,7 +378,7 @@ class TlsFaults : public testing::TestWithParam<Fault> {
 INSTANTIATE_TEST_SUITE_P(Proxies, TlsFaults, testing::ValuesIn(faults),
                          [](const auto& row) { return std::string(row.param.name); });
 
-// Case 32, 33: a stream that is cut off or damaged on its way
+// Case 32, 33: a stream that is cut off or damaged in transit
 TEST_P(TlsFaults, are_reported_once_and_deliver_no_wrong_data) {
     const Fault& row = GetParam();
     ForeignServer& good = backend();

@@ -126,8 +126,10 @@ Witness::Witness(Prepare prepare) {
 void Witness::destroy() {
     reread(until_connect_, "before the client's end");
     client.reset();
-    EXPECT_EQ(world.network.open_count(), 0u) << "a socket outlives the client";
-    EXPECT_EQ(world.resolver.open_count(), 0u) << "a request outlives the client";
+    EXPECT_EQ(world.network.open_count(), 0u)
+        << "a socket is still open after the client is destroyed";
+    EXPECT_EQ(world.resolver.open_count(), 0u)
+        << "a request is still pending after the client is destroyed";
 }
 
 void Witness::begin(Sees sees) {
@@ -296,7 +298,7 @@ void Witness::hear(const std::string& signal) {
 
 void Witness::hear_as_another(const std::string& signal, std::string_view text) {
     EXPECT_TRUE(story_->lines.back().starts_with(signal + " "))
-        << "the first listener hears " << story_->lines.back() << ", the second " << signal;
+        << "the first listener receives " << story_->lines.back() << ", the second " << signal;
     if (!has_connected_in_poll_) remember(until_connect_, "text of a signal", text);
 }
 

@@ -34,8 +34,8 @@ class Arena final : public Memory {
     void deallocate(void* block, std::size_t size) override {
         const auto place = static_cast<std::size_t>(static_cast<unsigned char*>(block) - bytes_);
         const auto found = blocks_.find(place);
-        ASSERT_NE(found, blocks_.end()) << "a block that is not there";
-        EXPECT_EQ(found->second, round(size)) << "a block is given back with another size";
+        ASSERT_NE(found, blocks_.end()) << "an unknown block";
+        EXPECT_EQ(found->second, round(size)) << "a block is returned with another size";
         blocks_.erase(found);
         used_ -= size;
     }

@@ -33,7 +33,7 @@ inline std::string why_no_certificates() {
     if (!has_openssl_command() && std::getenv("CI") == nullptr) {
         return "there is no openssl command";
     }
-    ADD_FAILURE() << "the build has not made " LINNET_CERTIFICATES_DIR
+    ADD_FAILURE() << "the build has not generated " LINNET_CERTIFICATES_DIR
                      "; if openssl was installed later: meson setup --reconfigure";
     return "there are no certificates";
 }

@@ -67,7 +67,7 @@ class FakeTls final : public TlsContext {
         }
         void encrypt(std::size_t size) override {
             EXPECT_GT(size, 0u);
-            EXPECT_LE(size, send_buffer().size()) << "more is composed than there was room";
+            EXPECT_LE(size, send_buffer().size()) << "more is encrypted than fits the window";
             composed_ = size;
         }
         void close() override {
@@ -77,7 +77,7 @@ class FakeTls final : public TlsContext {
         }
         void end_of_stream() override {
             EXPECT_EQ(plaintext_size_, 0u)
-                << "the end is told before what came ahead of it is read";
+                << "the end is reported before the data before it was read";
             state_ = TlsState::closed;
         }
         void destroy() override {

@@ -41,8 +41,9 @@ void expect_golden(const std::string& path, const Remake& remade) {
     }
     const auto in_made = std::mismatch(made.begin(), made.end(), text.begin(), text.end()).first;
     const auto place = static_cast<std::size_t>(in_made - made.begin());
-    ADD_FAILURE() << path << " is not as it is made now, first in the line\n  made: "
-                  << line_at(made, place) << "\n  file: " << line_at(text, place)
+    ADD_FAILURE() << path
+                  << " is out of date, first in the line\n  generated: " << line_at(made, place)
+                  << "\n  file: " << line_at(text, place)
                   << "\nUPDATE=1 in the environment of this test rewrites it";
 }
 
@@ -52,7 +53,7 @@ inline std::string with_part(const std::string& text, std::string_view begin, st
     const std::size_t from = text.find(begin);
     const std::size_t to = text.find(end);
     if (from == text.npos || to == text.npos || to < from) {
-        ADD_FAILURE() << "there is no " << begin << " before " << end;
+        ADD_FAILURE() << "missing: " << begin << " before " << end;
         return text;
     }
     return text.substr(0, from + begin.size()).append(fresh) + text.substr(to);

@@ -14,8 +14,8 @@ namespace linnet::test {
 namespace {
 
 using Status = NetworkedMultiplayerPeer::ConnectionStatus;
-constexpr const char* prefix_to_server = "the_server_hears_a_prefix_of_what_was_accepted";
-constexpr const char* views_last = "views_last_as_long_as_promised";
+constexpr const char* prefix_to_server = "the_server_receives_a_prefix_of_what_was_accepted";
+constexpr const char* views_last = "views_stay_valid_as_documented";
 constexpr const char* no_spin = "event_driven_clients_never_spin";
 
 // Causes that are only valid if the server violated the protocol.
@@ -78,7 +78,7 @@ void Player::check_ending(bool clean) {
     promise(!failure.explain().empty(), has_a_cause, "no explanation");
     const bool is_good =
         failure.cause == Cause::closed_by_client || failure.cause == Cause::closed_by_server;
-    promise(!attempt_.ping_was_refused || !clean, "calls_answer_as_documented",
+    promise(!attempt_.ping_was_refused || !clean, "calls_return_the_documented_results",
             "a connection that is well refuses a ping");
     promise(clean == is_good, has_a_cause, "clean is not the good end");
     promise(failure.cause != Cause::closed_by_client || attempt_.we_closed, has_a_cause,
@@ -101,14 +101,14 @@ void Player::check_ending(bool clean) {
           failure.addresses_tried.size_bytes()});
     const Connection* const connection = attempt_.connection;
     const bool is_honest = connection != nullptr && connection->server->is_honest();
-    promise(!is_honest || !is_accusation(failure.cause), "honest_peers_are_not_accused",
+    promise(!is_honest || !is_accusation(failure.cause), "compliant_peers_are_not_accused",
             "an honest server is");
     if (connection == nullptr) return;
     if (clean) check_written(*connection, *attempt_.record, true);
     check_received(*connection, failure.cause);
     const bool is_declared_dead =
         failure.cause == Cause::pong_timed_out || failure.cause == Cause::connection_lost;
-    promise(!is_declared_dead || !is_healthy(*connection), "a_healthy_link_lives",
+    promise(!is_declared_dead || !is_healthy(*connection), "a_healthy_link_stays_open",
             "it is declared dead");
 }
 
@@ -205,7 +205,7 @@ void Player::drop_views(HeldViews::Until end) {
 
 // `connect_to_url` discards everything from an earlier attempt.
 void Player::check_anew() {
-    constexpr const char* anew = "each_attempt_begins_anew";
+    constexpr const char* anew = "each_attempt_starts_fresh";
     static_assert(std::has_unique_object_representations_v<Stats>);
     const Stats stats = client_->stats();
     const Stats none;

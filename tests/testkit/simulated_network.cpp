@@ -12,7 +12,7 @@ namespace linnet::test {
 namespace {
 
 constexpr SocketHandle first_socket = 100;
-constexpr const char* rightly = "the_network_is_used_rightly";
+constexpr const char* rightly = "the_network_is_used_correctly";
 
 std::string text_of_address(const SocketAddress& address) {
     return (address.ipv6 ? "v6-" : "v4-") + std::to_string(address.bytes[3]) + ":" +
@@ -460,7 +460,7 @@ Resolver::Request SimulatedResolver::start(std::string_view host) {
 Resolver::Result SimulatedResolver::take(Request request, std::span<SocketAddress> out) {
     Stage& stage = internet_.stage();
     const auto found = open_.find(request);
-    if (!stage.require(found != open_.end(), "a_request_is_used_rightly", "it is over")) {
+    if (!stage.require(found != open_.end(), "a_request_is_used_correctly", "it is over")) {
         return {Outcome::failed, 0, 0};
     }
     if (stage.now_us() < found->second.answered_us) return {};
@@ -475,7 +475,7 @@ Resolver::Result SimulatedResolver::take(Request request, std::span<SocketAddres
 }
 
 void SimulatedResolver::cancel(Request request) {
-    internet_.stage().require(open_.erase(request) == 1, "a_request_is_used_rightly",
+    internet_.stage().require(open_.erase(request) == 1, "a_request_is_used_correctly",
                               "what is over is cancelled");
     internet_.stage().tell("c%zu cancels request %llu", client_,
                            static_cast<unsigned long long>(request));
@@ -490,7 +490,7 @@ bool SimulatedEntropy::fill(MutableBytes out) {
 }
 
 void* SimulatedMemory::allocate(std::size_t size) {
-    stage_.require(size > 0, "memory_is_used_rightly", "a block of no bytes");
+    stage_.require(size > 0, "memory_is_used_correctly", "a block of no bytes");
     if (fail_percent > 0 && random_.below(100) < fail_percent) return nullptr;
     if (size > limit || used > limit - size) return nullptr;
     used += size;
@@ -502,7 +502,7 @@ void* SimulatedMemory::allocate(std::size_t size) {
 
 void SimulatedMemory::deallocate(void* block, std::size_t size) {
     const auto found = sizes_.find(block);
-    if (!stage_.require(found != sizes_.end() && found->second == size, "memory_is_used_rightly",
+    if (!stage_.require(found != sizes_.end() && found->second == size, "memory_is_used_correctly",
                         "a block that is not there, or with another size")) {
         return;
     }

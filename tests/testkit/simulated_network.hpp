@@ -3,7 +3,7 @@
 //
 // The world outside simulated clients: TCP with latency, windows, split deliveries, resets and
 // black holes; a resolver; a clock, entropy and memory that may fail. The stage decides what
-// happens and when. Each misuse violates `the_network_is_used_rightly`.
+// happens and when. Each misuse violates `the_network_is_used_correctly`.
 #pragma once
 
 #include <map>

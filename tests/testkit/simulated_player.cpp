@@ -10,9 +10,9 @@ namespace linnet::test {
 namespace {
 
 constexpr const char* grammar = "the_signals_keep_the_grammar";
-constexpr const char* prefix_to_client = "the_client_reads_a_prefix_of_what_was_said";
-constexpr const char* by_the_book = "calls_answer_as_documented";
-constexpr const char* each_listener = "each_listener_hears_each_signal";
+constexpr const char* prefix_to_client = "the_client_reads_a_prefix_of_what_was_sent";
+constexpr const char* by_the_book = "calls_return_the_documented_results";
+constexpr const char* each_listener = "each_listener_receives_each_signal";
 
 using Status = NetworkedMultiplayerPeer::ConnectionStatus;
 constexpr Status connected = NetworkedMultiplayerPeer::CONNECTION_CONNECTED;
@@ -266,7 +266,7 @@ void Player::on_close_request(int code, std::string_view reason) {
             "the status at server_close_request");
     if (!options_.discard_input && internet_.weather().tampering == Tampering::none) {
         promise(attempt_.announced == said_for_reader(),
-                "everything_said_before_the_close_is_there", "not every message was announced");
+                "everything_sent_before_the_close_is_received", "not every message was announced");
     }
     react();
 }
@@ -591,7 +591,7 @@ void Player::destroy() {
     awaits_second_ = false;
     settle_attempt();
     attempt_ = {};
-    constexpr const char* leftover = "nothing_is_left_behind";
+    constexpr const char* leftover = "nothing_is_leaked";
     promise(memory_.used == 0, leftover, "memory");
     promise(internet_.open_connections(number_).empty(), leftover, "a socket");
     promise(resolver_.open_count() == 0, leftover, "a request for a name");

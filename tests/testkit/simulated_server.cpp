@@ -12,7 +12,7 @@ namespace linnet::test {
 namespace {
 
 constexpr std::size_t out_size_max = 64 * 1024;
-constexpr const char* prefix_to_server = "the_server_hears_a_prefix_of_what_was_accepted";
+constexpr const char* prefix_to_server = "the_server_receives_a_prefix_of_what_was_accepted";
 
 Limits server_limits() {
     Limits limits;
@@ -116,7 +116,7 @@ void Talk::upgrade() {
     cli::UpgradeRequest request = cli::read_upgrade_request(session_.unparsed());
     if (request.size == 0) return;
     upgrading_ = true;
-    stage_.require(!request.target.empty(), "honest_peers_are_not_accused",
+    stage_.require(!request.target.empty(), "compliant_peers_are_not_accused",
                    "the client's request is none");
     session_.skip(request.size);
     if (mischief_ == Mischief::no_protocol) request.protocol.clear();
@@ -217,7 +217,7 @@ void Talk::decode() {
                 stage_.tell("s#%zu hears a close frame %d", connection_.number, event.close_code);
                 break;
             case SessionEvent::Kind::failed:
-                stage_.fail("honest_peers_are_not_accused",
+                stage_.fail("compliant_peers_are_not_accused",
                             "the client broke the protocol: " + std::string(text(event.cause)));
                 return;
         }

@@ -53,7 +53,7 @@ inline std::string close_payload(int code, std::string_view reason = "") {
 /// Removes one whole frame from `wire`. False if there is none.
 inline bool take_frame(std::string_view& wire, Role receiver, WireFrame& frame) {
     const auto header = decode_frame_header(bytes_of(wire), receiver);
-    if (header.failed()) ADD_FAILURE() << "a bad frame was sent: " << text(header.cause);
+    if (header.failed()) ADD_FAILURE() << "an invalid frame was sent: " << text(header.cause);
     if (!header.done()) return false;
     const auto size = static_cast<std::size_t>(header.value.payload_size);
     if (wire.size() - header.consumed < size) return false;
@@ -68,7 +68,7 @@ inline bool take_frame(std::string_view& wire, Role receiver, WireFrame& frame) 
 inline std::vector<WireFrame> frames_of(std::string_view wire, Role receiver) {
     std::vector<WireFrame> frames;
     for (WireFrame frame; take_frame(wire, receiver, frame);) frames.push_back(frame);
-    EXPECT_EQ(wire.size(), 0u) << "bytes behind the last whole frame";
+    EXPECT_EQ(wire.size(), 0u) << "bytes after the last whole frame";
     return frames;
 }
 

@@ -27,7 +27,7 @@ void ScriptedConnection::take(Bytes bytes) {
 void ScriptedConnection::parse_frames() {
     for (;;) {
         const auto header = decode_frame_header(bytes_of(raw_), Role::server);
-        ASSERT_FALSE(header.failed()) << "the client sent a bad frame: " << text(header.cause);
+        ASSERT_FALSE(header.failed()) << "the client sent an invalid frame: " << text(header.cause);
         if (!header.done()) return;
         const auto size = static_cast<std::size_t>(header.value.payload_size);
         if (raw_.size() < header.consumed + size) return;

@@ -70,7 +70,7 @@ class FakeResolver final : public Resolver {
         return last_;
     }
     Result take(Request request, std::span<SocketAddress> out) override {
-        EXPECT_TRUE(is_open(request)) << "a request is asked for after its end";
+        EXPECT_TRUE(is_open(request)) << "a request is polled after its end";
         if (faults_.fails()) {
             cancel(request);
             return {Outcome::failed, 0, -1};
@@ -208,7 +208,7 @@ class FakeNetwork final : public Network {
 class CountingMemory final : public Memory {
  public:
     explicit CountingMemory(Faults& faults) : faults_(faults) {}
-    ~CountingMemory() { EXPECT_EQ(used, 0u) << "memory was not given back"; }
+    ~CountingMemory() { EXPECT_EQ(used, 0u) << "memory was not freed"; }
 
     void* allocate(std::size_t size) override {
         EXPECT_GT(size, 0u);
@@ -221,7 +221,7 @@ class CountingMemory final : public Memory {
         return block;
     }
     void deallocate(void* block, std::size_t size) override {
-        EXPECT_EQ(sizes_[block], size) << "a block is given back with another size";
+        EXPECT_EQ(sizes_[block], size) << "a block is returned with another size";
         sizes_.erase(block);
         used -= size;
         std::memset(block, 0xDD, size);  // makes stale views visible without sanitizers
