@@ -51,7 +51,7 @@ class Buffers {
 
  private:
     static constexpr std::size_t page = 4096;
-    std::uint8_t* at(std::size_t place);
+    std::uint8_t* at(std::size_t offset);
 
     std::size_t to_;
     std::vector<std::uint8_t> memory_;

@@ -92,21 +92,21 @@ def readme_line(sizes):
     return f'| {NAME} | ' + ' | '.join(cells) + ' |'
 
 
-def told_sizes(readme):
+def listed_sizes(readme):
     """Scheme -> bytes, as listed in README.md."""
     cells = re.search(rf'^\| {NAME} \|(.*)\|$', readme, re.M)[1].split('|')
-    return {scheme: float(cells[2 * place].split()[0]) * 1000 for place, scheme in enumerate(GOALS)}
+    return {scheme: float(cells[2 * index].split()[0]) * 1000 for index, scheme in enumerate(GOALS)}
 
 
-def told_compiler(readme):
+def listed_compiler(readme):
     """The compiler named in README.md."""
     return re.search(r', (\S+ [\d.]+), \d{4}-\d\d-\d\d\.\n<!-- /bench -->', readme)[1]
 
 
 def write(sizes):
     readme = README.read_text(encoding='utf-8')
-    if compiler_name() != told_compiler(readme):
-        sys.exit(f'README.md has the sizes of {told_compiler(readme)}, this is {compiler_name()}')
+    if compiler_name() != listed_compiler(readme):
+        sys.exit(f'README.md has the sizes of {listed_compiler(readme)}, this is {compiler_name()}')
     README.write_text(re.sub(rf'^\| {NAME} \|.*$', readme_line(sizes), readme, flags=re.M),
                       encoding='utf-8')
     path = HERE / 'results.json'

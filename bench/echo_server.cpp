@@ -51,8 +51,8 @@ class WebSocketEcho {
             request = cli::read_upgrade_request(session_.unparsed());
         }
         session_.skip(request.size);
-        const std::string answer = cli::accept_upgrade(request);
-        return ::send(fd_, answer.data(), answer.size(), MSG_NOSIGNAL) > 0;
+        const std::string echo_all = cli::accept_upgrade(request);
+        return ::send(fd_, echo_all.data(), echo_all.size(), MSG_NOSIGNAL) > 0;
     }
     bool receive() {
         const MutableBytes buffer = session_.receive_buffer();

@@ -58,8 +58,8 @@ inline constexpr std::string_view handshake_key_text = "dGhlIHNhbXBsZSBub25jZQ==
 inline constexpr std::string_view handshake_accept_text = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /// Parses and checks the response to the upgrade. False if it is refused.
-using JudgeAnswer = bool (*)(std::string_view answer);
-void enter_handshake(const char* contender, JudgeAnswer judge);
+using CheckResponse = bool (*)(std::string_view response);
+void enter_handshake(const char* contender, CheckResponse check);
 
 // ---- frames ----------------------------------------------------------------------------------
 

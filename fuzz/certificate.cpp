@@ -38,7 +38,7 @@ bool lies_within(Bytes part, Bytes whole) {
 
 /// tests/vectors/certificates: a CA and certificates signed by it, valid and invalid.
 struct Known {
-    X509Certificate all, root, intermediate, good, nobody;
+    X509Certificate all, root, intermediate, good, unrelated;
 
     static const Known& get() {
         static const Known known;
@@ -320,8 +320,8 @@ void check_without_memory(Bytes file, std::uint8_t allocations, Cuts cuts) {
 struct Trusted {
     Trusted(std::uint8_t kind, const X509Certificate& loaded) {
         const Known& known = Known::get();
-        const X509Certificate* const stores[] = {&known.root, &known.all,    &loaded,
-                                                 &known.good, &known.nobody, &known.intermediate};
+        const X509Certificate* const stores[] = {
+            &known.root, &known.all, &loaded, &known.good, &known.unrelated, &known.intermediate};
         const X509Certificate* const own = stores[kind % 8 % std::size(stores)];
         trust.verify = (kind & 8) == 0;
         ((kind & 16) == 0 ? trust.ca_bundle : trust.certificate) = own;
@@ -360,7 +360,7 @@ unsigned verify(BearSslVerifier& verifier, std::span<const Bytes> chain, Cuts cu
 }
 
 void check_verifying(const TlsRequest& request, std::span<const Bytes> chain, Cuts cuts,
-                     const TlsFailure& judged, bool by_signature) {
+                     const TlsFailure& checked, bool by_signature) {
     TlsFailure why;
     const auto verifier = std::make_unique<BearSslVerifier>(request, request.host, why);
     const unsigned error = verify(*verifier, chain, cuts);
@@ -369,8 +369,8 @@ void check_verifying(const TlsRequest& request, std::span<const Bytes> chain, Cu
     require((error == 0) == ((*context)->get_pkey(context, nullptr) != nullptr),
             "and no key to go on with");
     require(is_harmless(why.detail()), "its detail is printable text");
-    if (judged.cause != Cause::none) {
-        require(why.cause == judged.cause && why.detail() == judged.detail(),
+    if (checked.cause != Cause::none) {
+        require(why.cause == checked.cause && why.detail() == checked.detail(),
                 "the result covers the whole response");
         return;
     }
@@ -385,7 +385,7 @@ void check_chain(const TlsRequest& request, std::span<const Bytes> chain, Cuts c
     const bool accepted = check_chain(request, chain, buffer.buffer(), result, why);
     require(accepted == (why.cause == Cause::none), "a refusal has only a cause");
     require(result.path_count <= chain_count_max && result.root_count <= root_count_max,
-            "the verdict has its bounds");
+            "the result has its bounds");
     const ChainOpinion opinion(request, chain);
     accepted ? opinion.check_accepted(result) : opinion.check_refused(why);
     check_verifying(request, chain, cuts, why, result.root_count > 0);
@@ -467,7 +467,7 @@ struct Story {
     }
 };
 
-void tell(const Story& story) {
+void run(const Story& story) {
     require(
         dns_name_matches(story.presented, story.host) == name_matches(story.presented, story.host),
         "a name is for a host, or not");
@@ -505,6 +505,6 @@ void tell(const Story& story) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     linnet::fuzz::FuzzInput input(data, size);
-    linnet::fuzz::tell(linnet::fuzz::Story(input));
+    linnet::fuzz::run(linnet::fuzz::Story(input));
     return 0;
 }

@@ -69,14 +69,14 @@ class Program {
         require(attempt_.under_way && !attempt_.opened, "an attempt opens once");
         attempt_.opened = true;
         require(!client_->response_headers().empty(), "there was a response");
-        heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
     void on_error() {
         require(attempt_.under_way && !attempt_.opened,
                 "connection_error is emitted only before the connection is open");
         check_ending();
-        heard(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
     }
 
     void on_closed(bool clean) {
@@ -86,7 +86,7 @@ class Program {
                 "clean is exactly the good end");
         require(!clean || attempt_.we_closed || attempt_.they_closed, "one side has closed");
         check_ending();
-        heard(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
     }
 
     void on_data() {
@@ -96,7 +96,7 @@ class Program {
         require(!options_.discard_input, "nothing is logged without a log");
         ++attempt_.announced;
         check_queue();
-        heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
     void on_close_request(int code, std::string_view reason) {
@@ -105,12 +105,12 @@ class Program {
         require(code == 0 || (code >= 1000 && code <= 4999), "the code may be sent");
         require(reason.size() <= 123, "a reason fits its frame");
         attempt_.they_closed = true;
-        heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
     // Every listener misbehaves as the input selects. The client may have been destroyed
     // afterwards.
-    void heard(NetworkedMultiplayerPeer::ConnectionStatus status) {
+    void received(NetworkedMultiplayerPeer::ConnectionStatus status) {
         ++signals_;
         require(client_->get_connection_status() == status, "the status fits the signal");
         for (std::size_t left = script_.byte() % 4; left > 0 && client_; --left) act();
@@ -199,7 +199,7 @@ class Program {
         }
         if (peer.get_available_packet_count() > 0) return;
         require(peer.get_packet().empty() && peer.get_packet_error() != Error::ok,
-                "an empty queue says so");
+                "an empty queue returns its error");
     }
 
     void act_put(WebSocketPeer::WriteMode mode) {
@@ -311,7 +311,7 @@ class Program {
         } else {
             require(status == (attempt_.opened ? NetworkedMultiplayerPeer::CONNECTION_CONNECTED
                                                : NetworkedMultiplayerPeer::CONNECTION_CONNECTING),
-                    "the status is what the signals told");
+                    "the status matches the signals");
         }
         std::array<WaitItem, address_count_max> items;
         const std::size_t count = client_->wait_set(items);
@@ -320,10 +320,10 @@ class Program {
             require(world_.network.is_open(item.socket), "the awaited sockets are open");
             require(item.readable || item.writable, "there is something to wait for");
         }
-        const std::vector<std::string>& heard = world_.network.messages;
-        require(heard.size() <= attempt_.put.size() &&
-                    std::equal(heard.begin(), heard.end(), attempt_.put.begin()),
-                "the server hears what was put, in that order");
+        const std::vector<std::string>& received = world_.network.messages;
+        require(received.size() <= attempt_.put.size() &&
+                    std::equal(received.begin(), received.end(), attempt_.put.begin()),
+                "the server receives the messages in order");
     }
 
     bool every_state_has_a_deadline() const {
@@ -369,7 +369,7 @@ class Program {
 Limits read_limits(FuzzInput& input) {
     constexpr std::size_t payloads[] = {1 << 20, 1, 125, 1000, 65'536};
     constexpr std::size_t counts[] = {1024, 1, 2, 3};
-    constexpr std::size_t answers[] = {16'384, 64, 160, 4096};
+    constexpr std::size_t results[] = {16'384, 64, 160, 4096};
     constexpr std::size_t polls[] = {256 * 1024, 1, 100, 4096};
     Limits limits;
     limits.input_payload_max = input.pick(payloads);
@@ -377,7 +377,7 @@ Limits read_limits(FuzzInput& input) {
     limits.output_payload_max = input.pick(payloads);
     limits.output_packet_count_max = input.pick(counts);
     limits.fragment_count_max = input.pick(counts);
-    limits.response_size_max = input.pick(answers);
+    limits.response_size_max = input.pick(results);
     limits.response_header_count_max = input.flag() ? 3 : 100;
     limits.poll_size_max = input.pick(polls);
     limits.poll_item_count_max = input.pick(counts);
@@ -416,8 +416,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FuzzInput input(data, size);
     linnet::Options options = read_options(input.take_part());
     const FuzzInput script = input.take_part();
-    const FuzzInput answers = input.take_part();
-    FuzzWorld world(answers, input);
+    const FuzzInput results = input.take_part();
+    FuzzWorld world(results, input);
     options.clock = &world.clock;
     options.entropy = &world.entropy;
     options.resolver = &world.resolver;

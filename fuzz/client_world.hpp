@@ -120,26 +120,26 @@ class FuzzServer {
 
 class FuzzResolver final : public Resolver {
  public:
-    explicit FuzzResolver(FuzzInput& answers) : answers_(answers) {}
+    explicit FuzzResolver(FuzzInput& results) : results_(results) {}
 
     Request start(std::string_view host) override {
         ++calls;
         require(!host.empty(), "a name was requested");
-        if (answers_.byte() == 255) return 0;
+        if (results_.byte() == 255) return 0;
         open_.push_back(++last_);
         return last_;
     }
     Result take(Request request, std::span<SocketAddress> out) override {
         ++calls;
         require(is_open(request), "a request is polled only until its end");
-        const std::uint8_t answer = answers_.byte();
-        if (answer == 254) return {};
+        const std::uint8_t result = results_.byte();
+        if (result == 254) return {};
         std::erase(open_, request);
-        if (answer == 255) return {Outcome::failed, 0, -2};
+        if (result == 255) return {Outcome::failed, 0, -2};
         // Zero means one address; some results have none, some have more than fit.
-        const std::size_t count = answer == 0 ? 1 : answer % 20u;
+        const std::size_t count = result == 0 ? 1 : result % 20u;
         for (std::size_t i = 0; i < std::min(count, out.size()); ++i) {
-            out[i] = SocketAddress{.ipv6 = (answer >> (i % 8) & 1) != 0};
+            out[i] = SocketAddress{.ipv6 = (result >> (i % 8) & 1) != 0};
             out[i].bytes[3] = static_cast<std::uint8_t>(i + 1);
         }
         return {Outcome::done, count, 0};
@@ -157,41 +157,41 @@ class FuzzResolver final : public Resolver {
     bool is_open(Request request) const {
         return std::find(open_.begin(), open_.end(), request) != open_.end();
     }
-    FuzzInput& answers_;
+    FuzzInput& results_;
     Request last_ = 0;
     std::vector<Request> open_;
 };
 
 class FuzzNetwork final : public Network {
  public:
-    FuzzNetwork(FuzzInput& answers, FuzzServer& server, FuzzClock& clock)
-        : answers_(answers), server_(server), clock_(clock) {}
+    FuzzNetwork(FuzzInput& results, FuzzServer& server, FuzzClock& clock)
+        : results_(results), server_(server), clock_(clock) {}
 
     Opened connect(const SocketAddress& address) override {
         ++calls;
         require(address.port != 0, "a port is given");
-        if (answers_.byte() == 255) return {no_socket, EMFILE};
+        if (results_.byte() == 255) return {no_socket, EMFILE};
         sockets_.emplace_back();
         return {static_cast<SocketHandle>(sockets_.size() - 1), 0};
     }
     ConnectResult connect_status(SocketHandle handle) override {
         ++calls;
         at(handle);
-        const std::uint8_t answer = answers_.byte();
-        if (answer == 254) return {Connecting::pending, 0};
-        if (answer == 255) return {Connecting::failed, ECONNREFUSED};
+        const std::uint8_t result = results_.byte();
+        if (result == 254) return {Connecting::pending, 0};
+        if (result == 255) return {Connecting::failed, ECONNREFUSED};
         return {Connecting::connected, 0};
     }
     IoResult receive(SocketHandle handle, MutableBytes buffer) override {
         ++calls;
         FuzzSocket& socket = at(handle);
         require(!buffer.empty(), "there is buffer to receive into");
-        const std::uint8_t answer = answers_.byte();
-        if (answer == 254) return {};
-        if (answer == 255) return {IoResult::Outcome::failed, 0, ECONNRESET};
+        const std::uint8_t result = results_.byte();
+        if (result == 254) return {};
+        if (result == 255) return {IoResult::Outcome::failed, 0, ECONNRESET};
         server_.advance(socket);
         std::size_t size = std::min(buffer.size(), socket.unread.size());
-        if (answer != 0) size = std::min<std::size_t>(size, answer);
+        if (result != 0) size = std::min<std::size_t>(size, result);
         if (size == 0) {
             if (socket.reset) return {IoResult::Outcome::failed, 0, ECONNRESET};
             return {socket.ended ? IoResult::Outcome::end : IoResult::Outcome::would_block, 0, 0};
@@ -206,17 +206,17 @@ class FuzzNetwork final : public Network {
         FuzzSocket& socket = at(handle);
         require(!pieces.empty() && pieces.size() <= send_piece_count_max, "there is data to send");
         require(!socket.is_shut_down, "nothing is sent after the end of stream");
-        const std::uint8_t answer = answers_.byte();
-        if (answer == 254) return {};
-        if (answer == 255 || socket.reset) return {IoResult::Outcome::failed, 0, EPIPE};
-        std::size_t left = answer == 0 ? SIZE_MAX : answer;
+        const std::uint8_t result = results_.byte();
+        if (result == 254) return {};
+        if (result == 255 || socket.reset) return {IoResult::Outcome::failed, 0, EPIPE};
+        std::size_t left = result == 0 ? SIZE_MAX : result;
         std::size_t size = 0;
         for (const Bytes piece : pieces) {
             require(!piece.empty(), "no piece is empty");
             const ExactCopy taken(piece.first(std::min(piece.size(), left)));
             left -= taken.bytes().size();
             size += taken.bytes().size();
-            hear(socket, taken.text());
+            receive_from_client(socket, taken.text());
         }
         moved += size;
         return {IoResult::Outcome::moved, size, 0};
@@ -235,11 +235,11 @@ class FuzzNetwork final : public Network {
     bool set_no_delay(SocketHandle handle, bool) override {
         ++calls;
         at(handle);
-        return answers_.byte() != 255;
+        return results_.byte() != 255;
     }
     void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) override {
         for (const WaitItem& item : items) at(item.socket);
-        clock_.now += answers_.byte() % 2 == 0 ? timeout_us : 0;
+        clock_.now += results_.byte() % 2 == 0 ? timeout_us : 0;
     }
 
     /// No more data can be received.
@@ -267,7 +267,7 @@ class FuzzNetwork final : public Network {
         return sockets_[static_cast<std::size_t>(handle)];
     }
     // The server's receiver: the request, then frames.
-    void hear(FuzzSocket& socket, std::string_view bytes) {
+    void receive_from_client(FuzzSocket& socket, std::string_view bytes) {
         if (!socket.request_is_complete()) {
             const std::size_t seen = socket.request.size();
             socket.request += bytes;
@@ -277,10 +277,10 @@ class FuzzNetwork final : public Network {
             socket.request.resize(size);
         }
         socket.unparsed += bytes;
-        while (hear_frame(socket)) {
+        while (receive_frame(socket)) {
         }
     }
-    bool hear_frame(FuzzSocket& socket) {
+    bool receive_frame(FuzzSocket& socket) {
         require(socket.unparsed.empty() || !socket.close_came, "nothing follows a close frame");
         const auto header = decode_frame_header(bytes_of(socket.unparsed), Role::server);
         require(!header.failed(), "the client sends valid frames");
@@ -301,7 +301,7 @@ class FuzzNetwork final : public Network {
         if (opcode == Opcode::binary) messages.push_back("B" + payload);
     }
 
-    FuzzInput& answers_;
+    FuzzInput& results_;
     FuzzServer& server_;
     FuzzClock& clock_;
     std::vector<FuzzSocket> sockets_;
@@ -322,17 +322,17 @@ class StrictLog final : public Log {
 
 /// The complete world.
 struct FuzzWorld {
-    FuzzWorld(FuzzInput answers_given, FuzzInput script) : answers(answers_given), server(script) {}
+    FuzzWorld(FuzzInput results_given, FuzzInput script) : results(results_given), server(script) {}
 
     std::size_t calls() const { return clock.calls + resolver.calls + network.calls; }
 
-    FuzzInput answers;
+    FuzzInput results;
     FuzzServer server;
     FuzzClock clock;
     FuzzEntropy entropy;
     FuzzMemory memory;
-    FuzzResolver resolver{answers};
-    FuzzNetwork network{answers, server, clock};
+    FuzzResolver resolver{results};
+    FuzzNetwork network{results, server, clock};
 };
 
 }  // namespace linnet::fuzz

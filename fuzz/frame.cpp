@@ -59,7 +59,7 @@ void check_prefixes(Bytes in, Role receiver) {
         require(now.done() || now.consumed == 0, "need more and failure consume nothing");
         require(now.failed() == (now.cause != Cause::none), "a failure has a cause");
         require(size < frame_header_size_max || now.done() || now.failed(),
-                "14 bytes are enough for a verdict");
+                "14 bytes are enough for a result");
         before = now;
     }
 }

@@ -38,21 +38,21 @@ extern "C" void name_the_file(int signal) {
 
 // Uses the C library, since the memory sanitizer tracks its writes but not those of
 // std::filesystem.
-void add_files_of(const std::string& place, std::vector<std::string>& files) {
-    DIR* const folder = ::opendir(place.c_str());
+void add_files_of(const std::string& path, std::vector<std::string>& files) {
+    DIR* const folder = ::opendir(path.c_str());
     if (folder == nullptr) {
-        files.push_back(place);
+        files.push_back(path);
         return;
     }
     while (const dirent* const entry = ::readdir(folder)) {
-        if (entry->d_name[0] != '.') add_files_of(place + "/" + entry->d_name, files);
+        if (entry->d_name[0] != '.') add_files_of(path + "/" + entry->d_name, files);
     }
     ::closedir(folder);
 }
 
-std::vector<std::string> files_of(const std::string& place) {
+std::vector<std::string> files_of(const std::string& path) {
     std::vector<std::string> files;
-    add_files_of(place, files);
+    add_files_of(path, files);
     std::sort(files.begin(), files.end());
     return files;
 }

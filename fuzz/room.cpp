@@ -19,9 +19,9 @@ namespace {
 
 using Kind = RoomEvent::Kind;
 
-std::int32_t id_at(Bytes message, std::size_t place) {
+std::int32_t id_at(Bytes message, std::size_t offset) {
     std::int64_t id = 0;
-    for (std::size_t i = 0; i < 4; ++i) id |= std::int64_t{message[place + i]} << (8 * i);
+    for (std::size_t i = 0; i < 4; ++i) id |= std::int64_t{message[offset + i]} << (8 * i);
     return static_cast<std::int32_t>(id > INT32_MAX ? id - (std::int64_t{1} << 32) : id);
 }
 
@@ -117,7 +117,7 @@ void run(FuzzInput input) {
         const RoomEvent expected = model.receive(message.bytes());
         require(event.kind == expected.kind && event.peer == expected.peer &&
                     event.cause == expected.cause,
-                "the table says the same");
+                "the table gives the same result");
         const bool is_ignored = room.ignored_count() > ignored;
         require(!is_ignored || event.kind == Kind::none, "an ignored message changes nothing");
         check_room(room, model);

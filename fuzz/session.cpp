@@ -73,7 +73,7 @@ class Listener {
     Listener(Role role, Limits limits)
         : limits_(generous(limits)), session_(role, limits_, entropy_, &memory_) {}
 
-    void hear(Bytes bytes) {
+    void receive(Bytes bytes) {
         while (!bytes.empty()) {
             require(!closed_, "nothing is sent after a close frame");
             const MutableBytes buffer = session_.receive_buffer();
@@ -85,7 +85,7 @@ class Listener {
             decode();
         }
     }
-    bool heard_close() const { return closed_; }
+    bool received_close() const { return closed_; }
     /// True between two frames, if everything was decoded.
     bool is_between_frames() {
         return session_.unparsed().empty() && !session_.message_is_incomplete();
@@ -198,7 +198,7 @@ class Performance {
                 event.kind == SessionEvent::Kind::close || event.kind == SessionEvent::Kind::failed;
             require(ends || !closing, "after our close frame only the end is reported");
             require(event.kind != SessionEvent::Kind::message || session_.packet_count() > 0,
-                    "a message is there when it is told");
+                    "a reported message is available");
             require(!ended_, "nothing is decoded after the end");
             note(event);
             if (event.kind == SessionEvent::Kind::message && !manner_.reads_late) take();
@@ -235,7 +235,7 @@ class Performance {
                 return;
             case SessionEvent::Kind::close:
                 require(session_.close_is_received() && session_.close_is_queued(),
-                        "a close frame is answered");
+                        "a close frame gets a reply");
                 require(is_utf8(bytes_of(event.close_reason)), "a reason is UTF-8");
                 story_.events += "close " + std::to_string(event.close_code) + " " +
                                  std::string(event.close_reason) + " ";
@@ -243,7 +243,7 @@ class Performance {
             case SessionEvent::Kind::failed:
                 require(event.cause != Cause::none, "a failure has a cause");
                 require(session_.close_is_queued() || manner_.fills != SIZE_MAX,
-                        "the peer is told");
+                        "the peer receives the code");
                 story_.events += "failed " + std::string(text(event.cause)) + " ";
                 break;
         }
@@ -302,19 +302,19 @@ class Performance {
             }
             // Sends at least a part of it, so that a long message does not take for ever.
             const std::size_t size = std::max(manner_.out.next(total), total / 64);
-            session_.sent(hear(std::span(pieces).first(count), size));
+            session_.sent(receive(std::span(pieces).first(count), size));
             if (manner_.sends_late) return;
         }
     }
 
     // Passes the first `size` bytes of the pieces to the peer.
-    std::size_t hear(std::span<const Bytes> pieces, std::size_t size) {
+    std::size_t receive(std::span<const Bytes> pieces, std::size_t size) {
         std::size_t left = size;
         for (const Bytes piece : pieces) {
             const Bytes front = piece.first(std::min(piece.size(), left));
             left -= front.size();
             story_.sent += text_of(front);
-            listener_.hear(front);
+            listener_.receive(front);
         }
         return size;
     }
@@ -347,7 +347,7 @@ class Performance {
         require(session_.outbox().is_empty(), "everything was sent");
         require(listener_.is_between_frames(), "the last frame is whole");
         require(listener_.messages() == put_, "the peer reads what was put");
-        require(listener_.heard_close() == session_.close_is_queued(), "a close frame is sent");
+        require(listener_.received_close() == session_.close_is_queued(), "a close frame is sent");
     }
 
     const Plan& plan_;

@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::int64_t now_s = 1'795'392'000;  // 2026-11-23
 constexpr std::size_t step_count_max = 300'000;
-constexpr std::size_t said_max = 20'000;  // per side
+constexpr std::size_t sent_max = 20'000;  // per side
 constexpr std::size_t piece_count_max = 200;
 constexpr std::size_t open_size_max = 40 * 1024;
 
@@ -48,10 +48,10 @@ class Wire {
  public:
     Wire(FuzzInput mutations, Bytes strange) : strange_(strange) {
         while (!mutations.is_empty()) {
-            const std::size_t place = mutations.number16();
+            const std::size_t offset = mutations.number16();
             const auto change = static_cast<Change>(mutations.between(0, 4));
             const std::size_t size = 1u + mutations.byte();
-            mutations_.emplace_back(place, Mutation{change, size, mutations.byte()});
+            mutations_.emplace_back(offset, Mutation{change, size, mutations.byte()});
         }
     }
 
@@ -71,8 +71,8 @@ class Wire {
     void send(std::uint8_t byte) {
         sent_ += static_cast<char>(byte);
         bool is_kept = true;
-        for (const auto& [place, mutation] : mutations_) {
-            if (place != place_) continue;
+        for (const auto& [offset, mutation] : mutations_) {
+            if (offset != offset_) continue;
             if (mutation.change == Change::remove) removed_ = mutation.size;
             if (mutation.change == Change::flip) byte ^= mutation.value;
             if (mutation.change == Change::insert) add(strange_.first(stranger(mutation)));
@@ -85,7 +85,7 @@ class Wire {
             is_kept = false;
         }
         if (is_kept) add({&byte, 1});
-        ++place_;
+        ++offset_;
     }
     std::size_t stranger(const Mutation& mutation) const {
         return std::min(mutation.size, strange_.size());
@@ -101,7 +101,7 @@ class Wire {
 
     std::vector<std::pair<std::size_t, Mutation>> mutations_;
     Bytes strange_;
-    std::size_t place_ = 0;
+    std::size_t offset_ = 0;
     std::size_t removed_ = 0;
     std::string sent_;
     std::string content_;
@@ -161,10 +161,10 @@ class Asked {
             case 4: trust_.key_pins = pins_; [[fallthrough]];
             case 2:
                 trust_.verify = false;
-                trust_.ca_bundle = &nobody_;
+                trust_.ca_bundle = &unrelated_;
                 break;
-            case 5: trust_.certificate = &nobody_; break;
-            case 6: trust_.ca_bundle = &nobody_; break;
+            case 5: trust_.certificate = &unrelated_; break;
+            case 6: trust_.ca_bundle = &unrelated_; break;
             default: trust_.certificate = &server_certificate(); host_ = "other.test";
         }
         allocations_ = input.byte();
@@ -195,7 +195,7 @@ class Asked {
 
  private:
     FuzzEntropy entropy_;
-    X509Certificate nobody_;
+    X509Certificate unrelated_;
     TlsTrust trust_;
     std::array<Sha256Digest, 1> pins_{};
     std::string_view host_ = "localhost";
@@ -236,12 +236,12 @@ class Watched {
         engine_.plaintext_taken(size);
         check();
     }
-    std::size_t encrypt(Bytes said) {
+    std::size_t encrypt(Bytes bytes_to_send) {
         const MutableBytes buffer = engine_.send_buffer();
         require(buffer.empty() || state() == TlsState::open,
                 "there is buffer space while it is open");
-        const std::size_t size = std::min(buffer.size(), said.size());
-        std::copy_n(said.begin(), size, buffer.begin());
+        const std::size_t size = std::min(buffer.size(), bytes_to_send.size());
+        std::copy_n(bytes_to_send.begin(), size, buffer.begin());
         engine_.encrypt(size);
         check();
         return size;
@@ -305,27 +305,27 @@ enum class Closing : std::uint8_t { by_server, by_client, by_both, cut };
 /// The texts sent by both sides.
 struct Plan {
     Cuts to_client, to_server;
-    std::size_t client_says, server_says, piece;
+    std::size_t client_text_size, server_text_size, piece;
     Closing closing;
     std::size_t abandoned_after;  // steps
 
     explicit Plan(FuzzInput& input)
         : to_client(input),
           to_server(input),
-          client_says(size_of(input.byte())),
-          server_says(size_of(input.byte())),
+          client_text_size(size_of(input.byte())),
+          server_text_size(size_of(input.byte())),
           piece(size_of(input.byte()) + 1),
           closing(static_cast<Closing>(input.between(0, 3))),
           abandoned_after(0) {
-        client_says = std::min(client_says, piece * piece_count_max);
-        server_says = std::min(server_says, piece * piece_count_max);
+        client_text_size = std::min(client_text_size, piece * piece_count_max);
+        server_text_size = std::min(server_text_size, piece * piece_count_max);
         const std::size_t steps = input.byte();
         abandoned_after = steps == 0 ? SIZE_MAX : steps - 1;
     }
 
  private:
     static std::size_t size_of(std::size_t byte) {
-        return std::min(byte < 128 ? byte : byte * byte, said_max);
+        return std::min(byte < 128 ? byte : byte * byte, sent_max);
     }
 };
 
@@ -345,16 +345,16 @@ class Conversation {
           server_(server),
           plan_(plan),
           wire_(wire),
-          client_text_(text_by(1, plan.client_says)),
-          server_text_(text_by(2, plan.server_says)) {}
+          client_text_(text_by(1, plan.client_text_size)),
+          server_text_(text_by(2, plan.server_text_size)) {}
 
     /// False: abandoned midway.
     bool run() {
         for (std::size_t step = 0; step != plan_.abandoned_after; ++step) {
             require(step < step_count_max, "the conversation ends");
             // All of them, in turn.
-            const int moved = client_sends() + server_acts() + client_receives() + client_hears() +
-                              client_says() + client_closes();
+            const int moved = client_sends() + server_acts() + client_receives() + client_reads() +
+                              client_writes() + client_closes();
             if (moved > 0) continue;
             if (client_.is_over()) return true;
             wire_.end();
@@ -364,8 +364,8 @@ class Conversation {
     }
 
     Watched& client() { return client_; }
-    bool is_all_heard() const { return client_heard_ == server_text_.size(); }
-    bool is_all_said() const { return client_said_ == client_text_.size(); }
+    bool is_all_received() const { return client_received_ == server_text_.size(); }
+    bool is_all_sent() const { return client_sent_ == client_text_.size(); }
 
  private:
     bool client_sends() {
@@ -383,35 +383,35 @@ class Conversation {
 
     bool server_acts() {
         if (server_ == nullptr) return false;
-        const bool heard = server_hears();
+        const bool received = server_receives();
         if (const MutableBytes buffer = server_->send_buffer(); !buffer.empty()) {
-            const Bytes text = bytes_of(server_text_).subspan(server_said_);
+            const Bytes text = bytes_of(server_text_).subspan(server_sent_);
             const std::size_t size = std::min({buffer.size(), text.size(), plan_.piece});
             std::copy_n(text.begin(), size, buffer.begin());
             server_->encrypt(size);
-            server_said_ += size;
+            server_sent_ += size;
             const bool closes =
                 plan_.closing == Closing::by_server || plan_.closing == Closing::by_both;
             if (closes && size == 0 && server_->outgoing().empty() &&
-                server_heard_ == client_text_.size()) {
+                server_received_ == client_text_.size()) {
                 server_->close();
             }
         }
         const Bytes out = server_->outgoing();
-        if (out.empty()) return heard;
+        if (out.empty()) return received;
         wire_.send(out);
         server_->outgoing_sent(out.size());
         return true;
     }
 
-    bool server_hears() {
-        const Bytes heard = server_->plaintext();
-        if (heard.empty()) return false;
-        require(
-            text_of(heard) == std::string_view(client_text_).substr(server_heard_, heard.size()),
-            "the server hears what it is told");
-        server_heard_ += heard.size();
-        server_->plaintext_taken(heard.size());
+    bool server_receives() {
+        const Bytes received = server_->plaintext();
+        if (received.empty()) return false;
+        require(text_of(received) ==
+                    std::string_view(client_text_).substr(server_received_, received.size()),
+                "the server receives what the client sent");
+        server_received_ += received.size();
+        server_->plaintext_taken(received.size());
         return true;
     }
 
@@ -424,29 +424,29 @@ class Conversation {
         return fed > 0;
     }
 
-    bool client_hears() {
-        const Bytes heard = client_.plaintext();
-        if (heard.empty()) return false;
+    bool client_reads() {
+        const Bytes received = client_.plaintext();
+        if (received.empty()) return false;
         require(client_.has_opened(), "nothing is received before it is open");
-        require(
-            text_of(heard) == std::string_view(server_text_).substr(client_heard_, heard.size()),
-            "the client hears what the server says");
-        const std::size_t size = std::min(heard.size(), plan_.piece);
-        client_heard_ += size;
+        require(text_of(received) ==
+                    std::string_view(server_text_).substr(client_received_, received.size()),
+                "the client receives what the server sent");
+        const std::size_t size = std::min(received.size(), plan_.piece);
+        client_received_ += size;
         client_.plaintext_taken(size);
         return true;
     }
 
-    bool client_says() {
-        const Bytes text = bytes_of(client_text_).subspan(client_said_);
+    bool client_writes() {
+        const Bytes text = bytes_of(client_text_).subspan(client_sent_);
         const std::size_t size = client_.encrypt(text.first(std::min(text.size(), plan_.piece)));
-        client_said_ += size;
+        client_sent_ += size;
         return size > 0;
     }
 
     bool client_closes() {
         if (plan_.closing != Closing::by_client && plan_.closing != Closing::by_both) return false;
-        if (client_.state() != TlsState::open || !is_all_said() || !is_all_heard()) return false;
+        if (client_.state() != TlsState::open || !is_all_sent() || !is_all_received()) return false;
         client_.close();
         return true;
     }
@@ -456,8 +456,8 @@ class Conversation {
     Plan plan_;
     Wire& wire_;
     std::string client_text_, server_text_;
-    std::size_t client_said_ = 0, client_heard_ = 0;
-    std::size_t server_said_ = 0, server_heard_ = 0;
+    std::size_t client_sent_ = 0, client_received_ = 0;
+    std::size_t server_sent_ = 0, server_received_ = 0;
 };
 
 void check_outcome(Conversation& conversation, const Asked& asked, const Wire& wire, bool is_server,
@@ -476,12 +476,12 @@ void check_outcome(Conversation& conversation, const Asked& asked, const Wire& w
         require(client.cause() == asked.ending(), "or it ends with the expected cause");
         return;
     }
-    require(conversation.is_all_said() && conversation.is_all_heard(), "everything is sent");
+    require(conversation.is_all_sent() && conversation.is_all_received(), "everything is sent");
     require((client.state() == TlsState::closed) == (plan.closing != Closing::cut),
             "the end is a good one, unless it is cut off");
 }
 
-void tell(FuzzInput input) {
+void run_target(FuzzInput input) {
     const bool is_server = !input.flag();
     Listener listener;
     Asked asked(input, listener);
@@ -511,6 +511,6 @@ void tell(FuzzInput input) {
 }  // namespace linnet::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    linnet::fuzz::tell(linnet::fuzz::FuzzInput(data, size));
+    linnet::fuzz::run_target(linnet::fuzz::FuzzInput(data, size));
     return 0;
 }

@@ -122,7 +122,7 @@ void check_refusal(Cause cause, std::string_view in) {
             "the scheme is invalid exactly if the cause says so");
     if (!websocket) return;
     const std::string_view authority = authority_of(in);
-    const std::string_view behind = authority.substr(authority.rfind('@') + 1);
+    const std::string_view after = authority.substr(authority.rfind('@') + 1);
     const std::string_view tail = in.substr(in.find("://") + 3 + authority.size());
     switch (cause) {
         case Cause::url_userinfo: {
@@ -130,11 +130,9 @@ void check_refusal(Cause cause, std::string_view in) {
             require(!is_of(userinfo, ":") || has_no_basic_form(userinfo), "a character is invalid");
             return;
         }
-        case Cause::url_port:
-            require(behind.find(':') != behind.npos, "the port is invalid");
-            return;
+        case Cause::url_port: require(after.find(':') != after.npos, "the port is invalid"); return;
         case Cause::url_host: {
-            const std::string_view name = behind.substr(0, behind.find(':'));
+            const std::string_view name = after.substr(0, after.find(':'));
             const bool good = !name.empty() && is_of(name, "") &&
                               name.find_first_of("~%!$&'()*+,;=") == name.npos;
             require(!good, "a valid host name is not refused");
@@ -220,8 +218,8 @@ void check_writing(const Url& url, std::span<const std::string_view> lines) {
     }
     require(written.protocols == offered, "all protocols are offered, in their order");
 
-    ExactCopy short_room(measured.size / 2);
-    require(write_request(request, short_room.buffer()).size == measured.size,
+    ExactCopy short_buffer(measured.size / 2);
+    require(write_request(request, short_buffer.buffer()).size == measured.size,
             "too little room changes nothing but what is written");
 }
 

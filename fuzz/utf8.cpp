@@ -121,9 +121,9 @@ void check_kernel(Cpu cpu, Bytes text, std::size_t hopeful) {
     const WideResult result = check_utf8_wide(cpu, text.data(), text.size());
     require(result.size <= text.size(), "no more than available");
     // A kernel does not process even the beginning of an incomplete character.
-    const std::size_t judged = result.size - std::min<std::size_t>(result.size, 3);
-    require(result.valid ? hopeful >= judged : hopeful < result.size,
-            "a kernel comes to the same verdict");
+    const std::size_t decided = result.size - std::min<std::size_t>(result.size, 3);
+    require(result.valid ? hopeful >= decided : hopeful < result.size,
+            "a kernel has the same result");
 }
 
 // The text surrounded by many valid characters, which the fast paths process.
@@ -131,10 +131,10 @@ std::string surrounded(FuzzInput& input) {
     constexpr std::string_view characters[] = {"a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9D\x84\x9E"};
     const std::string_view before = input.pick(characters);
     const std::size_t before_count = input.byte() * 2u;
-    const std::string_view behind = input.pick(characters);
+    const std::string_view after = input.pick(characters);
     const std::size_t behind_count = input.byte() * 2u;
     const std::string_view text = text_of(input.rest());
-    return repeated(before, before_count) + std::string(text) + repeated(behind, behind_count);
+    return repeated(before, before_count) + std::string(text) + repeated(after, behind_count);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ struct Opinion {
 
 // ---- wslay -----------------------------------------------------------------------------------
 
-void tell(std::string& story, unsigned opcode, std::string_view payload) {
+void append(std::string& story, unsigned opcode, std::string_view payload) {
     story += std::to_string(opcode) + ":" + std::to_string(payload.size()) + ":";
     story += payload;
     story += ' ';
@@ -87,7 +87,7 @@ class SecondReader {
             opinion.close_code = message->status_code;
             opinion.close_reason = payload.substr(std::min<std::size_t>(payload.size(), 2));
         } else {
-            tell(opinion.story, message->opcode, payload);
+            append(opinion.story, message->opcode, payload);
         }
     }
 
@@ -145,14 +145,14 @@ class FirstReader {
                 case SessionEvent::Kind::none: break;
                 case SessionEvent::Kind::message: {
                     const Inbox::Packet packet = session_.take();
-                    tell(opinion_.story, packet.is_text ? 1 : 2, text_of(packet.payload));
+                    append(opinion_.story, packet.is_text ? 1 : 2, text_of(packet.payload));
                     break;
                 }
                 case SessionEvent::Kind::ping:
-                    tell(opinion_.story, 9, text_of(event.payload));
+                    append(opinion_.story, 9, text_of(event.payload));
                     break;
                 case SessionEvent::Kind::pong:
-                    tell(opinion_.story, 10, text_of(event.payload));
+                    append(opinion_.story, 10, text_of(event.payload));
                     break;
                 case SessionEvent::Kind::close:
                     opinion_.closed = true;
@@ -207,13 +207,13 @@ void check_sending(FuzzInput input, Role role, Cuts cuts) {
     std::string expected;
     const auto put = [&](Opcode opcode, Bytes payload) {
         if (session.put(opcode, {}, payload) != Error::ok) return;
-        tell(expected, static_cast<unsigned>(opcode), text_of(payload));
+        append(expected, static_cast<unsigned>(opcode), text_of(payload));
     };
     put(Opcode::text, input.take(input.byte()));
     put(Opcode::binary, input.take(input.byte()));
     std::string wire = sender.sent();
     const Bytes ping = input.take(std::min<std::size_t>(input.byte(), control_payload_size_max));
-    if (session.ping(ping) == Error::ok) tell(expected, 9, text_of(ping));
+    if (session.ping(ping) == Error::ok) append(expected, 9, text_of(ping));
     wire += sender.sent();
     const std::uint16_t code = input.number16();
     const std::string reason(text_of(input.take(input.byte())));

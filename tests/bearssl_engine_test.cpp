@@ -80,7 +80,7 @@ class TlsTalk {
         expect_sound();
     }
     /// Sends `text` in pieces of the size the window offers.
-    void say(std::string_view text) {
+    void send(std::string_view text) {
         while (!text.empty()) {
             const MutableBytes buffer = client->send_buffer();
             const std::size_t size = std::min(buffer.size(), text.size());
@@ -102,7 +102,7 @@ class TlsTalk {
     std::unique_ptr<TlsPeer> server;
     TlsEngine* client = nullptr;
     TlsFailure why;              // if there is no client
-    std::string heard;           // by the client
+    std::string received;        // by the client
     std::string to_client;       // in transit
     std::size_t arrived = 0;     // bytes of the server's stream
     std::size_t cut = whole;     // no more of it arrives
@@ -113,8 +113,8 @@ class TlsTalk {
 
  private:
     void begin(const TlsTrust& trust, std::string_view host) {
-        const std::string lent(host);
-        client = default_tls_context()->engine({.host = lent,
+        const std::string temporary(host);
+        client = default_tls_context()->engine({.host = temporary,
                                                 .trust = trust,
                                                 .unix_s = SystemClock().unix_s(),
                                                 .entropy = &entropy,
@@ -161,7 +161,7 @@ class TlsTalk {
         if (!reads) return false;
         const MutableBytes got = client->plaintext();
         if (got.empty()) return false;
-        heard += text_of(got);
+        received += text_of(got);
         client->plaintext_taken(got.size());
         return true;
     }
@@ -192,13 +192,13 @@ INSTANTIATE_TEST_SUITE_P(Servers, BearSslSession, testing::ValuesIn(session_kind
 void expect_talk(TlsTalk& talk, std::size_t size) {
     Random random(size);
     const std::string ours = random.bytes(size), theirs = random.bytes(size);
-    talk.heard.clear();
-    talk.server->heard.clear();
-    talk.say(ours);
-    talk.server->say(theirs);
+    talk.received.clear();
+    talk.server->received.clear();
+    talk.send(ours);
+    talk.server->send(theirs);
     talk.run();
-    EXPECT_TRUE(talk.server->heard == ours) << size;
-    EXPECT_TRUE(talk.heard == theirs) << size;
+    EXPECT_TRUE(talk.server->received == ours) << size;
+    EXPECT_TRUE(talk.received == theirs) << size;
 }
 
 TEST_P(BearSslSession, carries_data_of_every_size_both_ways) {
@@ -225,29 +225,29 @@ TEST_P(BearSslSession, works_for_every_cut_of_the_bytes) {
         talk.server->close();
         talk.run();
         EXPECT_EQ(talk.client->state(), TlsState::closed) << piece;
-        EXPECT_TRUE(talk.server->was_closed) << "close_notify is answered";
+        EXPECT_TRUE(talk.server->was_closed) << "close_notify gets a reply";
     }
 }
 
 // The server sends first, directly after its Finished.
 TEST_P(BearSslSession, receives_data_that_arrives_with_the_end_of_the_handshake) {
     TlsTalk talk(GetParam());
-    talk.server->say("hello");
+    talk.server->send("hello");
     talk.run();
     EXPECT_TRUE(talk.is_open());
-    EXPECT_EQ(talk.heard, "hello");
+    EXPECT_EQ(talk.received, "hello");
 }
 
 TEST_P(BearSslSession, receives_data_that_arrives_with_close_notify) {
     TlsTalk talk(GetParam());
     talk.run();
-    talk.server->say("hello");
+    talk.server->send("hello");
     talk.to_client = talk.server->take_outgoing();
     talk.server->close();
     talk.to_client += talk.server->take_outgoing();
     talk.run();
     EXPECT_EQ(talk.client->state(), TlsState::closed);
-    EXPECT_EQ(talk.heard, "hello");
+    EXPECT_EQ(talk.received, "hello");
 }
 
 // ---- closing ---------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ TEST_P(BearSslSession, closes_with_plaintext_unread) {
     TlsTalk talk(GetParam());
     talk.run();
     talk.reads = false;
-    talk.server->say(std::string(40'000, 'x'));
+    talk.server->send(std::string(40'000, 'x'));
     talk.run();
     ASSERT_FALSE(talk.client->plaintext().empty());
     talk.client->close();
@@ -269,12 +269,12 @@ TEST_P(BearSslSession, closes_with_plaintext_unread) {
 TEST(BearSslEngine, sends_composed_data_before_close_notify) {
     TlsTalk talk;
     talk.run();
-    talk.say("the last words");
+    talk.send("the last words");
     talk.client->close();
     EXPECT_EQ(talk.client->state(), TlsState::closing);
     EXPECT_TRUE(talk.client->send_buffer().empty());
     talk.run();
-    EXPECT_EQ(talk.server->heard, "the last words");
+    EXPECT_EQ(talk.server->received, "the last words");
     EXPECT_TRUE(talk.server->was_closed);
     EXPECT_EQ(talk.client->state(), TlsState::closed);
 }
@@ -309,7 +309,7 @@ TEST(BearSslEngine, does_nothing_after_it_has_ended) {
 
 // The session of the next two tests.
 void run_short_session(TlsTalk& talk) {
-    talk.server->say("hello");
+    talk.server->send("hello");
     talk.run();
     if (!talk.server->is_open()) return;
     talk.server->close();
@@ -330,7 +330,7 @@ TEST(BearSslEngine, reports_the_end_of_the_stream_at_every_offset) {
         talk.client->end_of_stream();
         if (is_whole) break;
         ASSERT_EQ(talk.cause(), was_open ? Cause::tls_truncated : Cause::tls_closed);
-        ASSERT_TRUE(talk.heard.empty() || talk.heard == "hello") << "not part of a record";
+        ASSERT_TRUE(talk.received.empty() || talk.received == "hello") << "not part of a record";
         ++(was_open ? data_count : handshake_count);
         // An end is reported once and is final.
         talk.client->end_of_stream();
@@ -341,7 +341,7 @@ TEST(BearSslEngine, reports_the_end_of_the_stream_at_every_offset) {
     EXPECT_GT(handshake_count, 500);
     EXPECT_GT(data_count, 50);
     std::cout << "cut at " << handshake_count << " offsets of the handshake and " << data_count
-              << " behind it\n";
+              << " after it\n";
 }
 
 // Every damaged byte of the server's handshake and of the data is detected.
@@ -458,8 +458,8 @@ TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_hav
     ASSERT_NE(client, nullptr);
     server.feed(text_of(client->outgoing()));
     client->outgoing_sent(client->outgoing().size());
-    const std::string answer = server.take_outgoing();
-    client->feed(bytes_of(answer));
+    const std::string reply = server.take_outgoing();
+    client->feed(bytes_of(reply));
     EXPECT_EQ(client->failure().cause, Cause::tls_issuer_unknown);
     EXPECT_EQ(client->failure().detail(), "the trusted root of that name has not signed it");
     client->destroy();
@@ -567,7 +567,7 @@ TEST(BearSslEngine, requires_a_host_with_a_name) {
 // Case 30: an IP address in SNI
 TEST(BearSslEngine, sends_only_dns_names_as_sni) {
     struct Row {
-        std::string_view host, told, untold;
+        std::string_view host, sni, absent;
     };
     constexpr Row rows[] = {
         {"good.test", "good.test", "good.test."},
@@ -580,8 +580,8 @@ TEST(BearSslEngine, sends_only_dns_names_as_sni) {
         TlsEngine* const engine = poor.engine(row.host);
         ASSERT_NE(engine, nullptr);
         const std::string_view hello = text_of(engine->outgoing());
-        EXPECT_NE(hello.find(row.told), hello.npos) << row.host;
-        EXPECT_EQ(hello.find(row.untold), hello.npos) << row.host;
+        EXPECT_NE(hello.find(row.sni), hello.npos) << row.host;
+        EXPECT_EQ(hello.find(row.absent), hello.npos) << row.host;
         EXPECT_NE(hello.find("http/1.1"), hello.npos) << "ALPN";
         engine->destroy();
     }

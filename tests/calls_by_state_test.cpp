@@ -77,14 +77,14 @@ struct Scene : Play {
         ASSERT_EQ(client->connect_to_url(where, {}, gd_mp_api), Error::ok);
         settle();
     }
-    void hear(const std::string& bytes) {
+    void receive(const std::string& bytes) {
         world.connection().to_client += bytes;
         settle();
     }
     // An unread message is in the queue.
     void open() {
         begin();
-        hear(server_frame(Opcode::text, "hi"));
+        receive(server_frame(Opcode::text, "hi"));
     }
     // Another peer is in the room, and a packet from it in the queue.
     void join() {
@@ -92,10 +92,10 @@ struct Scene : Play {
         begin(url, true);
         for (const auto& [type, peer] :
              {std::pair{Type::id, us}, {Type::add, server_peer}, {Type::add, friend_of_ours}}) {
-            hear(server_frame(Opcode::binary, text_of(Bytes(system_packet(type, peer)))));
+            receive(server_frame(Opcode::binary, text_of(Bytes(system_packet(type, peer)))));
         }
         const auto header = multiplayer_header(Type::payload, friend_of_ours, us);
-        hear(server_frame(Opcode::binary, std::string(text_of(Bytes(header))) + "hi"));
+        receive(server_frame(Opcode::binary, std::string(text_of(Bytes(header))) + "hi"));
     }
     // The server reads no more, and our output is blocked.
     void block() {
@@ -142,18 +142,18 @@ const Column columns[] = {
      [](Scene& scene) {
          scene.open();
          scene.block();
-         scene.hear(server_close(4001, "bye"));
+         scene.receive(server_close(4001, "bye"));
      }},
     {"failing", State::failing,
      [](Scene& scene) {
          scene.open();
          scene.block();
-         scene.hear("\xC1");
+         scene.receive("\xC1");
      }},
     {"draining", State::draining,
      [](Scene& scene) {
          scene.open();
-         scene.hear(server_close(4001, "bye"));
+         scene.receive(server_close(4001, "bye"));
      }},
     {"closed after an error", State::closed,
      [](Scene& scene) {
@@ -164,7 +164,7 @@ const Column columns[] = {
     {"closed cleanly", State::closed,
      [](Scene& scene) {
          scene.open();
-         scene.hear(server_close(4001, "bye"));
+         scene.receive(server_close(4001, "bye"));
          scene.world.connection().ended = true;
          scene.settle();
      }},
@@ -178,7 +178,7 @@ const Column columns[] = {
 
 // ---- results of a call ------------------------------------------------------------------------
 
-std::string said(Error error) {
+std::string described(Error error) {
     switch (error) {
         case Error::ok: return "ok";
         case Error::failed: return "failed";
@@ -191,28 +191,28 @@ std::string said(Error error) {
     }
     return "?";
 }
-std::string said(bool value) {
+std::string described(bool value) {
     return value ? "true" : "false";
 }
-std::string said(std::string_view text) {
+std::string described(std::string_view text) {
     return text.empty() ? "empty" : '"' + std::string(text) + '"';
 }
-std::string said(const char* text) {
+std::string described(const char* text) {
     return text;
 }
-std::string said(std::integral auto number) {
+std::string described(std::integral auto number) {
     return std::to_string(number);
 }
-std::string said(NetworkedMultiplayerPeer::ConnectionStatus status) {
+std::string described(NetworkedMultiplayerPeer::ConnectionStatus status) {
     return name_of(status);
 }
-std::string said(WebSocketPeer::WriteMode mode) {
+std::string described(WebSocketPeer::WriteMode mode) {
     return mode == WebSocketPeer::WRITE_MODE_TEXT ? "TEXT" : "BINARY";
 }
-std::string said(NetworkedMultiplayerPeer::TransferMode mode) {
+std::string described(NetworkedMultiplayerPeer::TransferMode mode) {
     return mode == NetworkedMultiplayerPeer::TRANSFER_MODE_RELIABLE ? "RELIABLE" : "UNRELIABLE";
 }
-std::string said(std::span<const PeerId> peers) {
+std::string described(std::span<const PeerId> peers) {
     std::string text;
     for (const PeerId peer : peers) text += (text.empty() ? "" : ", ") + std::to_string(peer);
     return text.empty() ? "none" : text;
@@ -259,15 +259,15 @@ void empty_the_queue(Scene& scene) {
 }
 
 // The cell is the result of the function; for a function without a result, the property it has set.
-#define LINNET_ROW(name, expression)                    \
-    Row {                                               \
-        name, [](Scene& s) { return said(expression); } \
+#define LINNET_ROW(name, expression)                         \
+    Row {                                                    \
+        name, [](Scene& s) { return described(expression); } \
     }
 #define LINNET_VOID(name, call, expression) \
     Row {                                   \
         name, [](Scene& s) {                \
             call;                           \
-            return said(expression);        \
+            return described(expression);   \
         }                                   \
     }
 
@@ -277,10 +277,10 @@ std::vector<Row> packet_rows() {
         LINNET_ROW("peer.get_available_packet_count()", s.peer().get_available_packet_count()),
         LINNET_ROW("client.get_packet()", text_of(s.client->get_packet())),
         LINNET_ROW("peer.get_packet()", text_of(s.peer().get_packet())),
-        {"client.get_packet_error() behind one too many",
-         [](Scene& s) { return said(s.client->get_packet_error()); }, empty_the_queue},
-        {"peer.get_packet_error() behind one too many",
-         [](Scene& s) { return said(s.peer().get_packet_error()); }, empty_the_queue},
+        {"client.get_packet_error() after one too many",
+         [](Scene& s) { return described(s.client->get_packet_error()); }, empty_the_queue},
+        {"peer.get_packet_error() after one too many",
+         [](Scene& s) { return described(s.peer().get_packet_error()); }, empty_the_queue},
         LINNET_ROW("client.put_packet(\"x\")", s.client->put_packet("x")),
         LINNET_ROW("peer.put_packet(\"x\")", s.peer().put_packet("x")),
     };
@@ -315,8 +315,8 @@ std::vector<Row> peer_rows() {
         LINNET_VOID("peer.set_write_mode(TEXT)",
                     s.peer().set_write_mode(WebSocketPeer::WRITE_MODE_TEXT),
                     s.peer().get_write_mode()),
-        {"peer.was_string_packet() behind all",
-         [](Scene& s) { return said(s.peer().was_string_packet()); }, empty_the_queue},
+        {"peer.was_string_packet() after the last",
+         [](Scene& s) { return described(s.peer().was_string_packet()); }, empty_the_queue},
         LINNET_ROW("peer.is_connected_to_host()", s.peer().is_connected_to_host()),
         LINNET_ROW("peer.close()", s.peer().close()),
         LINNET_ROW("peer.get_connected_host()", s.peer().get_connected_host()),
@@ -427,8 +427,8 @@ std::string cell(const Row& row, const Column& column) {
     EXPECT_EQ(Inside::state_of(*scene.client), column.state) << column.name;
     row.before(scene);
     const Sight before(scene);
-    const std::string answer = row.call(scene);
-    const std::string text = answer + changes(scene, before);
+    const std::string result = row.call(scene);
+    const std::string text = result + changes(scene, before);
     return text.starts_with("-; ") ? text.substr(3) : text;
 }
 

@@ -446,7 +446,7 @@ const Id key_usage = {2, 5, 29, 15}, subject_alt_name = {2, 5, 29, 17},
          certificate_policies = {2, 5, 29, 32}, ext_key_usage = {2, 5, 29, 37};
 
 // Describes a certificate with these extensions in one line.
-std::string told(const std::vector<std::string>& extensions) {
+std::string described(const std::vector<std::string>& extensions) {
     const Parsed parsed({.extensions = extensions});
     if (!parsed.is_good()) return "malformed";
     std::string line;
@@ -462,7 +462,7 @@ std::string told(const std::vector<std::string>& extensions) {
 TEST(Certificate, may_belong_to_a_ca) {
     struct Row {
         std::string value;
-        std::string_view told;
+        std::string_view described;
     };
     const std::string yes = item(0x01, "\xFF"), no = item(0x01, "\0"sv);
     const std::string length = item(0x02, "\x05");
@@ -485,8 +485,9 @@ TEST(Certificate, may_belong_to_a_ca) {
         {sequence({"\x01"}), "malformed"},
     };
     for (const Row& row : rows) {
-        EXPECT_EQ(told({extension(basic_constraints, row.value)}), row.told) << shown(row.value);
-        EXPECT_EQ(told({extension(basic_constraints, row.value, true)}), row.told);
+        EXPECT_EQ(described({extension(basic_constraints, row.value)}), row.described)
+            << shown(row.value);
+        EXPECT_EQ(described({extension(basic_constraints, row.value, true)}), row.described);
     }
 }
 
@@ -513,7 +514,7 @@ TEST(Certificate, limits_the_cas_below_it) {
 TEST(Certificate, may_sign_others_unless_its_key_usage_says_otherwise) {
     struct Row {
         std::string value;
-        std::string_view told;
+        std::string_view described;
     };
     const Row rows[] = {
         {item(0x03, "\x02\x04"), ""},      // keyCertSign
@@ -532,8 +533,9 @@ TEST(Certificate, may_sign_others_unless_its_key_usage_says_otherwise) {
         {"", "malformed"},
     };
     for (const Row& row : rows) {
-        EXPECT_EQ(told({extension(key_usage, row.value)}), row.told) << shown(row.value);
-        EXPECT_EQ(told({extension(key_usage, row.value, true)}), row.told) << shown(row.value);
+        EXPECT_EQ(described({extension(key_usage, row.value)}), row.described) << shown(row.value);
+        EXPECT_EQ(described({extension(key_usage, row.value, true)}), row.described)
+            << shown(row.value);
     }
 }
 
@@ -557,14 +559,14 @@ TEST(Certificate, has_key_identifiers_of_its_own_and_of_its_issuer) {
     for (const std::string& odd : {""s, "x"s, null(), sequence({}), item(0x04, "")}) {
         EXPECT_EQ(ids({extension(subject_key, odd), extension(authority_key, odd)}), "|");
     }
-    EXPECT_EQ(told({extension(subject_key, item(0x04, "own"), true)}), "unknown ");
-    EXPECT_EQ(told({extension(authority_key, sequence({}), true)}), "unknown ");
+    EXPECT_EQ(described({extension(subject_key, item(0x04, "own"), true)}), "unknown ");
+    EXPECT_EQ(described({extension(authority_key, sequence({}), true)}), "unknown ");
 }
 
 TEST(Certificate, has_alternative_names_that_are_well_formed) {
     struct Row {
         std::string value;
-        std::string_view told;
+        std::string_view described;
     };
     const Row rows[] = {
         {sequence({}), "names "},
@@ -578,7 +580,8 @@ TEST(Certificate, has_alternative_names_that_are_well_formed) {
         {sequence({"x"}), "malformed"},
     };
     for (const Row& row : rows) {
-        EXPECT_EQ(told({extension(subject_alt_name, row.value)}), row.told) << shown(row.value);
+        EXPECT_EQ(described({extension(subject_alt_name, row.value)}), row.described)
+            << shown(row.value);
     }
 }
 
@@ -588,7 +591,7 @@ TEST(Certificate, allows_servers_unless_its_purposes_are_others) {
     const std::string any = oid({2, 5, 29, 37, 0});
     struct Row {
         std::string value;
-        std::string_view told;
+        std::string_view described;
     };
     const Row rows[] = {
         {sequence({server}), ""},
@@ -607,7 +610,8 @@ TEST(Certificate, allows_servers_unless_its_purposes_are_others) {
         {sequence({server, "\x06"}), "malformed"},
     };
     for (const Row& row : rows) {
-        EXPECT_EQ(told({extension(ext_key_usage, row.value)}), row.told) << shown(row.value);
+        EXPECT_EQ(described({extension(ext_key_usage, row.value)}), row.described)
+            << shown(row.value);
     }
 }
 
@@ -615,7 +619,7 @@ TEST(Certificate, reports_unknown_critical_extensions) {
     struct Row {
         Id id;
         std::string value;
-        std::string_view told;
+        std::string_view described;
     };
     const Row known[] = {
         {key_usage, item(0x03, "\x07\x80"), "no signing "},
@@ -626,22 +630,23 @@ TEST(Certificate, reports_unknown_critical_extensions) {
         {ext_key_usage, sequence({oid({2, 5, 29, 37, 0})}), ""},
     };
     for (const Row& row : known) {
-        EXPECT_EQ(told({extension(row.id, row.value)}), row.told) << shown(oid(row.id));
-        EXPECT_EQ(told({extension(row.id, row.value, true)}), row.told) << shown(oid(row.id));
+        EXPECT_EQ(described({extension(row.id, row.value)}), row.described) << shown(oid(row.id));
+        EXPECT_EQ(described({extension(row.id, row.value, true)}), row.described)
+            << shown(oid(row.id));
     }
     for (const Id& id : {Id{2, 5, 29, 36}, Id{2, 5, 29, 54}, Id{2, 5, 29}, Id{2, 5, 29, 19, 1},
                          Id{1, 2, 3}, Id{1, 3, 6, 1, 5, 5, 7, 1, 1}}) {
-        EXPECT_EQ(told({extension(id, "anything")}), "") << shown(oid(id));
-        EXPECT_EQ(told({extension(id, "anything", true)}), "unknown ") << shown(oid(id));
+        EXPECT_EQ(described({extension(id, "anything")}), "") << shown(oid(id));
+        EXPECT_EQ(described({extension(id, "anything", true)}), "unknown ") << shown(oid(id));
     }
     const std::string explicitly_not =
         sequence({oid({1, 2, 3}), item(0x01, "\0"sv), item(0x04, "")});
-    EXPECT_EQ(told({explicitly_not}), "");
+    EXPECT_EQ(described({explicitly_not}), "");
 }
 
 TEST(Certificate, is_invalid_if_its_extensions_are_malformed) {
     const std::string id = oid({1, 2, 3}), value = item(0x04, "x");
-    EXPECT_EQ(told({sequence({id, value})}), "");
+    EXPECT_EQ(described({sequence({id, value})}), "");
     const std::string rows[] = {
         null(),
         sequence({}),
@@ -656,7 +661,7 @@ TEST(Certificate, is_invalid_if_its_extensions_are_malformed) {
         test::set_of({id, value}),
         "\x30",
     };
-    for (const std::string& row : rows) EXPECT_EQ(told({row}), "malformed") << shown(row);
+    for (const std::string& row : rows) EXPECT_EQ(described({row}), "malformed") << shown(row);
 
     const std::string list = sequence({extension({1, 2, 3}, "")});
     EXPECT_TRUE(is_good({.extensions_item = item(0xA3, list)}));
@@ -670,21 +675,21 @@ TEST(Certificate, is_invalid_if_its_extensions_are_malformed) {
 
 TEST(Certificate, is_invalid_if_an_extension_is_repeated) {
     const std::string a = extension({1, 2, 3}, "a"), b = extension({1, 2, 4}, "b");
-    EXPECT_EQ(told({a, b}), "");
-    EXPECT_EQ(told({a, a}), "malformed");
-    EXPECT_EQ(told({a, b, extension({1, 2, 3}, "c", true)}), "malformed");
+    EXPECT_EQ(described({a, b}), "");
+    EXPECT_EQ(described({a, a}), "malformed");
+    EXPECT_EQ(described({a, b, extension({1, 2, 3}, "c", true)}), "malformed");
     const std::string ca = extension(basic_constraints, sequence({item(0x01, "\xFF")}));
-    EXPECT_EQ(told({ca, extension(basic_constraints, sequence({}))}), "malformed");
+    EXPECT_EQ(described({ca, extension(basic_constraints, sequence({}))}), "malformed");
     const std::string names = test::alt_names({test::dns("a")});
-    EXPECT_EQ(told({names, b, names}), "malformed");
+    EXPECT_EQ(described({names, b, names}), "malformed");
 }
 
 TEST(Certificate, has_at_most_64_extensions) {
     std::vector<std::string> extensions;
     for (unsigned i = 0; i < 64; ++i) extensions.push_back(extension({1, 2, i}, "x", i == 63));
-    EXPECT_EQ(told(extensions), "unknown ");
+    EXPECT_EQ(described(extensions), "unknown ");
     extensions.push_back(extension({1, 2, 64}, "x"));
-    EXPECT_EQ(told(extensions), "malformed");
+    EXPECT_EQ(described(extensions), "malformed");
 }
 
 // ---- certificates of openssl -------------------------------------------------------------------
@@ -694,7 +699,7 @@ struct VectorRow {
     Key key;
     std::size_t key_bits;
     Signature signature;
-    std::string_view told;  // the output of `described`
+    std::string_view described;  // the output of `described`
 };
 
 constexpr VectorRow vector_rows[] = {
@@ -725,11 +730,14 @@ void check_vector(const VectorRow& row, std::string_view der) {
     EXPECT_EQ(parsed->key, row.key) << row.name;
     EXPECT_EQ(parsed->key_bits, row.key_bits) << row.name;
     EXPECT_EQ(parsed->signature, row.signature) << row.name;
-    EXPECT_EQ(parsed->is_ca, row.told.find("ca ") != row.told.npos) << row.name;
-    EXPECT_EQ(parsed->has_alt_names, row.told.find("names") != row.told.npos) << row.name;
-    EXPECT_EQ(parsed->has_name_constraints, row.told.find("constraints") != row.told.npos);
-    EXPECT_EQ(parsed->has_unknown_critical, row.told.find("unknown") != row.told.npos) << row.name;
-    EXPECT_EQ(parsed->allows_server, row.told.find("no server") == row.told.npos) << row.name;
+    EXPECT_EQ(parsed->is_ca, row.described.find("ca ") != row.described.npos) << row.name;
+    EXPECT_EQ(parsed->has_alt_names, row.described.find("names") != row.described.npos) << row.name;
+    EXPECT_EQ(parsed->has_name_constraints,
+              row.described.find("constraints") != row.described.npos);
+    EXPECT_EQ(parsed->has_unknown_critical, row.described.find("unknown") != row.described.npos)
+        << row.name;
+    EXPECT_EQ(parsed->allows_server, row.described.find("no server") == row.described.npos)
+        << row.name;
 }
 
 TEST(Certificate, reads_certificates_of_openssl) {

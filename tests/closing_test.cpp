@@ -126,7 +126,7 @@ TEST(Closing, requires_utf8_in_the_reason) {
         {"\xED\xA0\x80", false},
         {"\xC0\x80", false},
         {"\xF4\x90\x80\x80", false},
-        {"\xFF and more behind", false},
+        {"\xFF and more after", false},
         {"\x80", false},
     };
     for (const Row& row : rows) {

@@ -130,14 +130,15 @@ TEST(Conversation, is_reported_in_time_to_a_program_that_sleeps_until_each_deadl
 
 // Checks for a prefix of the whole story, and exactly one ending with a cause.
 void expect_true_beginning_and_one_ending(Play& play) {
-    const std::string& heard = play.story->signals;
-    const std::size_t closed = heard.find("connection_closed(");
-    const std::size_t error = heard.find("connection_error()");
-    ASSERT_NE(closed == heard.npos, error == heard.npos) << heard;
+    const std::string& received = play.story->signals;
+    const std::size_t closed = received.find("connection_closed(");
+    const std::size_t error = received.find("connection_error()");
+    ASSERT_NE(closed == received.npos, error == received.npos) << received;
     const std::size_t ending = std::min(closed, error);
-    EXPECT_TRUE(whole_story.starts_with(heard.substr(0, ending))) << heard;
-    EXPECT_EQ(heard.find(" -> ", ending), heard.npos) << "something follows the ending: " << heard;
-    EXPECT_EQ(error != heard.npos, heard.find("established") == heard.npos) << heard;
+    EXPECT_TRUE(whole_story.starts_with(received.substr(0, ending))) << received;
+    EXPECT_EQ(received.find(" -> ", ending), received.npos)
+        << "something follows the ending: " << received;
+    EXPECT_EQ(error != received.npos, received.find("established") == received.npos) << received;
     EXPECT_NE(play.client->failure().cause, Cause::none);
     EXPECT_FALSE(play.client->failure().explain().empty());
     EXPECT_EQ(play.world.network.open_count(), 0u) << "a socket is left open";
@@ -238,19 +239,19 @@ TEST(Conversation, ends_silently_when_a_listener_destroys_the_client) {
     for (const char* name : signal_names) {
         SCOPED_TRACE(name);
         Play play(script());
-        int heard = 0;
+        int received = 0;
         play.story->on = [&](const std::string& signal) {
             if (is(signal, name)) {
-                ++heard;
+                ++received;
                 play.client.reset();
             }
         };
         // A second listener of the same signal is not called.
-        play.client->data_received.connect([&heard] { heard += 100; });
+        play.client->data_received.connect([&received] { received += 100; });
         ASSERT_EQ(play.connect(), Error::ok);
         play.run();
         EXPECT_FALSE(play.client);
-        EXPECT_EQ(heard % 100, 1);
+        EXPECT_EQ(received % 100, 1);
         EXPECT_EQ(play.world.network.open_count(), 0u);
         EXPECT_EQ(play.world.memory.used, 0u);
     }
@@ -318,10 +319,10 @@ TEST(Conversation, can_be_abandoned_for_a_new_one_while_it_is_closing) {
 TEST(Conversation, is_unaffected_by_a_listener_that_polls_or_waits) {
     Play play(script());
     play.story->on = [&](const std::string&) {
-        const std::size_t heard = play.story->lines.size();
+        const std::size_t received = play.story->lines.size();
         play.client->poll();
         play.client->wait(1000);
-        EXPECT_EQ(play.story->lines.size(), heard) << "a nested poll emitted a signal";
+        EXPECT_EQ(play.story->lines.size(), received) << "a nested poll emitted a signal";
     };
     ASSERT_EQ(play.connect(), Error::ok);
     play.run();

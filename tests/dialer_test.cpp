@@ -32,7 +32,7 @@ SocketAddress v6(std::uint8_t number) {
     return address;
 }
 // "4.1 6.2": family and number of each.
-std::string told(const SocketAddress& address) {
+std::string described(const SocketAddress& address) {
     return (address.ipv6 ? "6." : "4.") + std::to_string(address.bytes[address.ipv6 ? 15 : 3]);
 }
 
@@ -59,7 +59,7 @@ struct Bench {
         std::string story;
         for (const auto& connection : world.network.connections) {
             EXPECT_EQ(connection->address.port, port);
-            story += (story.empty() ? "" : " ") + told(connection->address);
+            story += (story.empty() ? "" : " ") + described(connection->address);
         }
         return story;
     }
@@ -224,7 +224,7 @@ TEST(Dialer, tries_the_next_address_when_one_fails_while_another_waits) {
     EXPECT_EQ(bench.step(), Connecting::pending);
     EXPECT_EQ(bench.begun(), "4.1 4.2 4.3");
     EXPECT_EQ(bench.step(), Connecting::connected);
-    EXPECT_EQ(told(bench.dialer.connected_address()), "4.3");
+    EXPECT_EQ(described(bench.dialer.connected_address()), "4.3");
 }
 
 // ---- the end ---------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ TEST(Dialer, continues_if_no_socket_can_be_created_for_an_address) {
     EXPECT_EQ(bench.step(), Connecting::pending);
     EXPECT_EQ(bench.begun(), "4.2");
     EXPECT_EQ(bench.step(), Connecting::connected);
-    EXPECT_EQ(told(bench.dialer.connected_address()), "4.2");
+    EXPECT_EQ(described(bench.dialer.connected_address()), "4.2");
 }
 
 TEST(Dialer, closes_everything_when_it_is_cancelled_or_destroyed) {
@@ -318,7 +318,7 @@ TEST(Dialer, starts_again_without_a_trace_of_the_previous_attempt) {
     ASSERT_EQ(bench.dialer.tried().size(), 1u);
     EXPECT_EQ(bench.dialer.tried()[0].os_error, 0);
     EXPECT_EQ(bench.step(), Connecting::connected);
-    EXPECT_EQ(told(bench.dialer.connected_address()), "6.3");
+    EXPECT_EQ(described(bench.dialer.connected_address()), "6.3");
 }
 
 TEST(Dialer, waits_for_every_connecting_socket_to_be_writable) {
@@ -341,7 +341,7 @@ TEST(Dialer, waits_for_every_connecting_socket_to_be_writable) {
     EXPECT_EQ(bench.dialer.wait_set(items), 0u);
 }
 
-// ---- whatever fails --------------------------------------------------------------------------
+// ---- any call fails --------------------------------------------------------------------------
 
 // A whole attempt, one address after the other; at its end only the winner is open.
 int play(int fail_at) {

@@ -105,7 +105,7 @@ struct Guest {
     }
     void take_all() {
         while (packets().get_available_packet_count() > 0) {
-            heard.emplace_back(text_of(packets().get_packet()));
+            received.emplace_back(text_of(packets().get_packet()));
         }
     }
     // Sends everything in `unsent` that fits.
@@ -118,7 +118,7 @@ struct Guest {
     WebSocketClient client;
     bool reads = true;
     std::deque<std::string> unsent;
-    std::vector<std::string> heard;
+    std::vector<std::string> received;
 };
 
 bool is_any_ready(const std::vector<WaitItem>& items) {
@@ -190,9 +190,9 @@ std::deque<std::string> flood_of(std::size_t size) {
     return flood;
 }
 
-void expect_flood(const std::vector<std::string>& heard, std::size_t size) {
-    ASSERT_EQ(heard.size(), flood_count);
-    for (std::size_t i = 0; i < heard.size(); ++i) ASSERT_EQ(heard[i], message_of(size, i));
+void expect_flood(const std::vector<std::string>& received, std::size_t size) {
+    ASSERT_EQ(received.size(), flood_count);
+    for (std::size_t i = 0; i < received.size(); ++i) ASSERT_EQ(received[i], message_of(size, i));
 }
 
 constexpr std::size_t flood_sizes[] = {0, 1, 16, 125, 126, 1000};
@@ -205,9 +205,10 @@ void flood_echo(const TlsServer* tls) {
         Guest guest;
         ASSERT_TRUE(opens(server, {&guest}, tls != nullptr, false));
         guest.unsent = flood_of(size);
-        EXPECT_TRUE(run_until(server, {&guest}, [&] { return guest.heard.size() == flood_count; }))
-            << "stalled after " << guest.heard.size() << " echoes";
-        expect_flood(guest.heard, size);
+        EXPECT_TRUE(
+            run_until(server, {&guest}, [&] { return guest.received.size() == flood_count; }))
+            << "stalled after " << guest.received.size() << " echoes";
+        expect_flood(guest.received, size);
     }
 }
 
@@ -225,13 +226,15 @@ void flood_room(const TlsServer* tls) {
         ASSERT_TRUE(opens(server, {&sender, &reader}, tls != nullptr, true));
         sender.client.set_target_peer(0);
         sender.unsent = flood_of(size);
-        EXPECT_TRUE(run_until(
-            server, {&sender, &reader},
-            [&] { return reader.heard.size() == flood_count && at_server.size() == flood_count; }))
-            << "stalled after " << at_server.size() << " at the server and " << reader.heard.size()
-            << " at the peer";
+        EXPECT_TRUE(run_until(server, {&sender, &reader},
+                              [&] {
+                                  return reader.received.size() == flood_count &&
+                                         at_server.size() == flood_count;
+                              }))
+            << "stalled after " << at_server.size() << " at the server and "
+            << reader.received.size() << " at the peer";
         expect_flood(at_server, size);
-        expect_flood(reader.heard, size);
+        expect_flood(reader.received, size);
     }
 }
 
@@ -275,12 +278,12 @@ TEST(EmbeddedServer, answers_one_client_while_another_floods_it) {
     }
     flooding.client.flush();
     asking.unsent.push_back("question");
-    ASSERT_TRUE(run_until(server, {&asking}, [&] { return !asking.heard.empty(); }));
+    ASSERT_TRUE(run_until(server, {&asking}, [&] { return !asking.received.empty(); }));
     flooding.client.poll();
     flooding.take_all();
-    EXPECT_LT(flooding.heard.size(), flood_count / 2) << "its turn was not bounded";
+    EXPECT_LT(flooding.received.size(), flood_count / 2) << "its turn was not bounded";
     ASSERT_TRUE(
-        run_until(server, {&flooding}, [&] { return flooding.heard.size() == flood_count; }));
+        run_until(server, {&flooding}, [&] { return flooding.received.size() == flood_count; }));
 }
 
 constexpr std::size_t large_size = 64 * 1024;
@@ -310,7 +313,7 @@ TEST(EmbeddedServer, does_not_read_a_client_that_does_not_read_its_echoes) {
     EXPECT_FALSE(run_until(server, {&guest}, send, quiet_us)) << "never paused";
     EXPECT_GT(guest.client.stats().output_queued_size, 10u << 20) << "the server continued to read";
     guest.reads = true;
-    ASSERT_TRUE(run_until(server, {&guest}, [&] { return guest.heard.size() == large_count; }));
+    ASSERT_TRUE(run_until(server, {&guest}, [&] { return guest.received.size() == large_count; }));
 }
 
 TEST(EmbeddedServer, pauses_a_sender_while_a_peer_of_the_room_does_not_read) {
@@ -330,7 +333,7 @@ TEST(EmbeddedServer, pauses_a_sender_while_a_peer_of_the_room_does_not_read) {
     EXPECT_EQ(server.connection_count(), 2u) << "a slow client is not disconnected";
     slow.reads = true;
     ASSERT_TRUE(
-        run_until(server, {&sender, &slow}, [&] { return slow.heard.size() == large_count; }));
+        run_until(server, {&sender, &slow}, [&] { return slow.received.size() == large_count; }));
 }
 
 TEST(EmbeddedServer, drops_a_peer_that_blocks_the_room_for_too_long) {
@@ -346,7 +349,7 @@ TEST(EmbeddedServer, drops_a_peer_that_blocks_the_room_for_too_long) {
     dead.reads = false;
     const std::vector<Guest*> all{&sender, &reader, &dead};
     ASSERT_TRUE(run_until(server, all, [&] { return server.connection_count() == 2; }));
-    ASSERT_TRUE(run_until(server, all, [&] { return reader.heard.size() == large_count; }));
+    ASSERT_TRUE(run_until(server, all, [&] { return reader.received.size() == large_count; }));
     EXPECT_EQ(reader.client.peers().size(), 2u) << "the server and the sender";
 }
 

@@ -240,16 +240,16 @@ bool masks(std::size_t size, std::size_t place) {
     linnet::apply_mask({to.data() + place, size}, key, place);
     return std::memcmp(to.data() + place, from.data() + place / 2, size) == 0;
 }
-bool judges(const std::string& content) {
+bool checks(const std::string& content) {
     const linnet::Bytes text = linnet::bytes_of(content);
     linnet::Utf8Validator wide, slow;
     bool valid = true;
     for (std::size_t i = 0; i < text.size(); ++i) valid = slow.feed(text.subspan(i, 1)) && valid;
-    const linnet::WideResult verdict = linnet::judge_utf8_wide(text.data(), text.size());
+    const linnet::WideResult result = linnet::judge_utf8_wide(text.data(), text.size());
     return wide.feed(text) == valid && wide.complete() == slow.complete() &&
-           verdict.size == text.size() && verdict.valid >= valid;
+           result.size == text.size() && result.valid >= valid;
 }
-bool judges_all(std::size_t size, std::string_view background) {
+bool checks_all(std::size_t size, std::string_view background) {
     for (const std::string_view stranger : {
         "", "\x80", "\xC0\x80", "\xC2", "\xDF\xBF", "\xE0\x9F\xBF", "\xE0\xA0\x80", "\xE2\x82",
         "\xED\xA0\x80", "\xEF\xBF\xBF", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80\x80", "\xF0\x9F\x98",
@@ -259,7 +259,7 @@ bool judges_all(std::size_t size, std::string_view background) {
             while (text.size() < place) text += background;
             text += stranger;
             while (text.size() < size) text += background;
-            if (!judges(text) || !judges(text.substr(0, size))) return false;
+            if (!checks(text) || !checks(text.substr(0, size))) return false;
         }
     }
     return true;
@@ -270,7 +270,7 @@ int main() {
     }
     for (std::size_t size = linnet::kernel_size_min; size < 170; size += 3) {
         for (const std::string_view background : {"x", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
-            if (!judges_all(size, background)) return 2;
+            if (!checks_all(size, background)) return 2;
         }
     }
 }

@@ -273,7 +273,7 @@ TEST(Explanation, cuts_long_text_of_the_server) {
               std::string::npos);
 }
 
-// ---- however little room ---------------------------------------------------------------------
+// ---- small buffers ---------------------------------------------------------------------
 
 TEST(Explanation, writes_no_more_than_fits_and_returns_the_full_length) {
     Failure failure = with_response(301, "Moved", "Location: /new\r\n", "body");

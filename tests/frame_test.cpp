@@ -71,10 +71,11 @@ void check_step(const Step<FrameHeader>& step, Outcome status, Cause cause) {
     }
 }
 
-// ---- the naive judge -------------------------------------------------------------------------
+// ---- the naive implementation
+// -------------------------------------------------------------------------
 
 // RFC 6455 5.2 and 5.5, the first byte from left to right: FIN, RSV1-3, opcode.
-Cause naively_judged_first(unsigned byte) {
+Cause naive_result_first(unsigned byte) {
     const bool fin = byte >= 128;
     const unsigned reserved_bits = byte / 16 % 8;
     // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
@@ -93,7 +94,7 @@ Cause naively_judged_first(unsigned byte) {
 }
 
 // The second byte from left to right: MASK, payload length.
-Cause naively_judged_second(unsigned first, unsigned second, Role receiver) {
+Cause naive_result_second(unsigned first, unsigned second, Role receiver) {
     const bool mask = second >= 128;
     // 5.1: "A server MUST NOT mask any frames that it sends to the client. A client MUST close a
     // connection if it detects a masked frame."
@@ -112,8 +113,8 @@ void check_first_two(unsigned first, unsigned second, Role receiver) {
     const ExactBytes wire{Bytes(bytes)};
     const auto step = decode_frame_header(wire.bytes(), receiver);
 
-    Cause cause = naively_judged_first(first);
-    if (cause == Cause::none) cause = naively_judged_second(first, second, receiver);
+    Cause cause = naive_result_first(first);
+    if (cause == Cause::none) cause = naive_result_second(first, second, receiver);
     const bool whole = second % 128 < 126 && second < 128;
     check_step(step,
                cause != Cause::none ? Outcome::failed
@@ -151,7 +152,7 @@ TEST(Frame, refuses_after_one_byte_what_the_first_byte_proves_invalid) {
         for (unsigned first = 0; first < 256; ++first) {
             SCOPED_TRACE(first);
             const char byte = static_cast<char>(static_cast<std::uint8_t>(first));
-            const Cause cause = naively_judged_first(first);
+            const Cause cause = naive_result_first(first);
             check_step(decoded({&byte, 1}, receiver),
                        cause == Cause::none ? Outcome::partial : Outcome::failed, cause);
         }

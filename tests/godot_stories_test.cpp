@@ -77,7 +77,7 @@ std::string signals_of(const Lines& story) {
     return result.empty() ? "none" : result;
 }
 
-std::string verdict_of(const Trace& trace) {
+std::string result_of(const Trace& trace) {
     if (trace.play == nullptr) return "not built";
     return trace.linnet ? "differs" : "same";
 }
@@ -100,7 +100,7 @@ std::string with_trace(const std::string& line, const Trace& trace) {
     const std::size_t colon = last.find(':');
     const std::string reason = colon == last.npos ? "" : last.substr(colon);
     return "| `" + std::string(trace.name) + "` | " + scenario + " | `" +
-           signals_of(trace.godot.story) + "` | " + verdict_of(trace) + reason + " |";
+           signals_of(trace.godot.story) + "` | " + result_of(trace) + reason + " |";
 }
 
 // Missing rows are added at the end; their scenario must be written by hand.

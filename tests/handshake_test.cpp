@@ -481,7 +481,7 @@ TEST(Handshake, lets_no_byte_of_a_url_end_a_line) {
 
 // ---- the response -----------------------------------------------------------------------------
 
-struct AnswerRow {
+struct ResponseRow {
     std::string_view name;
     std::string_view headers;
     std::string_view offered;  // sub-protocols
@@ -489,27 +489,28 @@ struct AnswerRow {
     std::string_view protocol = "";
 };
 
-struct Judged {
+struct ResponseText {
     std::string status_line = "HTTP/1.1 101 Switching Protocols";
     std::string headers;
     std::string_view offered;
     ProtocolChoice protocol_choice = ProtocolChoice::required;
 };
 
-struct Verdict {
+struct Result {
     Cause cause;
     std::string protocol;
 };
 
 // Goes through the parser, as it would arrive from the wire.
-Verdict result_of(const Judged& judged) {
-    const ExactBytes in(judged.status_line + "\r\n" + judged.headers + "\r\n");
-    const ExactBytes offered(judged.offered);
+Result result_of(const ResponseText& response) {
+    const ExactBytes in(response.status_line + "\r\n" + response.headers + "\r\n");
+    const ExactBytes offered(response.offered);
     ResponseHeadReader reader(4096, 64);
     const auto head = reader.read(in.text());
     EXPECT_TRUE(head.done()) << text(head.cause) << ": " << shown(in.text());
 
-    HandshakeOffer offer = {.protocols = offered.text(), .protocol_choice = judged.protocol_choice};
+    HandshakeOffer offer = {.protocols = offered.text(),
+                            .protocol_choice = response.protocol_choice};
     std::copy(sample_accept.begin(), sample_accept.end(), offer.accept.begin());
     const HandshakeResult result = check_response(head.value, offer);
     EXPECT_TRUE(lies_within(result.protocol, in.text()));
@@ -517,12 +518,12 @@ Verdict result_of(const Judged& judged) {
 }
 
 // The three required lines of a response.
-constexpr std::string_view good_fields =
+constexpr std::string_view good_headers =
     "Upgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 
 // In addition to the correct Sec-WebSocket-Accept.
-constexpr AnswerRow upgrade_rows[] = {
+constexpr ResponseRow upgrade_rows[] = {
     {"as the RFC has it", "Upgrade: websocket\r\nConnection: Upgrade\r\n", ""},
     {"letter case", "UPGRADE: WebSocket\r\ncOnNeCtIoN: uPGRADE\r\n", ""},
     {"in lists", "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n", ""},
@@ -575,7 +576,7 @@ constexpr AnswerRow upgrade_rows[] = {
      Cause::response_upgrade_other},
     {"a version of websocket", "Upgrade: websocket/13\r\nConnection: Upgrade\r\n", "",
      Cause::response_upgrade_other},
-    {"the wrong field", "X-Upgrade: websocket\r\nConnection: Upgrade\r\n", "",
+    {"the wrong header", "X-Upgrade: websocket\r\nConnection: Upgrade\r\n", "",
      Cause::response_upgrade_missing},
     {"no Connection", "Upgrade: websocket\r\n", "", Cause::response_connection_missing},
     {"empty Connection", "Upgrade: websocket\r\nConnection:\r\n", "",
@@ -591,7 +592,7 @@ constexpr AnswerRow upgrade_rows[] = {
 // Case 48: only a 101 requires HTTP/1.1
 TEST(Handshake, upgrades_from_http_1_1_on) {
     const auto cause_of = [](const char* status_line) {
-        return result_of({.status_line = status_line, .headers = std::string(good_fields)}).cause;
+        return result_of({.status_line = status_line, .headers = std::string(good_headers)}).cause;
     };
     EXPECT_EQ(cause_of("HTTP/1.0 101 x"), Cause::response_http_version);
     EXPECT_EQ(cause_of("HTTP/1.1 101 x"), Cause::none);
@@ -602,7 +603,7 @@ TEST(Handshake, upgrades_from_http_1_1_on) {
 // Case 22: Upgrade and Connection: lists, repeated lines, letter case
 TEST(Handshake, accepts_one_upgrade_to_websocket_and_a_connection_that_lists_upgrade) {
     const std::string accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
-    for (const AnswerRow& row : upgrade_rows) {
+    for (const ResponseRow& row : upgrade_rows) {
         EXPECT_EQ(result_of({.headers = std::string(row.headers) + accept}).cause, row.cause)
             << row.name;
         EXPECT_EQ(result_of({.headers = accept + std::string(row.headers)}).cause, row.cause)
@@ -611,12 +612,12 @@ TEST(Handshake, accepts_one_upgrade_to_websocket_and_a_connection_that_lists_upg
 }
 
 // In addition to the correct Upgrade and Connection.
-constexpr AnswerRow accept_rows[] = {
+constexpr ResponseRow accept_rows[] = {
     {"right", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
     {"name in small letters", "sec-websocket-accept:s3pPLMBiTxaQ9kYGzzhZRbK+xOo= \t\r\n", ""},
     {"name in capitals", "SEC-WEBSOCKET-ACCEPT: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
     {"missing", "", "", Cause::response_accept_missing},
-    {"in the wrong field", "Sec-WebSocket-Key: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
+    {"in the wrong header", "Sec-WebSocket-Key: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
      Cause::response_accept_missing},
     {"empty", "Sec-WebSocket-Accept:\r\n", "", Cause::response_accept_wrong},
     {"of another key", "Sec-WebSocket-Accept: Kfh9QIsMVZcl6xEPYxPHzW8SZ8w=\r\n", "",
@@ -629,7 +630,7 @@ constexpr AnswerRow accept_rows[] = {
      "", Cause::response_accept_wrong},
     {"without its end", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo\r\n", "",
      Cause::response_accept_wrong},
-    {"with more behind it", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=x\r\n", "",
+    {"with more after it", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=x\r\n", "",
      Cause::response_accept_wrong},
     {"as a list", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=, x\r\n", "",
      Cause::response_accept_wrong},
@@ -649,7 +650,7 @@ constexpr AnswerRow accept_rows[] = {
 
 // Case 22: a wrong accept value, and two values
 TEST(Handshake, accepts_only_its_own_accept_value) {
-    for (const AnswerRow& row : accept_rows) {
+    for (const ResponseRow& row : accept_rows) {
         const std::string headers =
             "Upgrade: websocket\r\nConnection: Upgrade\r\n" + std::string(row.headers);
         EXPECT_EQ(result_of({.headers = headers}).cause, row.cause) << row.name;
@@ -657,7 +658,7 @@ TEST(Handshake, accepts_only_its_own_accept_value) {
 }
 
 // After the three correct lines; the server must choose if something was offered.
-constexpr AnswerRow choice_rows[] = {
+constexpr ResponseRow choice_rows[] = {
     {"nothing offered, nothing chosen", "", ""},
     {"the only one", "Sec-WebSocket-Protocol: chat\r\n", "chat", Cause::none, "chat"},
     {"the first", "Sec-WebSocket-Protocol: a\r\n", "a, b, c", Cause::none, "a"},
@@ -694,16 +695,16 @@ constexpr AnswerRow choice_rows[] = {
      Cause::response_extension_not_offered},
     {"a body that no 101 has", "Content-Length: 500\r\nContent-Length: 7\r\n", ""},
     {"a coding of a body", "Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n", ""},
-    {"other fields, twice", "Server: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nDate:\r\n", ""},
+    {"other headers, twice", "Server: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nDate:\r\n", ""},
 };
 
 // Case 22, 26, 27, 28, 29: a sub-protocol or extension that was not offered
 TEST(Handshake, accepts_no_choice_that_was_not_offered) {
-    for (const AnswerRow& row : choice_rows) {
+    for (const ResponseRow& row : choice_rows) {
         for (const auto choice : {ProtocolChoice::required, ProtocolChoice::optional}) {
             SCOPED_TRACE(row.name);
             const auto result =
-                result_of({.headers = std::string(good_fields) + std::string(row.headers),
+                result_of({.headers = std::string(good_headers) + std::string(row.headers),
                            .offered = row.offered,
                            .protocol_choice = choice});
             EXPECT_EQ(result.cause, row.cause);
@@ -728,7 +729,7 @@ TEST(Handshake, lets_the_options_decide_whether_a_protocol_must_be_chosen) {
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(testing::Message() << shown(row.offered) << ", " << text(row.cause));
-        const auto result = result_of({.headers = std::string(good_fields),
+        const auto result = result_of({.headers = std::string(good_headers),
                                        .offered = row.offered,
                                        .protocol_choice = row.choice});
         EXPECT_EQ(result.cause, row.cause);
@@ -741,7 +742,7 @@ TEST(Handshake, accepts_only_status_101) {
         if (status / 100 == 1 && status != 101) continue;  // interim: the reader skips these
         const std::string digits = std::to_string(1000 + status).substr(1);
         const auto result =
-            result_of({.status_line = "HTTP/1.1 " + digits, .headers = std::string(good_fields)});
+            result_of({.status_line = "HTTP/1.1 " + digits, .headers = std::string(good_headers)});
         EXPECT_EQ(result.cause, status == 101 ? Cause::none : Cause::upgrade_refused) << digits;
     }
     // With any other fault: it is a refusal, not an upgrade.
@@ -769,7 +770,7 @@ TEST(Handshake, compares_the_choice_with_its_own_offer) {
     const auto request = write({.protocols = {" first ", "second\t"}}, out.buffer());
     for (const std::string_view choice : {"first", "second"}) {
         const auto result =
-            result_of({.headers = std::string(good_fields) +
+            result_of({.headers = std::string(good_headers) +
                                   "Sec-WebSocket-Protocol: " + std::string(choice) + "\r\n",
                        .offered = request.protocols});
         EXPECT_EQ(result.cause, Cause::none) << choice;

@@ -48,7 +48,7 @@ Heartbeat::PingPayload queue_ping(Heartbeat& heartbeat, std::uint64_t now_us) {
     return payload;
 }
 
-bool answers(Heartbeat& heartbeat, Bytes payload, std::uint64_t now_us) {
+bool pong_matches(Heartbeat& heartbeat, Bytes payload, std::uint64_t now_us) {
     const ExactBytes exact(payload);
     return heartbeat.pong(exact.bytes(), now_us);
 }
@@ -108,14 +108,14 @@ TEST(Heartbeat, is_disabled_by_zeros) {
     expect_never(started(0, 0));
     expect_never(started(0, pong_us));
 
-    Heartbeat no_verdict = started(ping_us, 0);
-    expect_due(no_verdict, start_us + ping_us, Due::ping);
-    no_verdict.ping_queued(start_us + ping_us);
-    expect_never(no_verdict);
-    no_verdict.ping_sent(start_us + ping_us);
-    expect_never(no_verdict);
-    no_verdict.alive(start_us + ping_us + 1);
-    expect_due(no_verdict, start_us + 2 * ping_us + 1, Due::ping);
+    Heartbeat without_pong_timeout = started(ping_us, 0);
+    expect_due(without_pong_timeout, start_us + ping_us, Due::ping);
+    without_pong_timeout.ping_queued(start_us + ping_us);
+    expect_never(without_pong_timeout);
+    without_pong_timeout.ping_sent(start_us + ping_us);
+    expect_never(without_pong_timeout);
+    without_pong_timeout.alive(start_us + ping_us + 1);
+    expect_due(without_pong_timeout, start_us + 2 * ping_us + 1, Due::ping);
 
     // A ping from the program has no deadline either.
     Heartbeat asked = started(0, pong_us);
@@ -160,7 +160,7 @@ TEST(Heartbeat, measures_overlapping_pings) {
         heartbeat.ping_sent(start_us + 16 * i);
     }
     for (std::uint64_t i = 0; i < 4; ++i) {
-        EXPECT_TRUE(answers(heartbeat, payloads[i], start_us + 16 * i + 50 + i)) << i;
+        EXPECT_TRUE(pong_matches(heartbeat, payloads[i], start_us + 16 * i + 50 + i)) << i;
         EXPECT_EQ(heartbeat.round_trip().last_us, 50 + i);
     }
 }
@@ -173,7 +173,7 @@ TEST(Heartbeat, measures_some_pings_of_any_number_that_overlap) {
         in_flight.push_back(queue_ping(heartbeat, start_us + i));
         heartbeat.ping_sent(start_us + i);
         if (in_flight.size() <= 100) continue;
-        if (answers(heartbeat, in_flight.front(), start_us + i)) ++measured_count;
+        if (pong_matches(heartbeat, in_flight.front(), start_us + i)) ++measured_count;
         in_flight.pop_front();
     }
     EXPECT_GE(measured_count, 50);
@@ -188,14 +188,14 @@ TEST(Heartbeat, counts_the_pings_that_are_answered) {
     };
     std::vector<Heartbeat::PingPayload> payloads;
     for (int i = 0; i < 3; ++i) payloads.push_back(queue_ping(heartbeat, start_us));
-    EXPECT_FALSE(answers(heartbeat, payloads[2], start_us)) << "it was not sent";
+    EXPECT_FALSE(pong_matches(heartbeat, payloads[2], start_us)) << "it was not sent";
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{0}));
     heartbeat.ping_sent(start_us);
-    EXPECT_FALSE(answers(heartbeat, {}, start_us));
+    EXPECT_FALSE(pong_matches(heartbeat, {}, start_us));
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{0}));
-    EXPECT_TRUE(answers(heartbeat, payloads[2], start_us));
+    EXPECT_TRUE(pong_matches(heartbeat, payloads[2], start_us));
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{3})) << "for all before it";
-    EXPECT_FALSE(answers(heartbeat, payloads[0], start_us));
+    EXPECT_FALSE(pong_matches(heartbeat, payloads[0], start_us));
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{3}));
 }
 
@@ -206,7 +206,7 @@ TEST(Heartbeat, measures_the_last_of_many_pings) {
         last = queue_ping(heartbeat, start_us + i);
         heartbeat.ping_sent(start_us + i);
     }
-    EXPECT_TRUE(answers(heartbeat, last, start_us + 99 + 40));
+    EXPECT_TRUE(pong_matches(heartbeat, last, start_us + 99 + 40));
     EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
 }
 
@@ -219,7 +219,7 @@ TEST(Heartbeat, keeps_measuring_a_peer_that_skips_pings) {
             latest = queue_ping(heartbeat, start_us + i);
             heartbeat.ping_sent(start_us + i);
         }
-        EXPECT_TRUE(answers(heartbeat, latest, start_us + 106)) << round;
+        EXPECT_TRUE(pong_matches(heartbeat, latest, start_us + 106)) << round;
         EXPECT_EQ(heartbeat.round_trip().last_us, 100u);
     }
 }
@@ -228,18 +228,18 @@ TEST(Heartbeat, recognises_its_own_pong_and_measures_the_round_trip) {
     Heartbeat heartbeat = started();
     EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
     const Heartbeat::PingPayload payload = queue_ping(heartbeat, start_us);
-    EXPECT_FALSE(answers(heartbeat, payload, start_us + 5)) << "it was not sent";
+    EXPECT_FALSE(pong_matches(heartbeat, payload, start_us + 5)) << "it was not sent";
     heartbeat.ping_sent(start_us + 100);
-    EXPECT_TRUE(answers(heartbeat, payload, start_us + 350));
+    EXPECT_TRUE(pong_matches(heartbeat, payload, start_us + 350));
     EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
 
     const Heartbeat::PingPayload next = queue_ping(heartbeat, start_us + 1000);
     heartbeat.ping_sent(start_us + 1000);
-    EXPECT_FALSE(answers(heartbeat, payload, start_us + 1001)) << "for the previous ping";
+    EXPECT_FALSE(pong_matches(heartbeat, payload, start_us + 1001)) << "for the previous ping";
     EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
-    EXPECT_TRUE(answers(heartbeat, next, start_us + 1040));
+    EXPECT_TRUE(pong_matches(heartbeat, next, start_us + 1040));
     EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
-    EXPECT_FALSE(answers(heartbeat, next, start_us + 1050)) << "once is enough";
+    EXPECT_FALSE(pong_matches(heartbeat, next, start_us + 1050)) << "once is enough";
     EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
 }
 
@@ -261,25 +261,25 @@ TEST(Heartbeat, keeps_the_last_the_smallest_and_the_smoothed_round_trip) {
 TEST(Heartbeat, does_not_mistake_another_pong_for_its_own) {
     Heartbeat heartbeat = started();
     const std::array<std::uint8_t, 8> zeros{};
-    EXPECT_FALSE(answers(heartbeat, zeros, start_us)) << "before the first ping";
-    EXPECT_FALSE(answers(heartbeat, {}, start_us));
+    EXPECT_FALSE(pong_matches(heartbeat, zeros, start_us)) << "before the first ping";
+    EXPECT_FALSE(pong_matches(heartbeat, {}, start_us));
 
     const Heartbeat::PingPayload payload = queue_ping(heartbeat, start_us);
     heartbeat.ping_sent(start_us);
-    EXPECT_FALSE(answers(heartbeat, {}, start_us + 1));
-    EXPECT_FALSE(answers(heartbeat, zeros, start_us + 1));
-    EXPECT_FALSE(answers(heartbeat, Bytes(payload).first(7), start_us + 1));
-    EXPECT_FALSE(answers(heartbeat, Bytes(payload).last(1), start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, {}, start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, zeros, start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, Bytes(payload).first(7), start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, Bytes(payload).last(1), start_us + 1));
     std::array<std::uint8_t, 9> longer{};
     std::copy(payload.begin(), payload.end(), longer.begin() + 1);
-    EXPECT_FALSE(answers(heartbeat, longer, start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, longer, start_us + 1));
     for (std::size_t i = 0; i < payload.size(); ++i) {
         Heartbeat::PingPayload other = payload;
         other[i] ^= 0x40;
-        EXPECT_FALSE(answers(heartbeat, other, start_us + 1)) << i;
+        EXPECT_FALSE(pong_matches(heartbeat, other, start_us + 1)) << i;
     }
     EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
-    EXPECT_TRUE(answers(heartbeat, payload, start_us + 1));
+    EXPECT_TRUE(pong_matches(heartbeat, payload, start_us + 1));
 }
 
 TEST(Heartbeat, gives_each_ping_a_payload_of_its_own) {

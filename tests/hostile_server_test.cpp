@@ -42,12 +42,12 @@ struct Asked {
     std::vector<std::string> headers = {};
 };
 
-struct Place {
+struct Part {
     const char* name;
     std::function<Asked(const std::string&)> with;
 };
 
-const Place places[] = {
+const Part parts[] = {
     {"host", [](const std::string& c) { return Asked{"ws://ho" + c + "st.example/"}; }},
     {"the end of the host", [](const std::string& c) { return Asked{"ws://host" + c}; }},
     {"port", [](const std::string& c) { return Asked{"ws://host.example:8" + c + "0/"}; }},
@@ -66,10 +66,10 @@ const Place places[] = {
 
 // Case 25: each character at each offset, before a byte is sent
 TEST(HostileServer, receives_nothing_that_could_end_a_line) {
-    for (const Place& place : places) {
+    for (const Part& part : parts) {
         for (const std::string& c : {"\r"s, "\n"s, "\r\n"s, "\0"s, " "s, "\x80"s, "\xC3\xA4"s}) {
-            SCOPED_TRACE(std::string(place.name) + ", " + testing::PrintToString(c));
-            const Asked asked = place.with(c);
+            SCOPED_TRACE(std::string(part.name) + ", " + testing::PrintToString(c));
+            const Asked asked = part.with(c);
             const bool is_good = c == " " && !asked.headers.empty() &&
                                  asked.headers[0].find(':') < asked.headers[0].find(c);
             const std::vector<std::string_view> protocols(asked.protocols.begin(),
@@ -93,7 +93,7 @@ TEST(HostileServer, receives_nothing_that_could_end_a_line) {
 
 // ---- responses to the request -----------------------------------------------------------------
 
-struct AnswerRow {
+struct ResponseRow {
     const char* name;
     std::vector<ServerStep> steps;
     Cause cause;
@@ -111,7 +111,7 @@ std::vector<ServerStep> with_lines(const std::string& lines) {
     return {Send{"HTTP/1.1 101 x\r\n" + lines + "\r\n\r\n"}, Fin{}};
 }
 
-std::vector<AnswerRow> answer_rows() {
+std::vector<ResponseRow> response_rows() {
     const std::string portal = "<html>Please log in to this hotel.</html>";
     return {
         {"a captive portal",
@@ -167,9 +167,9 @@ std::vector<AnswerRow> answer_rows() {
     };
 }
 
-std::vector<AnswerRow> interim_and_version_rows() {
+std::vector<ResponseRow> interim_and_version_rows() {
     return {
-        {"early hints in front of a refusal",
+        {"early hints before a refusal",
          {Send{"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"}, Pause{50},
           Send{"HTTP/1.1 401 No\r\n\r\n"}},
          Cause::upgrade_refused,
@@ -198,9 +198,9 @@ std::vector<AnswerRow> interim_and_version_rows() {
 
 // Case 22, 24, 26: captive portals and all other odd responses
 TEST(HostileServer, may_send_any_response) {
-    std::vector<AnswerRow> rows = answer_rows();
-    for (const AnswerRow& row : interim_and_version_rows()) rows.push_back(row);
-    for (const AnswerRow& row : rows) {
+    std::vector<ResponseRow> rows = response_rows();
+    for (const ResponseRow& row : interim_and_version_rows()) rows.push_back(row);
+    for (const ResponseRow& row : rows) {
         for (const std::size_t receive_max : {std::size_t{1}, SIZE_MAX}) {
             SCOPED_TRACE(row.name);
             ServerScript server{.steps = {AwaitRequest{}}, .receive_max = receive_max};
@@ -365,7 +365,7 @@ const BlockedRow blocked_rows[] = {
          block(play);
          ASSERT_EQ(play.client->disconnect_from_host(), ok);
      }},
-    {"its answer to a close frame",
+    {"its reply to a close frame",
      [](Play& play) {
          open(play);
          block(play);

@@ -47,7 +47,7 @@ class Beginnings {
 };
 
 // The result of the parser in one line. The bytes parsed last are `in`.
-std::string told(const Step<ResponseHead>& step, std::string_view in) {
+std::string described(const Step<ResponseHead>& step, std::string_view in) {
     if (step.failed()) return "failed: " + std::string(text(step.cause));
     if (!step.done()) return step.consumed == 0 ? "needs more" : "needs more, but consumed";
     const ResponseHead& head = step.value;
@@ -66,13 +66,13 @@ std::string told(const Step<ResponseHead>& step, std::string_view in) {
 
 // Parses up to each of `sizes` in turn, until there is a result.
 template <class... Sizes>
-std::string told_in_pieces(const Beginnings& beginnings, const Bounds& bounds, Sizes... sizes) {
+std::string read_in_pieces(const Beginnings& beginnings, const Bounds& bounds, Sizes... sizes) {
     ResponseHeadReader reader = reader_with(bounds);
     std::string line = "needs more";
     for (const std::size_t size : {std::size_t{sizes}...}) {
         const auto step = reader.read(beginnings[size]);
         if (step.status == Outcome::partial && step.consumed == 0) continue;
-        return told(step, beginnings[size]);
+        return described(step, beginnings[size]);
     }
     return line;
 }
@@ -85,14 +85,14 @@ void check_at_every_cut(std::string_view text, const Bounds& bounds, std::size_t
     ResponseHeadReader bytewise = reader_with(bounds);
     for (std::size_t size = 0; size <= decided_at; ++size) {
         const auto step = bytewise.read(beginnings[size]);
-        ASSERT_EQ(told(step, beginnings[size]), size < decided_at ? "needs more" : expected)
+        ASSERT_EQ(described(step, beginnings[size]), size < decided_at ? "needs more" : expected)
             << "byte by byte, at " << size << " of " << shown(text);
     }
     const std::size_t end = text.size();
-    ASSERT_EQ(told_in_pieces(beginnings, bounds, end), expected) << "whole: " << shown(text);
+    ASSERT_EQ(read_in_pieces(beginnings, bounds, end), expected) << "whole: " << shown(text);
     for (std::size_t a = 0; a <= end; ++a) {
         for (std::size_t b = a; b <= end; ++b) {
-            ASSERT_EQ(told_in_pieces(beginnings, bounds, a, b, end), expected)
+            ASSERT_EQ(read_in_pieces(beginnings, bounds, a, b, end), expected)
                 << "cut at " << a << " and " << b << " of " << shown(text);
         }
     }
@@ -102,7 +102,7 @@ void check_at_every_cut(std::string_view text, const Bounds& bounds, std::size_t
 
 struct GoodRow {
     std::string_view head;
-    std::string_view told;  // after "done with <size>: "
+    std::string_view described;  // after "done with <size>: "
 };
 
 constexpr GoodRow good_rows[] = {
@@ -128,13 +128,14 @@ constexpr GoodRow good_rows[] = {
     {"HTTP/1.1 101 x\r\n!#$%&'*+-.^_`|~09azAZ: v\r\n\r\n", "101 'x' !#$%&'*+-.^_`|~09azAZ='v'"},
 };
 
-std::string done_with(std::size_t size, std::string_view told) {
-    return "done with " + std::to_string(size) + ": " + std::string(told);
+std::string done_with(std::size_t size, std::string_view described) {
+    return "done with " + std::to_string(size) + ": " + std::string(described);
 }
 
 TEST(Http, reads_valid_heads_at_every_cut) {
     for (const GoodRow& row : good_rows) {
-        check_at_every_cut(row.head, {}, row.head.size(), done_with(row.head.size(), row.told));
+        check_at_every_cut(row.head, {}, row.head.size(),
+                           done_with(row.head.size(), row.described));
     }
 }
 
@@ -147,7 +148,7 @@ TEST(Http, does_not_read_past_the_head) {
             // So small that the tail does not fit either.
             const Bounds bounds = {.size_max = row.head.size(), .header_count_max = 1};
             check_at_every_cut(std::string(row.head) + std::string(tail), bounds, row.head.size(),
-                               done_with(row.head.size(), row.told));
+                               done_with(row.head.size(), row.described));
         }
     }
 }
@@ -181,7 +182,7 @@ TEST(Http, skips_interim_responses_at_every_cut) {
         for (const std::string_view each : interim) {
             for (const std::string& front : {std::string(each), before += each}) {
                 const std::string text = front + std::string(row.head);
-                check_at_every_cut(text, {}, text.size(), done_with(text.size(), row.told));
+                check_at_every_cut(text, {}, text.size(), done_with(text.size(), row.described));
             }
             if (HasFailure()) return;
         }
@@ -417,7 +418,7 @@ TEST(Http, searches_each_byte_once_and_validates_each_line_once) {
 TEST(Http, accepts_a_head_of_the_maximum_size_and_not_one_byte_more) {
     for (const GoodRow& row : good_rows) {
         const std::size_t size = row.head.size();
-        check_at_every_cut(row.head, {.size_max = size}, size, done_with(size, row.told));
+        check_at_every_cut(row.head, {.size_max = size}, size, done_with(size, row.described));
         check_at_every_cut(row.head, {.size_max = size - 1}, size - 1,
                            failed_with(Cause::response_too_large));
     }

@@ -259,10 +259,10 @@ class Model {
 
     void end_message() {
         const bool is_text = random_.one_in(2);
-        const bool has_place = box_.inbox.has_space();
+        const bool fits = box_.inbox.has_space();
         const std::size_t count = box_.inbox.packet_count();
         const bool ended = box_.inbox.end_message(is_text);
-        ASSERT_EQ(ended, has_place);
+        ASSERT_EQ(ended, fits);
         if (!ended) {
             ASSERT_EQ(box_.inbox.packet_count(), count);
             ASSERT_EQ(box_.inbox.message_size(), message_.size());
@@ -576,16 +576,16 @@ struct Moved {
 
 // Takes the frames at the front of the unparsed bytes, like a session.
 void take_frames(Inbox& inbox, std::size_t header_size, std::size_t payload_size,
-                 bool& waits_for_room) {
-    if (waits_for_room && !inbox.end_message(false)) return;
-    waits_for_room = false;
+                 bool& waits_for_space) {
+    if (waits_for_space && !inbox.end_message(false)) return;
+    waits_for_space = false;
     while (inbox.unparsed().size() >= header_size + payload_size &&
            inbox.queued_payload() + payload_size <= payload_max) {
         inbox.skip(header_size);
         inbox.begin_message();
         inbox.append(inbox.unparsed().first(payload_size));
-        waits_for_room = !inbox.end_message(false);
-        if (waits_for_room) return;
+        waits_for_space = !inbox.end_message(false);
+        if (waits_for_space) return;
     }
 }
 
@@ -595,12 +595,12 @@ Moved moved_by(const Drain& drain, std::size_t payload_size, std::size_t receive
     const std::size_t header_size = payload_size < 126 ? 2 : 4;
     const std::size_t keep = std::min(drain.begin_above, packet_count_max - 1);
     Moved result;
-    bool waits_for_room = false;
+    bool waits_for_space = false;
     for (int idle = 0; result.filled < (8u << 20) && idle < 20'000; ++idle) {
         const std::size_t size = std::min(box.inbox.receive_buffer().size(), receive_size);
         box.inbox.fill(size);
         result.filled += size;
-        take_frames(box.inbox, header_size, payload_size, waits_for_room);
+        take_frames(box.inbox, header_size, payload_size, waits_for_space);
         if (size > 0) idle = 0;
         if (box.inbox.packet_count() <= keep && size > 0) continue;
         for (std::size_t i = 0; i < drain.count && box.inbox.packet_count() > 0; ++i) {

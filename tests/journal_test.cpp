@@ -185,8 +185,8 @@ TEST(Journal, logs_pings_stalls_protocol_errors_and_cancellation) {
 }
 
 TEST(Journal, formats_nothing_without_a_log) {
-    const Journal nobody(nullptr, LogLevel::debug);
-    nobody.goes_on();
+    const Journal without_log(nullptr, LogLevel::debug);
+    without_log.goes_on();
     Lines lines;
     const Journal deaf(&lines, LogLevel::error);
     deaf.stalled(1, 2);

@@ -55,26 +55,26 @@ bool is_masked(Bytes bytes, Bytes plain) {
     return bytes.size() == plain.size();
 }
 
-void check_masking(Cpu cpu, std::size_t size, std::size_t to_place, std::size_t from_place) {
+void check_masking(Cpu cpu, std::size_t size, std::size_t to_offset, std::size_t from_offset) {
     const std::vector<std::uint8_t> plain = sample(size);
-    const ExactBytes from(plain, Misalignment{from_place});
-    ExactBytes to(size, Misalignment{to_place});
+    const ExactBytes from(plain, Misalignment{from_offset});
+    ExactBytes to(size, Misalignment{to_offset});
     copy_masked_wide(cpu, to.buffer().data(), from.bytes().data(), size, key());
     EXPECT_TRUE(is_masked(to.bytes(), plain) && to.front_untouched())
-        << name_of(cpu) << ", " << size << " from " << from_place << " to " << to_place;
+        << name_of(cpu) << ", " << size << " from " << from_offset << " to " << to_offset;
 
-    ExactBytes data(plain, Misalignment{to_place});
+    ExactBytes data(plain, Misalignment{to_offset});
     copy_masked_wide(cpu, data.buffer().data(), data.bytes().data(), size, key());
     EXPECT_TRUE(is_masked(data.bytes(), plain) && data.front_untouched())
-        << name_of(cpu) << ", " << size << " in place at " << to_place;
+        << name_of(cpu) << ", " << size << " in place at " << to_offset;
 }
 
 TEST(Kernels, mask_as_the_byte_loop_does_at_every_size_and_alignment) {
     for (const Cpu cpu : cpus()) {
         for (std::size_t size = kernel_size_min; size < kernel_size_min + 300; ++size) {
-            for (std::size_t place = 0; place < 32; ++place) {
-                check_masking(cpu, size, place, place);
-                check_masking(cpu, size, place, (size + place * 11) % 32);
+            for (std::size_t offset = 0; offset < 32; ++offset) {
+                check_masking(cpu, size, offset, offset);
+                check_masking(cpu, size, offset, (size + offset * 11) % 32);
             }
             if (HasFailure()) return;
         }
@@ -93,7 +93,7 @@ bool is_valid_beginning(Bytes text) {
     return true;
 }
 
-void check_judgement(Cpu cpu, const std::string& content) {
+void check_result(Cpu cpu, const std::string& content) {
     const ExactBytes text(content);
     const WideResult wide = check_utf8_wide(cpu, text.bytes().data(), content.size());
     ASSERT_LE(wide.size, content.size());
@@ -122,7 +122,7 @@ TEST(Kernels, check_every_pair_of_bytes_across_the_edge_of_a_block) {
         for (unsigned pair = 0; pair < 0x10000; ++pair) {
             const char stranger[] = {static_cast<char>(pair >> 8), static_cast<char>(pair & 0xFF)};
             for (const std::size_t at : {31u, 63u}) {
-                check_judgement(cpu, with_stranger("x", at, {stranger, 2}));
+                check_result(cpu, with_stranger("x", at, {stranger, 2}));
             }
             if (HasFailure()) return;
         }
@@ -166,7 +166,7 @@ TEST(Kernels, check_sequences_among_characters_of_every_size_at_every_offset) {
         for (const std::string_view background : backgrounds) {
             for (const std::string_view stranger : strangers) {
                 for (std::size_t at = 0; at < 200; ++at) {
-                    check_judgement(cpu, with_stranger(background, at, stranger));
+                    check_result(cpu, with_stranger(background, at, stranger));
                 }
                 if (HasFailure()) return;
             }
@@ -182,7 +182,7 @@ TEST(Kernels, check_sequences_near_the_end_of_texts_of_every_size) {
             for (const std::string_view stranger : strangers) {
                 for (std::size_t distance = 0; distance <= 66 && distance <= size; ++distance) {
                     std::string text = with_stranger(background, size - distance, stranger);
-                    check_judgement(cpu, text.substr(0, size));
+                    check_result(cpu, text.substr(0, size));
                 }
             }
             if (HasFailure()) return;

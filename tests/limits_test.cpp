@@ -211,8 +211,8 @@ TEST(Limits, bound_how_many_signals_one_poll_emits_when_a_room_is_left) {
         if (play.client->next_deadline() > play.world.clock.now) play.world.clock.advance_ms(16);
     }
     EXPECT_EQ(signals, 2u * 3001 + 4);
-    const std::string& told = play.story->signals;
-    EXPECT_EQ(told.substr(told.rfind(" -> ") + 4), "server_disconnected()");
+    const std::string& emitted = play.story->signals;
+    EXPECT_EQ(emitted.substr(emitted.rfind(" -> ") + 4), "server_disconnected()");
 }
 
 }  // namespace

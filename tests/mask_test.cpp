@@ -65,14 +65,14 @@ bool same(Bytes a, Bytes b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-struct Place {
+struct Layout {
     std::size_t size;
     std::uint64_t offset;
     std::size_t alignment;
 
-    friend std::ostream& operator<<(std::ostream& out, const Place& place) {
-        return out << "size " << place.size << ", offset " << place.offset << ", alignment "
-                   << place.alignment;
+    friend std::ostream& operator<<(std::ostream& out, const Layout& layout) {
+        return out << "size " << layout.size << ", offset " << layout.offset << ", alignment "
+                   << layout.alignment;
     }
 };
 
@@ -82,26 +82,26 @@ TEST(Mask, agrees_with_the_byte_loop_in_place_and_is_its_own_inverse) {
         for (const std::uint64_t offset : offsets) {
             const std::vector<std::uint8_t> masked = naively_masked(plain, offset);
             for (std::size_t alignment = 0; alignment < alignment_end; ++alignment) {
-                const Place place = {size, offset, alignment};
+                const Layout layout = {size, offset, alignment};
                 ExactBytes data(plain, Misalignment{alignment});
                 apply_mask(data.buffer(), key, offset);
-                ASSERT_TRUE(same(data.bytes(), masked)) << place;
+                ASSERT_TRUE(same(data.bytes(), masked)) << layout;
                 apply_mask(data.buffer(), key, offset);
-                ASSERT_TRUE(same(data.bytes(), plain)) << "twice at " << place;
-                ASSERT_TRUE(data.front_untouched()) << place;
+                ASSERT_TRUE(same(data.bytes(), plain)) << "twice at " << layout;
+                ASSERT_TRUE(data.front_untouched()) << layout;
             }
         }
     }
 }
 
-void check_copy(Bytes plain, Place place, std::size_t to_alignment) {
-    const ExactBytes from(plain, Misalignment{place.alignment});
+void check_copy(Bytes plain, Layout layout, std::size_t to_alignment) {
+    const ExactBytes from(plain, Misalignment{layout.alignment});
     ExactBytes to(plain.size(), Misalignment{to_alignment});
-    copy_masked(to.buffer(), from.bytes(), key, place.offset);
-    ASSERT_TRUE(same(to.bytes(), naively_masked(plain, place.offset)))
-        << place << " to " << to_alignment;
-    ASSERT_TRUE(same(from.bytes(), plain)) << "the source changed: " << place;
-    ASSERT_TRUE(to.front_untouched()) << place << " to " << to_alignment;
+    copy_masked(to.buffer(), from.bytes(), key, layout.offset);
+    ASSERT_TRUE(same(to.bytes(), naively_masked(plain, layout.offset)))
+        << layout << " to " << to_alignment;
+    ASSERT_TRUE(same(from.bytes(), plain)) << "the source changed: " << layout;
+    ASSERT_TRUE(to.front_untouched()) << layout << " to " << to_alignment;
 }
 
 // Case 20: masking the caller's bytes

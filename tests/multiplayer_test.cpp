@@ -51,13 +51,13 @@ struct MultiplayerPlay : Play {
 };
 
 // The server closes, the client replies, both end.
-std::vector<ServerStep> with_goodbye(const std::string& bytes) {
+std::vector<ServerStep> with_close_frame(const std::string& bytes) {
     return {Send{bytes + server_close(1000)}, AwaitClose{}, Fin{}};
 }
 
 TEST(Multiplayer, emits_its_signals_in_the_documented_order) {
-    MultiplayerPlay play(with_goodbye(welcome() + system(Type::add, 7) + system(Type::add, 9) +
-                                      binary(packet_of(7, "hi")) + system(Type::del, 7)));
+    MultiplayerPlay play(with_close_frame(welcome() + system(Type::add, 7) + system(Type::add, 9) +
+                                          binary(packet_of(7, "hi")) + system(Type::del, 7)));
     play.join();
     play.run();
     EXPECT_EQ(play.story->signals,
@@ -72,12 +72,12 @@ TEST(Multiplayer, emits_its_signals_in_the_documented_order) {
 
 TEST(Multiplayer, emits_the_same_signals_cut_at_every_offset) {
     const std::string bytes = welcome() + system(Type::add, 7) + binary(packet_of(7, "hi"));
-    MultiplayerPlay whole(with_goodbye(bytes));
+    MultiplayerPlay whole(with_close_frame(bytes));
     whole.join();
     whole.run();
     const std::size_t size = whole.world.connection().to_client.size();
     for (std::size_t cut = 0; cut < size; ++cut) {
-        ServerScript script = MultiplayerPlay::script(with_goodbye(bytes));
+        ServerScript script = MultiplayerPlay::script(with_close_frame(bytes));
         script.cuts = {cut};
         Play play(script);
         ASSERT_EQ(play.client->connect_to_url("ws://host.example/", {}, true), Error::ok);
@@ -196,7 +196,7 @@ TEST(Multiplayer, keeps_its_packets_at_the_client) {
     EXPECT_EQ(play.client->get_packet_error(), Error::ok);
     EXPECT_TRUE(play.client->get_packet().empty());
     EXPECT_EQ(play.client->get_packet_error(), Error::unavailable);
-    EXPECT_EQ(play.client->get_packet_peer(), 1) << "as Godot says of an empty queue";
+    EXPECT_EQ(play.client->get_packet_peer(), 1) << "as Godot returns for an empty queue";
 }
 
 TEST(Multiplayer, reports_the_sender_of_the_next_packet) {
@@ -370,7 +370,8 @@ TEST(Multiplayer, can_leave_and_join_again) {
 
 // Case 37: destruction within a signal of the room
 TEST(Multiplayer, can_be_destroyed_in_every_signal) {
-    const auto talk = with_goodbye(welcome() + system(Type::add, 7) + binary(packet_of(7, "hi")));
+    const auto talk =
+        with_close_frame(welcome() + system(Type::add, 7) + binary(packet_of(7, "hi")));
     MultiplayerPlay whole(talk);
     whole.join();
     whole.run();
@@ -404,7 +405,7 @@ TEST(Multiplayer, can_be_destroyed_in_every_signal) {
 TEST(Multiplayer, with_the_nth_allocation_failing_has_one_ending) {
     std::string peers;
     for (PeerId peer = 2; peer < 60; ++peer) peers += system(Type::add, peer);
-    const auto talk = with_goodbye(welcome() + peers);
+    const auto talk = with_close_frame(welcome() + peers);
     MultiplayerPlay whole(talk);
     whole.join();
     whole.run();

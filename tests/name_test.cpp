@@ -312,7 +312,7 @@ TEST(Name, is_written_as_openssl_does) {
 
 // ---- alternative names -----------------------------------------------------------------------
 
-std::string told_alt_names(std::string_view names) {
+std::string described_alt_names(std::string_view names) {
     const ExactBytes exact(names);
     std::string line;
     AltName name;
@@ -329,7 +329,7 @@ std::string told_alt_names(std::string_view names) {
 TEST(AltName, is_taken_one_at_a_time) {
     struct Row {
         std::string names;
-        std::string_view told;
+        std::string_view described;
     };
     const std::string ipv6 = "1234567890123456";
     const Row rows[] = {
@@ -353,7 +353,8 @@ TEST(AltName, is_taken_one_at_a_time) {
         {dns("a") + "\x82\x05x", "dns:a and \x82\x05x"},
         {"x", "and x"},
     };
-    for (const Row& row : rows) EXPECT_EQ(told_alt_names(row.names), row.told) << shown(row.names);
+    for (const Row& row : rows)
+        EXPECT_EQ(described_alt_names(row.names), row.described) << shown(row.names);
 }
 
 }  // namespace

@@ -74,11 +74,12 @@ void accept_upgrade(int fd) {
     HandshakeKey key;
     text.substr(text.find("Sec-WebSocket-Key: ") + 19).copy(key.data(), key.size());
     const HandshakeAccept accept = handshake_accept(key);
-    const std::string answer =
+    const std::string response =
         "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: " +
         std::string(accept.begin(), accept.end()) + "\r\n\r\n";
-    ASSERT_EQ(::send(fd, answer.data(), answer.size(), 0), static_cast<ssize_t>(answer.size()));
+    ASSERT_EQ(::send(fd, response.data(), response.size(), 0),
+              static_cast<ssize_t>(response.size()));
 }
 
 // At once, or when something is sent to it: the errors are ECONNRESET and EPIPE.
@@ -150,9 +151,9 @@ int open_descriptor_count() {
 }
 
 // Until its end, until a refusal, given up early, and destroyed while open.
-void connect_in_every_way(cli::EchoServer& server, const std::string& nobody) {
+void connect_in_every_way(cli::EchoServer& server, const std::string& closed_port) {
     const std::string url = "ws://127.0.0.1:" + std::to_string(server.port()) + "/";
-    const std::string ways[] = {url, url + "refuse", nobody, url, url};
+    const std::string ways[] = {url, url + "refuse", closed_port, url, url};
     for (std::size_t way = 0; way < std::size(ways); ++way) {
         WebSocketClient client;
         ASSERT_EQ(client.connect_to_url(ways[way]), Error::ok);
@@ -177,15 +178,15 @@ void connect_in_every_way(cli::EchoServer& server, const std::string& nobody) {
 TEST(SystemNetwork, leaves_no_descriptor_open) {
     cli::EchoServer server{Limits{}};
     ASSERT_TRUE(server.listen(0));
-    std::string nobody;
+    std::string closed_port;
     {
         const Listener gone;
-        nobody = gone.url();
+        closed_port = gone.url();
     }
-    connect_in_every_way(server, nobody);
+    connect_in_every_way(server, closed_port);
     const int before = open_descriptor_count();
     for (int i = 0; i < 300; ++i) {
-        connect_in_every_way(server, nobody);
+        connect_in_every_way(server, closed_port);
         ASSERT_FALSE(HasFatalFailure()) << i;
         ASSERT_EQ(open_descriptor_count(), before) << i;
     }

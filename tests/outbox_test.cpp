@@ -36,7 +36,7 @@ struct OutboxLimits {
     std::size_t packet_count_max = 1024;
 };
 
-// An outbox and an OS that accepts the number of bytes it is told to.
+// An outbox and an OS that accepts a given number of bytes.
 struct Sender {
     explicit Sender(Role role = Role::client, OutboxLimits limits = {})
         : outbox(role, limits.payload_max, limits.packet_count_max, entropy, &memory) {}
@@ -70,7 +70,7 @@ struct Sender {
 };
 
 // "binary hello;pong p;close;", for the whole frames in `wire`.
-std::string told(std::string_view wire, Role sender) {
+std::string described(std::string_view wire, Role sender) {
     std::string story;
     for (const WireFrame& frame : frames_of(wire, other(sender))) {
         EXPECT_TRUE(frame.header.fin);
@@ -116,7 +116,7 @@ TEST(Outbox, sends_front_and_payload_as_one_frame_of_the_shortest_form) {
                 const std::string wire = sender.send();
                 const std::size_t length_size = size < 126 ? 0 : size < 65536 ? 2 : 8;
                 EXPECT_EQ(wire.size(), 2 + length_size + (role == Role::client ? 4 : 0) + size);
-                EXPECT_EQ(told(wire, role), "text " + whole + ";");
+                EXPECT_EQ(described(wire, role), "text " + whole + ";");
                 // The caller's bytes are unchanged.
                 EXPECT_EQ(front.text(), whole.substr(0, front_size));
                 EXPECT_EQ(payload.text(), whole.substr(front_size));
@@ -143,8 +143,9 @@ TEST(Outbox, sends_control_frames_before_the_messages_and_the_close_frame_after_
         EXPECT_TRUE(sender.outbox.put_close(bytes_of(test::close_payload(1000))));
         EXPECT_TRUE(sender.outbox.put_pong(bytes_of("pong")));
         EXPECT_EQ(sender.put("two"), Error::ok);
-        EXPECT_EQ(told(sender.send(), role), "pong pong;ping ping;binary one;binary two;close " +
-                                                 test::close_payload(1000) + ";");
+        EXPECT_EQ(
+            described(sender.send(), role),
+            "pong pong;ping ping;binary one;binary two;close " + test::close_payload(1000) + ";");
         EXPECT_TRUE(sender.outbox.is_empty());
         EXPECT_FALSE(sender.outbox.close_is_unsent());
     }
@@ -178,7 +179,7 @@ TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
                                                             "binary the second message;"
                                                           : story;
             story.insert(std::min(after.size(), story.find("close")), "pong pong;ping ping;");
-            EXPECT_EQ(told(wire, role), story);
+            EXPECT_EQ(described(wire, role), story);
             EXPECT_TRUE(sender.outbox.is_empty());
         }
     }
@@ -196,7 +197,7 @@ TEST(Outbox, leaves_the_bytes_of_the_caller_unchanged) {
             EXPECT_EQ(sender.outbox.put(Opcode::binary, front.bytes(), payload.bytes()), Error::ok);
             EXPECT_EQ(std::string(front.text()).append(payload.text()), text);
         }
-        EXPECT_EQ(told(sender.send(), role),
+        EXPECT_EQ(described(sender.send(), role),
                   "binary " + text + ";binary " + text + ";binary " + text + ";");
     }
 }
@@ -211,7 +212,7 @@ TEST(Outbox, keeps_only_the_latest_pending_pong_and_ping) {
             EXPECT_TRUE(sender.outbox.put_pong(bytes_of(payload)));
             EXPECT_TRUE(sender.outbox.put_ping(bytes_of(payload)));
         }
-        EXPECT_EQ(told(sender.send(), role), "pong third;ping third;");
+        EXPECT_EQ(described(sender.send(), role), "pong third;ping third;");
         EXPECT_TRUE(sender.outbox.is_empty());
     }
 }
@@ -225,7 +226,7 @@ TEST(Outbox, replaces_no_partly_sent_control_frame) {
     wire += sender.send();
     EXPECT_FALSE(sender.outbox.is_empty());
     wire += sender.send();
-    EXPECT_EQ(told(wire, Role::client), "pong first;pong third;");
+    EXPECT_EQ(described(wire, Role::client), "pong first;pong third;");
     EXPECT_TRUE(sender.outbox.is_empty());
 }
 
@@ -284,7 +285,7 @@ TEST(Outbox, sends_nothing_after_a_partly_sent_close_frame) {
         EXPECT_TRUE(sender.outbox.put_pong(bytes_of("too late")));
         wire += sender.send();
         wire += sender.send();
-        EXPECT_EQ(told(wire, role), "close \x03\xE8;");
+        EXPECT_EQ(described(wire, role), "close \x03\xE8;");
     }
 }
 
@@ -298,7 +299,7 @@ TEST(Outbox, sends_the_close_frame_after_a_pong_that_was_queued_before_it) {
         EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
         wire += sender.send();
         wire += sender.send();
-        EXPECT_EQ(told(wire, role), "pong first;pong second;close \x03\xE8;");
+        EXPECT_EQ(described(wire, role), "pong first;pong second;close \x03\xE8;");
         EXPECT_TRUE(sender.outbox.is_empty());
     }
 }
@@ -311,7 +312,7 @@ TEST(Outbox, carries_control_frames_of_125_bytes) {
         EXPECT_TRUE(sender.outbox.put_pong(payload.bytes()));
         EXPECT_TRUE(sender.outbox.put_ping(payload.bytes()));
         EXPECT_TRUE(sender.outbox.put_close(payload.bytes()));
-        EXPECT_EQ(told(sender.send(), role),
+        EXPECT_EQ(described(sender.send(), role),
                   "pong " + longest + ";ping " + longest + ";close " + longest + ";");
         EXPECT_EQ(payload.text(), longest);
     }
@@ -455,7 +456,7 @@ TEST(Outbox, accepts_exactly_its_limits) {
     EXPECT_EQ(sender.put(std::string(101, 'x')), Error::invalid_parameter);
     EXPECT_EQ(sender.outbox.packet_count(), 3u);
     EXPECT_EQ(sender.outbox.queued_payload(), 100u);
-    EXPECT_EQ(told(sender.send(), Role::client),
+    EXPECT_EQ(described(sender.send(), Role::client),
               "binary " + std::string(60, 'a') + ";binary " + std::string(40, 'b') + ";binary ;");
     EXPECT_EQ(sender.put(std::string(100, 'c')), Error::ok);
 }
@@ -501,7 +502,7 @@ TEST(Outbox, queues_nothing_without_entropy) {
     EXPECT_FALSE(sender.outbox.ping_is_unsent());
     sender.entropy.exhausted = false;
     EXPECT_EQ(sender.put("now"), Error::ok);
-    EXPECT_EQ(told(sender.send(), Role::client), "binary now;");
+    EXPECT_EQ(described(sender.send(), Role::client), "binary now;");
 }
 
 TEST(Outbox, keeps_its_frames_when_entropy_runs_out) {
@@ -516,7 +517,7 @@ TEST(Outbox, keeps_its_frames_when_entropy_runs_out) {
         ASSERT_LT(i, 256) << "a key is used twice";
     }
     EXPECT_FALSE(sender.outbox.put_pong(bytes_of("a later pong")));
-    EXPECT_EQ(told(sender.send(), Role::client), expected);
+    EXPECT_EQ(described(sender.send(), Role::client), expected);
 }
 
 TEST(Outbox, queues_nothing_without_memory) {
@@ -525,7 +526,7 @@ TEST(Outbox, queues_nothing_without_memory) {
     EXPECT_EQ(sender.put("x"), Error::out_of_memory);
     EXPECT_TRUE(sender.outbox.is_empty());
     EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xF3"))) << "it can still send a close frame";
-    EXPECT_EQ(told(sender.send(), Role::client), "close \x03\xF3;");
+    EXPECT_EQ(described(sender.send(), Role::client), "close \x03\xF3;");
 
     Sender grown;
     EXPECT_EQ(grown.put("small"), Error::ok);
@@ -534,7 +535,7 @@ TEST(Outbox, queues_nothing_without_memory) {
     EXPECT_EQ(grown.outbox.packet_count(), 1u);
     EXPECT_EQ(grown.outbox.queued_payload(), 5u);
     EXPECT_EQ(grown.put("another"), Error::ok);
-    EXPECT_EQ(told(grown.send(), Role::client), "binary small;binary another;");
+    EXPECT_EQ(described(grown.send(), Role::client), "binary small;binary another;");
 }
 
 // ---- the ring --------------------------------------------------------------------------------
@@ -548,25 +549,25 @@ TEST(Outbox, does_not_grow_while_each_message_is_sent_at_once) {
             const std::string payload = random.bytes(random.below(900));
             ASSERT_EQ(sender.put(payload), Error::ok);
             if (i == 0) allocation_count = sender.memory.allocation_count;
-            ASSERT_TRUE(told(sender.send(), role) == "binary " + payload + ";") << i;
+            ASSERT_TRUE(described(sender.send(), role) == "binary " + payload + ";") << i;
         }
         EXPECT_EQ(sender.memory.allocation_count, allocation_count);
     }
 }
 
 // Makes the ring start at `offset`, with one byte unsent before it. Returns the unsent bytes.
-std::string begin_at(Sender& sender, std::size_t place) {
-    const std::size_t header_size = place + 1 < 132 ? 6 : 8;
-    EXPECT_EQ(sender.put(std::string(place + 1 - header_size, 's')), Error::ok);
-    return sender.send(place);
+std::string begin_at(Sender& sender, std::size_t offset) {
+    const std::size_t header_size = offset + 1 < 132 ? 6 : 8;
+    EXPECT_EQ(sender.put(std::string(offset + 1 - header_size, 's')), Error::ok);
+    return sender.send(offset);
 }
 
 // The ring grows with its contents wrapped and a frame partly sent, at every offset.
 TEST(Outbox, grows_around_queued_frames_at_every_offset) {
-    for (std::size_t place = 6; place < 1000; place += 7) {
+    for (std::size_t offset = 6; offset < 1000; offset += 7) {
         Sender sender;
-        Random random(place);
-        std::string wire = begin_at(sender, place);
+        Random random(offset);
+        std::string wire = begin_at(sender, offset);
         std::string expected;
         for (const std::size_t size : {700u, 100u, 50u, 5000u, 20'000u, 3u}) {
             const std::string payload = random.bytes(size);
@@ -575,8 +576,8 @@ TEST(Outbox, grows_around_queued_frames_at_every_offset) {
             wire += sender.send(37);
         }
         wire += sender.send();
-        const std::string story = told(wire, Role::client);
-        EXPECT_TRUE(story.ends_with(expected)) << "starting at " << place;
+        const std::string story = described(wire, Role::client);
+        EXPECT_TRUE(story.ends_with(expected)) << "starting at " << offset;
         EXPECT_TRUE(sender.outbox.is_empty());
     }
 }
@@ -589,29 +590,29 @@ TEST(Outbox, wraps_at_every_byte_of_a_frame) {
             const std::size_t header_size =
                 (role == Role::client ? 6u : 2u) + (size < 126 ? 0u : 2u);
             const std::size_t frame_size = header_size + size;
-            for (std::size_t place = 1024 - 14 - 2 * frame_size - 2; place < 1010; ++place) {
+            for (std::size_t offset = 1024 - 14 - 2 * frame_size - 2; offset < 1010; ++offset) {
                 Sender sender(role);
                 const std::size_t skew_header = role == Role::client ? 8 : 4;
-                ASSERT_EQ(sender.put(std::string(place - skew_header, 's')), Error::ok);
-                std::string wire = sender.send(place - 1);
-                const std::string payload = Random(place).bytes(size);
+                ASSERT_EQ(sender.put(std::string(offset - skew_header, 's')), Error::ok);
+                std::string wire = sender.send(offset - 1);
+                const std::string payload = Random(offset).bytes(size);
                 const std::string_view front = std::string_view(payload).substr(0, size / 3);
                 for (int i = 0; i < 3; ++i) {
                     ASSERT_EQ(sender.outbox.put(Opcode::text, bytes_of(front),
                                                 bytes_of(payload).subspan(front.size())),
                               Error::ok);
                 }
-                wire += sender.send(place % (2 * frame_size));
+                wire += sender.send(offset % (2 * frame_size));
                 EXPECT_TRUE(sender.outbox.put_pong({}));
                 while (!sender.outbox.is_empty()) {
-                    wire += sender.send(1 + place % 5);
+                    wire += sender.send(1 + offset % 5);
                     ASSERT_LE(sender.outbox.packet_count(), 4u);
-                    ASSERT_LE(sender.outbox.queued_payload(), place + 3 * size);
+                    ASSERT_LE(sender.outbox.queued_payload(), offset + 3 * size);
                 }
-                std::string story = told(wire, role);
+                std::string story = described(wire, role);
                 story.erase(story.find("pong ;"), 6);
                 const std::string text = "text " + payload + ";";
-                ASSERT_TRUE(story.ends_with(";" + text + text + text)) << size << " at " << place;
+                ASSERT_TRUE(story.ends_with(";" + text + text + text)) << size << " at " << offset;
                 ASSERT_EQ(sender.outbox.packet_count(), 0u);
                 ASSERT_EQ(sender.outbox.queued_payload(), 0u);
                 ASSERT_EQ(sender.memory.allocation_count, 1);
@@ -643,19 +644,20 @@ TEST(Outbox, starts_at_the_front_again_and_sends_one_piece_once_it_is_empty) {
 // One byte is unsent at `offset`, so 1009 are free: with a header of four bytes, 1005 for a
 // payload.
 TEST(Outbox, fills_the_ring_to_its_last_byte_and_grows_for_the_next) {
-    for (std::size_t place = 8; place < 1010; ++place) {
+    for (std::size_t offset = 8; offset < 1010; ++offset) {
         for (const std::size_t size : {1005u, 1006u}) {
             Sender sender(Role::server);
-            const std::size_t header_size = place < 127 ? 2 : 4;
-            ASSERT_EQ(sender.put(std::string(place + 1 - header_size, 's')), Error::ok);
-            std::string wire = sender.send(place);
+            const std::size_t header_size = offset < 127 ? 2 : 4;
+            ASSERT_EQ(sender.put(std::string(offset + 1 - header_size, 's')), Error::ok);
+            std::string wire = sender.send(offset);
             const std::string payload(size, 'p');
             ASSERT_EQ(sender.put(payload), Error::ok);
-            if (place < 127 || place > 128) {  // there is no frame of 128 or 129 bytes
-                ASSERT_EQ(sender.memory.allocation_count, size == 1005 ? 1 : 2) << place;
+            if (offset < 127 || offset > 128) {  // there is no frame of 128 or 129 bytes
+                ASSERT_EQ(sender.memory.allocation_count, size == 1005 ? 1 : 2) << offset;
             }
             wire += sender.send();
-            ASSERT_TRUE(told(wire, Role::server).ends_with(";binary " + payload + ";")) << place;
+            ASSERT_TRUE(described(wire, Role::server).ends_with(";binary " + payload + ";"))
+                << offset;
         }
     }
 }
@@ -673,7 +675,7 @@ TEST(Outbox, frees_its_memory_only_when_it_is_empty) {
     sender.outbox.release_if_empty();
     EXPECT_EQ(sender.memory.used, 0u);
     EXPECT_EQ(sender.put("and on"), Error::ok);
-    EXPECT_EQ(told(sender.send(), Role::client), "binary and on;");
+    EXPECT_EQ(described(sender.send(), Role::client), "binary and on;");
 }
 
 // ---- masking keys ----------------------------------------------------------------------------

@@ -35,7 +35,7 @@ struct Member {
         client.peer_packet.connect([this](int) {
             while (client.get_available_packet_count() > 0) {
                 const int source = client.get_packet_peer();
-                heard.emplace(source, text_of(client.get_packet()));
+                received.emplace(source, text_of(client.get_packet()));
             }
         });
     }
@@ -45,7 +45,7 @@ struct Member {
         return client.put_packet(packet) == Error::ok;
     }
 
-    std::multimap<int, std::string> heard;  // by sender
+    std::multimap<int, std::string> received;  // by sender
     WebSocketClient client;
 };
 
@@ -112,10 +112,10 @@ TEST(RelayServer, announces_each_peer_to_all_others) {
 
 struct TargetRow {
     const char* what;
-    int sign;             // of the target
-    std::size_t of;       // the member whose id is the target; 9: `number` itself
-    int number;           // used in that case
-    std::set<int> heard;  // by which members
+    int sign;                // of the target
+    std::size_t of;          // the member whose id is the target; 9: `number` itself
+    int number;              // used in that case
+    std::set<int> received;  // by which members
     bool at_server;
 };
 
@@ -126,8 +126,8 @@ TEST(RelayServer, forwards_packets_to_their_targets) {
         {"one", 1, 2, 0, {2}, false},
         {"all but one", -1, 2, 0, {1, 3}, true},
         {"all but the server", 1, 9, -1, {1, 2, 3}, false},
-        {"nobody there", 1, 9, 12345, {}, false},
-        {"all but nobody there", 1, 9, -12345, {1, 2, 3}, true},
+        {"an absent peer", 1, 9, 12345, {}, false},
+        {"all but an absent peer", 1, 9, -12345, {1, 2, 3}, true},
         {"the sender", 1, 0, 0, {}, false},
         {"the smallest number", 1, 9, INT32_MIN, {1, 2, 3}, true},
     };
@@ -140,15 +140,15 @@ TEST(RelayServer, forwards_packets_to_their_targets) {
         ASSERT_TRUE(room[0].put(0, "last"));
         ASSERT_TRUE(room.until([&] {
             const auto has_last = [](const Member& member) {
-                return std::any_of(member.heard.begin(), member.heard.end(),
+                return std::any_of(member.received.begin(), member.received.end(),
                                    [](const auto& each) { return each.second == "last"; });
             };
             return has_last(room[1]) && has_last(room[2]) && has_last(room[3]);
         }));
         const int sender = room[0].id();
         for (int i = 0; i < 4; ++i) {
-            const std::size_t expected = row.heard.count(i) + (i == 0 ? 0u : 1u);
-            EXPECT_EQ(room[static_cast<std::size_t>(i)].heard.count(sender), expected) << i;
+            const std::size_t expected = row.received.count(i) + (i == 0 ? 0u : 1u);
+            EXPECT_EQ(room[static_cast<std::size_t>(i)].received.count(sender), expected) << i;
         }
         EXPECT_EQ(room.at_server.count(sender), row.at_server ? 2u : 1u);
     }
@@ -159,9 +159,9 @@ TEST(RelayServer, carries_packets_of_every_size) {
     const std::size_t sizes[] = {0, 1, 116, 117, 125, 126, 65526, 65527, 1'000'000};
     for (const std::size_t size : sizes) {
         ASSERT_TRUE(room[0].put(room[1].id(), std::string(size, 'x')));
-        ASSERT_TRUE(room.until([&] { return !room[1].heard.empty(); }));
-        EXPECT_EQ(room[1].heard.begin()->second.size(), size);
-        room[1].heard.clear();
+        ASSERT_TRUE(room.until([&] { return !room[1].received.empty(); }));
+        EXPECT_EQ(room[1].received.begin()->second.size(), size);
+        room[1].received.clear();
     }
 }
 
@@ -190,10 +190,10 @@ TEST(RelayServer, drops_packets_with_a_wrong_sender) {
     }
     ASSERT_TRUE(room.until([&] {
         raw.poll();
-        return !room[0].heard.empty() && !room[1].heard.empty();
+        return !room[0].received.empty() && !room[1].received.empty();
     }));
-    EXPECT_EQ(room[0].heard.size(), 1u);
-    EXPECT_EQ(room[0].heard.count(own), 1u);
+    EXPECT_EQ(room[0].received.size(), 1u);
+    EXPECT_EQ(room[0].received.count(own), 1u);
     EXPECT_EQ(room[0].client.peers().size(), 3u) << "no peer was removed from the room";
 }
 
@@ -226,11 +226,12 @@ TEST(RelayServer, sends_packets_of_its_own) {
     room.server.put(room[1].id(), bytes_of("one"));
     room.server.put(-room[1].id(), bytes_of("others"));
     ASSERT_TRUE(room.until([&] {
-        return room.all([](const Member& member) { return member.heard.count(server_peer) == 2; });
+        return room.all(
+            [](const Member& member) { return member.received.count(server_peer) == 2; });
     }));
     const auto words = [&](std::size_t i) {
         std::set<std::string> texts;
-        for (const auto& [peer, text] : room[i].heard) texts.insert(text);
+        for (const auto& [peer, text] : room[i].received) texts.insert(text);
         return texts;
     };
     EXPECT_EQ(words(0), (std::set<std::string>{"all", "others"}));
@@ -258,12 +259,12 @@ TEST(RelayServer, loses_and_repeats_no_packet_in_a_room_of_300) {
         room.server.step();
     }
     ASSERT_TRUE(room.until([&] {
-        return room.all([&](const Member& member) { return member.heard.size() == count - 1; });
+        return room.all([&](const Member& member) { return member.received.size() == count - 1; });
     }));
     for (const auto& member : room.members) {
-        for (const auto& [source, text] : member->heard) {
+        for (const auto& [source, text] : member->received) {
             ASSERT_EQ(text, "from " + std::to_string(source));
-            ASSERT_EQ(member->heard.count(source), 1u);
+            ASSERT_EQ(member->received.count(source), 1u);
             ASSERT_NE(source, member->id());
         }
     }

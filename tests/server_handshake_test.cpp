@@ -30,12 +30,12 @@ UpgradeRequest read(std::string_view wire) {
 }
 
 // The client's result for `response`.
-Cause judged(const std::string& answer, const HandshakeOffer& offer, std::string& protocol) {
-    const ExactBytes exact(answer);
+Cause checked(const std::string& response, const HandshakeOffer& offer, std::string& protocol) {
+    const ExactBytes exact(response);
     ResponseHeadReader reader(16 * 1024, 100);
     const auto head = reader.read(exact.text());
     EXPECT_TRUE(head.done());
-    EXPECT_EQ(head.consumed, answer.size());
+    EXPECT_EQ(head.consumed, response.size());
     const HandshakeResult result = check_response(head.value, offer);
     protocol = result.protocol;
     return result.cause;
@@ -147,20 +147,20 @@ TEST(ServerHandshake, sends_a_response_that_the_client_accepts) {
         const HandshakeOffer offer{.accept = handshake_accept(request.key),
                                    .protocols = written.protocols};
         std::string protocol;
-        EXPECT_EQ(judged(accept_upgrade(seen), offer, protocol), Cause::none);
+        EXPECT_EQ(checked(accept_upgrade(seen), offer, protocol), Cause::none);
         EXPECT_EQ(protocol, count == 0 ? "" : "chat");
     }
 }
 
 TEST(ServerHandshake, sends_a_refusal_that_the_client_can_read) {
-    const std::string answer = refuse_upgrade("404 Not Found", "no such room");
-    EXPECT_TRUE(answer.ends_with("\r\n\r\nno such room"));
+    const std::string response = refuse_upgrade("404 Not Found", "no such room");
+    EXPECT_TRUE(response.ends_with("\r\n\r\nno such room"));
     ResponseHeadReader reader(16 * 1024, 100);
-    const auto head = reader.read(answer);
+    const auto head = reader.read(response);
     ASSERT_TRUE(head.done());
     EXPECT_EQ(head.value.status, 404);
     EXPECT_EQ(head.value.reason, "Not Found");
-    EXPECT_EQ(answer.substr(head.consumed), "no such room");
+    EXPECT_EQ(response.substr(head.consumed), "no such room");
     EXPECT_NE(head.value.headers.find("Content-Length: 12\r\n"), std::string_view::npos);
     EXPECT_EQ(check_response(head.value, {}).cause, Cause::upgrade_refused);
 }

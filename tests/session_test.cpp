@@ -54,21 +54,21 @@ class Talker {
         return size;
     }
     // The events caused by `wire`; stops when the buffer is full.
-    std::string hear(std::string_view wire) {
-        std::string story = told();
+    std::string receive(std::string_view wire) {
+        std::string story = described();
         while (!wire.empty()) {
             const std::size_t size = fill(wire);
             if (size == 0) break;
             wire.remove_prefix(size);
-            story += told();
+            story += described();
         }
         return story;
     }
-    std::string hear_from_peer(Opcode opcode, std::string_view payload, bool fin = true) {
-        return hear(frame_from(other(role_), opcode, payload, fin));
+    std::string receive_from_peer(Opcode opcode, std::string_view payload, bool fin = true) {
+        return receive(frame_from(other(role_), opcode, payload, fin));
     }
     // All available events in order.
-    std::string told() {
+    std::string described() {
         std::string story;
         for (SessionEvent event; (event = session.next()).kind != Kind::none;) {
             story += line(event);
@@ -124,7 +124,7 @@ std::string failed(Cause cause) {
 }
 
 // As returned by `frames_of`: "pong hi;close 1000 bye;".
-std::string told(const std::vector<WireFrame>& frames) {
+std::string described(const std::vector<WireFrame>& frames) {
     std::string story;
     for (const WireFrame& frame : frames) {
         constexpr std::string_view names[] = {
@@ -143,7 +143,7 @@ std::string told(const std::vector<WireFrame>& frames) {
 
 // Passes all output of `from` to `to`; returns the events there.
 std::string carry(Talker& from, Talker& to) {
-    return to.hear(from.sent());
+    return to.receive(from.sent());
 }
 
 // ---- messages --------------------------------------------------------------------------------
@@ -170,11 +170,11 @@ TEST(Session, receives_the_examples_of_rfc_6455) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.name);
         Talker client;
-        EXPECT_EQ(client.hear(row.wire), row.story);
+        EXPECT_EQ(client.receive(row.wire), row.story);
         EXPECT_FALSE(client.session.message_is_incomplete());
     }
     Talker server(Role::server);
-    EXPECT_EQ(server.hear("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"), "text Hello;");
+    EXPECT_EQ(server.receive("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"), "text Hello;");
 }
 
 TEST(Session, sends_the_examples_of_rfc_6455) {
@@ -232,23 +232,23 @@ TEST(Session, sends_front_and_payload_as_one_message) {
 // Case 13: a ping between fragments
 TEST(Session, reports_control_frames_between_fragments_at_once) {
     Talker client;
-    EXPECT_EQ(client.hear_from_peer(Opcode::text, "one ", false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::text, "one ", false), "");
     EXPECT_TRUE(client.session.message_is_incomplete());
-    EXPECT_EQ(client.hear_from_peer(Opcode::ping, "p"), "ping p;");
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "", false), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::pong, "q"), "pong q;");
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "two ", false), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "three"), "text one two three;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::ping, "p"), "ping p;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, "", false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::pong, "q"), "pong q;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, "two ", false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, "three"), "text one two three;");
     EXPECT_FALSE(client.session.message_is_incomplete());
-    EXPECT_EQ(told(client.sent_frames()), "pong p;");
+    EXPECT_EQ(described(client.sent_frames()), "pong p;");
     EXPECT_EQ(client.session.stats().frames_received, 6u);
 }
 
-// ---- however it is cut -----------------------------------------------------------------------
+// ---- every cut -----------------------------------------------------------------------
 
 struct Told {
     std::string events;
-    std::string answers;
+    std::string replies;
     friend bool operator==(const Told&, const Told&) = default;
 };
 
@@ -260,7 +260,7 @@ std::string conversation(Role sender) {
     return frame(Opcode::text, "h\xC3\xA4llo") + frame(Opcode::binary, "") +
            frame(Opcode::text, "na\xC3", false) + frame(Opcode::ping, "first") +
            frame(Opcode::continuation, "\xAFve \xF0\x9F", false) + frame(Opcode::ping, "") +
-           frame(Opcode::continuation, "\x8E\x88") + frame(Opcode::pong, "nobody asked") +
+           frame(Opcode::continuation, "\x8E\x88") + frame(Opcode::pong, "unsolicited") +
            frame(Opcode::binary, std::string(126, '\xFF')) + frame(Opcode::binary, "", false) +
            frame(Opcode::continuation, "") +
            frame(Opcode::close, close_payload(4321, "gr\xC3\xBC\xC3\x9F")) +
@@ -272,11 +272,11 @@ Told played(Role role, std::string_view wire, std::initializer_list<std::size_t>
     Told result;
     std::size_t at = 0;
     for (const std::size_t cut : cuts) {
-        result.events += talker.hear(wire.substr(at, cut - at));
+        result.events += talker.receive(wire.substr(at, cut - at));
         at = cut;
     }
-    result.events += talker.hear(wire.substr(at));
-    result.answers = talker.sent();
+    result.events += talker.receive(wire.substr(at));
+    result.replies = talker.sent();
     return result;
 }
 
@@ -287,7 +287,7 @@ TEST(Session, reports_the_same_events_cut_at_every_pair_of_offsets) {
         const Told whole = played(role, wire, {});
         EXPECT_EQ(whole.events,
                   "text h\xC3\xA4llo;binary ;ping first;ping ;text na\xC3\xAFve \xF0\x9F\x8E\x88;"
-                  "pong nobody asked;binary " +
+                  "pong unsolicited;binary " +
                       std::string(126, '\xFF') + ";binary ;close 4321 gr\xC3\xBC\xC3\x9F;");
         for (std::size_t a = 0; a <= wire.size(); ++a) {
             for (std::size_t b = a; b <= wire.size(); ++b) {
@@ -304,9 +304,9 @@ TEST(Session, reports_the_same_events_byte_by_byte) {
         const Told whole = played(role, wire, {});
         Talker talker(role);
         std::string events;
-        for (const char& byte : wire) events += talker.hear({&byte, 1});
+        for (const char& byte : wire) events += talker.receive({&byte, 1});
         EXPECT_EQ(events, whole.events);
-        EXPECT_EQ(talker.sent(), whole.answers);
+        EXPECT_EQ(talker.sent(), whole.replies);
     }
 }
 
@@ -360,13 +360,13 @@ TEST(Session, reads_a_complete_frame_as_it_reads_one_in_pieces) {
         limits.input_payload_max = 200;
         limits.fragment_count_max = situation.fragment_count_max;
         const std::size_t header_size = situation.role == Role::client ? 2 : 6;
-        const auto heard = [&](std::string_view wire, std::size_t cut) {
+        const auto events_of = [&](std::string_view wire, std::size_t cut) {
             Talker talker(situation.role, limits);
             talker.takes = false;
-            std::string events = talker.hear(situation.before);
+            std::string events = talker.receive(situation.before);
             if (situation.has_closed && talker.session.close(1000, "") != Error::ok) return events;
-            events += talker.hear(wire.substr(0, cut));
-            events += talker.hear(wire.substr(cut));
+            events += talker.receive(wire.substr(0, cut));
+            events += talker.receive(wire.substr(cut));
             return outcome(talker, events);
         };
         for (int first = 0; first < 256; ++first) {
@@ -376,7 +376,7 @@ TEST(Session, reads_a_complete_frame_as_it_reads_one_in_pieces) {
                 const auto payload_size = static_cast<std::size_t>(second % 128);
                 for (const std::size_t size : {wire.size(), header_size + payload_size}) {
                     const std::string_view part = std::string_view(wire).substr(0, size);
-                    ASSERT_EQ(heard(part, 0), heard(part, header_size))
+                    ASSERT_EQ(events_of(part, 0), events_of(part, header_size))
                         << situation.name << ", " << first << " " << second << " of " << size;
                 }
             }
@@ -385,11 +385,11 @@ TEST(Session, reads_a_complete_frame_as_it_reads_one_in_pieces) {
 }
 
 // The result of a session of `role` for `wire`, received in two parts.
-std::string heard(Role role, const Limits& limits, std::string_view wire, std::size_t cut) {
+std::string events_of(Role role, const Limits& limits, std::string_view wire, std::size_t cut) {
     Talker talker(role, limits);
     talker.takes = false;
-    std::string events = talker.hear(wire.substr(0, cut));
-    events += talker.hear(wire.substr(cut));
+    std::string events = talker.receive(wire.substr(0, cut));
+    events += talker.receive(wire.substr(cut));
     events = outcome(talker, events);
     while (talker.session.packet_count() > 0) {
         const Inbox::Packet packet = talker.session.take();
@@ -408,12 +408,12 @@ TEST(Session, reads_every_size_alike_by_the_shortcut_and_the_long_way_at_every_c
                 const std::string payload(size, 'u');
                 const std::string frame = frame_from(other(role), opcode, payload);
                 const std::string wire = frame + frame;
-                const std::string whole = heard(role, {}, wire, 0);
+                const std::string whole = events_of(role, {}, wire, 0);
                 const std::string kind = opcode == Opcode::text ? " text " : " binary ";
                 EXPECT_TRUE(whole.ends_with(kind + payload + kind + payload)) << size;
                 const std::size_t step = size < 1000 ? 1 : 4999;
                 for (std::size_t cut = 1; cut < wire.size();) {
-                    ASSERT_TRUE(heard(role, {}, wire, cut) == whole)
+                    ASSERT_TRUE(events_of(role, {}, wire, cut) == whole)
                         << name_of(role) << ", " << size << " cut at " << cut;
                     const std::size_t from_border =
                         std::min({cut, cut < frame.size() ? frame.size() - cut : cut - frame.size(),
@@ -430,17 +430,17 @@ TEST(Session, reads_every_size_alike_by_the_shortcut_and_the_long_way_at_every_c
 TEST(Session, reads_every_header_alike_by_the_shortcut_and_the_long_way) {
     Limits limits;
     limits.input_payload_max = 300;
-    const std::string behind(400, 'b');
+    const std::string rest(400, 'b');
     for (const Role role : roles) {
         for (const int first : {0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x83, 0x91, 0xC2, 0x89}) {
             for (int second = 0; second < 256; ++second) {
                 for (const int length : {0, 1, 125, 126, 127, 255, 256, 300, 301, 0xFFFF}) {
                     if ((second & 0x7F) < 125 && length > 0) continue;
                     std::string wire{static_cast<char>(first), static_cast<char>(second)};
-                    wire += close_payload(length) + "keys" + behind;
-                    const std::string whole = heard(role, limits, wire, 0);
+                    wire += close_payload(length) + "keys" + rest;
+                    const std::string whole = events_of(role, limits, wire, 0);
                     for (const std::size_t cut : {2u, 4u, 6u, 8u}) {  // where headers end
-                        ASSERT_EQ(heard(role, limits, wire, cut), whole)
+                        ASSERT_EQ(events_of(role, limits, wire, cut), whole)
                             << name_of(role) << ", " << first << " " << second << " " << length;
                     }
                 }
@@ -457,9 +457,9 @@ TEST(Session, finds_invalid_text_at_every_offset_as_the_long_way_does) {
                 std::string payload(size, 'g');
                 payload[bad] = '\xC3';
                 const std::string wire = frame_from(other(role), Opcode::text, payload);
-                const std::string whole = heard(role, {}, wire, 0);
+                const std::string whole = events_of(role, {}, wire, 0);
                 EXPECT_NE(whole.find("failed"), whole.npos);
-                ASSERT_EQ(whole, heard(role, {}, wire, wire.size() - size))
+                ASSERT_EQ(whole, events_of(role, {}, wire, wire.size() - size))
                     << name_of(role) << ", " << bad << " of " << size;
             }
         }
@@ -479,13 +479,13 @@ TEST(Session, keeps_a_whole_frame_waiting_and_reads_it_unchanged) {
             for (int i = 0; i < 3; ++i) {
                 talker.fill(frame_from(other(role), Opcode::text, payload));
             }
-            EXPECT_EQ(talker.told(), "message;message;");
-            for (int i = 0; i < 3; ++i) EXPECT_EQ(talker.told(), "");
+            EXPECT_EQ(talker.described(), "message;message;");
+            for (int i = 0; i < 3; ++i) EXPECT_EQ(talker.described(), "");
             EXPECT_TRUE(talker.session.input_is_paused());
             EXPECT_EQ(talker.session.packet_count(), 2u);
             for (int i = 0; i < 3; ++i) {
                 EXPECT_EQ(text_of(talker.session.take().payload), payload);
-                EXPECT_EQ(talker.told(), i == 0 ? "message;" : "");
+                EXPECT_EQ(talker.described(), i == 0 ? "message;" : "");
                 EXPECT_FALSE(talker.session.input_is_paused());
             }
         }
@@ -498,13 +498,13 @@ TEST(Session, reports_a_prefix_of_the_events_if_the_stream_ends_early) {
     const Told whole = played(Role::client, wire, {});
     for (std::size_t size = 0; size <= wire.size(); ++size) {
         Talker client;
-        EXPECT_TRUE(whole.events.starts_with(client.hear(wire.substr(0, size)))) << size;
+        EXPECT_TRUE(whole.events.starts_with(client.receive(wire.substr(0, size)))) << size;
     }
 }
 
 // ---- what breaks the protocol ----------------------------------------------------------------
 
-struct BrokenRow {
+struct InvalidRow {
     std::string_view name;
     std::string wire;  // up to the byte that proves the error
     Cause cause;
@@ -519,7 +519,7 @@ Limits small_limits() {
     return limits;
 }
 
-std::vector<BrokenRow> broken_frames() {
+std::vector<InvalidRow> invalid_frames() {
     return {
         {"RSV1", "\xC1", Cause::frame_reserved_bits, 1002},
         {"RSV2", "\xA2", Cause::frame_reserved_bits, 1002},
@@ -538,19 +538,19 @@ std::vector<BrokenRow> broken_frames() {
         {"1 in 64 bits", "\x82\x7F\x00\x00\x00\x00\x00\x00"s, Cause::frame_length_not_minimal,
          1002},
         {"2^63", "\x82\x7F\x80", Cause::frame_length_top_bit, 1002},
-        {"behind good frames",
+        {"after valid frames",
          "\x81\x01"
          "a\x89\x00\xC1"s,
          Cause::frame_reserved_bits, 1002, "text a;ping ;"},
     };
 }
 
-std::vector<BrokenRow> broken_messages() {
+std::vector<InvalidRow> invalid_messages() {
     const std::string half(500, 'h');
     const std::string start = "\x02\x7E\x01\xF4" + half;
     return {
         {"a continuation first", "\x80\x00"s, Cause::continuation_without_start, 1002},
-        {"a continuation behind a whole message", "\x81\x00\x00\x00"s,
+        {"a continuation after a whole message", "\x81\x00\x00\x00"s,
          Cause::continuation_without_start, 1002, "text ;"},
         {"a message inside",
          "\x01\x01"
@@ -575,10 +575,10 @@ std::vector<BrokenRow> broken_messages() {
     };
 }
 
-std::vector<BrokenRow> broken_texts() {
+std::vector<InvalidRow> invalid_texts() {
     return {
         {"a bad first byte", "\x81\x05\xFF", Cause::text_not_utf8, 1007},
-        {"a bad byte behind good ones",
+        {"an invalid byte after valid ones",
          "\x81\x09"
          "abc\xC3\xA4\xC3("s,
          Cause::text_not_utf8, 1007},
@@ -600,8 +600,8 @@ std::vector<BrokenRow> broken_texts() {
     };
 }
 
-std::vector<BrokenRow> broken_closes() {
-    std::vector<BrokenRow> rows = {
+std::vector<InvalidRow> invalid_closes() {
+    std::vector<InvalidRow> rows = {
         {"one byte", "\x88\x01\x03", Cause::close_payload_too_short, 1002},
         {"a reason that is not UTF-8", "\x88\x04\x03\xE8\xC3(", Cause::close_reason_not_utf8, 1007},
         {"a reason cut short", "\x88\x03\x03\xE8\xC3", Cause::close_reason_not_utf8, 1007},
@@ -620,7 +620,7 @@ std::string_view reason_for(Cause cause) {
     return text(cause);
 }
 
-void check_broken(const BrokenRow& row) {
+void check_invalid(const InvalidRow& row) {
     SCOPED_TRACE(std::string(row.name) + ": " + shown(row.wire.substr(0, 20)));
     for (const bool bytewise : {false, true}) {
         Talker client(Role::client, small_limits());
@@ -628,13 +628,13 @@ void check_broken(const BrokenRow& row) {
         for (std::size_t i = 0; bytewise && i < row.wire.size(); ++i) {
             // Not one byte early.
             EXPECT_EQ(story.find("failed"), story.npos) << "after " << i << " bytes";
-            story += client.hear(std::string_view(row.wire).substr(i, 1));
+            story += client.receive(std::string_view(row.wire).substr(i, 1));
         }
-        if (!bytewise) story = client.hear(row.wire);
+        if (!bytewise) story = client.receive(row.wire);
         EXPECT_EQ(story, row.before + failed(row.cause));
 
         // Nothing after it is decoded, and nothing more can be sent.
-        EXPECT_EQ(client.hear("\x81\x05Hello\x89\x00\x88\x00\xFF\xFF"sv), "");
+        EXPECT_EQ(client.receive("\x81\x05Hello\x89\x00\x88\x00\xFF\xFF"sv), "");
         EXPECT_EQ(client.session.put(Opcode::binary, {}, {}), Error::failed);
         EXPECT_EQ(client.session.ping({}), Error::failed);
         EXPECT_EQ(client.session.close(1000, ""), Error::failed);
@@ -643,35 +643,35 @@ void check_broken(const BrokenRow& row) {
 
         const auto frames = client.sent_frames();
         ASSERT_FALSE(frames.empty());
-        EXPECT_EQ(told({frames.back()}), "close " + std::to_string(row.code) + " " +
-                                             std::string(reason_for(row.cause)) + ";");
+        EXPECT_EQ(described({frames.back()}), "close " + std::to_string(row.code) + " " +
+                                                  std::string(reason_for(row.cause)) + ";");
         EXPECT_TRUE(client.session.close_is_sent());
     }
 }
 
 // Case 2, 4, 11, 16, 17, 28: each framing error has its own cause
 TEST(Session, fails_at_the_byte_that_proves_a_frame_invalid) {
-    for (const BrokenRow& row : broken_frames()) check_broken(row);
+    for (const InvalidRow& row : invalid_frames()) check_invalid(row);
 }
 
 // Case 1, 9, 11: too large in total, a missing start, a start within a message
 TEST(Session, fails_at_the_header_that_proves_a_message_invalid) {
-    for (const BrokenRow& row : broken_messages()) check_broken(row);
+    for (const InvalidRow& row : invalid_messages()) check_invalid(row);
 }
 
 TEST(Session, fails_at_the_first_byte_that_is_not_text) {
-    for (const BrokenRow& row : broken_texts()) check_broken(row);
+    for (const InvalidRow& row : invalid_texts()) check_invalid(row);
 }
 
 // Case 15: close frames of one byte, with invalid codes, with invalid text
 TEST(Session, fails_at_an_invalid_close_frame) {
-    for (const BrokenRow& row : broken_closes()) check_broken(row);
+    for (const InvalidRow& row : invalid_closes()) check_invalid(row);
 }
 
 TEST(Session, requires_a_mask_as_a_server) {
     Talker server(Role::server);
-    EXPECT_EQ(server.hear("\x81\x05"), failed(Cause::frame_not_masked));
-    EXPECT_EQ(told(server.sent_frames()),
+    EXPECT_EQ(server.receive("\x81\x05"), failed(Cause::frame_not_masked));
+    EXPECT_EQ(described(server.sent_frames()),
               "close 1002 " + std::string(text(Cause::frame_not_masked)) + ";");
 }
 
@@ -679,17 +679,17 @@ TEST(Session, requires_a_mask_as_a_server) {
 TEST(Session, accepts_exactly_the_limits) {
     Talker client(Role::client, small_limits());
     const std::string whole(1000, 'w');
-    EXPECT_EQ(client.hear_from_peer(Opcode::text, whole), "text " + whole + ";");
-    EXPECT_EQ(client.hear_from_peer(Opcode::text, whole.substr(0, 999), false), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "", false), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "w", false), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, ""), "text " + whole + ";");
+    EXPECT_EQ(client.receive_from_peer(Opcode::text, whole), "text " + whole + ";");
+    EXPECT_EQ(client.receive_from_peer(Opcode::text, whole.substr(0, 999), false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, "", false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, "w", false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, ""), "text " + whole + ";");
 }
 
 TEST(Session, counts_the_fragments_of_each_message_separately) {
     Talker client(Role::client, small_limits());
     for (int i = 0; i < 100; ++i) {
-        EXPECT_EQ(client.hear("\x01\x01x\x00\x00\x00\x00\x80\x01y"sv), "text xy;");
+        EXPECT_EQ(client.receive("\x01\x01x\x00\x00\x00\x00\x80\x01y"sv), "text xy;");
     }
 }
 
@@ -726,14 +726,14 @@ TEST(Session, validates_every_announced_length_at_its_header) {
             Limits limits;
             limits.input_payload_max = limit;
             Talker plain(Role::client, limits);
-            plain.hear("\x89");
+            plain.receive("\x89");
             Talker client(Role::client, limits);
-            const std::string story = client.hear(row.header);
+            const std::string story = client.receive(row.header);
             const bool top_bit = row.size > 0x7FFFFFFFFFFFFFFF;
             if (top_bit || row.size > limit) {
                 EXPECT_EQ(story,
                           failed(top_bit ? Cause::frame_length_top_bit : Cause::message_too_large));
-                EXPECT_TRUE(told(client.sent_frames())
+                EXPECT_TRUE(described(client.sent_frames())
                                 .starts_with(top_bit ? "close 1002 " : "close 1009 "));
             } else {
                 EXPECT_EQ(story, row.size == 0 ? "binary ;" : "") << "and only now may it wait";
@@ -749,13 +749,13 @@ TEST(Session, does_not_truncate_a_length_to_32_bits) {
     static_assert(sizeof(FrameHeader::payload_size) == 8);
     const std::string header("\x82\x7F\0\0\0\x01\0\0\0\x05", 10);
     Talker client;
-    EXPECT_EQ(client.hear(header + "fives\x81\x01x"), failed(Cause::message_too_large));
+    EXPECT_EQ(client.receive(header + "fives\x81\x01x"), failed(Cause::message_too_large));
     EXPECT_EQ(client.session.packet_count(), 0u);
 
     // After we have closed, the whole payload is skipped.
     Talker closer;
     EXPECT_EQ(closer.session.close(1000, ""), Error::ok);
-    EXPECT_EQ(closer.hear(header + "fives\x88\x02\x03\xE8"), "");
+    EXPECT_EQ(closer.receive(header + "fives\x88\x02\x03\xE8"), "");
     EXPECT_FALSE(closer.session.close_is_received());
     EXPECT_EQ(closer.session.stats().discarded_size, 9u);
 }
@@ -776,9 +776,9 @@ TEST(Session, allocates_nothing_for_a_payload_that_is_only_announced) {
     for (const std::string_view wire : announcements) {
         SCOPED_TRACE(shown(wire));
         Talker plain;
-        plain.hear("\x82\x01x");
+        plain.receive("\x82\x01x");
         Talker client;
-        client.hear(wire);
+        client.receive(wire);
         client.fill("x");
         EXPECT_EQ(client.memory.peak, plain.memory.peak);
         EXPECT_EQ(client.memory.allocation_count, plain.memory.allocation_count);
@@ -789,17 +789,17 @@ TEST(Session, allocates_nothing_for_a_payload_that_is_only_announced) {
 TEST(Session, stays_small_under_a_million_empty_fragments) {
     Talker client;
     const std::string wire(2000, '\0');  // a thousand frames
-    EXPECT_EQ(client.hear("\x02\x00"sv), "");
+    EXPECT_EQ(client.receive("\x02\x00"sv), "");
     std::size_t after_first = 0;
     std::string story;
     for (int i = 0; i < 1000 && story.empty(); ++i) {
-        story += client.hear(wire);
+        story += client.receive(wire);
         if (i == 0) after_first = client.memory.peak;
     }
     EXPECT_EQ(client.memory.peak, after_first);
     EXPECT_EQ(story, failed(Cause::message_too_many_fragments));
     EXPECT_EQ(client.session.stats().frames_received, Limits{}.fragment_count_max);
-    EXPECT_EQ(told(client.sent_frames()), "close 1008 a message has too many fragments;");
+    EXPECT_EQ(described(client.sent_frames()), "close 1008 a message has too many fragments;");
 }
 
 // Case 7: a million empty fragments, all of them taken
@@ -808,10 +808,10 @@ TEST(Session, stays_small_even_if_a_million_empty_fragments_are_allowed) {
     limits.fragment_count_max = 2'000'000;
     Talker client(Role::client, limits);
     const std::string wire(2000, '\0');
-    client.hear("\x01\x01x");
-    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.hear(wire), "");
+    client.receive("\x01\x01x");
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.receive(wire), "");
     EXPECT_LE(client.memory.peak, 3u * 64 * 1024);
-    EXPECT_EQ(client.hear("\x80\x01y"), "text xy;");
+    EXPECT_EQ(client.receive("\x80\x01y"), "text xy;");
 }
 
 // Case 8: a million fragments of one byte
@@ -822,10 +822,10 @@ TEST(Session, stays_near_the_limit_under_a_million_fragments_of_one_byte) {
     Talker client(Role::client, limits);
     std::string wire;
     for (int i = 0; i < 1000; ++i) wire += "\x00\x01z"sv;
-    client.hear("\x02\x00"sv);
-    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.hear(wire), "");
+    client.receive("\x02\x00"sv);
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.receive(wire), "");
     EXPECT_LE(client.memory.peak, 2u * (1'000'000 + 32 * 1024));
-    EXPECT_EQ(client.hear("\x80\x01z"), failed(Cause::message_too_large));
+    EXPECT_EQ(client.receive("\x80\x01z"), failed(Cause::message_too_large));
 }
 
 // ---- ping and pong ---------------------------------------------------------------------------
@@ -835,8 +835,8 @@ TEST(Session, answers_a_ping_with_its_payload) {
         for (const std::size_t size : {0u, 1u, 124u, 125u}) {
             Talker talker(role);
             const std::string payload(size, 'p');
-            EXPECT_EQ(talker.hear_from_peer(Opcode::ping, payload), "ping " + payload + ";");
-            EXPECT_EQ(told(talker.sent_frames()), "pong " + payload + ";");
+            EXPECT_EQ(talker.receive_from_peer(Opcode::ping, payload), "ping " + payload + ";");
+            EXPECT_EQ(described(talker.sent_frames()), "pong " + payload + ";");
         }
     }
 }
@@ -846,11 +846,11 @@ TEST(Session, keeps_one_pending_pong_for_any_number_of_pings) {
     Talker client;
     for (int i = 0; i < 1000; ++i) {
         const std::string number = std::to_string(i);
-        EXPECT_EQ(client.hear_from_peer(Opcode::ping, number), "ping " + number + ";");
+        EXPECT_EQ(client.receive_from_peer(Opcode::ping, number), "ping " + number + ";");
     }
-    EXPECT_EQ(told(client.sent_frames()), "pong 999;");
-    EXPECT_EQ(client.hear_from_peer(Opcode::ping, "again"), "ping again;");
-    EXPECT_EQ(told(client.sent_frames()), "pong again;");
+    EXPECT_EQ(described(client.sent_frames()), "pong 999;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::ping, "again"), "ping again;");
+    EXPECT_EQ(described(client.sent_frames()), "pong again;");
 }
 
 // Case 14: an unsolicited pong
@@ -860,7 +860,7 @@ TEST(Session, reports_solicited_and_unsolicited_pongs) {
     EXPECT_EQ(client.session.ping(bytes_of("hi")), Error::ok);
     EXPECT_EQ(carry(client, server), "ping hi;");
     EXPECT_EQ(carry(server, client), "pong hi;");
-    EXPECT_EQ(client.hear_from_peer(Opcode::pong, "unasked"), "pong unasked;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::pong, "unasked"), "pong unasked;");
     EXPECT_EQ(client.sent(), "");
 }
 
@@ -875,7 +875,7 @@ TEST(Session, refuses_a_ping_that_is_too_long) {
 
 TEST(Session, answers_a_close_with_its_code_and_reason) {
     struct Row {
-        std::string payload, story, answer;
+        std::string payload, story, reply;
     };
     const std::string longest(123, 'r');
     const Row rows[] = {
@@ -889,13 +889,13 @@ TEST(Session, answers_a_close_with_its_code_and_reason) {
         for (const Row& row : rows) {
             SCOPED_TRACE(row.story);
             Talker talker(role);
-            EXPECT_EQ(talker.hear_from_peer(Opcode::close, row.payload), row.story);
+            EXPECT_EQ(talker.receive_from_peer(Opcode::close, row.payload), row.story);
             EXPECT_TRUE(talker.session.close_is_received());
             EXPECT_TRUE(talker.session.close_is_queued());
             EXPECT_FALSE(talker.session.close_is_sent());
             EXPECT_EQ(talker.session.close(1000, ""), Error::failed);
             EXPECT_EQ(talker.session.put(Opcode::binary, {}, {}), Error::failed);
-            EXPECT_EQ(told(talker.sent_frames()), row.answer);
+            EXPECT_EQ(described(talker.sent_frames()), row.reply);
             EXPECT_TRUE(talker.session.close_is_sent());
         }
     }
@@ -907,10 +907,10 @@ TEST(Session, ignores_everything_after_the_close_frame) {
     for (const std::string_view wire : late) {
         SCOPED_TRACE(shown(wire));
         Talker client;
-        EXPECT_EQ(client.hear("\x88\x02\x03\xE8" + std::string(wire)), "close 1000 ;");
-        EXPECT_EQ(client.hear(wire), "");
+        EXPECT_EQ(client.receive("\x88\x02\x03\xE8" + std::string(wire)), "close 1000 ;");
+        EXPECT_EQ(client.receive(wire), "");
         EXPECT_EQ(client.session.packet_count(), 0u);
-        EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
+        EXPECT_EQ(described(client.sent_frames()), "close 1000 ;");
     }
 }
 
@@ -940,8 +940,8 @@ TEST(Session, closes_from_both_sides_at_once) {
     EXPECT_EQ(server.session.close(1001, "server"), Error::ok);
     const std::string from_client = client.sent();
     const std::string from_server = server.sent();
-    EXPECT_EQ(client.hear(from_server), "close 1001 server;");
-    EXPECT_EQ(server.hear(from_client), "close 1000 client;");
+    EXPECT_EQ(client.receive(from_server), "close 1001 server;");
+    EXPECT_EQ(server.receive(from_client), "close 1000 client;");
     EXPECT_EQ(client.sent() + server.sent(), "");
 }
 
@@ -956,49 +956,49 @@ TEST(Session, refuses_to_close_with_an_invalid_code_or_reason) {
     EXPECT_EQ(client.session.close(1000, "\xC3("), Error::invalid_data);
     EXPECT_FALSE(client.session.close_is_queued());
     EXPECT_EQ(client.session.close(0, ""), Error::ok);
-    EXPECT_EQ(told(client.sent_frames()), "close;");
+    EXPECT_EQ(described(client.sent_frames()), "close;");
 }
 
 TEST(Session, cuts_a_long_reason_at_a_character) {
     Talker client;
     EXPECT_EQ(client.session.close(1000, std::string(122, 'a') + "\xC3\xA4"), Error::ok);
-    EXPECT_EQ(told(client.sent_frames()), "close 1000 " + std::string(122, 'a') + ";");
+    EXPECT_EQ(described(client.sent_frames()), "close 1000 " + std::string(122, 'a') + ";");
 }
 
 // Data and pings that cross our close frame: RFC 6455 1.4, 5.5.1.
 TEST(Session, discards_and_counts_payload_received_after_it_has_closed) {
     Talker client;
-    EXPECT_EQ(client.hear_from_peer(Opcode::text, "hal", false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::text, "hal", false), "");
     EXPECT_EQ(client.session.close(1000, ""), Error::ok);
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "f\xFF", false), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::ping, "ping"), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::pong, "pong"), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "way"), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::binary, "12345"), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, "f\xFF", false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::ping, "ping"), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::pong, "pong"), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, "way"), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::binary, "12345"), "");
     EXPECT_EQ(client.session.stats().discarded_size, 2u + 3 + 5);
     EXPECT_EQ(client.session.packet_count(), 0u);
-    EXPECT_EQ(client.hear_from_peer(Opcode::close, close_payload(1000)), "close 1000 ;");
-    EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::close, close_payload(1000)), "close 1000 ;");
+    EXPECT_EQ(described(client.sent_frames()), "close 1000 ;");
 }
 
 // Case 43: a server that continues after our close frame
 TEST(Session, discards_more_than_any_limit_without_keeping_it) {
     Talker client(Role::client, small_limits());
-    client.hear_from_peer(Opcode::binary, "one");
+    client.receive_from_peer(Opcode::binary, "one");
     EXPECT_EQ(client.session.close(1000, ""), Error::ok);
-    EXPECT_EQ(client.hear("\x82\x7F\0\0\0\0\x00\x40\0\0"sv), "");  // 4 MiB
+    EXPECT_EQ(client.receive("\x82\x7F\0\0\0\0\x00\x40\0\0"sv), "");  // 4 MiB
     const std::string part(65536, 'x');
-    for (int i = 0; i < 64; ++i) ASSERT_EQ(client.hear(part), "");
+    for (int i = 0; i < 64; ++i) ASSERT_EQ(client.receive(part), "");
     EXPECT_EQ(client.session.stats().discarded_size, 4u << 20);
-    EXPECT_EQ(client.hear("\x88\x00"sv), "close 0 ;");
+    EXPECT_EQ(client.receive("\x88\x00"sv), "close 0 ;");
     EXPECT_LE(client.memory.peak, 200'000u);
 }
 
 TEST(Session, still_validates_the_framing_after_it_has_closed) {
     Talker client;
     EXPECT_EQ(client.session.close(1000, ""), Error::ok);
-    EXPECT_EQ(client.hear("\x81\x01\xFF\x83"), failed(Cause::frame_reserved_opcode));
-    EXPECT_EQ(told(client.sent_frames()), "close 1000 ;");
+    EXPECT_EQ(client.receive("\x81\x01\xFF\x83"), failed(Cause::frame_reserved_opcode));
+    EXPECT_EQ(described(client.sent_frames()), "close 1000 ;");
 }
 
 // A frame that was partly received when we closed: its rest is not a header.
@@ -1007,9 +1007,9 @@ TEST(Session, discards_the_rest_of_a_frame_that_it_closed_in) {
         frame_from(Role::server, Opcode::text, "0123456789") + std::string("\x88\x00", 2);
     for (std::size_t cut = 0; cut < 12; ++cut) {
         Talker client;
-        EXPECT_EQ(client.hear(wire.substr(0, cut)), "");
+        EXPECT_EQ(client.receive(wire.substr(0, cut)), "");
         EXPECT_EQ(client.session.close(1000, ""), Error::ok);
-        EXPECT_EQ(client.hear(wire.substr(cut)), "close 0 ;") << cut;
+        EXPECT_EQ(client.receive(wire.substr(cut)), "close 0 ;") << cut;
         EXPECT_EQ(client.session.packet_count(), 0u);
     }
 }
@@ -1021,23 +1021,23 @@ TEST(Session, blocks_a_frame_that_exceeds_the_count) {
     limits.input_packet_count_max = 3;
     Talker client(Role::client, limits);
     client.takes = false;
-    EXPECT_EQ(client.hear("\x81\x01"
-                          "a\x81\x01"
-                          "b\x81\x01"
-                          "c"),
+    EXPECT_EQ(client.receive("\x81\x01"
+                             "a\x81\x01"
+                             "b\x81\x01"
+                             "c"),
               "message;message;message;");
     EXPECT_FALSE(client.session.input_is_paused());
     // A ping before the frame that waits is answered, one after it is not.
-    EXPECT_EQ(client.hear("\x89\x01p\x81\x01"
-                          "d\x89\x01q"),
+    EXPECT_EQ(client.receive("\x89\x01p\x81\x01"
+                             "d\x89\x01q"),
               "ping p;");
     EXPECT_TRUE(client.session.input_is_paused());
     EXPECT_FALSE(client.session.input_needs_space());
-    EXPECT_EQ(told(client.sent_frames()), "pong p;");
-    EXPECT_EQ(client.told(), "");
+    EXPECT_EQ(described(client.sent_frames()), "pong p;");
+    EXPECT_EQ(client.described(), "");
 
     EXPECT_EQ(text_of(client.session.take().payload), "a");
-    EXPECT_EQ(client.told(), "message;ping q;");
+    EXPECT_EQ(client.described(), "message;ping q;");
     EXPECT_FALSE(client.session.input_is_paused());
     for (const std::string_view expected : {"b", "c", "d"}) {
         EXPECT_EQ(text_of(client.session.take().payload), expected);
@@ -1051,16 +1051,16 @@ TEST(Session, blocks_a_frame_that_exceeds_the_size) {
     client.takes = false;
     const std::string six_hundred(600, '6');
     const std::string four_hundred(400, '4');
-    EXPECT_EQ(client.hear_from_peer(Opcode::binary, six_hundred), "message;");
-    EXPECT_EQ(client.hear_from_peer(Opcode::binary, four_hundred, false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::binary, six_hundred), "message;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::binary, four_hundred, false), "");
     EXPECT_FALSE(client.session.input_is_paused());
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, "1", false), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, "1", false), "");
     EXPECT_TRUE(client.session.input_is_paused());
     EXPECT_EQ(client.session.queued_payload(), 600u);
     EXPECT_EQ(client.session.take().payload.size(), 600u);
-    EXPECT_EQ(client.told(), "");
+    EXPECT_EQ(client.described(), "");
     EXPECT_FALSE(client.session.input_is_paused());
-    EXPECT_EQ(client.hear_from_peer(Opcode::continuation, ""), "message;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::continuation, ""), "message;");
     EXPECT_EQ(text_of(client.session.take().payload), four_hundred + "1");
 }
 
@@ -1069,14 +1069,14 @@ TEST(Session, continues_with_blocked_input_when_it_closes) {
     limits.input_packet_count_max = 1;
     Talker client(Role::client, limits);
     client.takes = false;
-    EXPECT_EQ(client.hear("\x81\x01"
-                          "a\x81\x01"
-                          "b\x88\x00"sv),
+    EXPECT_EQ(client.receive("\x81\x01"
+                             "a\x81\x01"
+                             "b\x88\x00"sv),
               "message;");
     EXPECT_TRUE(client.session.input_is_paused());
     EXPECT_EQ(client.session.close(1000, ""), Error::ok);
     EXPECT_FALSE(client.session.input_is_paused());
-    EXPECT_EQ(client.told(), "close 0 ;");
+    EXPECT_EQ(client.described(), "close 0 ;");
     EXPECT_EQ(client.session.stats().discarded_size, 1u);
     EXPECT_EQ(text_of(client.session.take().payload), "a");
 }
@@ -1104,7 +1104,7 @@ TEST(Session, loses_nothing_while_its_queue_is_full) {
             std::size_t taken = 0;
             for (int idle = 0; taken < messages.size() && idle < 100; ++idle) {
                 given += talker.fill(std::string_view(wire).substr(given, 1 + random.below(3000)));
-                talker.told();
+                talker.described();
                 ASSERT_LE(talker.session.packet_count(), count_max);
                 ASSERT_LE(talker.session.queued_payload(), limits.input_payload_max);
                 while (talker.session.packet_count() > 0 && !random.one_in(3)) {
@@ -1155,14 +1155,14 @@ TEST(Session, sends_nothing_without_entropy) {
     EXPECT_EQ(client.session.ping(bytes_of("x")), Error::failed);
     EXPECT_EQ(client.session.close(1000, ""), Error::failed);
     EXPECT_EQ(client.sent(), "");
-    EXPECT_EQ(client.hear_from_peer(Opcode::ping, "x"), failed(Cause::no_entropy));
-    EXPECT_EQ(client.hear_from_peer(Opcode::binary, "too late"), "");
+    EXPECT_EQ(client.receive_from_peer(Opcode::ping, "x"), failed(Cause::no_entropy));
+    EXPECT_EQ(client.receive_from_peer(Opcode::binary, "too late"), "");
     EXPECT_EQ(client.sent(), "");
     EXPECT_EQ(client.session.put(Opcode::binary, {}, bytes_of("x")), Error::failed);
 
     Talker closer;
     closer.entropy.exhausted = true;
-    EXPECT_EQ(closer.hear_from_peer(Opcode::close, ""), failed(Cause::no_entropy));
+    EXPECT_EQ(closer.receive_from_peer(Opcode::close, ""), failed(Cause::no_entropy));
     EXPECT_EQ(closer.sent(), "");
 }
 
@@ -1173,12 +1173,12 @@ TEST(Session, allocates_no_memory_before_it_is_used_and_frees_it) {
     EXPECT_EQ(client.memory.allocation_count, 0);
     EXPECT_EQ(client.session.put(Opcode::binary, {}, ExactBytes(50'000).bytes()), Error::ok);
     client.sent();
-    client.hear_from_peer(Opcode::binary, std::string(50'000, 'x'));
+    client.receive_from_peer(Opcode::binary, std::string(50'000, 'x'));
     EXPECT_GE(client.memory.used, 100'000u);
     client.session.receive_buffer();
     client.session.shrink();
     EXPECT_EQ(client.memory.used, 0u);
-    EXPECT_EQ(client.hear_from_peer(Opcode::text, "and on"), "text and on;");
+    EXPECT_EQ(client.receive_from_peer(Opcode::text, "and on"), "text and on;");
 }
 
 TEST(Session, is_starved_without_memory_and_without_a_message_to_take) {
@@ -1191,13 +1191,13 @@ TEST(Session, is_starved_without_memory_and_without_a_message_to_take) {
     EXPECT_FALSE(client.session.is_starved());
 
     client.takes = false;
-    EXPECT_EQ(client.hear_from_peer(Opcode::binary, std::string(1000, 'x')), "message;");
-    client.hear_from_peer(Opcode::binary, std::string(5000, 'y'));
+    EXPECT_EQ(client.receive_from_peer(Opcode::binary, std::string(1000, 'x')), "message;");
+    client.receive_from_peer(Opcode::binary, std::string(5000, 'y'));
     EXPECT_TRUE(client.session.receive_buffer().empty());
     EXPECT_FALSE(client.session.is_starved()) << "there is a message to take";
     client.session.take();
     EXPECT_FALSE(client.session.receive_buffer().empty());
-    client.hear(std::string(5000, 'y'));
+    client.receive(std::string(5000, 'y'));
     EXPECT_TRUE(client.session.receive_buffer().empty());
     EXPECT_TRUE(client.session.is_starved());
 }

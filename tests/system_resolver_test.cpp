@@ -97,8 +97,8 @@ namespace {
 using Outcome = Resolver::Outcome;
 
 // Polls until there is a result; the test runner ends a test that hangs.
-Resolver::Result answer(SystemResolver& resolver, Resolver::Request request,
-                        std::span<SocketAddress> out) {
+Resolver::Result resolve(SystemResolver& resolver, Resolver::Request request,
+                         std::span<SocketAddress> out) {
     for (;;) {
         const Resolver::Result result = resolver.take(request, out);
         if (result.status != Outcome::pending) return result;
@@ -111,7 +111,7 @@ TEST(SystemResolver, returns_addresses) {
     std::array<SocketAddress, 4> out;
     const Resolver::Request request = resolver.start("four");
     ASSERT_NE(request, 0u);
-    const Resolver::Result result = answer(resolver, request, out);
+    const Resolver::Result result = resolve(resolver, request, out);
     EXPECT_EQ(result.status, Outcome::done);
     ASSERT_EQ(result.count, 1u);
     EXPECT_EQ(out[0].bytes[0], 10);
@@ -121,14 +121,14 @@ TEST(SystemResolver, returns_addresses) {
 
 TEST(SystemResolver, reports_the_error_of_the_system) {
     SystemResolver resolver;
-    const Resolver::Result result = answer(resolver, resolver.start("none.example"), {});
+    const Resolver::Result result = resolve(resolver, resolver.start("none.example"), {});
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, EAI_NONAME);
 }
 
 TEST(SystemResolver, reports_errno_if_the_system_failed) {
     SystemResolver resolver;
-    const Resolver::Result result = answer(resolver, resolver.start("short.example"), {});
+    const Resolver::Result result = resolve(resolver, resolver.start("short.example"), {});
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, resolver_errno_base + EMFILE);
 }
@@ -178,7 +178,7 @@ TEST(SystemResolver, can_be_destroyed_in_a_forked_child_while_a_thread_holds_its
     open_gate(true);
     starting.join();
     std::array<SocketAddress, 1> out;
-    EXPECT_EQ(answer(*resolver, 1, out).status, Outcome::done) << "the parent's continues";
+    EXPECT_EQ(resolve(*resolver, 1, out).status, Outcome::done) << "the parent's continues";
     resolver->join();
 }
 
@@ -191,7 +191,7 @@ TEST(SystemResolver, waits_for_no_thread_in_a_forked_child) {
     EXPECT_TRUE(ends_in_a_child([&] { resolver.reset(); }));
     open_gate(true);
     std::array<SocketAddress, 1> out;
-    EXPECT_EQ(answer(*resolver, request, out).status, Outcome::done);
+    EXPECT_EQ(resolve(*resolver, request, out).status, Outcome::done);
     resolver->join();
 }
 
@@ -203,7 +203,7 @@ TEST(SystemResolver, does_not_look_up_what_cannot_be_a_name) {
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, EAI_NONAME);
     EXPECT_EQ(asked_count, before);
-    EXPECT_EQ(answer(resolver, resolver.start(std::string(255, 'a')), {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, resolver.start(std::string(255, 'a')), {}).status, Outcome::done);
 }
 
 TEST(SystemResolver, does_not_wait_for_a_result) {
@@ -212,10 +212,10 @@ TEST(SystemResolver, does_not_wait_for_a_result) {
     const Resolver::Request slow = resolver.start("wait.example");
     ASSERT_TRUE(are_waiting(1));
     EXPECT_EQ(resolver.take(slow, {}).status, Outcome::pending);
-    EXPECT_EQ(answer(resolver, resolver.start("other"), {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, resolver.start("other"), {}).status, Outcome::done);
     EXPECT_EQ(resolver.take(slow, {}).status, Outcome::pending);
     open_gate(true);
-    EXPECT_EQ(answer(resolver, slow, {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, slow, {}).status, Outcome::done);
     resolver.join();
 }
 
@@ -236,7 +236,7 @@ TEST(SystemResolver, has_at_most_four_threads_and_a_queue) {
     open_gate(true);
     std::array<SocketAddress, 1> out;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        ASSERT_EQ(answer(resolver, requests[i], out).status, Outcome::done);
+        ASSERT_EQ(resolve(resolver, requests[i], out).status, Outcome::done);
         EXPECT_EQ(out[0].bytes[3], i + 4) << "each has its own result";
     }
     EXPECT_EQ(asked_count - before, 20);
@@ -256,7 +256,7 @@ TEST(SystemResolver, drops_cancelled_requests) {
         EXPECT_NE(resolver.take(request, {}).status, Outcome::done) << "it has ended";
     }
     open_gate(true);
-    EXPECT_EQ(answer(resolver, resolver.start("next"), {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, resolver.start("next"), {}).status, Outcome::done);
     resolver.join();
     EXPECT_EQ(asked_count - before, 5) << "a queued request was never started";
     for (const Resolver::Request request : requests) {
@@ -291,7 +291,7 @@ TEST(SystemResolver, joins_its_threads) {
         const std::unique_lock lock(gate_mutex);
         EXPECT_EQ(waiting_count, 0);
     }
-    EXPECT_EQ(answer(resolver, resolver.start("again"), {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, resolver.start("again"), {}).status, Outcome::done);
 }
 
 TEST(SystemResolver, can_be_shared_by_clients_on_many_threads) {
@@ -307,7 +307,7 @@ TEST(SystemResolver, can_be_shared_by_clients_on_many_threads) {
                     resolver.cancel(request);
                     continue;
                 }
-                const bool is_right = answer(resolver, request, out).status == Outcome::done &&
+                const bool is_right = resolve(resolver, request, out).status == Outcome::done &&
                                       out[0].bytes[3] == t * 50 + i;
                 done += is_right ? 1 : 0;
             }

@@ -72,14 +72,14 @@ Cause lives_to_the_end(WebSocketClient& client) {
 
 // One connection: messages back and forth, one at a time, and a close. Returns the cause of its
 // end.
-Cause converse(const std::string& url, const Options& options, int& heard) {
+Cause converse(const std::string& url, const Options& options, int& received) {
     WebSocketClient client(options);
     WebSocketPeer& peer = *client.get_peer(1);
     const auto say = [&] { EXPECT_EQ(peer.put_packet(std::string(1000, 'x')), Error::ok); };
     client.connection_established.connect([&](std::string_view) { say(); });
     client.data_received.connect([&] {
         EXPECT_EQ(peer.get_packet().size(), 1000u);
-        if (++heard < message_count) return say();
+        if (++received < message_count) return say();
         EXPECT_EQ(client.disconnect_from_host(), Error::ok);
     });
     EXPECT_EQ(client.connect_to_url(url), Error::ok);
@@ -87,7 +87,7 @@ Cause converse(const std::string& url, const Options& options, int& heard) {
 }
 
 // A peer of a room: packets to the server and back, one at a time, and a close.
-Cause converse_in_room(const std::string& url, const Options& options, int& heard) {
+Cause converse_in_room(const std::string& url, const Options& options, int& received) {
     WebSocketClient client(options);
     const auto say = [&] { EXPECT_EQ(client.put_packet(std::string(1000, 'x')), Error::ok); };
     client.connection_succeeded.connect([&] {
@@ -96,23 +96,23 @@ Cause converse_in_room(const std::string& url, const Options& options, int& hear
     });
     client.peer_packet.connect([&](int) {
         EXPECT_EQ(client.get_packet().size(), 1000u);
-        if (++heard < message_count) return say();
+        if (++received < message_count) return say();
         EXPECT_EQ(client.disconnect_from_host(), Error::ok);
     });
     EXPECT_EQ(client.connect_to_url(url, {}, true), Error::ok);
     return lives_to_the_end(client);
 }
 
-using Conversation = Cause (*)(const std::string& url, const Options& options, int& heard);
+using Conversation = Cause (*)(const std::string& url, const Options& options, int& received);
 
 void converse_in_threads(Conversation converse, const std::string& url, const Options& options) {
     std::vector<std::thread> threads;
     for (int i = 0; i < client_count; ++i) {
         threads.emplace_back([&] {
             for (int round = 0; round < round_count; ++round) {
-                int heard = 0;
-                ASSERT_EQ(converse(url, options, heard), Cause::closed_by_client);
-                ASSERT_EQ(heard, message_count);
+                int received = 0;
+                ASSERT_EQ(converse(url, options, received), Cause::closed_by_client);
+                ASSERT_EQ(received, message_count);
             }
         });
     }

@@ -14,7 +14,7 @@ MARK = '@@'  # marks the line that is to be reported, and is removed
 LONG = '    step();\n' * 59
 
 # Rule, file, text. Each has one violation.
-BREACHES = (
+VIOLATIONS = (
     ('function_length', 'src/net/a.cpp', f'@@void step() {{\n{LONG}}}\n'),
     ('function_length', 'src/net/a.cpp',
      f'@@void wrapped(int first,\n             int second)\n    noexcept {{\n{LONG}}}\n'),
@@ -135,7 +135,8 @@ NEW = ('src/platform/clock.hpp', HEAD)  # selects the new layout
 
 
 def planted(text):
-    """The text, and the line of the mark; without one, the first. HEAD stands for itself, or begins the text."""
+    """The text, and the line of the mark (without one, the first). HEAD is replaced by the licence header, or put
+    before the text."""
     text = HEAD + text if MARK in text else text.replace('HEAD', HEAD)
     line = text.split(MARK)[0].count('\n') + 1 if MARK in text else 1
     return text.replace(MARK, ''), line
@@ -156,7 +157,7 @@ class Tidy(unittest.TestCase):
         self.assertRegex(what, r'; \S|, or \S', 'says what to change')
 
     def test_each_violation_is_reported_with_its_line_and_rule(self):
-        for rule, path, text in BREACHES:
+        for rule, path, text in VIOLATIONS:
             with self.subTest(rule=rule, text=text):
                 text, line = planted(text)
                 self.assert_reports(checked(path, text), path, line, rule)
@@ -167,8 +168,8 @@ class Tidy(unittest.TestCase):
                 self.assertEqual(checked(path, HEAD + text), [])
 
     def test_every_rule_is_violated_here(self):
-        broken = {rule for rule, _, _ in BREACHES} | {'pairs'}
-        self.assertEqual(broken, {rule.__name__.rstrip('_') for rule, _ in tidy.RULES} |
+        violated = {rule for rule, _, _ in VIOLATIONS} | {'pairs'}
+        self.assertEqual(violated, {rule.__name__.rstrip('_') for rule, _ in tidy.RULES} |
                          {rule.__name__ for rule in tidy.TREE_RULES})
 
     def test_files_of_the_build_need_a_header_too(self):

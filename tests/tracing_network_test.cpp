@@ -69,7 +69,7 @@ TEST(StreamTracer, shows_a_response_without_its_secrets) {
 
 TEST(StreamTracer, shows_urls_in_headers_without_their_secrets) {
     struct Row {
-        std::string field;
+        std::string header;
         std::string shown;
     };
     const Row rows[] = {
@@ -86,9 +86,9 @@ TEST(StreamTracer, shows_urls_in_headers_without_their_secrets) {
         {"Server: a?b", "Server: a?b"},
     };
     for (const Row& row : rows) {
-        const Rows lines = traced(Role::client, "HTTP/1.1 302 x\r\n" + row.field + "\r\n\r\n");
+        const Rows lines = traced(Role::client, "HTTP/1.1 302 x\r\n" + row.header + "\r\n\r\n");
         EXPECT_EQ(lines.at(1), "16 " + row.shown);
-        const Rows request = traced(Role::server, "GET / HTTP/1.1\r\n" + row.field + "\r\n\r\n");
+        const Rows request = traced(Role::server, "GET / HTTP/1.1\r\n" + row.header + "\r\n\r\n");
         EXPECT_EQ(request.at(1), "16 " + row.shown);
     }
 }

@@ -365,10 +365,10 @@ TEST(Url, validates_every_byte_of_a_port) {
 TEST(Url, validates_both_digits_of_a_percent_encoded_byte) {
     for (int c = 0; c < 256; ++c) {
         const bool hex = is_letter_or_digit(c) && (c <= '9' || (c | 0x20) <= 'f');
-        const Cause broken = c == '#' ? Cause::url_fragment : Cause::url_character;
-        check_byte("ws://h/%", c, "1", hex ? Cause::none : broken);
-        check_byte("ws://h/%1", c, "", hex ? Cause::none : broken);
-        check_byte("ws://h/?%", c, "1", hex ? Cause::none : broken);
+        const Cause invalid = c == '#' ? Cause::url_fragment : Cause::url_character;
+        check_byte("ws://h/%", c, "1", hex ? Cause::none : invalid);
+        check_byte("ws://h/%1", c, "", hex ? Cause::none : invalid);
+        check_byte("ws://h/?%", c, "1", hex ? Cause::none : invalid);
     }
 }
 

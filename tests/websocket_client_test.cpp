@@ -23,12 +23,12 @@ using Status = NetworkedMultiplayerPeer::ConnectionStatus;
 ServerScript friendly() {
     return {.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{server_close(1000)}, Fin{}}};
 }
-ServerScript says(const std::string& bytes) {
+ServerScript script_that_sends(const std::string& bytes) {
     return {.steps = {AwaitRequest{}, Accept{}, Send{bytes}, AwaitClose{}, Send{server_close(1000)},
                       Fin{}}};
 }
-ServerScript answers(const std::string& answer) {
-    return {.steps = {AwaitRequest{}, Send{answer}, Fin{}}};
+ServerScript responds(const std::string& response) {
+    return {.steps = {AwaitRequest{}, Send{response}, Fin{}}};
 }
 
 void open(Play& play) {
@@ -46,7 +46,7 @@ constexpr auto DISCONNECTED = Status::CONNECTION_DISCONNECTED;
 constexpr auto CONNECTED = Status::CONNECTION_CONNECTED;
 
 TEST(WebSocketClient, keeps_its_packets_at_its_peer) {
-    Play play(says(server_frame(Opcode::text, "a")));
+    Play play(script_that_sends(server_frame(Opcode::text, "a")));
     play.story->reads = false;
     open(play);
     play.poll(2);
@@ -143,7 +143,7 @@ TEST(WebSocketClient, returns_the_response_headers_and_the_agreed_protocol) {
     EXPECT_EQ(play.client->response_header("absent"), "");
     std::string_view rest = play.client->response_headers();
     int count = 0;
-    for (HttpHeader field; take_header(rest, field);) ++count;
+    for (HttpHeader entry; take_header(rest, entry);) ++count;
     EXPECT_EQ(count, 6);
 }
 
@@ -240,11 +240,11 @@ TEST(WebSocketClient, sleeps_while_frames_after_an_early_accept_fill_its_buffer)
     EXPECT_GE(play.story->messages.size(), 4'000u);
 }
 
-// ---- what a failure tells --------------------------------------------------------------------
+// ---- contents of a failure --------------------------------------------------------------------
 
 // Case 24: a 401 with a body
 TEST(WebSocketClient, reports_the_response_of_a_refusing_server) {
-    Play play(answers("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\nwho are you?"));
+    Play play(responds("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\nwho are you?"));
     ASSERT_EQ(play.client->connect_to_url("ws://user:secret@h/room?token=secret"), ok);
     play.run();
     const Failure& failure = play.client->failure();
@@ -263,7 +263,7 @@ TEST(WebSocketClient, reports_the_response_of_a_refusing_server) {
 
 // Case 48: a refusal in HTTP/1.0
 TEST(WebSocketClient, reports_the_response_of_a_server_that_refuses_in_http_1_0) {
-    Play play(answers("HTTP/1.0 302 Moved\r\nLocation: ws://other/\r\n\r\ngone"));
+    Play play(responds("HTTP/1.0 302 Moved\r\nLocation: ws://other/\r\n\r\ngone"));
     ASSERT_EQ(play.connect(), ok);
     play.run();
     const Failure& failure = play.client->failure();
@@ -453,7 +453,7 @@ TEST(WebSocketClient, has_no_deadline_for_pings_from_the_program_if_keep_alive_i
 }
 
 TEST(WebSocketClient, keeps_a_healthy_link_through_a_long_loading_screen) {
-    Play play(says(server_frame(Opcode::text, "still here")));
+    Play play(script_that_sends(server_frame(Opcode::text, "still here")));
     open(play);
     play.world.clock.advance_ms(3'600'000);
     play.client->poll();
@@ -595,9 +595,9 @@ TEST(WebSocketClient, sleeps_while_it_waits_for_the_end_of_the_stream) {
     std::string bytes;
     for (int i = 0; i < 255; ++i) bytes += server_frame(Opcode::binary, "x");
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes + server_close(1000)}}});
-    int heard = 0;
+    int received_count = 0;
     play.story->on = [&](const std::string& signal) {
-        const bool last = signal == "data_received()" && ++heard == 255;
+        const bool last = signal == "data_received()" && ++received_count == 255;
         if (!last) return;
         EXPECT_EQ(play.client->disconnect_from_host(), ok);
     };
@@ -783,8 +783,8 @@ TEST(WebSocketClient, sends_a_close_frame_when_it_is_destroyed) {
 }
 
 TEST(WebSocketClient, closes_with_a_code_after_a_protocol_error_and_ends) {
-    const std::string breach = server_frame(Opcode::text, "fine") + "\xC1\x01x";
-    Play play(says(breach));
+    const std::string invalid = server_frame(Opcode::text, "fine") + "\xC1\x01x";
+    Play play(script_that_sends(invalid));
     ASSERT_EQ(play.connect(), ok);
     play.run();
     EXPECT_EQ(play.story->signals,
@@ -796,8 +796,8 @@ TEST(WebSocketClient, closes_with_a_code_after_a_protocol_error_and_ends) {
 }
 
 TEST(WebSocketClient, keeps_unread_packets_readable_after_the_end) {
-    Play play(says(server_frame(Opcode::text, "one") + server_frame(Opcode::binary, "two") +
-                   server_close(1001)));
+    Play play(script_that_sends(server_frame(Opcode::text, "one") +
+                                server_frame(Opcode::binary, "two") + server_close(1001)));
     play.story->reads = false;
     ASSERT_EQ(play.connect(), ok);
     play.run();
@@ -837,7 +837,7 @@ TEST(WebSocketClient, uses_its_buffers_to_the_last_byte) {
 TEST(WebSocketClient, stops_reading_when_its_queue_is_full_and_loses_nothing) {
     std::string bytes;
     for (int i = 0; i < 500; ++i) bytes += server_frame(Opcode::binary, std::string(100, 'x'));
-    Play play(says(bytes));
+    Play play(script_that_sends(bytes));
     ASSERT_EQ(play.client->set_buffers(8, 10, 8, 10), ok);
     play.story->reads = false;
     open(play);
@@ -882,7 +882,7 @@ TEST(WebSocketClient, never_sleeps_after_taking_packets_has_freed_space) {
                 bytes += server_frame(Opcode::ping, std::string(125, 'p'));
             }
         }
-        Play play(says(bytes), [](World&, Options& options) {
+        Play play(script_that_sends(bytes), [](World&, Options& options) {
             options.limits.input_payload_max = 8 * 1024;
             options.limits.input_packet_count_max = 16;
             options.limits.response_size_max = 2 * 1024;
@@ -967,7 +967,7 @@ TEST(WebSocketClient, never_sleeps_after_closing_has_freed_space) {
 TEST(WebSocketClient, does_not_mistake_a_silence_it_caused_for_a_dead_link) {
     std::string bytes;
     for (int i = 0; i < 11; ++i) bytes += server_frame(Opcode::binary, "x");
-    Play play(says(bytes),
+    Play play(script_that_sends(bytes),
               [](World&, Options& options) { options.limits.input_packet_count_max = 10; });
     play.story->reads = false;
     open(play);
@@ -1005,7 +1005,7 @@ TEST(WebSocketClient, ends_only_after_a_full_queue_has_been_read) {
 TEST(WebSocketClient, does_no_more_in_one_poll_than_its_limits_say) {
     std::string bytes;
     for (int i = 0; i < 600; ++i) bytes += server_frame(Opcode::binary, "x");
-    Play play(says(bytes));
+    Play play(script_that_sends(bytes));
     ASSERT_EQ(play.connect(), ok);
     std::size_t per_poll_max = 0;
     while (play.story->messages.size() < 600) {
@@ -1042,8 +1042,9 @@ TEST(WebSocketClient, resets_the_write_mode_to_binary_at_each_connect_to_url) {
 }
 
 TEST(WebSocketClient, discards_its_input_if_the_options_say_so) {
-    Play play(says(server_frame(Opcode::text, "one") + server_frame(Opcode::text, "two")),
-              [](World&, Options& options) { options.discard_input = true; });
+    Play play(
+        script_that_sends(server_frame(Opcode::text, "one") + server_frame(Opcode::text, "two")),
+        [](World&, Options& options) { options.discard_input = true; });
     open(play);
     play.poll(3);
     EXPECT_EQ(play.story->signals, "connection_established(\"\")");
@@ -1123,7 +1124,7 @@ TEST(WebSocketClient, allocates_nothing_in_steady_state) {
 }
 
 TEST(WebSocketClient, shrinks_its_buffers_to_their_initial_size) {
-    Play play(says(server_frame(Opcode::binary, std::string(200'000, 'x'))));
+    Play play(script_that_sends(server_frame(Opcode::binary, std::string(200'000, 'x'))));
     open(play);
     play.poll(5);
     EXPECT_GT(play.world.memory.used, 200'000u);
@@ -1139,7 +1140,7 @@ TEST(WebSocketClient, keeps_a_packet_valid_in_the_poll_that_finds_the_link_idle)
         for (int i = 0; i < burst; ++i) {
             bytes += server_frame(Opcode::binary, "message " + std::to_string(i));
         }
-        Play play(says(bytes));
+        Play play(script_that_sends(bytes));
         play.story->reads = false;
         Bytes last;
         int taken_count = 0;
@@ -1275,7 +1276,7 @@ TEST(WebSocketClient, measures_the_round_trip_of_a_ping) {
     const auto& frames = play.world.connection().frames;
     ASSERT_EQ(frames.size(), 1u);
     play.world.clock.advance_ms(30);
-    play.world.connection().to_client += server_frame(Opcode::pong, "no answer to it");
+    play.world.connection().to_client += server_frame(Opcode::pong, "not a reply to it");
     play.client->poll();
     EXPECT_EQ(play.client->stats().round_trip_us, 0u);
     play.world.connection().to_client += server_frame(Opcode::pong, frames[0].payload);
@@ -1294,8 +1295,8 @@ TEST(WebSocketClient, keeps_the_smallest_and_the_smoothed_round_trip) {
         ASSERT_EQ(play.client->ping(), ok);
         play.world.clock.advance_ms(ms);
         ScriptedConnection& server = play.world.connection();
-        const std::string answer = server_frame(Opcode::pong, server.frames.back().payload);
-        server.to_client += answer + answer;  // the second one is a reply to nothing
+        const std::string response = server_frame(Opcode::pong, server.frames.back().payload);
+        server.to_client += response + response;  // the second one is a reply to nothing
         play.client->poll();
     }
     const Stats stats = play.client->stats();
@@ -1370,7 +1371,7 @@ TEST(WebSocketClient, ignores_the_silence_before_the_process_resumed) {
 }
 
 TEST(WebSocketClient, clamps_limits_that_are_too_large) {
-    Play play(says(server_frame(Opcode::text, "hello")), [](World&, Options& options) {
+    Play play(script_that_sends(server_frame(Opcode::text, "hello")), [](World&, Options& options) {
         options.limits.input_payload_max = options.limits.output_payload_max = SIZE_MAX;
         options.limits.input_packet_count_max = options.limits.output_packet_count_max = SIZE_MAX;
     });
@@ -1410,7 +1411,7 @@ TEST(WebSocketClient, reports_everything_received_before_it_reports_exhausted_me
     const std::string bytes = server_frame(Opcode::text, "one") +
                               server_frame(Opcode::text, "two") +
                               server_frame(Opcode::binary, std::string(10'000, 'x'));
-    Play play(says(bytes));
+    Play play(script_that_sends(bytes));
     play.world.memory.limit = 1024 + 200 + 2048 + 400;  // texts, inbox, headers: it cannot grow
     open(play);
     play.run();
@@ -1660,7 +1661,7 @@ void fill_without_memory(Play& play) {
     ASSERT_EQ(play.peer().get_available_packet_count(), 1u);
 }
 
-ServerScript says_too_much(std::size_t message_size, const std::string& rest) {
+ServerScript writes_too_much(std::size_t message_size, const std::string& rest) {
     return {.steps = {AwaitRequest{}, Accept{}, Pause{20},
                       Send{server_frame(Opcode::binary, std::string(message_size, 'x'))}, Pause{20},
                       Send{rest}}};
@@ -1673,7 +1674,7 @@ void expect_rest(Play& play) {
 }
 
 TEST(WebSocketClient, sleeps_at_the_deadline_of_a_message_without_buffer_space) {
-    Play play(says_too_much(1500, server_frame(Opcode::binary, std::string(60'000, 'y'))));
+    Play play(writes_too_much(1500, server_frame(Opcode::binary, std::string(60'000, 'y'))));
     fill_without_memory(play);
     play.world.clock.advance_ms(Timeouts{}.message_ms + 1);
     expect_rest(play);
@@ -1681,7 +1682,7 @@ TEST(WebSocketClient, sleeps_at_the_deadline_of_a_message_without_buffer_space) 
 
 // A control frame waits for its end, which does not fit.
 TEST(WebSocketClient, sleeps_at_the_deadline_of_closing_without_buffer_space) {
-    Play play(says_too_much(1950, server_frame(Opcode::ping, std::string(125, 'p'))));
+    Play play(writes_too_much(1950, server_frame(Opcode::ping, std::string(125, 'p'))));
     fill_without_memory(play);
     ASSERT_EQ(play.client->disconnect_from_host(), ok);
     play.poll(50);

@@ -79,7 +79,7 @@ struct Row {
 std::vector<Row> rows() {
     const std::string a = der_named("a"), b = der_named("b"),
                       long_one = der_named(std::string(3000, 'c'));
-    const std::string pem_a = pem_of(a), pem_b = pem_of(b), broken = pem_of(a.substr(0, 50));
+    const std::string pem_a = pem_of(a), pem_b = pem_of(b), invalid = pem_of(a.substr(0, 50));
     const std::string key = "-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n";
     std::string crlf = pem_a;
     for (std::size_t at = 0; (at = crlf.find('\n', at)) != crlf.npos; at += 2)
@@ -101,9 +101,9 @@ std::vector<Row> rows() {
         {a.substr(0, a.size() - 1), Error::failed, ""},
         {a + "\n", Error::failed, ""},
         {a + b, Error::failed, ""},
-        {broken, Error::failed, ""},
-        {pem_a + broken + pem_b, Error::failed, a + b},
-        {broken + pem_a, Error::failed, a},
+        {invalid, Error::failed, ""},
+        {pem_a + invalid + pem_b, Error::failed, a + b},
+        {invalid + pem_a, Error::failed, a},
         {pem_a + pem_b.substr(0, pem_b.size() - 20), Error::failed, a},
         {pem_a.substr(0, 100) + pem_b, Error::failed, b},
         {pem_of(a + b) + pem_a, Error::failed, a},
@@ -273,7 +273,7 @@ TEST(X509Certificate, reports_that_it_cannot_save) {
     EXPECT_EQ(file.text(), "what was there before");
 }
 
-// ---- what they say ---------------------------------------------------------------------------
+// ---- properties -------------------------------------------------------------------------------
 
 TEST(X509Certificate, returns_the_properties_of_each) {
     const CertificateParts parts = {

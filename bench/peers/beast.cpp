@@ -36,10 +36,10 @@ bool is_utf8(const std::uint8_t* text, std::size_t size) {
     return websocket::detail::check_utf8(reinterpret_cast<const char*>(text), size);
 }
 
-bool check_response(std::string_view answer) {
+bool check_response(std::string_view response) {
     http::response_parser<http::string_body> parser;
     error_code error;
-    parser.put(net::buffer(answer.data(), answer.size()), error);
+    parser.put(net::buffer(response.data(), response.size()), error);
     if (error || !parser.is_header_done()) return false;
     const auto& head = parser.get();
     websocket::detail::sec_ws_accept_type accept;
@@ -85,7 +85,7 @@ class MemoryStream {
     template <class Buffers>
     std::size_t write_some(const Buffers& buffers, error_code& error) {
         error = {};
-        if (!upgraded_) answer_upgrade(beast::buffers_to_string(buffers));
+        if (!upgraded_) respond_to_upgrade(beast::buffers_to_string(buffers));
         return beast::buffer_bytes(buffers);
     }
     template <class Buffers>
@@ -95,7 +95,7 @@ class MemoryStream {
     }
 
  private:
-    void answer_upgrade(const std::string& request) {
+    void respond_to_upgrade(const std::string& request) {
         upgraded_ = true;
         const std::string name = "Sec-WebSocket-Key: ";
         const std::size_t at = request.find(name);

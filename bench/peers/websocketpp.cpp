@@ -52,12 +52,12 @@ struct Parts {
     Processor processor;
 };
 
-bool check_response(std::string_view answer) {
+bool check_response(std::string_view reply) {
     static Parts parts(false);
     Config::request_type request;
     request.replace_header("Sec-WebSocket-Key", std::string(handshake_key_text));
     Config::response_type response;
-    response.consume(answer.data(), answer.size());
+    response.consume(reply.data(), reply.size());
     return response.headers_ready() &&
            !parts.processor.validate_server_handshake_response(request, response);
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""`linnet`, the command, as a person uses it: through pipes, in a pseudo-terminal and in tmux, with
-its own echo server and with a server that does what the test says, byte by byte.
+"""Tests the command `linnet` as a person uses it: through pipes, in a pseudo-terminal and in tmux, with
+its own echo server and with a server that the test controls byte by byte.
 
     cli_test.py PATH_OF_LINNET [unittest arguments]     or LINNET=PATH cli_test.py
 
@@ -43,7 +43,7 @@ def wait_readable(fd, deadline):
 
 
 class Stream:
-    """What comes out of a descriptor."""
+    """The output read from a descriptor."""
 
     def __init__(self, fd):
         self.fd = fd
@@ -54,7 +54,7 @@ class Stream:
         wait_readable(self.fd, deadline)
         try:
             piece = os.read(self.fd, 1 << 16)
-        except OSError:  # a pseudo-terminal whose last user has gone
+        except OSError:  # a pseudo-terminal without users
             piece = b''
         self.data += piece
         self.ended = not piece
@@ -83,7 +83,7 @@ class Stream:
 
 
 class Linnet:
-    """The program with pipes. `stdin`: bytes to give and end, or None: `send` and `end_input`."""
+    """The program with pipes. `stdin`: the whole input, or None to use `send` and `end_input`."""
 
     def __init__(self, *arguments, stdin=None, stdout=subprocess.PIPE, **options):
         given = subprocess.PIPE
@@ -118,7 +118,7 @@ class Linnet:
         self.process.send_signal(number)
 
     def finish(self):
-        """Waits for its end: status, standard output, standard error."""
+        """Waits for its end; returns status, standard output and standard error."""
         out = self.out.rest() if self.out else b''
         err = self.err.rest().decode()
         return self.process.wait(DEADLINE_S), out, err
@@ -138,7 +138,7 @@ class Serve(Linnet):
         self.url, self.port = found.group(1).decode(), int(found.group(2))
 
 
-# ---- a server that does what the test says -----------------------------------------------------
+# ---- a server controlled by the test -----------------------------------------------------------
 
 class Peer:
     """The server's end of a connection."""
@@ -160,8 +160,8 @@ class Peer:
         taken, self.data = bytes(self.data[:size]), self.data[size:]
         return taken
 
-    def answer(self, extra=''):
-        """Reads the request; returns the answer that accepts it."""
+    def response(self, extra=''):
+        """Reads the request; returns the response that accepts it."""
         while b'\r\n\r\n' not in self.data:
             self.receive_more()
         head, self.data = self.data.split(b'\r\n\r\n', 1)
@@ -173,7 +173,7 @@ class Peer:
                 b'\r\n' + extra.encode() + b'\r\n')
 
     def accept(self, extra=''):
-        self.send(self.answer(extra))
+        self.send(self.response(extra))
         return self
 
     def send(self, data):
@@ -194,7 +194,7 @@ class Peer:
         return first & 0x0F, plain.to_bytes(size, 'big')
 
     def message(self):
-        """The next frame that is no ping: those are answered."""
+        """The next frame that is not a ping; answers pings."""
         while True:
             opcode, payload = self.frame()
             if opcode != PING:
@@ -202,7 +202,7 @@ class Peer:
             self.send(frame(PONG, payload))
 
     def messages(self):
-        """All that come before the close frame, and that."""
+        """All frames up to and including the close frame."""
         all_of_them = []
         while True:
             opcode, payload = self.message()
@@ -270,9 +270,9 @@ class Case(unittest.TestCase):
         linnet = self.entered(Linnet(*arguments, listener.url, **options))
         return linnet, listener.peer()
 
-    def ends(self, linnet, status, *told):
+    def ends(self, linnet, status, *expected):
         got, out, err = linnet.finish()
-        for wanted in told:
+        for wanted in expected:
             self.assertRegex(err, wanted)
         self.assertEqual(got, status, err)
         return out, err
@@ -318,7 +318,7 @@ class Messages(Case):
         self.ends(linnet, 0)
 
     def test_replies_to_piped_input_are_printed(self):
-        # On a busy machine a second of silence may end it before the answers: then it says so.
+        # On a busy machine a second of silence may end it before the replies: it then prints a message.
         for _ in range(10):
             linnet, peer = self.talk('-q', stdin=b'1\n2\n3\n4\n5\n')
             peer.accept()
@@ -362,14 +362,14 @@ class Messages(Case):
 
     def test_an_unsolicited_pong_does_not_close(self):
         for payload in (b'', b'beat', b'\0\0\0\0\0\0\0\1'):
-            # A machine that pauses for a second makes a silence: then once more.
+            # If the machine pauses for a second, the silence ends it: retries.
             outputs = (self.output_after_foreign_pongs(payload) for _ in range(5))
             self.assertIn(b'answer\n', outputs)
 
     def output_after_foreign_pongs(self, payload):
         linnet, peer = self.talk(stdin=b'question\n')
-        # In one write with the response, hence before the ping, of which it might have the payload.
-        peer.send(peer.answer() + frame(PONG, payload))
+        # In one write with the response, hence before the ping, whose payload it might otherwise match.
+        peer.send(peer.response() + frame(PONG, payload))
         self.assertEqual(peer.frame(), (TEXT, b'question'))
         opcode, ping = peer.frame()
         self.assertEqual(opcode, PING)
@@ -500,9 +500,9 @@ class Messages(Case):
     def test_wait_ends_after_a_silence(self):
         linnet, peer = self.talk('--wait=0.4', stdin=b'q\n')
         self.assertEqual(peer.accept().frame(), (TEXT, b'q'))
-        for answer in (b'1', b'2', b'3'):
-            peer.send(frame(TEXT, answer))
-            linnet.out.until(answer)
+        for reply in (b'1', b'2', b'3'):
+            peer.send(frame(TEXT, reply))
+            linnet.out.until(reply)
         begin = time.monotonic()
         self.assertEqual(peer.frame()[0], CLOSE)
         self.assertGreater(time.monotonic() - begin, 0.3)
@@ -543,7 +543,7 @@ class Messages(Case):
         self.assertEqual(done.returncode, USAGE)
 
     def without(self, descriptor, *arguments, **options):
-        """`linnet` whose standard stream of that number is closed from the start, run to its end."""
+        """`linnet` with the standard stream of this number closed from the start, run to its end."""
         redirected = {0: '<&-', 1: '>&-', 2: '2>&-'}[descriptor]
         done = subprocess.run(['sh', '-c', f'"$0" "$@" {redirected}', LINNET, *arguments],
                               capture_output=True, timeout=DEADLINE_S, **options)
@@ -604,7 +604,7 @@ class BackPressure(Case):
         fd = linnet.process.stdin.fileno()
         fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK)
         taken, rest, last = 0, b'', time.monotonic()
-        # Until it has taken nothing for a second: then it holds its limit, and what TCP holds.
+        # Until nothing has been accepted for a second: its queue and the TCP buffers are then full.
         while select.select([], [fd], [], 1)[1]:
             rest = rest or line
             size = os.write(fd, rest)
@@ -614,7 +614,7 @@ class BackPressure(Case):
         os.set_blocking(fd, True)
         count = -(-taken // len(line))
         received = 0
-        # What is left of the last line goes into the pipe as soon as the server reads.
+        # The rest of the last line is written to the pipe as soon as the server reads.
         while received < count:
             if rest and select.select([], [fd], [], 0)[1]:
                 size = os.write(fd, rest[:4096])
@@ -634,11 +634,11 @@ class BackPressure(Case):
     def test_the_end_of_input_waits_for_a_slow_reader_of_the_output(self):
         linnet, peer = self.talk('-q', stdin=b'question\n')
         line = b'z' * (MIB // 2)
-        peer.send(peer.answer() + frame(TEXT, line) * 4)
+        peer.send(peer.response() + frame(TEXT, line) * 4)
         self.assertEqual(peer.frame(), (TEXT, b'question'))
         opcode, ping = peer.frame()
         self.assertEqual(opcode, PING)
-        # More than the silence that would end it: standard output takes nothing.
+        # Longer than the silence that would end it: standard output is blocked.
         self.assertFalse(select.select([peer.sock], [], [], 1.5)[0], 'it has closed')
         deadline = time.monotonic() + DEADLINE_S
         printed = 0
@@ -663,7 +663,7 @@ class BackPressure(Case):
             sent, rest = sent + size, rest[size:]
             self.assertLess(sent, 100 * MIB)
         self.assertGreater(sent, 16 * MIB)
-        # Now it is read; the rest follows.
+        # Standard output is now read; the rest follows.
         rest += close_frame(1000)
         while rest:
             readable, writable, _ = select.select([linnet.out.fd], [peer.sock], [], DEADLINE_S)
@@ -687,7 +687,7 @@ class BackPressure(Case):
         self.assertNotIn('ended', err)
 
     def socket_with_linnet(self, **options):
-        """The program with a socket as standard output, as inetd and Node's child_process give."""
+        """The program with a socket as standard output, as under inetd and Node's child_process."""
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)
         with theirs:
@@ -831,7 +831,7 @@ class Options(Case):
 
     def test_trace_hides_the_secrets_of_urls(self):
         linnet, peer = self.talk('--trace', '-H', 'Referer: https://me:secret@a.example/?secret')
-        peer.answer()
+        peer.response()
         peer.send(b'HTTP/1.1 302 Found\r\nLocation: https://me:secret@login.example/x?t=secret\r\n'
                   b'Content-Location: https:/\\me:secret@a.example/\r\nSet-Cookie2: id=secret\r\n'
                   b'Refresh: 5; url=https://me:secret@b.example/?secret\r\n\r\n')
@@ -901,7 +901,7 @@ class Options(Case):
 # ---- wss:// ------------------------------------------------------------------------------------
 
 class Secure(Case):
-    """`linnet serve --tls` makes a certificate of its own each time it starts."""
+    """`linnet serve --tls` creates a new certificate at each start."""
 
     def setUp(self):
         super().setUp()
@@ -1001,7 +1001,7 @@ class Secure(Case):
 # ---- rooms -------------------------------------------------------------------------------------
 
 class Rooms(Case):
-    """linnet join in a room of linnet serve --multiplayer."""
+    """`linnet join` in a room of `linnet serve --multiplayer`."""
 
     def setUp(self):
         super().setUp()
@@ -1082,7 +1082,7 @@ class Rooms(Case):
 
 class Endings(Case):
     def one_message(self, err):
-        """Everything but how it began is one explanation."""
+        """All output after the beginning is one explanation."""
         lines = [line for line in err.splitlines() if 'linnet: connected to' not in line]
         self.assertEqual(len(lines), 1, err)
         return lines[0]
@@ -1107,10 +1107,10 @@ class Endings(Case):
 
     def test_the_server_may_end_at_any_moment(self):
         def request(peer):
-            peer.answer()
+            peer.response()
 
         def half_the_answer(peer):
-            peer.send(peer.answer()[:50])
+            peer.send(peer.response()[:50])
 
         def opened(peer):
             peer.accept()
@@ -1180,7 +1180,7 @@ class Endings(Case):
 
     def test_unsent_input_when_the_server_closes_is_reported(self):
         linnet, peer = self.talk(stdin=b'y' * (9 * MIB) + b'\n' + b'z' * (9 * MIB) + b'\n')
-        # The second line does not fit behind the first, which nobody reads yet.
+        # The second line does not fit after the first, which is not read yet.
         peer.accept()
         linnet.err.until(b'connected')
         self.assertEqual(peer.receive(1), b'\x81')
@@ -1229,7 +1229,7 @@ class Signals(Case):
     def test_a_signal_before_all_input_is_sent_is_a_failure(self):
         stdin = (b'y' * (9 * MIB) + b'\n') * 2
         linnet, peer = self.talk('-q', stdin=stdin)
-        # The second line does not fit after the first, which nobody reads yet.
+        # The second line does not fit after the first, which is not read yet.
         peer.accept()
         deadline = time.monotonic() + DEADLINE_S
         while f'pos:\t{len(stdin)}\n' not in self.standard_input_of(linnet):
@@ -1264,7 +1264,7 @@ class Signals(Case):
 
     def test_a_signal_while_connecting_gives_up(self):
         linnet, peer = self.talk()
-        peer.answer()
+        peer.response()
         linnet.signal(signal.SIGTERM)
         self.ends(linnet, 128 + signal.SIGTERM, 'ended by a signal while connecting')
 
@@ -1294,7 +1294,7 @@ class Signals(Case):
         linnet.send(b'still here\n')
         self.assertEqual(peer.frame(), (TEXT, b'still here'))
 
-    # A name server that never answers: the resolver's thread waits, and nobody else.
+    # A name server that never replies: only the resolver's thread waits.
     def preload(self):
         compiler = os.environ.get('CXX', 'c++').split()[0]
         folder = tempfile.mkdtemp(prefix='linnet-cli-')
@@ -1375,13 +1375,13 @@ class Serving(Case):
 
 
 class Floods(Case):
-    """Case 70: a flood of small messages into each server."""
+    """Case 70: a flood of small messages to each server."""
 
     COUNT = 20000
     LINES = b''.join(b'%d\n' % i for i in range(COUNT))
 
     def flood(self, linnet):
-        """Sends all lines, and leaves the input open: nothing ends it before its answers are here."""
+        """Sends all lines, and leaves the input open, so that nothing ends it before its replies arrive."""
         writer = threading.Thread(target=linnet.send, args=(self.LINES,))
         writer.start()
         self.addCleanup(writer.join)
@@ -1403,8 +1403,8 @@ class Floods(Case):
         sender = self.flood(self.entered(Linnet('join', '--target=0', server.url)))
         for stream in (server.out, reader.out):
             stream.until(b'"%d"\n$' % (self.COUNT - 1))
-            heard = re.findall(rb'\d+: "(\d+)"\n', stream.data)
-            self.assertTrue(heard == self.LINES.split())
+            received = re.findall(rb'\d+: "(\d+)"\n', stream.data)
+            self.assertTrue(received == self.LINES.split())
         for linnet in (sender, reader):
             linnet.end_input()
             self.ends(linnet, 0)
@@ -1412,13 +1412,13 @@ class Floods(Case):
     NODE = """
         const WebSocket = require('ws'), [url, count] = process.argv.slice(1);
         const socket = new WebSocket(url);
-        let heard = 0;
+        let received = 0;
         socket.on('open', () => { for (let i = 0; i < count; ++i) socket.send(String(i)); });
         socket.on('message', data => {
-            if (String(data) !== String(heard)) process.exit(2);
-            if (++heard == count) socket.close();
+            if (String(data) !== String(received)) process.exit(2);
+            if (++received == count) socket.close();
         });
-        socket.on('close', code => { console.log(heard, code); });
+        socket.on('close', code => { console.log(received, code); });
     """
 
     def test_every_message_of_a_flood_by_node_is_echoed(self):
@@ -1438,7 +1438,7 @@ class Floods(Case):
 # ---- terminals ---------------------------------------------------------------------------------
 
 class Terminal:
-    """The program in a pseudo-terminal of its own, which is its controlling one."""
+    """The program in a new pseudo-terminal, which is its controlling terminal."""
 
     def __init__(self, *arguments):
         self.master, slave = pty.openpty()
@@ -1468,9 +1468,9 @@ class InATerminal(Case):
         terminal = self.entered(Terminal(*arguments, listener.url))
         return terminal, listener.peer().accept()
 
-    def ends(self, terminal, status, told):
+    def ends(self, terminal, status, expected):
         self.assertEqual(terminal.process.wait(DEADLINE_S), status)
-        terminal.screen.until(told)
+        terminal.screen.until(expected)
         self.assertEqual(termios.tcgetattr(terminal.slave), terminal.attributes)
         self.assertTrue(os.get_blocking(terminal.slave))
 
@@ -1481,7 +1481,7 @@ class InATerminal(Case):
         self.assertEqual(peer.frame(), (TEXT, 'Grüße'.encode()))
         peer.send(frame(TEXT, b'answer'))
         terminal.screen.until(b'answer\r\n')
-        terminal.type(b'half a line\x04')  # which sends what is there to the program
+        terminal.type(b'half a line\x04')  # which passes the line to the program
         terminal.type(b'\x04')
         self.assertEqual(peer.messages(), ([b'half a line'], struct.pack('>H', 1000)))
         peer.leave()
@@ -1549,7 +1549,7 @@ def tmux_is_there():
 
 
 class InTmux(Case):
-    """A shell in a terminal of 80 columns and 24 lines, and somebody who types and looks."""
+    """A shell in a terminal of 80 columns and 24 lines, with simulated typing and a visible screen."""
 
     def setUp(self):
         if not tmux_is_there():
@@ -1585,7 +1585,7 @@ class InTmux(Case):
         return self.tmux('capture-pane', '-p')
 
     def after(self):
-        """The status of the last command, and whether the terminal is as it was before."""
+        """The status of the last command, and whether the terminal settings are unchanged."""
         self.type('echo status=$?; stty -a | cksum | cmp - before && echo same""')
         self.typed.until(rb'same\r\n')
         return int(self.typed.until(rb'status=(\d+)\r\n').group(1))
@@ -1602,7 +1602,7 @@ class InTmux(Case):
         self.type(f'"$LINNET" {server.url}')
         self.typed.until(rb'Ctrl-D closes\r\n')
         self.type('hello, world')
-        # Once as it is typed, once as it comes back.
+        # Once as typed, once as echoed.
         self.typed.until(rb'hello, world\r\nhello, world\r\n')
         self.assertIn('hello, world\nhello, world\n', self.screen())
         self.tmux('send-keys', 'C-d')
@@ -1627,7 +1627,7 @@ class InTmux(Case):
 
 
 def setUpModule():
-    """What runs the tests may ignore signals (nohup, a background job); children inherit that."""
+    """Resets signals that the caller ignores (nohup, a background job), since children inherit that."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

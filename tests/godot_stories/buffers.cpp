@@ -52,7 +52,7 @@ Lines sized(const Lines& after_1023, const Lines& end) {
     return opened_with_buffers(lines);
 }
 
-// ---- messages that nobody reads
+// ---- unread messages
 
 std::string six_messages() {
     std::string frames;

@@ -343,7 +343,7 @@ const std::vector<Trace> closing_traces = {
      {put_in_godot},
      {{put_in_linnet("put_packet = 1")}}},
     {"reconnect_in_error",
-     {answering("HTTP/1.1 404 Not Found\r\nA: b\r\nC: d\r\nE: f\r\n\r\n")},
+     {responding("HTTP/1.1 404 Not Found\r\nA: b\r\nC: d\r\nE: f\r\n\r\n")},
      reconnect_in_error,
      {{connecting, error, "connect_to_url = 0", error, "connect_to_url = 0", error, end_closed}}},
 };

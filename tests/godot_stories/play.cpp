@@ -61,10 +61,10 @@ void Play::replace_client() {
     client_ = std::make_unique<WebSocketClient>(options);
     story_ = std::make_unique<Story>(*client_);
     story_->reads = false;
-    story_->on = [this](const std::string& signal) { hear(signal); };
+    story_->on = [this](const std::string& signal) { receive(signal); };
 }
 
-void Play::hear(const std::string& signal) {
+void Play::receive(const std::string& signal) {
     const bool was_in_handler = std::exchange(in_handler_, true);
     say(story_->lines.back());
     if (reads && signal == "data_received()") get_all();
@@ -146,7 +146,7 @@ void Play::peer_info() {
 // The key is known once the request has arrived, and `answering` waits briefly before its response.
 void Play::fill_in_accepts() {
     constexpr std::string_view name = "Sec-WebSocket-Key: ";
-    constexpr std::string_view place = "{accept}";
+    constexpr std::string_view placeholder = "{accept}";
     for (const auto& connection : world.network.connections) {
         const std::size_t at = connection->request.find(name);
         if (connection->request.find("\r\n\r\n") == std::string::npos) continue;
@@ -155,8 +155,8 @@ void Play::fill_in_accepts() {
         const HandshakeAccept accept = handshake_accept(key);
         for (ServerStep& step : connection->script.steps) {
             auto* const send = std::get_if<Send>(&step);
-            if (send == nullptr || send->bytes.find(place) == std::string::npos) continue;
-            send->bytes.replace(send->bytes.find(place), place.size(), accept.data(),
+            if (send == nullptr || send->bytes.find(placeholder) == std::string::npos) continue;
+            send->bytes.replace(send->bytes.find(placeholder), placeholder.size(), accept.data(),
                                 accept.size());
         }
     }
@@ -192,15 +192,15 @@ ServerScript accepting(std::vector<ServerStep> steps, std::string headers) {
     return {std::move(steps)};
 }
 
-ServerScript answering(std::string head, std::vector<ServerStep> steps) {
+ServerScript responding(std::string head, std::vector<ServerStep> steps) {
     steps.insert(steps.begin(), {AwaitRequest{}, Pause{1}, Send{std::move(head)}});
     return {std::move(steps)};
 }
 
-std::string switching(std::string_view fields) {
+std::string switching(std::string_view extra) {
     return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            "Sec-WebSocket-Accept: {accept}\r\n" +
-           std::string(fields) + "\r\n";
+           std::string(extra) + "\r\n";
 }
 
 std::string hex(std::string_view digits) {

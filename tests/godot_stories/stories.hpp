@@ -66,7 +66,7 @@ class Play {
     Outcome finish();
 
  private:
-    void hear(const std::string& signal);
+    void receive(const std::string& signal);
     void fill_in_accepts();
     std::string status_text();
 
@@ -103,9 +103,9 @@ void open_run_look(Play& play);
 /// A server that accepts, and then performs `steps`.
 ServerScript accepting(std::vector<ServerStep> steps, std::string headers = {});
 /// A server that sends `head`, with {accept} replaced by the correct Sec-WebSocket-Accept.
-ServerScript answering(std::string head, std::vector<ServerStep> steps = {});
-/// The 101 of Godot's traces, followed by the lines of `fields`, up to the empty line.
-std::string switching(std::string_view fields = {});
+ServerScript responding(std::string head, std::vector<ServerStep> steps = {});
+/// The 101 of Godot's traces, followed by the lines of `extra`, up to the empty line.
+std::string switching(std::string_view extra = {});
 
 /// The bytes of hexadecimal digits.
 std::string hex(std::string_view digits);

@@ -118,15 +118,17 @@ std::string CallWatch::complaint_of(const seccomp_data& call) const {
 }
 
 // Whether the call is allowed.
-bool CallWatch::look_at(const seccomp_notif& told) {
-    if (static_cast<pid_t>(told.pid) != watched_ || is_one_of(clocks, told.data.nr)) return true;
+bool CallWatch::look_at(const seccomp_notif& notification) {
+    if (static_cast<pid_t>(notification.pid) != watched_ || is_one_of(clocks, notification.data.nr))
+        return true;
     ++count_;
-    if (told.data.nr == SYS_clone || told.data.nr == SYS_clone3) ++thread_count_;
+    if (notification.data.nr == SYS_clone || notification.data.nr == SYS_clone3) ++thread_count_;
     const bool is_free = watching_ == Watching::nothing;
-    const std::string complaint = is_free ? "" : complaint_of(told.data);
+    const std::string complaint = is_free ? "" : complaint_of(notification.data);
     if (complaint.empty()) return true;
     if (complaints_.size() < complaint_count_max) {
-        complaints_.push_back("system call " + std::to_string(told.data.nr) + " " + complaint);
+        complaints_.push_back("system call " + std::to_string(notification.data.nr) + " " +
+                              complaint);
     }
     return false;
 }
@@ -149,17 +151,17 @@ void CallWatch::supervise() {
     for (;;) {
         if (::poll(&item, 1, -1) < 0) continue;
         if ((item.revents & POLLIN) == 0) break;
-        seccomp_notif told{};
-        if (::ioctl(item.fd, SECCOMP_IOCTL_NOTIF_RECV, &told) != 0) continue;
+        seccomp_notif notification{};
+        if (::ioctl(item.fd, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) continue;
         // A forbidden call is not made, since it could wait for ever.
-        seccomp_notif_resp answer{};
-        answer.id = told.id;
-        if (look_at(told)) {
-            answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        seccomp_notif_resp response{};
+        response.id = notification.id;
+        if (look_at(notification)) {
+            response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
         } else {
-            answer.error = -EPERM;
+            response.error = -EPERM;
         }
-        ::ioctl(item.fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+        ::ioctl(item.fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
     }
     ::close(item.fd);
 }

@@ -45,7 +45,7 @@ class CallWatch {
  private:
     void install();
     void supervise();
-    bool look_at(const seccomp_notif& told);
+    bool look_at(const seccomp_notif& notification);
     std::string complaint_of(const seccomp_data& call) const;
 
     std::atomic<Watching> watching_ = Watching::nothing;

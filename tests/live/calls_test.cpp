@@ -49,7 +49,7 @@ class SilentNameServer {
         return ::recvfrom(socket_, &question, 1, 0, reinterpret_cast<sockaddr*>(&asker_), &size_) ==
                1;
     }
-    void speak() {
+    void reply() {
         ::sendto(socket_, "!", 1, 0, reinterpret_cast<const sockaddr*>(&asker_), size_);
     }
     // Like glibc, but without end.
@@ -282,7 +282,7 @@ TEST(Calls, none_waits_while_a_name_server_is_silent) {
             status = client.get_connection_status();
         }
         watch.watch(Watching::nothing);
-        name_server().speak();
+        name_server().reply();
     });
     EXPECT_TRUE(asked);
     EXPECT_EQ(status, WebSocketClient::CONNECTION_CONNECTING);
@@ -350,7 +350,7 @@ bool is_full(WebSocketClient& client) {
 
 const Idleness idlenesses[] = {
     {"never connected", 0, [](WebSocketClient&) { return true; }},
-    {"connecting to who does not answer", 1,
+    {"connecting without a reply", 1,
      [](WebSocketClient& client) {
          const std::string url = "ws://127.0.0.1:" + std::to_string(deaf_port().number());
          return deaf_port().is_ready() && client.connect_to_url(url) == Error::ok;

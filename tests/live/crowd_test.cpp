@@ -47,7 +47,7 @@ std::size_t raise_descriptor_limit() {
 class Member {
  public:
     explicit Member(std::size_t number) : client(coalescing()), number_(number) {
-        client.data_received.connect([this] { hear(); });
+        client.data_received.connect([this] { receive(); });
         client.connection_closed.connect([this](bool clean) { is_clean = clean; });
     }
     Member(const Member&) = delete;
@@ -59,16 +59,16 @@ class Member {
     bool has_ended() const { return client.failure().cause != Cause::none; }
 
     bool is_open() { return client.get_peer(1)->is_connected_to_host(); }
-    void say() {
-        while (said_ < message_count && said_ - heard < in_flight_max) {
-            if (client.get_peer(1)->put_packet(message(said_)) != Error::ok) return;
-            ++said_;
+    void send() {
+        while (sent_ < message_count && sent_ - received < in_flight_max) {
+            if (client.get_peer(1)->put_packet(message(sent_)) != Error::ok) return;
+            ++sent_;
         }
         client.flush();
     }
 
     WebSocketClient client;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     std::size_t wrong = 0;
     bool is_clean = false;
     WaitItem awaited;  // as registered with epoll
@@ -80,18 +80,18 @@ class Member {
         return options;
     }
     // Different for each member and index, with up to some hundred bytes.
-    std::string message(std::size_t place) const {
-        std::string text = std::to_string(number_) + "/" + std::to_string(place) + ":";
-        return text + std::string((number_ * 31 + place * 17) % 300, 'm');
+    std::string message(std::size_t index) const {
+        std::string text = std::to_string(number_) + "/" + std::to_string(index) + ":";
+        return text + std::string((number_ * 31 + index * 17) % 300, 'm');
     }
-    void hear() {
-        if (text_of(client.get_peer(1)->get_packet()) != message(heard)) ++wrong;
-        ++heard;
-        if (said_ - heard <= in_flight_max / 2) say();
+    void receive() {
+        if (text_of(client.get_peer(1)->get_packet()) != message(received)) ++wrong;
+        ++received;
+        if (sent_ - received <= in_flight_max / 2) send();
     }
 
     std::size_t number_;
-    std::size_t said_ = 0;
+    std::size_t sent_ = 0;
 };
 
 // All members, on one epoll.
@@ -111,7 +111,7 @@ class Crowd {
         const auto end = std::chrono::steady_clock::now() + patience;
         std::vector<epoll_event> events(1024);
         while (!std::all_of(members.begin(), members.end(), is_done)) {
-            if (broken_ || std::chrono::steady_clock::now() >= end) return false;
+            if (failed_ || std::chrono::steady_clock::now() >= end) return false;
             let_in();
             const int count =
                 ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100);
@@ -146,7 +146,7 @@ class Crowd {
         const bool was_connecting = member.is_connecting();
         member.client.poll();
         if (was_connecting && !member.is_connecting()) --connecting_;
-        broken_ |= member.has_ended() && !member.is_clean;
+        failed_ |= member.has_ended() && !member.is_clean;
         keep_in_mind(member);
     }
     // Updates epoll with what the client waits for. It removes closed sockets by itself.
@@ -170,7 +170,7 @@ class Crowd {
     int epoll_;
     std::size_t begun_ = 0;
     std::size_t connecting_ = 0;
-    bool broken_ = false;
+    bool failed_ = false;
 };
 
 TEST(Crowd, loses_nothing) {
@@ -189,16 +189,18 @@ TEST(Crowd, loses_nothing) {
 
     Crowd crowd("ws://127.0.0.1:" + std::to_string(server.port()), count);
     const auto is_open = [](const auto& member) { return member->is_open(); };
-    const auto is_told_all = [](const auto& member) { return member->heard >= message_count; };
+    const auto is_reported_completely = [](const auto& member) {
+        return member->received >= message_count;
+    };
     const auto has_ended = [](const auto& member) { return member->has_ended(); };
     ASSERT_TRUE(crowd.goes_on_until(is_open));
     EXPECT_GT(crowd.highest, FD_SETSIZE);
-    crowd.each([](Member& member) { member.say(); });
-    ASSERT_TRUE(crowd.goes_on_until(is_told_all));
+    crowd.each([](Member& member) { member.send(); });
+    ASSERT_TRUE(crowd.goes_on_until(is_reported_completely));
     crowd.each([](Member& member) { EXPECT_EQ(member.client.disconnect_from_host(), Error::ok); });
     ASSERT_TRUE(crowd.goes_on_until(has_ended));
     for (const auto& member : crowd.members) {
-        ASSERT_EQ(member->heard, message_count) << member->client.failure().explain();
+        ASSERT_EQ(member->received, message_count) << member->client.failure().explain();
         ASSERT_EQ(member->wrong, 0u);
         ASSERT_TRUE(member->is_clean) << member->client.failure().explain();
     }

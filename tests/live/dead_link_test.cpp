@@ -91,7 +91,7 @@ std::string falls_silent(const std::string& url, Habit habit, const Work& work, 
     return is_in_time ? "" : "it took " + std::to_string(silence.count()) + " ms";
 }
 
-// ---- a process that stands still -------------------------------------------------------------
+// ---- a stopped process -------------------------------------------------------------
 
 class DeadLink : public testing::TestWithParam<Habit> {};
 

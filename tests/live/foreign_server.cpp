@@ -63,7 +63,7 @@ std::vector<std::string> command_of(const Recipe& recipe) {
 
 Launch launch_of(Program program, Scheme scheme) {
     const Recipe& recipe = recipe_of(program);
-    Launch launch{.command = command_of(recipe), .is_told_its_port = recipe.is_godot};
+    Launch launch{.command = command_of(recipe), .gets_its_port = recipe.is_godot};
     launch.settings.push_back("LINNET_LIVE_PROTOCOLS=" + std::string(recipe.protocols));
     if (scheme == Scheme::wss) {
         launch.settings.push_back("LINNET_LIVE_CERTIFICATE=" + std::string(certificate) + ".pem");
@@ -137,7 +137,7 @@ ForeignServer::ForeignServer(Program program, Scheme scheme)
     : ForeignServer(launch_of(program, scheme)) {}
 
 ForeignServer::ForeignServer(Launch launch) : launch_(std::move(launch)), home_(new_home()) {
-    const int count = launch_.is_told_its_port ? start_count_max : 1;
+    const int count = launch_.gets_its_port ? start_count_max : 1;
     for (int i = 0; i < count && !is_ready() && !is_absent_; ++i) {
         kill();
         start();
@@ -156,7 +156,7 @@ void ForeignServer::start() {
                                      "PYTHONIOENCODING=utf-8", "PYTHONDONTWRITEBYTECODE=1"});
     if (const char* const path = std::getenv("PATH"))
         settings.push_back("PATH=" + std::string(path));
-    if (launch_.is_told_its_port) {
+    if (launch_.gets_its_port) {
         settings.push_back("LINNET_LIVE_PORT=" + std::to_string(ReservedPort().number()));
     }
     spawn(std::move(settings));
@@ -250,9 +250,9 @@ std::string ForeignServer::printed() const {
 
 ForeignServer& shared_server(Program program, Scheme scheme) {
     static std::array<std::unique_ptr<ForeignServer>, program_count * scheme_count> servers;
-    const std::size_t place =
+    const std::size_t index =
         static_cast<std::size_t>(program) * scheme_count + static_cast<std::size_t>(scheme);
-    std::unique_ptr<ForeignServer>& server = servers[place];
+    std::unique_ptr<ForeignServer>& server = servers[index];
     const bool lives = server && (server->is_absent() || server->is_running());
     if (!lives) server = std::make_unique<ForeignServer>(program, scheme);
     return *server;

@@ -59,7 +59,7 @@ struct Launch {
     std::vector<std::string> command;
     std::vector<std::string> settings = {};  ///< NAME=value, added to its environment
     std::string_view ready = "READY ";       ///< the line that starts with this ends in its port
-    bool is_told_its_port = false;           ///< by LINNET_LIVE_PORT; otherwise it chooses one
+    bool gets_its_port = false;              ///< by LINNET_LIVE_PORT; otherwise it chooses one
 };
 
 class ForeignServer {

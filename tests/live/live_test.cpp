@@ -119,7 +119,7 @@ std::string payload_of(Mode mode, std::size_t size) {
 }
 
 // As logged by `Story::messages`.
-std::string heard(Mode mode, std::string_view payload) {
+std::string logged(Mode mode, std::string_view payload) {
     return (mode == as_text ? "T:" : "B:") + std::string(payload);
 }
 
@@ -187,7 +187,7 @@ class Conversation {
         return failure("put_packet: " + std::string(text(error)));
     }
 
-    AssertionResult hears(std::size_t count) {
+    AssertionResult receives(std::size_t count) {
         return reaches("message " + std::to_string(count),
                        [&] { return story.messages.size() >= count; });
     }
@@ -196,14 +196,14 @@ class Conversation {
     AssertionResult exchanges(Mode mode, std::string_view payload, std::string_view expected) {
         const std::size_t count = story.messages.size() + 1;
         if (const AssertionResult put = puts(mode, payload); !put) return put;
-        if (const AssertionResult answer = hears(count); !answer) return answer;
+        if (const AssertionResult result = receives(count); !result) return result;
         return is_same(story.messages.back(), expected);
     }
 
     /// Runs until the end. The story must then be `expected`, and nothing may follow it.
     AssertionResult ends_as(const std::string& expected) {
         const auto ended = [this] { return !story.lines.empty() && is_ending(story.lines.back()); };
-        if (const AssertionResult end = reaches("the end was told", ended); !end) return end;
+        if (const AssertionResult end = reaches("the end was reported", ended); !end) return end;
         for (int i = 0; i < 3; ++i) client.poll();
         if (tale_of(story) != expected) return failure("expected the story " + shown(expected));
         for (const std::string& line : story.lines) {
@@ -252,9 +252,9 @@ constexpr Inability inabilities[] = {
     {Program::godot, Ability::choose_no_protocol,
      "a Godot server accepts an offer of sub-protocols only if it knows one"},
     {Program::godot, Ability::show_headers, "a Godot script does not see the request"},
-    {Program::godot, Ability::refuse, "a Godot server refuses without an HTTP answer"},
+    {Program::godot, Ability::refuse, "a Godot server refuses without an HTTP response"},
     {Program::godot, Ability::longest_reason,
-     "a Godot server sends one byte more than the reason, which does not fit behind 123"},
+     "a Godot server sends one byte more than the reason, which does not fit after 123"},
 };
 
 // Why the tests of `program` are skipped; empty if they are not. With CI set they never are.
@@ -344,7 +344,7 @@ TEST_P(Live, messages_of_every_size_come_back_in_their_own_type) {
     for (const Mode mode : {as_text, as_binary}) {
         for (const std::size_t size : sizes) {
             const std::string payload = payload_of(mode, size);
-            ASSERT_TRUE(talk.exchanges(mode, payload, heard(mode, payload))) << size;
+            ASSERT_TRUE(talk.exchanges(mode, payload, logged(mode, payload))) << size;
         }
     }
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(12), closed_cleanly})));
@@ -366,8 +366,8 @@ TEST_P(Live, fragments_with_pings_between_them_are_one_message) {
     constexpr std::string_view whole = "one message, in three fragments: \u20ac";
     Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
-    EXPECT_TRUE(talk.exchanges(as_text, "fragments text", heard(as_text, whole)));
-    EXPECT_TRUE(talk.exchanges(as_text, "fragments binary", heard(as_binary, whole)));
+    EXPECT_TRUE(talk.exchanges(as_text, "fragments text", logged(as_text, whole)));
+    EXPECT_TRUE(talk.exchanges(as_text, "fragments binary", logged(as_binary, whole)));
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(2), closed_cleanly})));
     EXPECT_GE(talk.client.stats().pings_received, 8u);
 }
@@ -388,7 +388,7 @@ TEST_P(Live, many_messages_in_flight_come_back_in_order) {
     ASSERT_TRUE(talk.reaches("the last of 2000 messages", all_came_back));
     for (std::size_t i = 0; i < count; ++i) {
         const Mode mode = i % 2 == 0 ? as_text : as_binary;
-        ASSERT_TRUE(is_same(talk.story.messages[i], heard(mode, payload(i)))) << i;
+        ASSERT_TRUE(is_same(talk.story.messages[i], logged(mode, payload(i)))) << i;
     }
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(count), closed_cleanly})));
 }
@@ -406,9 +406,9 @@ TEST_P(Live, a_mebibyte_goes_both_ways_at_once) {
         };
         ASSERT_TRUE(talk.reaches("the command was sent", all_is_sent));
         ASSERT_TRUE(talk.puts(as_binary, ours));
-        ASSERT_TRUE(talk.hears(2 * round));
-        EXPECT_TRUE(is_same(talk.story.messages[2 * round - 2], heard(as_binary, theirs)));
-        EXPECT_TRUE(is_same(talk.story.messages[2 * round - 1], heard(as_binary, ours)));
+        ASSERT_TRUE(talk.receives(2 * round));
+        EXPECT_TRUE(is_same(talk.story.messages[2 * round - 2], logged(as_binary, theirs)));
+        EXPECT_TRUE(is_same(talk.story.messages[2 * round - 1], logged(as_binary, ours)));
     }
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(2 * round_count), closed_cleanly})));
 }
@@ -425,7 +425,7 @@ TEST_P(Live, sixteen_mebibytes_in_messages_of_64_kib_come_back) {
         return talk.story.messages.size() == count;
     };
     ASSERT_TRUE(talk.reaches("the last of 16 MiB", all_came_back));
-    const std::string expected = heard(as_binary, payload);
+    const std::string expected = logged(as_binary, payload);
     for (const std::string& message : talk.story.messages) {
         ASSERT_TRUE(is_same(message, expected));
     }
@@ -507,7 +507,7 @@ TEST_P(Live, custom_headers_arrive) {
     const std::string with_user = std::string(lead) + "lin:net@" + url().substr(lead.size());
     ASSERT_TRUE(talk.opens(with_user, {}, {"X-Linnet: one, two", "X-Empty:", "X-Linnet: three"}));
     ASSERT_TRUE(talk.puts(as_text, "headers "));
-    ASSERT_TRUE(talk.hears(1));
+    ASSERT_TRUE(talk.receives(1));
     const std::string seen = talk.story.messages.front().substr(2) + "\n";
     const std::string rows[] = {
         "host: 127.0.0.1:" + std::to_string(server().port()) + "\n",
@@ -558,12 +558,12 @@ TEST_P(Live, a_refusal_is_reported_with_its_status) {
 
 // ---- closing ---------------------------------------------------------------------------------
 
-struct Goodbye {
+struct Close {
     int code;
     std::string_view reason;
 };
 
-constexpr Goodbye goodbyes[] = {{1000, ""}, {1000, "that is all"}, {4001, "na\u00efve reason"}};
+constexpr Close closes[] = {{1000, ""}, {1000, "that is all"}, {4001, "na\u00efve reason"}};
 
 // The longest reason that fits a close frame is 123 bytes (RFC 6455 5.5).
 constexpr std::string_view longest_reason =
@@ -581,20 +581,20 @@ AssertionResult prints(ForeignServer& server, const std::string& line) {
     return AssertionFailure() << "no line " << shown(line) << " in:\n" << server.printed();
 }
 
-void expect_goodbye_of_client(ForeignServer& server, const Goodbye& goodbye, Scheme scheme) {
+void expect_close_of_client(ForeignServer& server, const Close& close, Scheme scheme) {
     Conversation talk({}, scheme);
     ASSERT_TRUE(talk.opens(url_of(server.port(), "/", scheme)));
-    ASSERT_EQ(talk.client.disconnect_from_host(goodbye.code, goodbye.reason), Error::ok);
+    ASSERT_EQ(talk.client.disconnect_from_host(close.code, close.reason), Error::ok);
     EXPECT_TRUE(talk.ends_as(tale_of({opened, closed_cleanly})));
     EXPECT_EQ(talk.client.failure().cause, Cause::closed_by_client);
-    EXPECT_TRUE(prints(server, closed_line(goodbye.code, 0, goodbye.reason)));
+    EXPECT_TRUE(prints(server, closed_line(close.code, 0, close.reason)));
 }
 
 TEST_P(Live, the_server_receives_the_code_and_reason_of_the_client) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
-    for (const Goodbye& row : goodbyes) expect_goodbye_of_client(server, row, scheme());
-    expect_goodbye_of_client(server, {3000, longest_reason}, scheme());
+    for (const Close& row : closes) expect_close_of_client(server, row, scheme());
+    expect_close_of_client(server, {3000, longest_reason}, scheme());
 }
 
 TEST_P(Live, a_close_without_a_code_is_accepted) {
@@ -620,8 +620,8 @@ TEST_P(Live, messages_accepted_before_the_close_arrive) {
     EXPECT_TRUE(prints(server, closed_line(4002, 100, "all said")));
 }
 
-void expect_goodbye_of_server(const std::string& url, const Goodbye& asked,
-                              const std::string& reason, Scheme scheme) {
+void expect_close_of_server(const std::string& url, const Close& asked, const std::string& reason,
+                            Scheme scheme) {
     Conversation talk({}, scheme);
     ASSERT_TRUE(talk.opens(url));
     const std::string code = std::to_string(asked.code);
@@ -634,14 +634,14 @@ void expect_goodbye_of_server(const std::string& url, const Goodbye& asked,
 }
 
 TEST_P(Live, the_code_and_reason_of_the_server_are_reported) {
-    for (const Goodbye& row : goodbyes) {
-        expect_goodbye_of_server(url(), row, reason_of_server(row.reason), scheme());
+    for (const Close& row : closes) {
+        expect_close_of_server(url(), row, reason_of_server(row.reason), scheme());
     }
 }
 
 TEST_P(Live, the_longest_reason_of_the_server_is_reported) {
     if (const char* const reason = why_not(Ability::longest_reason)) GTEST_SKIP() << reason;
-    expect_goodbye_of_server(url(), {3000, longest_reason}, std::string(longest_reason), scheme());
+    expect_close_of_server(url(), {3000, longest_reason}, std::string(longest_reason), scheme());
 }
 
 TEST_P(Live, messages_received_before_the_close_stay_readable) {
@@ -783,7 +783,7 @@ INSTANTIATE_TEST_SUITE_P(
                                      Moment::a_message_goes)),
     name_of_killed_row);
 
-// ---- answers that no library gives -----------------------------------------------------------
+// ---- responses that no library sends -----------------------------------------------------------
 
 class LiveRaw : public testing::Test {
  protected:
@@ -804,7 +804,7 @@ struct OddAnswer {
     int status;
 };
 
-constexpr OddAnswer odd_answers[] = {
+constexpr OddAnswer odd_responses[] = {
     {"/302", Cause::upgrade_refused, 302},
     {"/401", Cause::upgrade_refused, 401},
     {"/not-http", Cause::response_not_http, 0},
@@ -816,7 +816,7 @@ constexpr OddAnswer odd_answers[] = {
 };
 
 TEST_F(LiveRaw, odd_responses_are_distinguished) {
-    for (const OddAnswer& row : odd_answers) {
+    for (const OddAnswer& row : odd_responses) {
         Conversation talk;
         ASSERT_EQ(talk.client.connect_to_url(url(row.path)), Error::ok);
         EXPECT_TRUE(talk.ends_as("connection_error()")) << row.path;
@@ -845,9 +845,9 @@ TEST_F(LiveRaw, a_redirection_is_reported_without_its_secrets) {
     Conversation talk;
     ASSERT_EQ(talk.client.connect_to_url(url("/302")), Error::ok);
     EXPECT_TRUE(talk.ends_as("connection_error()"));
-    const std::string_view told = talk.client.failure().explain();
-    EXPECT_NE(told.find("ws://127.0.0.1:1/elsewhere"), told.npos) << told;
-    EXPECT_EQ(told.find("secret"), told.npos) << told;
+    const std::string_view explanation = talk.client.failure().explain();
+    EXPECT_NE(explanation.find("ws://127.0.0.1:1/elsewhere"), explanation.npos) << explanation;
+    EXPECT_EQ(explanation.find("secret"), explanation.npos) << explanation;
 }
 
 TEST_F(LiveRaw, silence_after_the_request_is_bounded) {

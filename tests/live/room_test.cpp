@@ -25,7 +25,7 @@ constexpr std::uint64_t deadline_us = 20'000'000;
 Launch godot(const std::string& script, Scheme scheme = Scheme::ws) {
     Launch launch{
         .command = {"godot3-server", "--path", LINNET_LIVE_DIR "/godot_room", "-s", script},
-        .is_told_its_port = true};
+        .gets_its_port = true};
     if (scheme == Scheme::wss) {
         launch.settings = {"LINNET_LIVE_CERTIFICATE=" LINNET_CERTIFICATES_DIR "/good.pem",
                            "LINNET_LIVE_KEY=" LINNET_CERTIFICATES_DIR "/good.key"};
@@ -48,7 +48,7 @@ class GodotServer : public ForeignServer {
 struct Peer {
     explicit Peer(const Options& options = {}) : client(options) {
         const auto with_id = [this](const char* name) {
-            return [this, name](int id) { tell(name, id); };
+            return [this, name](int id) { note(name, id); };
         };
         client.peer_connected.connect(with_id("here"));
         client.peer_disconnected.connect(with_id("gone"));
@@ -68,7 +68,7 @@ struct Peer {
                             std::string(text_of(client.get_packet())));
         });
     }
-    void tell(const char* name, int id) { lines.push_back(name + (" " + std::to_string(id))); }
+    void note(const char* name, int id) { lines.push_back(name + (" " + std::to_string(id))); }
     int id() const { return client.get_unique_id(); }
     bool put(int target, std::string_view packet) {
         client.set_target_peer(target);
@@ -251,7 +251,7 @@ TEST(GodotGuest, is_a_peer_in_our_room) {
     const std::string url = "ws://127.0.0.1:" + std::to_string(server.port()) + "/";
     Room room(url, 3);
     Launch launch = godot("guest.gd");
-    launch.is_told_its_port = false;
+    launch.gets_its_port = false;
     launch.settings.push_back("LINNET_LIVE_URL=" + url);
     GodotServer guest(launch);
     ASSERT_TRUE(guest.is_there());
@@ -347,26 +347,26 @@ std::map<std::string, std::vector<std::string>> scenario(Room& room) {
     EXPECT_TRUE(room[1].put(-d, "not to d") && settle(26));
     EXPECT_TRUE(room[3].put(1, "all from the server") && settle(30));
     EXPECT_TRUE(room[3].put(1, "others again") && settle(33));
-    EXPECT_TRUE(room[1].put(12345, "to nobody"));
+    EXPECT_TRUE(room[1].put(12345, "to no peer"));
     EXPECT_TRUE(room[1].put(1, "back done") && settle(34));
     EXPECT_EQ(room[0].client.disconnect_from_host(), Error::ok);
     EXPECT_TRUE(settle(34 + 3 + 6));
     EXPECT_TRUE(room[2].put(1, "kick") && settle(43 + 2 + 6));
 
-    std::map<std::string, std::vector<std::string>> told;
+    std::map<std::string, std::vector<std::string>> lines_by_peer;
     for (std::size_t i = 0; i < 4; ++i) {
-        std::vector<std::string>& lines = told[std::string(1, static_cast<char>('a' + i))];
+        std::vector<std::string>& lines = lines_by_peer[std::string(1, static_cast<char>('a' + i))];
         for (std::string line : room[i].lines) {
             for (const auto& [id, letter] : letters) {
-                const std::size_t place = line.find(id);
-                if (place != line.npos) line.replace(place, id.size(), letter);
+                const std::size_t at = line.find(id);
+                if (at != line.npos) line.replace(at, id.size(), letter);
             }
             lines.push_back(line);
         }
         // Peers in the room are announced by their ids, which are random.
         std::sort(lines.begin(), lines.end());
     }
-    return told;
+    return lines_by_peer;
 }
 
 // As in room.gd.

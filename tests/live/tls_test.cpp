@@ -60,8 +60,8 @@ Launch s_server(const std::string& chain, std::vector<std::string> more = {}) {
     const std::string rest = rest_of_chain(chain);
     if (!rest.empty()) launch.command.insert(launch.command.end(), {"-cert_chain", rest});
     // The client must refuse weak keys and old versions.
-    const bool is_told = std::find(more.begin(), more.end(), "-cipher") != more.end();
-    if (!is_told) more.insert(more.end(), {"-cipher", "DEFAULT:@SECLEVEL=0"});
+    const bool is_reported = std::find(more.begin(), more.end(), "-cipher") != more.end();
+    if (!is_reported) more.insert(more.end(), {"-cipher", "DEFAULT:@SECLEVEL=0"});
     launch.command.insert(launch.command.end(), more.begin(), more.end());
     return launch;
 }
@@ -101,7 +101,7 @@ TEST_P(TlsRows, end_as_the_table_says) {
     TlsAttempt attempt(row.trust);
     attempt.run(secure_url(row.host, server.port()));
     const Cause cause = expected_cause(row);
-    expect_cause(attempt, cause, cause == row.judged ? row.detail : "");
+    expect_cause(attempt, cause, cause == row.checked ? row.detail : "");
 }
 
 // ---- signatures ------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ TEST(TlsSignatures, are_verified_for_every_certificate) {
     }
 }
 
-// ---- servers that speak another TLS ----------------------------------------------------------
+// ---- servers with another TLS ----------------------------------------------------------
 
 struct Dialect {
     std::string_view name;
@@ -391,13 +391,13 @@ TEST_P(TlsFaults, are_reported_once_and_deliver_no_wrong_data) {
     ASSERT_TRUE(proxy.is_ready()) << proxy.printed();
 
     TlsAttempt attempt;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     attempt.story.on = [&](const std::string& signal) {
         const bool is_open = signal.starts_with("connection_established");
         for (int i = 0; i < 2 && is_open; ++i) {
             EXPECT_EQ(attempt.client.get_peer(1)->put_packet("message"), Error::ok);
         }
-        if (signal == "data_received()" && ++heard == 2) {
+        if (signal == "data_received()" && ++received == 2) {
             EXPECT_EQ(attempt.client.disconnect_from_host(), Error::ok);
         }
     };

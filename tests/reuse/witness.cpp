@@ -111,13 +111,13 @@ Witness::Witness(Prepare prepare) {
     client = std::make_unique<WebSocketClient>(options);
     story_ = std::make_unique<Story>(*client);
     story_->reads = false;
-    story_->on = [this](const std::string& signal) { hear(signal); };
+    story_->on = [this](const std::string& signal) { receive(signal); };
     // Other listeners, which are called after the first one, for any action of the first.
     client->connection_established.connect([this](std::string_view protocol) {
-        hear_as_another("connection_established(\"" + std::string(protocol) + "\")", protocol);
+        receive_as_another("connection_established(\"" + std::string(protocol) + "\")", protocol);
     });
     client->server_close_request.connect([this](int code, std::string_view reason) {
-        hear_as_another(
+        receive_as_another(
             "server_close_request(" + std::to_string(code) + ", \"" + std::string(reason) + "\")",
             reason);
     });
@@ -210,8 +210,8 @@ Error Witness::connect(std::string_view url, Strings protocols, Strings headers,
         allocations_begin_ = world.memory.allocation_count;
     }
     // The arguments are valid only during the call.
-    const auto lent = std::make_unique<std::string>(url);
-    const Error error = client->connect_to_url(*lent, protocols, gd_mp_api, headers);
+    const auto temporary = std::make_unique<std::string>(url);
+    const Error error = client->connect_to_url(*temporary, protocols, gd_mp_api, headers);
     until_poll_.clear();
     has_connected_in_poll_ |= is_polling_ && error == Error::ok;
     call("connect_to_url", error);
@@ -288,7 +288,7 @@ void Witness::write(LogLevel level, std::string_view text) {
     line("log " + std::string(linnet::text(level)) + ": " + blanked(std::string(text)));
 }
 
-void Witness::hear(const std::string& signal) {
+void Witness::receive(const std::string& signal) {
     EXPECT_FALSE(has_connected_in_poll_) << signal << " in the poll in which its attempt began";
     line("signal " + story_->lines.back());
     look();
@@ -296,7 +296,7 @@ void Witness::hear(const std::string& signal) {
     if (on_signal) on_signal(signal);
 }
 
-void Witness::hear_as_another(const std::string& signal, std::string_view text) {
+void Witness::receive_as_another(const std::string& signal, std::string_view text) {
     EXPECT_TRUE(story_->lines.back().starts_with(signal + " "))
         << "the first listener receives " << story_->lines.back() << ", the second " << signal;
     if (!has_connected_in_poll_) remember(until_connect_, "text of a signal", text);

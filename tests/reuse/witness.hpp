@@ -114,8 +114,8 @@ class Witness final : private Log {
 
     void wait_for_nothing();
     void write(LogLevel level, std::string_view text) override;
-    void hear(const std::string& signal);
-    void hear_as_another(const std::string& signal, std::string_view text);
+    void receive(const std::string& signal);
+    void receive_as_another(const std::string& signal, std::string_view text);
     void line(const std::string& text);
     void note(const std::string& subject, const std::string& text);
     void look();

@@ -19,9 +19,9 @@ class Arena final : public Memory {
     void* allocate(std::size_t size) override {
         const std::size_t rounded = round(size);
         std::size_t begin = 0;
-        for (const auto& [place, taken] : blocks_) {
-            if (place - begin >= rounded) break;
-            begin = place + taken;
+        for (const auto& [offset, taken] : blocks_) {
+            if (offset - begin >= rounded) break;
+            begin = offset + taken;
         }
         if (capacity_rounded - begin < rounded) {
             ++refusal_count_;
@@ -32,8 +32,8 @@ class Arena final : public Memory {
         return bytes_ + begin;
     }
     void deallocate(void* block, std::size_t size) override {
-        const auto place = static_cast<std::size_t>(static_cast<unsigned char*>(block) - bytes_);
-        const auto found = blocks_.find(place);
+        const auto offset = static_cast<std::size_t>(static_cast<unsigned char*>(block) - bytes_);
+        const auto found = blocks_.find(offset);
         ASSERT_NE(found, blocks_.end()) << "an unknown block";
         EXPECT_EQ(found->second, round(size)) << "a block is returned with another size";
         blocks_.erase(found);

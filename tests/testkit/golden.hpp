@@ -22,9 +22,9 @@ inline bool updates_golden_files() {
 }
 
 /// The number of the line of `text` at `offset`.
-inline std::string line_at(const std::string& text, std::size_t place) {
-    const std::size_t begin = place == 0 ? 0 : text.rfind('\n', place - 1) + 1;
-    return text.substr(begin, text.find('\n', place) - begin);
+inline std::string line_at(const std::string& text, std::size_t offset) {
+    const std::size_t begin = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;
+    return text.substr(begin, text.find('\n', offset) - begin);
 }
 
 /// `remade` returns the correct text of the file, given the current one.
@@ -40,10 +40,10 @@ void expect_golden(const std::string& path, const Remake& remade) {
         return;
     }
     const auto in_made = std::mismatch(made.begin(), made.end(), text.begin(), text.end()).first;
-    const auto place = static_cast<std::size_t>(in_made - made.begin());
+    const auto offset = static_cast<std::size_t>(in_made - made.begin());
     ADD_FAILURE() << path
-                  << " is out of date, first in the line\n  generated: " << line_at(made, place)
-                  << "\n  file: " << line_at(text, place)
+                  << " is out of date, first in the line\n  generated: " << line_at(made, offset)
+                  << "\n  file: " << line_at(text, offset)
                   << "\nUPDATE=1 in the environment of this test rewrites it";
 }
 

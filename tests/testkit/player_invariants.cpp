@@ -72,8 +72,8 @@ bool Player::promise(bool holds, const char* invariant, const char* detail) {
 void Player::check_ending(bool clean) {
     const Failure& failure = client_->failure();
     constexpr const char* has_a_cause = "every_ending_has_a_cause";
-    stage_.tell("c%zu: %.*s", number_, static_cast<int>(failure.explain().size()),
-                failure.explain().data());
+    stage_.log("c%zu: %.*s", number_, static_cast<int>(failure.explain().size()),
+               failure.explain().data());
     promise(failure.cause != Cause::none, has_a_cause, "none");
     promise(!failure.explain().empty(), has_a_cause, "no explanation");
     const bool is_good =
@@ -148,17 +148,18 @@ void Player::check_received(const Connection& connection, Cause cause) {
                          (cause == Cause::out_of_memory && !attempt_.record->multiplayer);
     const bool is_ours = attempt_.we_closed || attempt_.record->secure || options_.discard_input;
     if (!is_lost || is_ours || internet_.weather().tampering != Tampering::none) return;
-    const std::vector<Message>& said = connection.server->said();
+    const std::vector<Message>& sent_messages = connection.server->sent_messages();
     const std::size_t received = connection.received;
     const std::size_t count =
         messages_in(std::string_view(connection.to_client.written).substr(0, received));
-    const auto end = said.begin() + static_cast<std::ptrdiff_t>(std::min(count, said.size()));
-    const auto for_reader =
-        std::count_if(said.begin(), end, [](const Message& each) { return each.is_for_reader; });
+    const auto end =
+        sent_messages.begin() + static_cast<std::ptrdiff_t>(std::min(count, sent_messages.size()));
+    const auto for_reader = std::count_if(sent_messages.begin(), end,
+                                          [](const Message& each) { return each.is_for_reader; });
     const std::size_t expected =
         attempt_.record->multiplayer ? static_cast<std::size_t>(for_reader) : count;
     promise(attempt_.announced == expected, "everything_received_is_announced",
-            "the end is told before the messages");
+            "the end is reported before the messages");
 }
 
 // Checks that the bytes sent are a prefix of what was accepted, for every kind of ending.
@@ -190,7 +191,7 @@ void Player::check_views(HeldViews::Until end) {
     if (end < HeldViews::Until::next_poll) return;
     promise(std::all_of(moving_peers_.begin(), moving_peers_.end(),
                         [](PeerId peer) { return peer > 0; }),
-            views_last, "peers, held since a signal");
+            views_last, "peers, kept since a signal");
 }
 
 void Player::end_views(HeldViews::Until end) {
@@ -238,7 +239,7 @@ void Player::check_written(const Connection& connection, const AttemptRecord& re
         const auto size = static_cast<std::size_t>(header.value.payload_size);
         if (rest.size() - header.consumed < size) break;
         at += header.consumed + size;
-        promise(!has_closed, prefix_to_server, "a frame behind the close frame");
+        promise(!has_closed, prefix_to_server, "a frame after the close frame");
         has_closed = header.value.opcode == Opcode::close;
         if (is_control(header.value.opcode)) continue;
         if (!promise(index < record.accepted.size(), prefix_to_server, "it was never accepted")) {
@@ -258,11 +259,12 @@ void Player::check_written(const Connection& connection, const AttemptRecord& re
             "no close frame, or a part of a frame, is the last");
 }
 
-std::size_t Player::said_for_reader() const {
-    const std::vector<Message>& said = attempt_.connection->server->said();
-    if (!attempt_.record->multiplayer) return said.size();
-    return static_cast<std::size_t>(std::count_if(
-        said.begin(), said.end(), [](const Message& each) { return each.is_for_reader; }));
+std::size_t Player::sent_for_reader() const {
+    const std::vector<Message>& sent_messages = attempt_.connection->server->sent_messages();
+    if (!attempt_.record->multiplayer) return sent_messages.size();
+    return static_cast<std::size_t>(
+        std::count_if(sent_messages.begin(), sent_messages.end(),
+                      [](const Message& each) { return each.is_for_reader; }));
 }
 
 // ---- between calls ---------------------------------------------------------------------------
@@ -276,7 +278,7 @@ void Player::check() {
                             : attempt_.act == Act::open ? Status::CONNECTION_CONNECTED
                                                         : Status::CONNECTION_DISCONNECTED;
     promise(status == expected, "every_attempt_has_one_ending",
-            "the status is not what the signals have told");
+            "the status does not match the signals");
     const std::size_t available = attempt_.record->multiplayer
                                       ? client_->get_available_packet_count()
                                       : client_->get_peer(1)->get_available_packet_count();
@@ -284,7 +286,7 @@ void Player::check() {
             "and stays until it is read");
     const std::size_t tls = plan_.secure_percent > 0 ? tls_memory_max : 0;
     promise(memory_.peak <= memory_max(options_.limits) + tls, "memory_is_bounded",
-            "more than memory_max tells");
+            "more than memory_max");
     check_sockets();
     if (attempt_.connection != nullptr) check_stats();
 }
@@ -316,8 +318,8 @@ void Player::check_stats() {
     const Stats stats = client_->stats();
     const Connection& connection = *attempt_.connection;
     const std::size_t written = connection.to_server.written.size();
-    const std::size_t held_back = attempt_.record->secure ? 16 : 0;
-    promise(stats.bytes_sent >= written && stats.bytes_sent <= written + held_back, add_up,
+    const std::size_t buffered = attempt_.record->secure ? 16 : 0;
+    promise(stats.bytes_sent >= written && stats.bytes_sent <= written + buffered, add_up,
             "bytes sent");
     const bool is_all_there =
         attempt_.record->secure || stats.bytes_received == connection.received;
@@ -477,8 +479,7 @@ void Player::look_twice() {
     if (has_ready_socket() || client_->next_deadline() <= clock_.now_us()) return;
     const std::uint64_t before = progress();
     poll();
-    promise(progress() == before, "no_wake_up_is_missed",
-            "a poll finds work that nobody would have been woken for");
+    promise(progress() == before, "no_wake_up_is_missed", "a poll finds work without a wake-up");
 }
 
 }  // namespace linnet::test

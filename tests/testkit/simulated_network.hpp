@@ -83,7 +83,7 @@ class ServerEnd {
     /// Called when data has arrived, when the connection is writable again, or when it has ended.
     virtual void step() = 0;
     /// Every message that was completely sent before the close frame.
-    virtual const std::vector<Message>& said() const = 0;
+    virtual const std::vector<Message>& sent_messages() const = 0;
     /// True if the server complies with every protocol.
     virtual bool is_honest() const = 0;
     /// True if the server reads all input at once.
@@ -233,7 +233,7 @@ class SimulatedResolver final : public Resolver {
 
  private:
     struct Question {
-        std::uint64_t answered_us;
+        std::uint64_t resolved_us;
         int error;
         std::vector<SocketAddress> addresses;
     };

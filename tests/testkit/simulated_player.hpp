@@ -88,7 +88,7 @@ class Player {
         std::set<int> peers;
         std::size_t announced = 0;
         std::size_t taken = 0;
-        std::size_t said_index =
+        std::size_t sent_index =
             0;  // index of the next message to be read among those the server has sent
         std::size_t pings = 0;  // accepted by `ping`, or requested by `notify_resume`
         std::size_t resumes = 0;
@@ -117,14 +117,14 @@ class Player {
     };
 
     // signals (simulated_player.cpp)
-    void tell_plan();
+    void log_plan();
     void create();
     void listen();
     template <class... Args, class First>
     void listen_twice(Signal<Args...>& signal, First first);
     void see(Arguments arguments);
     void see_again(const Arguments& arguments);
-    bool heard(const char* signal, bool is_due);
+    bool count_signal(const char* signal, bool is_due);
     void on_established(std::string_view protocol);
     void on_error();
     void on_closed(bool clean);
@@ -183,7 +183,7 @@ class Player {
     bool is_healthy(const Connection& connection) const;
     static std::size_t messages_in(std::string_view stream);
     void check_received(const Connection& connection, Cause cause);
-    std::size_t said_for_reader() const;
+    std::size_t sent_for_reader() const;
     bool may_be_open() const {
         return attempt_.act == Act::open && !attempt_.we_closed && !attempt_.they_closed;
     }

@@ -82,22 +82,22 @@ class Talk final : public ServerEnd {
     Talk(SimulatedServer& home, Connection& connection);
 
     void step() override;
-    const std::vector<Message>& said() const override { return said_; }
+    const std::vector<Message>& sent_messages() const override { return sent_messages_; }
     bool is_honest() const override { return mischief_ == Mischief::none; }
     bool is_attentive() const override { return read_size_max_ == SIZE_MAX; }
 
  private:
     // handshake
     void upgrade();
-    void answer(const std::string& bytes);
-    void accept(const std::string& answer);
+    void respond(const std::string& bytes);
+    void accept(const std::string& respond);
     bool refuse();
     void open();
     // receiving
     void read();
     void decode();
-    void hear(const Message& message);
-    void hear_pong(Bytes payload);
+    void receive(const Message& message);
+    void receive_pong(Bytes payload);
     // sending
     void talk();
     bool say(const Message& message);
@@ -115,7 +115,7 @@ class Talk final : public ServerEnd {
     void join();
     void leave();
     void relay(const Message& message);
-    void tell(MultiplayerPacket::Type type, PeerId subject);
+    void announce(MultiplayerPacket::Type type, PeerId subject);
 
     Stage& stage_;
     SimulatedServer& home_;
@@ -129,9 +129,9 @@ class Talk final : public ServerEnd {
 
     std::string out_;
     std::size_t out_begin_ = 0;
-    std::vector<Message> said_;
+    std::vector<Message> sent_messages_;
     std::vector<std::string> pings_;
-    std::size_t heard_count_ = 0;
+    std::size_t received_count_ = 0;
     std::uint64_t read_again_us_ = 0;
     PeerId id_ = no_peer;
     bool upgrading_ = false;

@@ -58,7 +58,7 @@ class Stage {
 
     // ---- story
 
-    [[gnu::format(printf, 2, 3)]] void tell(const char* format, ...);
+    [[gnu::format(printf, 2, 3)]] void log(const char* format, ...);
     const std::string& story() const { return story_; }
 
     // ---- verdict

@@ -27,18 +27,18 @@ class Story {
  public:
     explicit Story(WebSocketClient& client) : client_(&client) {
         client.connection_established.connect([this](std::string_view protocol) {
-            hear("connection_established(\"" + std::string(protocol) + "\")");
+            receive("connection_established(\"" + std::string(protocol) + "\")");
         });
-        client.connection_error.connect([this] { hear("connection_error()"); });
+        client.connection_error.connect([this] { receive("connection_error()"); });
         client.connection_closed.connect([this](bool clean) {
-            hear(std::string("connection_closed(") + (clean ? "true" : "false") + ")");
+            receive(std::string("connection_closed(") + (clean ? "true" : "false") + ")");
         });
-        client.data_received.connect([this] { hear("data_received()"); });
+        client.data_received.connect([this] { receive("data_received()"); });
         client.server_close_request.connect([this](int code, std::string_view reason) {
-            hear("server_close_request(" + std::to_string(code) + ", \"" + std::string(reason) +
-                 "\")");
+            receive("server_close_request(" + std::to_string(code) + ", \"" + std::string(reason) +
+                    "\")");
         });
-        hear_the_room(client);
+        connect_room_signals(client);
     }
 
     /// One line for each signal: name, arguments, status and openness seen in the handler.
@@ -61,20 +61,20 @@ class Story {
     }
 
  private:
-    void hear_the_room(WebSocketClient& client) {
+    void connect_room_signals(WebSocketClient& client) {
         const auto with_peer = [this](const char* name) {
             return [this, name](int peer) {
-                hear(std::string(name) + "(" + std::to_string(peer) + ")");
+                receive(std::string(name) + "(" + std::to_string(peer) + ")");
             };
         };
         client.peer_connected.connect(with_peer("peer_connected"));
         client.peer_disconnected.connect(with_peer("peer_disconnected"));
-        client.connection_succeeded.connect([this] { hear("connection_succeeded()"); });
-        client.connection_failed.connect([this] { hear("connection_failed()"); });
-        client.server_disconnected.connect([this] { hear("server_disconnected()"); });
+        client.connection_succeeded.connect([this] { receive("connection_succeeded()"); });
+        client.connection_failed.connect([this] { receive("connection_failed()"); });
+        client.server_disconnected.connect([this] { receive("server_disconnected()"); });
         client.peer_packet.connect([this](int peer) {
             if (reads) read_packets();
-            hear("peer_packet(" + std::to_string(peer) + ")");
+            receive("peer_packet(" + std::to_string(peer) + ")");
         });
     }
     void read_packets() {
@@ -84,7 +84,7 @@ class Story {
                                std::string(text_of(client_->get_packet())));
         }
     }
-    void hear(const std::string& signal) {
+    void receive(const std::string& signal) {
         lines.push_back(signal + " " + name_of(client_->get_connection_status()) +
                         (client_->get_peer(1)->is_connected_to_host() ? " open" : ""));
         signals += (signals.empty() ? "" : " -> ") + signal;

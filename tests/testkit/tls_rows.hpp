@@ -35,7 +35,7 @@ struct TlsRow {
     std::string_view name;
     std::string_view chain;  ///< the server sends <chain>.pem
     std::string_view host = "good.test";
-    Cause judged = Cause::none;  ///< by `judge_chain`; none: trusted
+    Cause checked = Cause::none;  ///< by `judge_chain`; none: trusted
     std::string_view detail = "";
     RowTrust trust = {};
     Engines engines = {};
@@ -46,10 +46,10 @@ inline void PrintTo(const TlsRow& row, std::ostream* out) {
 }
 
 constexpr Cause cause_with_bearssl(const TlsRow& row) {
-    return row.engines.reason.empty() ? row.judged : row.engines.bearssl;
+    return row.engines.reason.empty() ? row.checked : row.engines.bearssl;
 }
 constexpr Cause cause_with_openssl(const TlsRow& row) {
-    return row.engines.reason.empty() ? row.judged : row.engines.openssl;
+    return row.engines.reason.empty() ? row.checked : row.engines.openssl;
 }
 
 namespace tls_rows_detail {
@@ -207,7 +207,7 @@ inline constexpr TlsRow rows[] = {
      "CN=constrained_noncritical_ca"},
     {"constrained_to_another", "name_constraints_violated", "good.test", tls_name_constraints,
      "CN=constrained_elsewhere_ca"},
-    // ---- what a root says about itself
+    // ---- constraints of a root
     {"root_with_name_constraints", "constrained_root_leaf", "good.test", tls_root_name_constraints,
      "it is \"CN=constrained_root,O=linnet\"", roots("constrained_root")},
     {"root_with_name_constraints_and_sent", "constrained_root_sent", "good.test",
