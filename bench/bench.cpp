@@ -23,9 +23,9 @@ Buffers::Buffers(std::size_t size)
     for (std::uint8_t& byte : memory_) byte = static_cast<std::uint8_t>(random());
 }
 
-std::uint8_t* Buffers::at(std::size_t place) {
+std::uint8_t* Buffers::at(std::size_t offset) {
     const auto begin = reinterpret_cast<std::uintptr_t>(memory_.data());
-    return memory_.data() + (page - begin % page) % page + place;
+    return memory_.data() + (page - begin % page) % page + offset;
 }
 
 // ---- texts -----------------------------------------------------------------------------------

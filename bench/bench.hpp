@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// For the files of the targets: names, the timed loop, memory.
+// For the target files: names, the timed loop, memory.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -12,7 +12,7 @@
 
 namespace linnet::bench {
 
-/// What one turn of a loop does.
+/// The work of one iteration.
 struct Work {
     std::size_t items = 1;
     std::size_t bytes = 0;  ///< of payload
@@ -38,12 +38,11 @@ benchmark::internal::Benchmark* add(const std::string& target, const std::string
     return benchmark::RegisterBenchmark(name.c_str(), run);
 }
 
-/// "16 B", "64 KiB".
+/// Formats as "16 B", "64 KiB".
 std::string size_name(std::size_t size);
 
-/// Two stretches of memory, the second six bytes off a cache line: where a payload behind a short
-/// masked header lies. Their distance is far from a multiple of 4 KiB, at which some CPUs slow
-/// down.
+/// Two buffers, the second six bytes past a cache line: the offset of a payload after a short
+/// masked header. Their distance is far from a multiple of 4 KiB, which would slow down some CPUs.
 class Buffers {
  public:
     explicit Buffers(std::size_t size);
@@ -52,7 +51,7 @@ class Buffers {
 
  private:
     static constexpr std::size_t page = 4096;
-    std::uint8_t* at(std::size_t place);
+    std::uint8_t* at(std::size_t offset);
 
     std::size_t to_;
     std::vector<std::uint8_t> memory_;
@@ -60,11 +59,11 @@ class Buffers {
 
 // ---- texts of exactly `size` bytes -----------------------------------------------------------
 
-/// JSON, all of it ASCII.
+/// JSON, all ASCII.
 std::string ascii_text(std::size_t size);
 /// JSON with one other character in each 170 bytes.
 std::string json_text(std::size_t size);
-/// Characters of one to four bytes, in an order that nobody can guess.
+/// Characters of one to four bytes, in random order.
 std::string mixed_text(std::size_t size);
 
 }  // namespace linnet::bench

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 LABEL_WIDTH, PLOT_WIDTH, RIGHT = 270, 500, 35
 TOP, ROW, DOT, BOTTOM = 86, 20, 4, 40
 FONT = 'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"'
-# Light and dark, for each series in order.
+# Light and dark colour for each series, in order.
 COLOURS = (('#8b949e', '#8b949e'), ('#c4c9d0', '#4b535d'), ('#0969da', '#58a6ff'),
            ('#bc4c00', '#f0883e'), ('#8250df', '#bc8cff'), ('#1a7f37', '#3fb950'),
            ('#9a6700', '#d29922'))

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""How large a program is that does the least with linnet (minimal.cpp), over ws:// and over wss://.
+"""Measures the size of a minimal program with linnet (minimal.cpp), for ws:// and for wss://.
 
     code_size.py [--readme]
 
-Compiles it as whoever wants it small does, by $CXX or c++. --readme writes the figures into README.md
-and results.json, and leaves all others as they are."""
+Compiles it for minimum size, by $CXX or c++. --readme writes the figures into README.md
+and results.json, and leaves all other figures unchanged."""
 import argparse
 import concurrent.futures
 import json
@@ -26,7 +26,7 @@ FLAGS = ('-std=c++20', '-Os', '-DNDEBUG', '-fno-exceptions', '-fno-rtti', '-fvis
          '-ffunction-sections', '-fdata-sections', f'-I{ROOT}/include', f'-I{ROOT}/src')
 LINK_FLAGS = ('-Wl,--gc-sections', '-s')
 FOLDERS = ('base', 'codec', 'protocol', 'x509', 'platform/posix', 'net', 'resolver', 'tls', 'client')
-# The engine of each, and the libraries that are part of the program.
+# The engine of each scheme, and the libraries linked into the program.
 BUILDS = {'ws': ('tls/none', ()), 'wss': ('tls/bearssl', ('-l:libbearssl.a',))}
 
 
@@ -40,7 +40,7 @@ def compiler():
 
 
 def compiler_name():
-    """As the benchmarks call it: `g++ 12.2.0`, `clang++ 14.0.6`."""
+    """As the benchmarks name it: `g++ 12.2.0`, `clang++ 14.0.6`."""
     text = subprocess.run([*compiler(), '-E', '-P', '-x', 'c++', '-'], check=True, text=True,
                           input='__clang__|__clang_major__.__clang_minor__.__clang_patchlevel__|'
                                 '__GNUC__.__GNUC_MINOR__.__GNUC_PATCHLEVEL__',
@@ -50,7 +50,7 @@ def compiler_name():
 
 
 def text_size(program):
-    """What `size` calls text: code, constants and tables."""
+    """The text size reported by `size`: code, constants and tables."""
     return int(output_of('size', program).splitlines()[1].split()[0])
 
 
@@ -92,21 +92,21 @@ def readme_line(sizes):
     return f'| {NAME} | ' + ' | '.join(cells) + ' |'
 
 
-def told_sizes(readme):
-    """Scheme -> bytes, as README.md has them."""
+def listed_sizes(readme):
+    """Scheme -> bytes, as listed in README.md."""
     cells = re.search(rf'^\| {NAME} \|(.*)\|$', readme, re.M)[1].split('|')
-    return {scheme: float(cells[2 * place].split()[0]) * 1000 for place, scheme in enumerate(GOALS)}
+    return {scheme: float(cells[2 * index].split()[0]) * 1000 for index, scheme in enumerate(GOALS)}
 
 
-def told_compiler(readme):
-    """The one that README.md says it was measured with."""
+def listed_compiler(readme):
+    """The compiler named in README.md."""
     return re.search(r', (\S+ [\d.]+), \d{4}-\d\d-\d\d\.\n<!-- /bench -->', readme)[1]
 
 
 def write(sizes):
     readme = README.read_text(encoding='utf-8')
-    if compiler_name() != told_compiler(readme):
-        sys.exit(f'README.md has the sizes of {told_compiler(readme)}, this is {compiler_name()}')
+    if compiler_name() != listed_compiler(readme):
+        sys.exit(f'README.md has the sizes of {listed_compiler(readme)}, this is {compiler_name()}')
     README.write_text(re.sub(rf'^\| {NAME} \|.*$', readme_line(sizes), readme, flags=re.M),
                       encoding='utf-8')
     path = HERE / 'results.json'

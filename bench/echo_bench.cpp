@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Messages to a server on loopback and back, so many in flight: as soon as some come back, as many
-// follow them. Only the client differs. Raw TCP, the yardstick, sends frames that were made before
-// and counts the bytes that come back.
+// Messages to a server on loopback and back, with a fixed number in flight: as soon as some come
+// back, the same number is sent. Only the client differs. Raw TCP, the yardstick, sends prebuilt
+// frames and counts the bytes that come back.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,7 +22,7 @@ struct Case {
     const char* name;
     std::size_t size;
     std::size_t in_flight;
-    std::size_t turn;  // messages in one turn of the loop
+    std::size_t turn;  // messages per iteration
 };
 constexpr std::size_t in_flight_max = 64;
 constexpr Case cases[] = {
@@ -88,7 +88,7 @@ class RawClient final : public EchoClient {
     ~RawClient() override { ::close(fd_); }
 
     void put(const std::string&) override { unsent_ += frames_.size() / in_flight_max; }
-    // The frames are in a ring.
+    // The frames form a ring.
     void flush() override {
         while (unsent_ > 0) {
             const std::size_t piece = std::min(unsent_, frames_.size() - at_);
@@ -148,7 +148,7 @@ void run(benchmark::State& state, const Case& of, MakeEchoClient make) {
     const std::uint16_t port = echo_server_port();
     const auto client = make(port, of.size);
     const std::string message(of.size, 'x');
-    bool whole = exchange(*client, of, message);  // warm
+    bool whole = exchange(*client, of, message);  // warm-up
     measure(state, {of.turn, of.turn * of.size},
             [&] { whole = whole && exchange(*client, of, message); });
     if (!whole) state.SkipWithError("the connection was lost");

@@ -30,7 +30,7 @@ Limits server_limits() {
     return limits;
 }
 
-/// One connection. All echoes of what was received at once leave at once.
+/// One connection. All echoes of one receive are sent together.
 class WebSocketEcho {
  public:
     explicit WebSocketEcho(int fd) : fd_(fd) {}
@@ -51,8 +51,8 @@ class WebSocketEcho {
             request = cli::read_upgrade_request(session_.unparsed());
         }
         session_.skip(request.size);
-        const std::string answer = cli::accept_upgrade(request);
-        return ::send(fd_, answer.data(), answer.size(), MSG_NOSIGNAL) > 0;
+        const std::string echo_all = cli::accept_upgrade(request);
+        return ::send(fd_, echo_all.data(), echo_all.size(), MSG_NOSIGNAL) > 0;
     }
     bool receive() {
         const MutableBytes buffer = session_.receive_buffer();
@@ -111,7 +111,7 @@ int listen_anywhere(std::uint16_t& port) {
     return listener;
 }
 
-// Until nobody holds the other end of `lifeline`.
+// Until the other end of `lifeline` is closed.
 [[noreturn]] void serve_all(int listener, int lifeline) {
     for (;;) {
         pollfd items[] = {{listener, POLLIN, 0}, {lifeline, POLLIN, 0}};
@@ -125,7 +125,7 @@ int listen_anywhere(std::uint16_t& port) {
     }
 }
 
-/// A process that serves, as long as this object is there.
+/// A process that serves for the lifetime of this object.
 class Server {
  public:
     Server() {

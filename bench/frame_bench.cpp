@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Frames one by one: decoding their headers, and making a client's frame of a message.
+// Single frames: decoding their headers, and encoding a message as a client's frame.
 #include "frames.hpp"
 
 #include "bench.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 // ---- decoding --------------------------------------------------------------------------------
 
-// One for each form of the length.
+// One for each encoding of the length.
 constexpr std::size_t decoded_sizes[] = {16, 126, 64 * 1024};
 constexpr std::size_t decoded_stream_size = 256 * 1024;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The answer to the upgrade: what the server must have made of our key is computed, the answer read
-// and judged.
+// The response to the upgrade: computes the expected accept value, parses the response and checks
+// it.
 #include "linnet/protocol/handshake.hpp"
 
 #include <algorithm>
@@ -33,35 +33,34 @@ constexpr std::string_view of_a_proxy =
     "Via: 1.1 cache-7.example.net, 1.1 edge-12.example.net\r\n"
     "Vary: Origin, Accept-Encoding\r\n";
 
-struct Answer {
+struct Response {
     const char* name;
     std::string_view more;
 };
-constexpr Answer answers[] = {{"5 headers", ""}, {"16 headers", of_a_proxy}};
+constexpr Response responses[] = {{"5 headers", ""}, {"16 headers", of_a_proxy}};
 
-std::string text_of_answer(const Answer& answer) {
+std::string text_of_response(const Response& response) {
     std::string text(upgrade);
-    text.append(answer.more).append("Sec-WebSocket-Accept: ").append(handshake_accept_text);
+    text.append(response.more).append("Sec-WebSocket-Accept: ").append(handshake_accept_text);
     return text.append("\r\n\r\n");
 }
 
-bool check_by_linnet(std::string_view answer) {
+bool check_by_linnet(std::string_view response) {
     HandshakeKey key;
     std::copy_n(handshake_key_text.begin(), key.size(), key.begin());
     const Limits limits;
     ResponseHeadReader reader(limits.response_size_max, limits.response_header_count_max);
-    const auto head = reader.read(answer);
+    const auto head = reader.read(response);
     if (!head.done()) return false;
     return check_response(head.value, {.accept = handshake_accept(key), .protocols = {}}).cause ==
            Cause::none;
 }
 
-// What is written in a hurry: is the accept value somewhere in there, and where is the end? It was
-// computed before.
-bool check_by_strstr(std::string_view answer) {
-    return answer.substr(0, 12) == "HTTP/1.1 101" &&
-           std::strstr(answer.data(), "\r\n\r\n") != nullptr &&
-           std::strstr(answer.data(), handshake_accept_text.data()) != nullptr;
+// A minimal implementation: finds the accept value, which was computed before, and the end.
+bool check_by_strstr(std::string_view response) {
+    return response.substr(0, 12) == "HTTP/1.1 101" &&
+           std::strstr(response.data(), "\r\n\r\n") != nullptr &&
+           std::strstr(response.data(), handshake_accept_text.data()) != nullptr;
 }
 
 const Entered entered([] {
@@ -71,13 +70,13 @@ const Entered entered([] {
 
 }  // namespace
 
-void enter_handshake(const char* contender, JudgeAnswer judge) {
-    for (const Answer& answer : answers) {
-        add("handshake", contender, answer.name, [=](benchmark::State& state) {
-            const std::string text = text_of_answer(answer);
+void enter_handshake(const char* contender, CheckResponse check) {
+    for (const Response& response : responses) {
+        add("handshake", contender, response.name, [=](benchmark::State& state) {
+            const std::string text = text_of_response(response);
             bool accepted = true;
             measure(state, {1, 0}, [&] { accepted &= check(text); });
-            if (!accepted) state.SkipWithError("a good answer was refused");
+            if (!accepted) state.SkipWithError("a valid response was refused");
         });
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What an idle connection holds: opens one over ws:// and one over wss:// to a server in memory,
-// and prints how many bytes of `Options::memory` each has after a message there and back and the
-// ten seconds of silence in which a client gives back what its queues have grown by.
+// The memory of an idle connection: opens one over ws:// and one over wss:// to a server in memory,
+// and prints the bytes of `Options::memory` that each uses after one message, its echo, and the ten
+// seconds of silence after which a client shrinks its queues.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -41,13 +41,13 @@ class Clock final : public linnet::Clock {
     std::uint64_t us = 1;
 };
 
-// Echoes one connection; what comes and what goes is plaintext.
+// Echoes on one connection; input and output are plaintext.
 class Echo {
  public:
-    void hear(Bytes said) {
+    void echo(Bytes bytes) {
         const MutableBytes buffer = session_.receive_buffer();
-        std::copy(said.begin(), said.end(), buffer.begin());
-        session_.fill(said.size());
+        std::copy(bytes.begin(), bytes.end(), buffer.begin());
+        session_.fill(bytes.size());
         if (!is_upgraded_) return upgrade();
         while (session_.next().kind == SessionEvent::Kind::message) {
             if (session_.put(Opcode::binary, {}, session_.take().payload) != Error::ok) return;
@@ -55,18 +55,18 @@ class Echo {
         Outbox::Pieces pieces;
         const std::size_t count = session_.unsent(pieces);
         for (const Bytes piece : std::span(pieces).first(count)) {
-            unsaid += text_of(piece);
+            unsent += text_of(piece);
         }
-        session_.sent(unsaid.size());
+        session_.sent(unsent.size());
     }
-    std::string unsaid;
+    std::string unsent;
 
  private:
     void upgrade() {
         const cli::UpgradeRequest request = cli::read_upgrade_request(session_.unparsed());
         if (request.size == 0) return;
         session_.skip(request.size);
-        unsaid += cli::accept_upgrade(request);
+        unsent += cli::accept_upgrade(request);
         is_upgraded_ = true;
     }
 
@@ -75,7 +75,7 @@ class Echo {
     bool is_upgraded_ = false;
 };
 
-/// One connection to an `Echo`, with TLS between if there is a server for that.
+/// A connection to an `Echo`, over TLS if there is a TLS server.
 class MemoryNetwork final : public Network {
  public:
     explicit MemoryNetwork(const cli::TlsServer* tls) {
@@ -101,11 +101,11 @@ class MemoryNetwork final : public Network {
     IoResult send(SocketHandle, std::span<const Bytes> pieces) override {
         std::size_t size = 0;
         for (const Bytes piece : pieces) {
-            tls_ == nullptr ? echo_.hear(piece) : hear_secured(piece);
+            tls_ == nullptr ? echo_.echo(piece) : echo_secured(piece);
             size += piece.size();
         }
         if (tls_ != nullptr) say_secured();
-        if (tls_ == nullptr) coming_ += std::exchange(echo_.unsaid, {});
+        if (tls_ == nullptr) coming_ += std::exchange(echo_.unsent, {});
         return {IoResult::Outcome::moved, size, 0};
     }
     void shutdown_send(SocketHandle) override {}
@@ -114,21 +114,21 @@ class MemoryNetwork final : public Network {
     void wait(std::span<const WaitItem>, std::uint64_t) override {}
 
  private:
-    void hear_secured(Bytes piece) {
+    void echo_secured(Bytes piece) {
         while (!piece.empty()) {
             piece = piece.subspan(tls_->feed(piece));
             say_secured();
-            for (MutableBytes heard; !(heard = tls_->plaintext()).empty();) {
-                echo_.hear(heard);
-                tls_->plaintext_taken(heard.size());
+            for (MutableBytes received; !(received = tls_->plaintext()).empty();) {
+                echo_.echo(received);
+                tls_->plaintext_taken(received.size());
             }
         }
     }
     void say_secured() {
         const MutableBytes buffer = tls_->send_buffer();
-        const std::size_t size = std::min(buffer.size(), echo_.unsaid.size());
-        std::copy_n(echo_.unsaid.begin(), size, buffer.begin());
-        echo_.unsaid.erase(0, size);
+        const std::size_t size = std::min(buffer.size(), echo_.unsent.size());
+        std::copy_n(echo_.unsent.begin(), size, buffer.begin());
+        echo_.unsent.erase(0, size);
         tls_->encrypt(size);
         for (Bytes out; !(out = tls_->outgoing()).empty();) {
             coming_ += text_of(out);
@@ -142,7 +142,7 @@ class MemoryNetwork final : public Network {
     std::string coming_;
 };
 
-// 0 if it does not come to that.
+// 0 on failure.
 std::size_t idle_size(const cli::TlsServer* tls) {
     X509Certificate certificate;
     if (tls != nullptr && certificate.load_from_memory(bytes_of(tls->certificate())) != Error::ok) {

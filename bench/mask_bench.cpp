@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Masking a payload that lies six bytes off a cache line. Masking in place twice is the identity,
-// so that nothing has to be restored.
+// Masks a payload that starts six bytes past a cache line. Masking in place twice is the identity,
+// so nothing has to be restored.
 #include "bench.hpp"
 #include "linnet/codec/mask.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The least that a program does with linnet, for its size: it says hello and prints the answer.
+// A minimal program with linnet, to measure its size: it sends hello and prints the reply.
 #include <cstdio>
 
 #include "linnet/linnet.hpp"
@@ -15,8 +15,8 @@ int main(int count, char** arguments) {
     while (client.get_connection_status() != client.CONNECTION_DISCONNECTED) {
         client.wait(1000);
         if (server.get_available_packet_count() == 0) continue;
-        const linnet::Bytes said = server.get_packet();
-        std::fwrite(said.data(), 1, said.size(), stdout);
+        const linnet::Bytes reply = server.get_packet();
+        std::fwrite(reply.data(), 1, reply.size(), stdout);
         return 0;
     }
     std::puts(client.failure().explain().data());

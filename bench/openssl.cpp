@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// linnet-openssl, the other engine.
+// linnet-openssl, the alternative engine.
 #include "linnet/openssl.hpp"
 
 #include "targets.hpp"

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""Runs the benchmarks and tells linnet's times and how many times as long the others take.
+"""Runs the benchmarks and prints linnet's times and the ratios of the other contenders.
 
     report.py BENCH [--json FILE] [--svg FILE] [--readme]
 
-BENCH is the program; a file of its JSON (--benchmark_format=json) does as well. --readme writes
-the table into README.md and the data and the picture beside this file. bench/README.md tells the
-rest."""
+BENCH is the program, or a file with its JSON (--benchmark_format=json). --readme writes the table into
+README.md, and the data and the picture next to this file. bench/README.md describes the rest."""
 import argparse
 import collections
 import datetime
@@ -31,9 +30,8 @@ CASE_WIDTH = 56
 CLOCKS = '(/real_time|/manual_time)'
 PEERS = ('wslay', 'Beast', 'websocketpp', 'libwebsockets', 'OpenSSL')
 
-# What is measured, beside what: `limit` is the least that has to be done, `plain` is simple code:
-# byte by byte, or without any check. `shown` are the cases that stand in README.md and in the
-# picture.
+# The targets and their yardsticks: `limit` is the minimum work, `plain` is simple code, byte by byte or
+# without any check. `shown` are the cases shown in README.md and in the picture.
 Target = collections.namedtuple('Target', 'name limit plain shown')
 TARGETS = (
     Target('mask in place', 'memcpy', 'byte loop', ('125 B', '16 KiB')),
@@ -52,11 +50,11 @@ TARGETS = (
     Target('TLS handshake', 'arithmetic', None, ('P-256, pinned',)),
 )
 
-# One line: linnet's time for an item (median and best), its GB/s where that means something, and
-# for each other the ratio of its time to linnet's.
+# One line: linnet's time per item (median and best), its GB/s where meaningful, and for each other contender
+# the ratio of its time to linnet's.
 Row = collections.namedtuple('Row', 'target case ns ns_min gb_per_s ratios')
 
-# What is no time: how many bytes something has, and how many it should have at most.
+# A size in bytes and its goal.
 Figure = collections.namedtuple('Figure', 'name unit goals sizes')  # ws:// and wss://
 UNITS = {'KB': 1000, 'KiB': 1024}
 SCHEMES = ('ws', 'wss')
@@ -64,20 +62,20 @@ IDLE_GOALS = (4 * 1024, 60 * 1024)
 
 
 class BadInput(Exception):
-    """The measurements are not what they should be; the text tells why."""
+    """The measurements are invalid or incomplete; the text gives the reason."""
 
 
 # ---- measurements ------------------------------------------------------------------------------
 
 def cases_of(program, target):
-    """In the order of their entering."""
+    """In the order of registration."""
     command = [program, '--benchmark_list_tests', f'--benchmark_filter=^{target.name}/']
     names = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
     return list(dict.fromkeys(split(name)[2] for name in names.splitlines()))
 
 
 def run(program):
-    """The parts of the report that the program makes, one for each case: what is compared is
+    """The reports of the program, one for each case, so that compared figures are
     measured within the same second or two."""
     for target in TARGETS:
         print(f'measuring: {target.name}', file=sys.stderr)
@@ -162,7 +160,7 @@ def read_lines(path):
 # ---- sizes -------------------------------------------------------------------------------------
 
 def figures_of(path):
-    """Of the program that was built beside the benchmarks, and of one that is built for its size."""
+    """Sizes of the program built with the benchmarks, and of one optimised for size."""
     folder = path.parent
     if path.suffix == '.json' or not (folder / 'idle').is_file():
         return []
@@ -198,7 +196,7 @@ def time_text(ns):
 
 
 def ratio_text(ratio):
-    """Three figures at most."""
+    """At most three significant figures."""
     if ratio is None:
         return ''
     return f'{ratio:.{2 if ratio < 9.995 else 1 if ratio < 99.95 else 0}f}'
@@ -296,7 +294,7 @@ def json_text(rows, machine, figures=()):
 
 
 def series_of(target, contender):
-    """What a bar belongs to."""
+    """The case that a bar belongs to."""
     return {target.limit: 'limit', target.plain: 'plain'}.get(contender, contender)
 
 

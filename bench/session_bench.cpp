@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Receiving: a stream of frames to messages. Each contender copies the stream out of a `Source`
-// into a buffer of its own, as `recv` would, so that everybody may unmask in place and nothing has
-// to be restored; that copy alone is the yardstick.
+// Receiving: from a stream of frames to messages. Each contender copies the stream from a `Source`
+// to its own buffer, as `recv` would, so that it may unmask in place without restoring anything;
+// the copy alone is the yardstick.
 #include "linnet/protocol/session.hpp"
 
 #include <algorithm>
@@ -55,7 +55,7 @@ class LinnetReader final : public Reader {
 
 // ---- yardsticks ------------------------------------------------------------------------------
 
-// They do not look for messages.
+// They find no messages.
 class CopyingReader : public Reader {
  public:
     explicit CopyingReader(bool) {}
@@ -125,7 +125,7 @@ void run(benchmark::State& state, MakeReader make, const Kind& kind, std::size_t
     if (tally.is_kept && !all) state.SkipWithError("messages were missed");
 }
 
-// Of text only what differs from binary.
+// For text only the cases that differ from binary.
 bool is_measured(const Kind& kind, std::size_t size) {
     return kind.opcode == Opcode::binary || (size != 0 && size != 126);
 }

@@ -34,13 +34,13 @@ bool upgrade(int fd) {
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + std::string(handshake_key_text) +
         "\r\n\r\n";
     if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) <= 0) return false;
-    std::string answer;
+    std::string response;
     char byte = 0;
-    while (!std::string_view(answer).ends_with("\r\n\r\n")) {
+    while (!std::string_view(response).ends_with("\r\n\r\n")) {
         if (::recv(fd, &byte, 1, 0) <= 0) return false;
-        answer += byte;
+        response += byte;
     }
-    return answer.find(handshake_accept_text) != std::string::npos;
+    return response.find(handshake_accept_text) != std::string::npos;
 }
 
 bool wait_for(int fd, bool also_to_write) {

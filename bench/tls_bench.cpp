@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// TLS: the engine of a client against a server in memory. Only what the client does is timed, by
-// the clock of the CPU; the server encrypts and decrypts between the measurements.
+// TLS: the engine of a client with a server in memory. Only the client is timed, in CPU time; the
+// server encrypts and decrypts between the measurements.
 #include "tls_bench.hpp"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ class Stopwatch {
  public:
     void go() { begin_ = now(); }
     void stop() { seconds_ += now() - begin_; }
-    /// And begins anew.
+    /// Returns the time and restarts it.
     double seconds() { return std::exchange(seconds_, 0); }
 
  private:
@@ -55,7 +55,7 @@ const X509Certificate& pinned() {
 
 class Connection {
  public:
-    /// Shakes hands, by `watch`.
+    /// Performs the handshake, timed by `watch`.
     Connection(const TlsContext& context, Stopwatch& watch) {
         TlsRequest request{.host = "localhost", .trust = {}, .entropy = &entropy_};
         request.trust.certificate = &pinned();
@@ -76,7 +76,7 @@ class Connection {
 
     bool is_open() const { return client_ != nullptr && client_->state() == TlsState::open; }
 
-    /// What the server sends: so many records.
+    /// The server's output: `count` records.
     std::string server_sends(std::size_t record_size, std::size_t count) {
         std::string stream;
         for (std::size_t i = 0; i < count; ++i) {
@@ -88,7 +88,7 @@ class Connection {
         }
         return stream;
     }
-    /// Decrypts it into `out`; returns how much that is.
+    /// Decrypts it into `out`; returns the size.
     std::size_t client_receives(Bytes stream, std::uint8_t* out) {
         std::size_t size = 0;
         while (!stream.empty()) {
@@ -104,7 +104,7 @@ class Connection {
         }
         return size;
     }
-    /// Encrypts records of `text` into `out`; returns how much that is.
+    /// Encrypts records of `text` into `out`; returns the size.
     std::size_t client_sends(Bytes text, std::size_t record_size, std::uint8_t* out) {
         std::size_t size = 0;
         while (!text.empty()) {
@@ -236,7 +236,7 @@ void run_handshake(benchmark::State& state, const TlsContext& context) {
 
 // ---- the least of a handshake ----------------------------------------------------------------
 
-// A key pair, the common secret, the server's signature: by BearSSL, as linnet does it.
+// A key pair, the shared secret, the server's signature: by BearSSL, like linnet.
 class Arithmetic {
  public:
     Arithmetic() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Is a whole text UTF-8?
+// Validates a whole text as UTF-8.
 #include "linnet/codec/utf8.hpp"
 
 #include "bench.hpp"
@@ -17,7 +17,7 @@ struct Kind {
 };
 constexpr Kind kinds[] = {{"ASCII", ascii_text}, {"JSON", json_text}, {"mixed", mixed_text}};
 
-// Everybody reads the same place.
+// All contenders read the same buffer.
 template <class Act>
 void enter(const char* contender, Act act) {
     for (const Kind& kind : kinds) {
@@ -34,7 +34,7 @@ void enter(const char* contender, Act act) {
     }
 }
 
-// What may follow a byte, RFC 3629 4, written down as it stands there.
+// The bytes that may follow a byte, copied from RFC 3629 4.
 struct Sequence {
     std::uint8_t first_low, first_high, second_low, second_high;
     std::size_t size;
@@ -49,7 +49,7 @@ bool is_within(std::uint8_t byte, std::uint8_t low, std::uint8_t high) {
     return byte >= low && byte <= high;
 }
 
-// The size of the character at the front, 0 if there is none.
+// The size of the character at the front, 0 if it is invalid.
 std::size_t character_size(const std::uint8_t* text, std::size_t size) {
     if (text[0] < 0x80) return 1;
     for (const Sequence& sequence : sequences) {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Certificates, and chains of them. Input: what kind of bytes come last (a file; DER items; DER
-// items whose lengths are mended first), how they are cut, what is trusted, the time, how much
-// memory there is; the host, or "name/host", to be compared; which certificates are shown, by
-// number; then the bytes.
+// Certificates and certificate chains. Input: the kind of the final bytes (a file; DER items; DER
+// items whose lengths are corrected first), how they are cut, what is trusted, the time, the amount
+// of memory; the host, or "name/host", to be compared; the numbers of the certificates that the
+// server sends; then the bytes.
 //
-// Holds: PEM fed in pieces is PEM fed whole, and what is written is read again as it was; every
-// view lies within the certificate, and BearSSL's decoder reads the same; names and details are
-// UTF-8 that harms no terminal; a chain is accepted only for reasons that a second opinion finds,
-// and by signature only when the leaf's signed part is one that somebody has signed; a refusal
-// has a cause that is the case; without memory nothing is lost that was there.
+// Checks: PEM gives the same result in pieces and whole, and written PEM can be read again; every
+// view lies within the certificate, and BearSSL's decoder agrees; names and details are UTF-8 that
+// cannot control a terminal; a chain is accepted only for reasons that a second implementation
+// confirms, and by signature only if a trusted key signed the leaf's signed part; the cause of a
+// refusal is correct; exhausted memory loses nothing that was loaded before.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -36,9 +36,9 @@ bool lies_within(Bytes part, Bytes whole) {
 
 // ---- what is known ---------------------------------------------------------------------------
 
-/// tests/vectors/certificates: an authority and what it has signed, for good or bad.
+/// tests/vectors/certificates: a CA and certificates signed by it, valid and invalid.
 struct Known {
-    X509Certificate all, root, intermediate, good, nobody;
+    X509Certificate all, root, intermediate, good, unrelated;
 
     static const Known& get() {
         static const Known known;
@@ -54,7 +54,7 @@ struct Known {
               "constrained_critical_ca", "md5", "nul_in_san", "pss_signed", "rsa_1024", "sha1",
               "unknown_critical", "v1"}) {
             const Error error = all.load((folder + '/' + name + ".pem").c_str());
-            require(error == Error::ok, "the certificates known are there");
+            require(error == Error::ok, "the known certificates are available");
         }
         require(root.load_from_memory(all.der(0)) == Error::ok &&
                     intermediate.load_from_memory(all.der(1)) == Error::ok &&
@@ -63,7 +63,7 @@ struct Known {
     }
 };
 
-// TBSCertificate: what a signature is for.
+// TBSCertificate: the signed part.
 std::string_view signed_part(Bytes der) {
     Bytes content;
     DerItem tbs;
@@ -96,14 +96,14 @@ PemStory read_pem(Bytes text, Cuts cuts, std::size_t buffer_size) {
     const auto note = [&](PemReader::Event event) {
         story.events += static_cast<char>('0' + static_cast<int>(event));
         if (event != PemReader::Event::certificate) return;
-        require(lies_within(reader.der(), buffer.bytes()), "what is decoded is in the room");
+        require(lies_within(reader.der(), buffer.bytes()), "a decoded value lies in the buffer");
         story.ders.emplace_back(text_of(reader.der()));
     };
     cuts.for_each_piece(text, [&](Bytes rest) {
         for (PemReader::Event event; (event = reader.feed(rest)) != PemReader::Event::none;) {
             note(event);
         }
-        require(rest.empty(), "all is consumed");
+        require(rest.empty(), "everything is consumed");
     });
     if (const auto event = reader.end(); event != PemReader::Event::none) note(event);
     return story;
@@ -111,21 +111,22 @@ PemStory read_pem(Bytes text, Cuts cuts, std::size_t buffer_size) {
 
 void check_pem(Bytes text, Cuts cuts, std::uint8_t room_byte) {
     const PemStory whole = read_pem(text, Cuts(0), text.size());
-    require(read_pem(text, cuts, text.size()) == whole, "no cut shows");
+    require(read_pem(text, cuts, text.size()) == whole, "cuts do not change the result");
     const std::size_t small = 16u * room_byte;
     const PemStory cramped = read_pem(text, cuts, small);
-    require(cramped.events.size() == whole.events.size(), "no room is no other story");
+    require(cramped.events.size() == whole.events.size(),
+            "a full buffer does not change the events");
     std::string fitting = whole.events;
     for (std::size_t i = 0, der = 0; i < fitting.size(); ++i) {
         if (fitting[i] == '1' && whole.ders[der++].size() > small) fitting[i] = '3';
     }
-    require(cramped.events == fitting, "what has no room is malformed");
+    require(cramped.events == fitting, "a block that does not fit is malformed");
 
     for (const std::string& der : whole.ders) {
         ExactCopy written(pem_size(der.size()));
         write_pem(bytes_of(der), written.buffer());
         const PemStory again = read_pem(written.bytes(), cuts, der.size());
-        require(again.events == "1" && again.ders[0] == der, "what is written is read again");
+        require(again.events == "1" && again.ders[0] == der, "written PEM can be read again");
     }
 }
 
@@ -138,19 +139,22 @@ std::string text_of_name(Bytes name) {
 }
 
 void check_name(Bytes name) {
-    require(is_name(name), "a name is one");
+    require(is_name(name), "a name is a host name");
     const std::string text = text_of_name(name);
-    require(is_harmless(text), "and its text harms nobody");
+    require(is_harmless(text), "its text is printable");
     ExactCopy small(text.size() / 3);
-    require(write_name(name, small.buffer()) == text.size(), "little room changes no size");
-    require(text.substr(0, small.text().size()) == small.text(), "and shows the front");
+    require(write_name(name, small.buffer()) == text.size(),
+            "a small buffer does not change the size");
+    require(text.substr(0, small.text().size()) == small.text(),
+            "it contains the beginning of the text");
 }
 
 void check_alt_names(Bytes names) {
     std::size_t size = 0;
     Bytes rest = names;
     for (AltName name; take_alt_name(rest, name);) {
-        require(lies_within(name.value, names) && rest.size() < names.size() - size, "onwards");
+        require(lies_within(name.value, names) && rest.size() < names.size() - size,
+                "the lifecycle only goes forward");
         size = names.size() - rest.size();
         const std::string_view value = text_of(name.value);
         const bool is_ip = value.size() == 4 || value.size() == 16;
@@ -158,7 +162,7 @@ void check_alt_names(Bytes names) {
         require(name.kind != AltName::Kind::ip || is_ip, "an address has 4 or 16 bytes");
         require(name.kind != AltName::Kind::dns || is_visible, "a host name is visible ASCII");
     }
-    require(rest.empty(), "all of them are names");
+    require(rest.empty(), "all host names are valid");
 }
 
 std::int64_t unix_time(std::uint32_t days, std::uint32_t seconds) {
@@ -166,14 +170,14 @@ std::int64_t unix_time(std::uint32_t days, std::uint32_t seconds) {
     return (days - days_before_1970) * day_s + seconds;
 }
 
-// Where BearSSL's decoder accepts the same bytes, it has read the same.
+// If BearSSL's decoder accepts the same bytes, its result must be the same.
 void check_with_bearssl(const Certificate& certificate) {
     br_x509_decoder_context decoder;
     br_x509_decoder_init(&decoder, nullptr, nullptr);
     br_x509_decoder_push(&decoder, certificate.der.data(), certificate.der.size());
     const br_x509_pkey* const key = br_x509_decoder_get_pkey(&decoder);
     if (key == nullptr) return;
-    require(certificate.is_ca == (br_x509_decoder_isCA(&decoder) != 0), "who may sign");
+    require(certificate.is_ca == (br_x509_decoder_isCA(&decoder) != 0), "the issuer may sign");
     require(
         certificate.not_before_s == unix_time(decoder.notbefore_days, decoder.notbefore_seconds),
         "when it begins");
@@ -184,7 +188,7 @@ void check_with_bearssl(const Certificate& certificate) {
             "the kind of its key");
     if (is_rsa) {
         const std::size_t size = key->key.rsa.nlen;
-        require((certificate.key_bits + 7) / 8 == size, "and the size of that");
+        require((certificate.key_bits + 7) / 8 == size, "the size is the same");
     }
 }
 
@@ -206,36 +210,39 @@ void check_facts(const X509Certificate& store, std::size_t index, const Certific
     br_sha256_out(&hash, digest.data());
     require(facts.sha256 == digest, "the fingerprint is that of the bytes");
     const std::size_t found = store.find_subject(certificate.subject);
-    require(found <= index, "who is there is found by name");
-    require(text_of(store.facts(found).subject) == text_of(certificate.subject), "by that name");
+    require(found <= index, "a peer in the list is found by its id");
+    require(text_of(store.facts(found).subject) == text_of(certificate.subject),
+            "the issuer has that name");
 }
 
-// `other` chooses what else the bytes are not.
+// `other` selects what else the bytes must not be.
 void check_certificate(Bytes der, std::uint8_t other) {
     const auto certificate = parse_certificate(der);
     if (!certificate) return;
-    require(text_of(certificate->der) == text_of(der), "it is all of the bytes");
+    require(text_of(certificate->der) == text_of(der), "the certificate covers all bytes");
     for (const Bytes part : {certificate->issuer, certificate->subject, certificate->public_key,
                              certificate->alt_names, certificate->common_name,
                              certificate->subject_key_id, certificate->authority_key_id}) {
-        require(lies_within(part, der), "views lie within");
+        require(lies_within(part, der), "views lie within the input");
     }
-    require(lies_within(certificate->common_name, certificate->subject), "the name in the name");
-    require(certificate->has_alt_names || certificate->alt_names.empty(), "as announced");
+    require(lies_within(certificate->common_name, certificate->subject),
+            "the server name is the host's name");
+    require(certificate->has_alt_names || certificate->alt_names.empty(),
+            "the payload has the announced size");
     check_name(certificate->subject);
     check_name(certificate->issuer);
     check_alt_names(certificate->alt_names);
     check_with_bearssl(*certificate);
     const ExactCopy shorter(der.first(der.size() * other / 256));
-    require(!parse_certificate(shorter.bytes()), "a part of one is none");
+    require(!parse_certificate(shorter.bytes()), "a truncated certificate is refused");
     std::string longer(text_of(der));
     longer += static_cast<char>(other);
-    require(!parse_certificate(bytes_of(longer)), "and one with more behind it neither");
+    require(!parse_certificate(bytes_of(longer)), "a certificate with trailing bytes is refused");
 }
 
 // ---- X509Certificate -------------------------------------------------------------------------
 
-// A file that has no place on the disk.
+// A file that exists only in memory.
 class MemoryFile {
  public:
     static const char* path() {
@@ -249,28 +256,28 @@ class MemoryFile {
 };
 
 void require_same(const X509Certificate& a, const X509Certificate& b) {
-    require(a.size() == b.size(), "the same number of certificates");
+    require(a.size() == b.size(), "the number of certificates is the same");
     for (std::size_t i = 0; i < a.size(); ++i) {
-        require(text_of(a.der(i)) == text_of(b.der(i)), "each the same");
+        require(text_of(a.der(i)) == text_of(b.der(i)), "each certificate is the same");
     }
 }
 
 void check_saving(const X509Certificate& loaded) {
     if (loaded.size() == 0) {
-        require(loaded.save(MemoryFile::path()) == Error::failed, "nothing is not saved");
+        require(loaded.save(MemoryFile::path()) == Error::failed, "an empty list is not saved");
         return;
     }
-    require(loaded.save(MemoryFile::path()) == Error::ok, "what was loaded can be saved");
+    require(loaded.save(MemoryFile::path()) == Error::ok, "loaded certificates can be saved");
     FuzzMemory memory;
     X509Certificate again(&memory);
-    require(again.load(MemoryFile::path()) == Error::ok, "and loaded again");
+    require(again.load(MemoryFile::path()) == Error::ok, "saved certificates can be loaded again");
     require_same(loaded, again);
 }
 
 // Certificates of `file`, in the order of their blocks.
 void check_loading(Bytes file, const X509Certificate& loaded, Error error) {
-    require(error == Error::ok || error == Error::failed, "a file is good or not");
-    require(error != Error::ok || loaded.size() > 0, "a good one has a certificate");
+    require(error == Error::ok || error == Error::failed, "a file has one of two results");
+    require(error != Error::ok || loaded.size() > 0, "an accepted file has a certificate");
     std::vector<std::string> expected;
     bool all_good = true;
     if (parse_certificate(file)) {
@@ -284,36 +291,37 @@ void check_loading(Bytes file, const X509Certificate& loaded, Error error) {
             all_good = all_good && is_good;
         }
     }
-    require(loaded.size() == expected.size(), "as many as can be parsed");
+    require(loaded.size() == expected.size(), "every valid certificate is loaded");
     for (std::size_t i = 0; i < expected.size(); ++i) {
-        require(text_of(loaded.der(i)) == expected[i], "in their order");
+        require(text_of(loaded.der(i)) == expected[i], "the messages are in order");
     }
-    require((error == Error::ok) == (all_good && !expected.empty()), "the answer is true");
+    require((error == Error::ok) == (all_good && !expected.empty()), "the result is correct");
 }
 
 void check_without_memory(Bytes file, std::uint8_t allocations, Cuts cuts) {
     FuzzMemory memory;
     X509Certificate store(&memory);
     const X509Certificate& root = Known::get().root;
-    require(store.load_from_memory(root.der(0)) == Error::ok, "there was one");
+    require(store.load_from_memory(root.der(0)) == Error::ok, "there was a protocol");
     memory.allocations_left = allocations;
     const Error error = store.load_from_memory(file);
-    require(error != Error::out_of_memory || memory.allocations_left == 0, "if memory is short");
-    require(store.size() >= 1 && text_of(store.der(0)) == text_of(root.der(0)), "it is still");
+    require(error != Error::out_of_memory || memory.allocations_left == 0, "an allocation failed");
+    require(store.size() >= 1 && text_of(store.der(0)) == text_of(root.der(0)),
+            "the client is idle");
     for (std::size_t i = 0; i < store.size(); ++i) {
-        require(parse_certificate(store.der(i)).has_value(), "and all are certificates");
+        require(parse_certificate(store.der(i)).has_value(), "all are certificates");
         if (i > 0) check_certificate(store.der(i), static_cast<std::uint8_t>(cuts.next(255)));
     }
 }
 
 // ---- chains ----------------------------------------------------------------------------------
 
-/// What is trusted, by one byte.
+/// The trusted certificates, selected by one byte.
 struct Trusted {
     Trusted(std::uint8_t kind, const X509Certificate& loaded) {
         const Known& known = Known::get();
-        const X509Certificate* const stores[] = {&known.root, &known.all,    &loaded,
-                                                 &known.good, &known.nobody, &known.intermediate};
+        const X509Certificate* const stores[] = {
+            &known.root, &known.all, &loaded, &known.good, &known.unrelated, &known.intermediate};
         const X509Certificate* const own = stores[kind % 8 % std::size(stores)];
         trust.verify = (kind & 8) == 0;
         ((kind & 16) == 0 ? trust.ca_bundle : trust.certificate) = own;
@@ -338,7 +346,7 @@ std::int64_t time_of(std::uint8_t kind, Bytes leaf) {
     return times[kind % std::size(times)];
 }
 
-// In the way of a TLS engine that hands the chain over in pieces.
+// Like a TLS engine that passes the chain on in pieces.
 unsigned verify(BearSslVerifier& verifier, std::span<const Bytes> chain, Cuts cuts) {
     const br_x509_class** const context = verifier.x509();
     (*context)->start_chain(context, nullptr);
@@ -352,17 +360,18 @@ unsigned verify(BearSslVerifier& verifier, std::span<const Bytes> chain, Cuts cu
 }
 
 void check_verifying(const TlsRequest& request, std::span<const Bytes> chain, Cuts cuts,
-                     const TlsFailure& judged, bool by_signature) {
+                     const TlsFailure& checked, bool by_signature) {
     TlsFailure why;
     const auto verifier = std::make_unique<BearSslVerifier>(request, request.host, why);
     const unsigned error = verify(*verifier, chain, cuts);
     const br_x509_class** const context = verifier->x509();
-    require((error == 0) == (why.cause == Cause::none), "a refusal has a cause, and only that");
+    require((error == 0) == (why.cause == Cause::none), "a refusal has only a cause");
     require((error == 0) == ((*context)->get_pkey(context, nullptr) != nullptr),
             "and no key to go on with");
-    require(is_harmless(why.detail()), "its detail is text and harms nobody");
-    if (judged.cause != Cause::none) {
-        require(why.cause == judged.cause && why.detail() == judged.detail(), "what was judged");
+    require(is_harmless(why.detail()), "its detail is printable text");
+    if (checked.cause != Cause::none) {
+        require(why.cause == checked.cause && why.detail() == checked.detail(),
+                "the result covers the whole response");
         return;
     }
     require(error != 0 || !by_signature || was_signed(chain[0]),
@@ -374,16 +383,16 @@ void check_chain(const TlsRequest& request, std::span<const Bytes> chain, Cuts c
     ChainResult result;
     TlsFailure why;
     const bool accepted = check_chain(request, chain, buffer.buffer(), result, why);
-    require(accepted == (why.cause == Cause::none), "a refusal has a cause, and only that");
+    require(accepted == (why.cause == Cause::none), "a refusal has only a cause");
     require(result.path_count <= chain_count_max && result.root_count <= root_count_max,
-            "the verdict has its bounds");
+            "the result has its bounds");
     const ChainOpinion opinion(request, chain);
     accepted ? opinion.check_accepted(result) : opinion.check_refused(why);
     check_verifying(request, chain, cuts, why, result.root_count > 0);
 }
 
-// What the server shows: by numbers, up to 127 of the input's own, above of the known ones. Without
-// numbers: the input's, and the intermediate.
+// The server's chain, by numbers: up to 127 for certificates of the input, above for the known
+// ones. Without numbers: those of the input, and the intermediate.
 std::vector<Bytes> shown(Bytes numbers, std::span<const Bytes> own) {
     const X509Certificate& known = Known::get().all;
     std::vector<Bytes> chain;
@@ -399,8 +408,8 @@ std::vector<Bytes> shown(Bytes numbers, std::span<const Bytes> own) {
 
 // ---- the bytes -------------------------------------------------------------------------------
 
-// The same items with lengths that are right: so that what was put in or left out somewhere does
-// not only break the frame around it.
+// The same items with correct lengths, so that inserted or removed bytes do more than invalidate
+// the enclosing item.
 std::string mended(Bytes items, int depth = 0) {
     std::string result;
     while (items.size() >= 2 && depth < 16) {
@@ -425,7 +434,7 @@ std::string mended(Bytes items, int depth = 0) {
     return result;
 }
 
-// DER items, and the rest that is none.
+// DER items, and the rest, which is not DER.
 std::vector<Bytes> items_of(Bytes bytes) {
     std::vector<Bytes> items;
     for (DerItem item; items.size() < shown_max && take_item(bytes, item);) {
@@ -458,7 +467,7 @@ struct Story {
     }
 };
 
-void tell(const Story& story) {
+void run(const Story& story) {
     require(
         dns_name_matches(story.presented, story.host) == name_matches(story.presented, story.host),
         "a name is for a host, or not");
@@ -496,6 +505,6 @@ void tell(const Story& story) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     linnet::fuzz::FuzzInput input(data, size);
-    linnet::fuzz::tell(linnet::fuzz::Story(input));
+    linnet::fuzz::run(linnet::fuzz::Story(input));
     return 0;
 }

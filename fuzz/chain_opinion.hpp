@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A second opinion on `judge_chain`: whether what it says is true of the certificates, asked one
-// property at a time, without its order of questions.
+// A second implementation of `judge_chain`: whether its result is correct for the certificates,
+// checked one property at a time, independently of the order of its checks.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace linnet::fuzz {
 
-/// No byte that breaks a line, or steers a terminal.
+/// True if no byte breaks a line or controls a terminal.
 inline bool is_harmless(std::string_view text) {
     const bool is_printable = std::all_of(text.begin(), text.end(), [](char c) {
         return static_cast<unsigned char>(c) >= ' ' && c != 0x7F;
@@ -74,7 +74,7 @@ inline bool is_meant_for(const Certificate& leaf, std::string_view host, bool co
 
 // ---- the chain -------------------------------------------------------------------------------
 
-/// What was asked, and what can be said of it.
+/// The question, and the facts about it.
 class ChainOpinion {
  public:
     ChainOpinion(const TlsRequest& request, std::span<const Bytes> chain)
@@ -97,25 +97,26 @@ class ChainOpinion {
 
     void check_accepted(const ChainResult& result) const {
         require(leaf_.has_value() && result.path_count >= 1, "there is a leaf");
-        require(result.path[0].data() == chain_[0].data(), "and the path begins with it");
+        require(result.path[0].data() == chain_[0].data(), "the path begins with the leaf");
         const bool is_path = result.root_count > 0;
         require(is_path == (!is_pinned() && (trust_.verify || trust_.certificate != nullptr)),
                 "signatures matter unless the leaf is trusted as it is");
-        require(leaf_->exponent_bits <= exponent_bits_max, "its key is quick to verify with");
+        require(leaf_->exponent_bits <= exponent_bits_max, "its key is quick to verify");
         if (is_path) check_path(result);
-        if (!is_path) require(result.path_count == 1, "nothing else is looked at");
+        if (!is_path) require(result.path_count == 1, "nothing else is examined");
         check_key_pins(result);
         if (!trust_.verify) return;
-        require(request_.unix_s != 0 && are_in_date(result), "all are in date");
+        require(request_.unix_s != 0 && are_in_date(result), "all certificates are in date");
         const bool common_name_counts = trust_.certificate != nullptr && !is_path;
-        require(is_meant_for(*leaf_, request_.host, common_name_counts), "it is for the host");
-        require(!is_path || are_for_servers(result), "all are for servers");
+        require(is_meant_for(*leaf_, request_.host, common_name_counts),
+                "the certificate is for the host");
+        require(!is_path || are_for_servers(result), "all certificates are for servers");
     }
 
     void check_refused(const TlsFailure& why) const {
-        require(is_true(why.cause), "the cause of a refusal is the case");
-        require(is_harmless(why.detail()), "its detail is text and harms nobody");
-        require(why.native == 0 && why.alert == 0, "and no library has said it");
+        require(is_true(why.cause), "the cause of a refusal is correct");
+        require(is_harmless(why.detail()), "its detail is printable text");
+        require(why.native == 0 && why.alert == 0, "the cause is not one of the TLS library");
     }
 
  private:
@@ -131,17 +132,19 @@ class ChainOpinion {
     }
 
     void check_path(const ChainResult& result) const {
-        require(result.path_count <= chain_.size(), "a path is not longer than what was shown");
-        require(result.path_count < path_count_max, "nor than it may be");
+        require(result.path_count <= chain_.size(),
+                "a path is not longer than the chain and the root");
+        require(result.path_count < path_count_max, "the result is within the limit");
         Bytes issuer;
         for (std::size_t i = 0; i < result.path_count; ++i) {
             const auto certificate = parse_certificate(result.path[i]);
-            require(certificate.has_value(), "what is on the path is a certificate");
+            require(certificate.has_value(), "every element of the path is a certificate");
             require(i == 0 || text_of(certificate->subject) == text_of(issuer),
                     "each is signed by the next");
             require(i == 0 || (certificate->is_ca && certificate->allows_signing),
                     "which may sign");
-            require(!is_weak(*certificate) && !is_beyond(*certificate), "each is sound");
+            require(!is_weak(*certificate) && !is_beyond(*certificate),
+                    "each certificate is well-formed");
             for (std::size_t before = 0; before < i; ++before) {
                 require(text_of(result.path[before]) != text_of(result.path[i]),
                         "none is on it twice");
@@ -150,12 +153,14 @@ class ChainOpinion {
         }
         for (const Bytes der : std::span(result.roots).first(result.root_count)) {
             const auto root = parse_certificate(der);
-            require(root && is_given(der), "a root is one of those given");
-            require(text_of(root->subject) == text_of(issuer), "and has signed the last");
-            require(root->is_ca, "which it may, as a CA");
+            require(root && is_given(der), "the root is one of the given ones");
+            require(text_of(root->subject) == text_of(issuer),
+                    "the root signed the last certificate");
+            require(root->is_ca, "the issuer may sign, as a CA");
             require(root->allows_signing && !is_beyond(*root) && !has_short_key(*root),
                     "and is sound itself");
-            require(root->path_length >= ca_count(result), "and allows the CAs below it");
+            require(root->path_length >= ca_count(result),
+                    "the path length allows the CAs below it");
             require(!trust_.verify || (root->allows_server && is_in_date(*root)),
                     "and is for servers, and in date");
         }

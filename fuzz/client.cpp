@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The whole client. Input: options; what the program does (its listeners too, in the midst of each
-// signal: they close, connect again, poll, put, destroy the client); how each call to the outside
-// is answered; what the server says. See README.md for the bytes.
+// The whole client. Input: options; the actions of the program and of its listeners, which act in
+// the middle of each signal (they close, connect again, poll, put, destroy the client); the result
+// of each external call; the output of the server. See README.md for the bytes.
 //
-// Holds: the signals of an attempt come in a legal order; each that was not abandoned has exactly
-// one ending, with a cause and a readable explanation; at the end no socket, request or block is
-// left; every message is announced once and readable; what the server hears are whole messages in
-// their order; `next_deadline` and `wait_set` tell the truth and lead to the end; no poll calls the
-// outside without bound.
+// Checks: the signals of an attempt are emitted in a legal order; each attempt that was not
+// abandoned has exactly one ending, with a cause and a readable explanation; at the end no socket,
+// request or block is left; every message is announced once and readable; the server receives whole
+// messages in order; `next_deadline` and `wait_set` are correct and lead to the end; no poll makes
+// an unbounded number of external calls.
 #include <algorithm>
 #include <memory>
 
@@ -18,7 +18,7 @@
 namespace linnet::fuzz {
 namespace {
 
-// What the program knows of its attempt by what it called and heard.
+// What the program knows of its attempt from its calls and signals.
 struct Attempt {
     bool under_way = false;
     bool opened = false;
@@ -68,46 +68,49 @@ class Program {
     void on_established() {
         require(attempt_.under_way && !attempt_.opened, "an attempt opens once");
         attempt_.opened = true;
-        require(!client_->response_headers().empty(), "there was an answer");
-        heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
+        require(!client_->response_headers().empty(), "there was a response");
+        received(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
     void on_error() {
-        require(attempt_.under_way && !attempt_.opened, "an error ends what was not open");
+        require(attempt_.under_way && !attempt_.opened,
+                "connection_error is emitted only before the connection is open");
         check_ending();
-        heard(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
     }
 
     void on_closed(bool clean) {
-        require(attempt_.under_way && attempt_.opened, "what is closed was open");
+        require(attempt_.under_way && attempt_.opened, "a closed connection was open");
         const Cause cause = client_->failure().cause;
         require(clean == (cause == Cause::closed_by_client || cause == Cause::closed_by_server),
                 "clean is exactly the good end");
-        require(!clean || attempt_.we_closed || attempt_.they_closed, "somebody has closed");
+        require(!clean || attempt_.we_closed || attempt_.they_closed, "one side has closed");
         check_ending();
-        heard(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED);
     }
 
     void on_data() {
-        require(attempt_.under_way && attempt_.opened, "a message comes while open");
-        require(!attempt_.we_closed && !attempt_.they_closed, "and not after a close frame");
-        require(!options_.discard_input, "and not when nobody listens");
+        require(attempt_.under_way && attempt_.opened, "a message arrives while open");
+        require(!attempt_.we_closed && !attempt_.they_closed,
+                "nothing is accepted after a close frame");
+        require(!options_.discard_input, "nothing is logged without a log");
         ++attempt_.announced;
         check_queue();
-        heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
     void on_close_request(int code, std::string_view reason) {
-        require(attempt_.under_way && attempt_.opened, "who closes was open");
-        require(!attempt_.we_closed && !attempt_.they_closed, "only the first close is told");
-        require(code == 0 || (code >= 1000 && code <= 4999), "a code that may be sent");
-        require(reason.size() <= 123, "a reason fits into its frame");
+        require(attempt_.under_way && attempt_.opened, "only an open connection closes");
+        require(!attempt_.we_closed && !attempt_.they_closed, "only the first close is reported");
+        require(code == 0 || (code >= 1000 && code <= 4999), "the code may be sent");
+        require(reason.size() <= 123, "a reason fits its frame");
         attempt_.they_closed = true;
-        heard(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
+        received(NetworkedMultiplayerPeer::CONNECTION_CONNECTED);
     }
 
-    // Every listener misbehaves as the input says. The client may be gone afterwards.
-    void heard(NetworkedMultiplayerPeer::ConnectionStatus status) {
+    // Every listener misbehaves as the input selects. The client may have been destroyed
+    // afterwards.
+    void received(NetworkedMultiplayerPeer::ConnectionStatus status) {
         ++signals_;
         require(client_->get_connection_status() == status, "the status fits the signal");
         for (std::size_t left = script_.byte() % 4; left > 0 && client_; --left) act();
@@ -116,18 +119,19 @@ class Program {
     void check_ending() {
         attempt_.under_way = false;
         const Failure& failure = client_->failure();
-        require(failure.cause != Cause::none, "no end is without a cause");
+        require(failure.cause != Cause::none, "every end has a cause");
         const std::string_view explanation = failure.explain();
-        require(explanation.size() > 20, "nor without an explanation");
-        require(explanation.data()[explanation.size()] == '\0', "which is a C string");
+        require(explanation.size() > 20, "every end has an explanation");
+        require(explanation.data()[explanation.size()] == '\0',
+                "the explanation is null-terminated");
         for (const char c : explanation) {
-            require(static_cast<unsigned char>(c) >= 0x20, "which is one paragraph");
+            require(static_cast<unsigned char>(c) >= 0x20, "the explanation is one paragraph");
         }
-        require(world_.network.open_count() == 0, "an end leaves no socket");
-        require(world_.resolver.open_count() == 0, "an end leaves no request");
+        require(world_.network.open_count() == 0, "no socket is open after the end");
+        require(world_.resolver.open_count() == 0, "no request is pending after the end");
     }
 
-    // ---- what the program does
+    // ---- actions of the program
 
     void act() {
         switch (script_.byte() % 20) {
@@ -165,7 +169,7 @@ class Program {
         const std::size_t moved = world_.network.moved;
         const std::size_t signals = signals_;
         client_->poll();
-        // Each byte moved excuses one call, each listener some of its own.
+        // Each byte moved allows one call, and each listener a few.
         const std::size_t excused =
             200 + (world_.network.moved - moved) + 64 * (signals_ - signals);
         require(world_.calls() - calls <= excused,
@@ -190,12 +194,12 @@ class Program {
         WebSocketPeer& peer = *client_->get_peer(1);
         while (count_max-- > 0 && peer.get_available_packet_count() > 0) {
             const ExactCopy packet(peer.get_packet());
-            require(peer.get_packet_error() == Error::ok, "what is available is readable");
+            require(peer.get_packet_error() == Error::ok, "available packets are readable");
             ++attempt_.taken;
         }
         if (peer.get_available_packet_count() > 0) return;
         require(peer.get_packet().empty() && peer.get_packet_error() != Error::ok,
-                "an empty queue says so");
+                "an empty queue returns its error");
     }
 
     void act_put(WebSocketPeer::WriteMode mode) {
@@ -208,7 +212,7 @@ class Program {
         const std::uint64_t before = client_->stats().messages_sent;
         const Error error = peer.put_packet(packet);
         const bool accepted = client_->stats().messages_sent != before;
-        require(error != Error::ok || (accepted && may_put()), "sent is what was open");
+        require(error != Error::ok || (accepted && may_put()), "data is sent only while open");
         if (!accepted) return;
         attempt_.put.push_back((mode == WebSocketPeer::WRITE_MODE_TEXT ? "T" : "B") + packet);
     }
@@ -222,7 +226,8 @@ class Program {
     }
     void act_close_peer() {
         if (!client_->get_peer(1)->is_connected_to_host()) {
-            require(client_->get_peer(1)->close() == Error::ok, "closing what is not open is ok");
+            require(client_->get_peer(1)->close() == Error::ok,
+                    "closing a connection that is not open is ok");
             return;
         }
         note_close(client_->get_peer(1)->close(1001, "bye"));
@@ -230,7 +235,7 @@ class Program {
     void note_close(Error error) {
         require(error == Error::ok || attempt_.under_way, "idle, it does nothing");
         if (error != Error::ok) return;
-        if (attempt_.under_way && !attempt_.opened) attempt_ = {};  // abandoned: no ending
+        if (attempt_.under_way && !attempt_.opened) attempt_ = {};  // abandoned: has no ending
         attempt_.we_closed = attempt_.under_way;
     }
 
@@ -247,13 +252,14 @@ class Program {
         const std::span offered = std::span(protocols).first(what % 4u);
         const std::span given = std::span(headers).first(what / 4u % 4u);
         const Error error = client_->connect_to_url(url, offered, what == 255, given);
-        require(error != Error::already_in_use || attempt_.under_way, "in use is what is in use");
+        require(error != Error::already_in_use || attempt_.under_way,
+                "the number of bytes in use is correct");
         if (error == Error::ok) {
             attempt_ = {.under_way = true};
             world_.network.messages.clear();
         } else if (error != Error::already_in_use) {
             require(client_->failure().cause != Cause::none, "a refusal has a cause");
-            require(!client_->failure().explain().empty(), "and an explanation");
+            require(!client_->failure().explain().empty(), "there is an explanation");
         }
     }
 
@@ -271,21 +277,22 @@ class Program {
                 "connected is from open to the end");
         require(client_->get_connected_host().empty() != peer.is_connected_to_host(),
                 "a host is there while it is connected");
-        require((client_->get_connected_port() != 0) == peer.is_connected_to_host(), "and a port");
+        require((client_->get_connected_port() != 0) == peer.is_connected_to_host(),
+                "there is a port");
         static_cast<void>(client_->get_peer(1)->set_no_delay(script_.flag()));
         static_cast<void>(client_->response_header("Server"));
         static_cast<void>(client_->get_packet());
-        require(client_->put_packet("x") == Error::unconfigured, "packets are the peer's");
+        require(client_->put_packet("x") == Error::unconfigured, "packets come from the peer");
     }
 
-    // More listeners than fit without memory; each may be disconnected during an emission.
+    // More listeners than fit without allocation; each may be disconnected during an emission.
     void act_listen() {
         for (std::size_t i = 0; i < 3; ++i) {
             extra_ = client_->data_received.connect([this] { ++extra_calls_; });
         }
     }
 
-    // ---- what must be true between calls
+    // ---- invariants between calls
 
     void check_queue() {
         require(client_->get_peer(1)->get_available_packet_count() ==
@@ -298,24 +305,25 @@ class Program {
         check_queue();
         const auto status = client_->get_connection_status();
         if (!attempt_.under_way) {
-            require(status == NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED, "it is over");
+            require(status == NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED,
+                    "the conversation has ended");
             require(client_->next_deadline() == WebSocketClient::no_deadline, "nothing is due");
         } else {
             require(status == (attempt_.opened ? NetworkedMultiplayerPeer::CONNECTION_CONNECTED
                                                : NetworkedMultiplayerPeer::CONNECTION_CONNECTING),
-                    "the status is what the signals told");
+                    "the status matches the signals");
         }
         std::array<WaitItem, address_count_max> items;
         const std::size_t count = client_->wait_set(items);
         require(attempt_.under_way || count == 0, "nothing is waited for");
         for (const WaitItem& item : std::span(items).first(count)) {
-            require(world_.network.is_open(item.socket), "what is waited for is open");
-            require(item.readable || item.writable, "and for something");
+            require(world_.network.is_open(item.socket), "the awaited sockets are open");
+            require(item.readable || item.writable, "there is something to wait for");
         }
-        const std::vector<std::string>& heard = world_.network.messages;
-        require(heard.size() <= attempt_.put.size() &&
-                    std::equal(heard.begin(), heard.end(), attempt_.put.begin()),
-                "the server hears what was put, in that order");
+        const std::vector<std::string>& received = world_.network.messages;
+        require(received.size() <= attempt_.put.size() &&
+                    std::equal(received.begin(), received.end(), attempt_.put.begin()),
+                "the server receives the messages in order");
     }
 
     bool every_state_has_a_deadline() const {
@@ -325,8 +333,8 @@ class Program {
                t.pong_ms != 0;
     }
 
-    // Polls exactly when something is due: that must lead to the end, once the server has nothing
-    // more to say.
+    // Polls exactly when something is due: this must lead to the end once the server has sent
+    // everything.
     void reach_the_end() {
         for (int i = 0; i < 5'000 && attempt_.under_way; ++i) {
             if (i == 500) world_.network.fall_silent();
@@ -361,7 +369,7 @@ class Program {
 Limits read_limits(FuzzInput& input) {
     constexpr std::size_t payloads[] = {1 << 20, 1, 125, 1000, 65'536};
     constexpr std::size_t counts[] = {1024, 1, 2, 3};
-    constexpr std::size_t answers[] = {16'384, 64, 160, 4096};
+    constexpr std::size_t results[] = {16'384, 64, 160, 4096};
     constexpr std::size_t polls[] = {256 * 1024, 1, 100, 4096};
     Limits limits;
     limits.input_payload_max = input.pick(payloads);
@@ -369,7 +377,7 @@ Limits read_limits(FuzzInput& input) {
     limits.output_payload_max = input.pick(payloads);
     limits.output_message_count_max = input.pick(counts);
     limits.fragment_count_max = input.pick(counts);
-    limits.response_size_max = input.pick(answers);
+    limits.response_size_max = input.pick(results);
     limits.response_header_count_max = input.flag() ? 3 : 100;
     limits.poll_size_max = input.pick(polls);
     limits.poll_item_count_max = input.pick(counts);
@@ -387,7 +395,7 @@ Timeouts read_timeouts(FuzzInput& input) {
     return timeouts;
 }
 
-// A part with nothing in it leaves everything as a user has it who sets nothing.
+// An empty part leaves the defaults of a user who sets nothing.
 Options read_options(FuzzInput input) {
     Options options;
     if (input.is_empty()) return options;
@@ -408,8 +416,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FuzzInput input(data, size);
     linnet::Options options = read_options(input.take_part());
     const FuzzInput script = input.take_part();
-    const FuzzInput answers = input.take_part();
-    FuzzWorld world(answers, input);
+    const FuzzInput results = input.take_part();
+    FuzzWorld world(results, input);
     options.clock = &world.clock;
     options.entropy = &world.entropy;
     options.resolver = &world.resolver;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The outside world of the `client` target: each call is answered as the input says, and misuse (a
-// closed socket, an empty room, a bad frame) does not hold. Answers that are zero let the story go
-// on well, so that an input that is too short ends well too.
+// The outside world of the `client` target: the input selects the result of each call, and misuse
+// (a closed socket, an empty buffer, an invalid frame) fails the target. Results that are zero make
+// every call succeed, so that an input that is too short is valid.
 #pragma once
 
 #include <algorithm>
@@ -18,14 +18,14 @@
 
 namespace linnet::fuzz {
 
-/// One end of a connection as the client's world sees it.
+/// One end of a connection as seen by the client's world.
 struct FuzzSocket {
     bool is_open = true;
     bool is_shut_down = false;
-    std::string request;    ///< with its empty line, once that has come
-    std::string unparsed;   ///< of the client's frames
-    std::string unread;     ///< what the server has sent and the client has not received
-    std::string last_ping;  ///< of the client
+    std::string request;    ///< including its empty line, once that has arrived
+    std::string unparsed;   ///< frames from the client
+    std::string unread;     ///< sent by the server, not received by the client yet
+    std::string last_ping;  ///< from the client
     bool close_came = false;
     bool ended = false;
     bool reset = false;
@@ -44,12 +44,12 @@ class FuzzClock final : public Clock {
     std::size_t calls = 0;
 };
 
-/// What the server says: one operation after the other, each a byte and its arguments.
+/// The output of the server: a sequence of operations, each a byte and its arguments.
 class FuzzServer {
  public:
     explicit FuzzServer(FuzzInput script) : script_(script) {}
 
-    /// Performs operations until there is something to receive or the server waits.
+    /// Performs operations until there is data to receive or the server waits.
     void advance(FuzzSocket& socket) {
         while (socket.unread.empty() && !socket.ended && !socket.reset && !script_.is_empty()) {
             if (!perform(socket)) return;
@@ -58,7 +58,8 @@ class FuzzServer {
     void fall_silent() { script_ = FuzzInput(Bytes{}); }
 
  private:
-    // False to wait; the operation is then over, so that no story waits for ever.
+    // Returns false to wait; the operation then counts as finished, so that no input waits for
+    // ever.
     bool perform(FuzzSocket& socket) {
         switch (script_.byte() % 16) {
             case 0: return false;
@@ -81,7 +82,7 @@ class FuzzServer {
         return true;
     }
     std::string some() { return std::string(text_of(script_.take(script_.byte()))); }
-    // The 101 that was asked for.
+    // The requested 101.
     static void accept(FuzzSocket& socket, std::string_view more) {
         const std::size_t at = socket.request.find("Sec-WebSocket-Key: ");
         if (at == socket.request.npos || !socket.request_is_complete()) return;
@@ -119,26 +120,26 @@ class FuzzServer {
 
 class FuzzResolver final : public Resolver {
  public:
-    explicit FuzzResolver(FuzzInput& answers) : answers_(answers) {}
+    explicit FuzzResolver(FuzzInput& results) : results_(results) {}
 
     Request start(std::string_view host) override {
         ++calls;
-        require(!host.empty(), "a name is asked for");
-        if (answers_.byte() == 255) return 0;
+        require(!host.empty(), "a name was requested");
+        if (results_.byte() == 255) return 0;
         open_.push_back(++last_);
         return last_;
     }
     Result take(Request request, std::span<SocketAddress> out) override {
         ++calls;
-        require(is_open(request), "a request is asked for until its end");
-        const std::uint8_t answer = answers_.byte();
-        if (answer == 254) return {};
+        require(is_open(request), "a request is polled only until its end");
+        const std::uint8_t result = results_.byte();
+        if (result == 254) return {};
         std::erase(open_, request);
-        if (answer == 255) return {Outcome::failed, 0, -2};
-        // Zero is one address; some answers have none, some have more than there is room for.
-        const std::size_t count = answer == 0 ? 1 : answer % 20u;
+        if (result == 255) return {Outcome::failed, 0, -2};
+        // Zero means one address; some results have none, some have more than fit.
+        const std::size_t count = result == 0 ? 1 : result % 20u;
         for (std::size_t i = 0; i < std::min(count, out.size()); ++i) {
-            out[i] = SocketAddress{.ipv6 = (answer >> (i % 8) & 1) != 0};
+            out[i] = SocketAddress{.ipv6 = (result >> (i % 8) & 1) != 0};
             out[i].bytes[3] = static_cast<std::uint8_t>(i + 1);
         }
         return {Outcome::done, count, 0};
@@ -156,41 +157,41 @@ class FuzzResolver final : public Resolver {
     bool is_open(Request request) const {
         return std::find(open_.begin(), open_.end(), request) != open_.end();
     }
-    FuzzInput& answers_;
+    FuzzInput& results_;
     Request last_ = 0;
     std::vector<Request> open_;
 };
 
 class FuzzNetwork final : public Network {
  public:
-    FuzzNetwork(FuzzInput& answers, FuzzServer& server, FuzzClock& clock)
-        : answers_(answers), server_(server), clock_(clock) {}
+    FuzzNetwork(FuzzInput& results, FuzzServer& server, FuzzClock& clock)
+        : results_(results), server_(server), clock_(clock) {}
 
     Opened connect(const SocketAddress& address) override {
         ++calls;
-        require(address.port != 0, "a port is dialled");
-        if (answers_.byte() == 255) return {no_socket, EMFILE};
+        require(address.port != 0, "a port is given");
+        if (results_.byte() == 255) return {no_socket, EMFILE};
         sockets_.emplace_back();
         return {static_cast<SocketHandle>(sockets_.size() - 1), 0};
     }
     ConnectResult connect_status(SocketHandle handle) override {
         ++calls;
         at(handle);
-        const std::uint8_t answer = answers_.byte();
-        if (answer == 254) return {Connecting::pending, 0};
-        if (answer == 255) return {Connecting::failed, ECONNREFUSED};
+        const std::uint8_t result = results_.byte();
+        if (result == 254) return {Connecting::pending, 0};
+        if (result == 255) return {Connecting::failed, ECONNREFUSED};
         return {Connecting::connected, 0};
     }
     IoResult receive(SocketHandle handle, MutableBytes buffer) override {
         ++calls;
         FuzzSocket& socket = at(handle);
         require(!buffer.empty(), "there is buffer to receive into");
-        const std::uint8_t answer = answers_.byte();
-        if (answer == 254) return {};
-        if (answer == 255) return {IoResult::Outcome::failed, 0, ECONNRESET};
+        const std::uint8_t result = results_.byte();
+        if (result == 254) return {};
+        if (result == 255) return {IoResult::Outcome::failed, 0, ECONNRESET};
         server_.advance(socket);
         std::size_t size = std::min(buffer.size(), socket.unread.size());
-        if (answer != 0) size = std::min<std::size_t>(size, answer);
+        if (result != 0) size = std::min<std::size_t>(size, result);
         if (size == 0) {
             if (socket.reset) return {IoResult::Outcome::failed, 0, ECONNRESET};
             return {socket.ended ? IoResult::Outcome::end : IoResult::Outcome::would_block, 0, 0};
@@ -203,19 +204,19 @@ class FuzzNetwork final : public Network {
     IoResult send(SocketHandle handle, std::span<const Bytes> pieces) override {
         ++calls;
         FuzzSocket& socket = at(handle);
-        require(!pieces.empty() && pieces.size() <= send_piece_count_max, "there is what to send");
-        require(!socket.is_shut_down, "nothing is sent behind the end of stream");
-        const std::uint8_t answer = answers_.byte();
-        if (answer == 254) return {};
-        if (answer == 255 || socket.reset) return {IoResult::Outcome::failed, 0, EPIPE};
-        std::size_t left = answer == 0 ? SIZE_MAX : answer;
+        require(!pieces.empty() && pieces.size() <= send_piece_count_max, "there is data to send");
+        require(!socket.is_shut_down, "nothing is sent after the end of stream");
+        const std::uint8_t result = results_.byte();
+        if (result == 254) return {};
+        if (result == 255 || socket.reset) return {IoResult::Outcome::failed, 0, EPIPE};
+        std::size_t left = result == 0 ? SIZE_MAX : result;
         std::size_t size = 0;
         for (const Bytes piece : pieces) {
             require(!piece.empty(), "no piece is empty");
             const ExactCopy taken(piece.first(std::min(piece.size(), left)));
             left -= taken.bytes().size();
             size += taken.bytes().size();
-            hear(socket, taken.text());
+            receive_from_client(socket, taken.text());
         }
         moved += size;
         return {IoResult::Outcome::moved, size, 0};
@@ -224,7 +225,7 @@ class FuzzNetwork final : public Network {
         ++calls;
         FuzzSocket& socket = at(handle);
         require(!socket.is_shut_down, "the end of stream is sent once");
-        require(socket.unparsed.empty(), "and behind a whole frame");
+        require(socket.unparsed.empty(), "the output ends after a whole frame");
         socket.is_shut_down = true;
     }
     void close(SocketHandle handle) override {
@@ -234,14 +235,14 @@ class FuzzNetwork final : public Network {
     bool set_no_delay(SocketHandle handle, bool) override {
         ++calls;
         at(handle);
-        return answers_.byte() != 255;
+        return results_.byte() != 255;
     }
     void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) override {
         for (const WaitItem& item : items) at(item.socket);
-        clock_.now += answers_.byte() % 2 == 0 ? timeout_us : 0;
+        clock_.now += results_.byte() % 2 == 0 ? timeout_us : 0;
     }
 
-    /// Nothing is received any more.
+    /// No more data can be received.
     void fall_silent() {
         server_.fall_silent();
         for (FuzzSocket& socket : sockets_) socket.unread.clear();
@@ -257,16 +258,16 @@ class FuzzNetwork final : public Network {
     }
 
     std::size_t calls = 0;
-    std::size_t moved = 0;              ///< bytes, both ways
-    std::vector<std::string> messages;  ///< that reached the server on the last connection
+    std::size_t moved = 0;              ///< bytes, in both directions
+    std::vector<std::string> messages;  ///< received by the server on the last connection
 
  private:
     FuzzSocket& at(SocketHandle handle) {
         require(is_open(handle), "a socket is used while it is open");
         return sockets_[static_cast<std::size_t>(handle)];
     }
-    // The server's ear: request, then frames.
-    void hear(FuzzSocket& socket, std::string_view bytes) {
+    // The server's receiver: the request, then frames.
+    void receive_from_client(FuzzSocket& socket, std::string_view bytes) {
         if (!socket.request_is_complete()) {
             const std::size_t seen = socket.request.size();
             socket.request += bytes;
@@ -276,13 +277,13 @@ class FuzzNetwork final : public Network {
             socket.request.resize(size);
         }
         socket.unparsed += bytes;
-        while (hear_frame(socket)) {
+        while (receive_frame(socket)) {
         }
     }
-    bool hear_frame(FuzzSocket& socket) {
-        require(socket.unparsed.empty() || !socket.close_came, "nothing is behind a close frame");
+    bool receive_frame(FuzzSocket& socket) {
+        require(socket.unparsed.empty() || !socket.close_came, "nothing follows a close frame");
         const auto header = decode_frame_header(bytes_of(socket.unparsed), Role::server);
-        require(!header.failed(), "the client sends good frames");
+        require(!header.failed(), "the client sends valid frames");
         if (!header.done()) return false;
         const auto size = static_cast<std::size_t>(header.value.payload_size);
         if (socket.unparsed.size() - header.consumed < size) return false;
@@ -300,38 +301,38 @@ class FuzzNetwork final : public Network {
         if (opcode == Opcode::binary) messages.push_back("B" + payload);
     }
 
-    FuzzInput& answers_;
+    FuzzInput& results_;
     FuzzServer& server_;
     FuzzClock& clock_;
     std::vector<FuzzSocket> sockets_;
 };
 
-/// Whatever a client has to say is one printable line.
+/// Every message of a client is one printable line.
 class StrictLog final : public Log {
  public:
     void write(LogLevel level, std::string_view line) override {
-        require(level <= LogLevel::debug, "a level that was asked for");
-        require(!line.empty() && line.size() <= 1024, "a line has an end");
-        require(is_utf8(bytes_of(line)), "a line is text");
+        require(level <= LogLevel::debug, "the level was requested");
+        require(!line.empty() && line.size() <= 1024, "a line is terminated");
+        require(is_utf8(bytes_of(line)), "a log line is printable");
         for (const char c : line) {
-            require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F, "a line is one line");
+            require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F, "a log line is one line");
         }
     }
 };
 
-/// All of it together.
+/// The complete world.
 struct FuzzWorld {
-    FuzzWorld(FuzzInput answers_given, FuzzInput script) : answers(answers_given), server(script) {}
+    FuzzWorld(FuzzInput results_given, FuzzInput script) : results(results_given), server(script) {}
 
     std::size_t calls() const { return clock.calls + resolver.calls + network.calls; }
 
-    FuzzInput answers;
+    FuzzInput results;
     FuzzServer server;
     FuzzClock clock;
     FuzzEntropy entropy;
     FuzzMemory memory;
-    FuzzResolver resolver{answers};
-    FuzzNetwork network{answers, server, clock};
+    FuzzResolver resolver{results};
+    FuzzNetwork network{results, server, clock};
 };
 
 }  // namespace linnet::fuzz

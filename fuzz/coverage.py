@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""Which lines of the sums that read what others send the corpora reach by themselves.
+"""Prints which lines of the code that parses foreign input are covered by the corpora.
 
     fuzz/coverage.py BUILD_FOLDER    (the replay programs in it are built with clang's coverage)
 
-Prints a line for each file, each room and all of them; fails below LINES_MIN percent of all."""
+Prints a line for each file, each folder and the total; fails below LINES_MIN percent in total."""
 import collections
 import json
 import os
@@ -19,7 +19,7 @@ LINES_MIN = 90.0
 
 
 def tool(name):
-    """The one that belongs to the compiler."""
+    """The version that belongs to the compiler."""
     found = subprocess.run(['clang++', f'-print-prog-name={name}'], check=True, text=True,
                            capture_output=True)
     return found.stdout.strip()

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Frame headers and masking. Input: the role, how to cut, how often to repeat what is masked; then
-// the bytes.
+// Frame headers and masking. Input: the role, how to cut, how often to repeat the masked bytes;
+// then the bytes.
 //
-// Holds: a second, slow reading of RFC 6455 5.2 agrees; what was decoded is encoded to the same
-// bytes; a verdict on a prefix is the verdict on everything longer; masking agrees with the XOR of
-// single bytes, wherever the payload is cut and lies.
+// Checks: a second, slow implementation of RFC 6455 5.2 agrees; decoded headers are encoded to the
+// same bytes; the result for a prefix is the result for everything longer; masking agrees with the
+// XOR of single bytes, for every cut and alignment of the payload.
 #include <algorithm>
 #include <bit>
 #include <optional>
@@ -25,7 +25,7 @@ bool same(const Decoded& a, const Decoded& b) {
            a.value == b.value;
 }
 
-// RFC 6455 5.2 once more, of a header that is all there. Nothing if it breaks a rule.
+// A second implementation of RFC 6455 5.2 for complete headers. Nothing if it violates a rule.
 std::optional<FrameHeader> read_slowly(Bytes in, Role receiver) {
     const unsigned opcode = in[0] % 16u;
     const bool control = opcode >= 8;
@@ -55,17 +55,17 @@ void check_prefixes(Bytes in, Role receiver) {
         const ExactCopy prefix(front.first(size));
         const Decoded now = decode_frame_header(prefix.bytes(), receiver);
         const bool settled = before.done() || before.failed();
-        require(!settled || same(before, now), "more bytes change no verdict");
+        require(!settled || same(before, now), "more bytes do not change the result");
         require(now.done() || now.consumed == 0, "need more and failure consume nothing");
         require(now.failed() == (now.cause != Cause::none), "a failure has a cause");
         require(size < frame_header_size_max || now.done() || now.failed(),
-                "14 bytes are enough for a verdict");
+                "14 bytes are enough for a result");
         before = now;
     }
 }
 
 void check_round_trip(const Decoded& decoded, Bytes in, Role receiver) {
-    require(decoded.consumed == frame_header_size(decoded.value), "the size is the size");
+    require(decoded.consumed == frame_header_size(decoded.value), "the returned size is correct");
     ExactCopy encoded(decoded.consumed);
     require(encode_frame_header(decoded.value, encoded.buffer()) == decoded.consumed,
             "it is encoded to the same size");
@@ -81,11 +81,11 @@ void check_header(Bytes in, Role receiver) {
     if (decoded.done()) check_round_trip(decoded, in, receiver);
     if (in.size() < frame_header_size_max) return;
     const std::optional<FrameHeader> slow = read_slowly(in, receiver);
-    require(slow.has_value() == decoded.done(), "a slow reading comes to the same verdict");
-    require(!slow || *slow == decoded.value, "a slow reading finds the same header");
+    require(slow.has_value() == decoded.done(), "a slow implementation has the same result");
+    require(!slow || *slow == decoded.value, "a slow implementation decodes the same header");
 }
 
-// What a kernel has done, the others do too, wherever the bytes lie.
+// All kernels give the same result, for every alignment of the bytes.
 void check_mask_kernel(Cpu cpu, Bytes plain, const MaskKey& key, std::size_t misalignment) {
     if (plain.size() < misalignment + kernel_size_min) return;
     const Bytes from = plain.subspan(misalignment);
@@ -102,7 +102,7 @@ void check_mask_kernel(Cpu cpu, Bytes plain, const MaskKey& key, std::size_t mis
     }
 }
 
-// The first bytes are the key, the rest is what is masked.
+// The first bytes are the key, the rest is masked.
 void check_mask(FuzzInput input, Cuts cuts, std::size_t repetition) {
     MaskKey key;
     for (std::uint8_t& byte : key) byte = input.byte();
@@ -115,7 +115,8 @@ void check_mask(FuzzInput input, Cuts cuts, std::size_t repetition) {
     ExactCopy whole(plain);
     apply_mask(whole.buffer(), key, offset);
     for (std::size_t i = 0; i < plain.size(); ++i) {
-        require(whole.bytes()[i] == (plain[i] ^ key[(offset + i) % 4]), "masked as RFC 6455 5.3");
+        require(whole.bytes()[i] == (plain[i] ^ key[(offset + i) % 4]),
+                "masking follows RFC 6455 5.3");
     }
     std::size_t at = 0;
     cuts.for_each_piece(plain, [&](Bytes piece) {
@@ -127,10 +128,11 @@ void check_mask(FuzzInput input, Cuts cuts, std::size_t repetition) {
         at += piece.size();
     });
     apply_mask(whole.buffer(), key, offset);
-    require(std::equal(plain.begin(), plain.end(), whole.bytes().begin()), "twice is nothing");
+    require(std::equal(plain.begin(), plain.end(), whole.bytes().begin()),
+            "masking twice is the identity");
 }
 
-// Any header whatsoever that we might want to send.
+// Any header that we might send.
 void check_encoding(FuzzInput input, Role sender) {
     constexpr Opcode opcodes[] = {Opcode::continuation, Opcode::text, Opcode::binary,
                                   Opcode::close,        Opcode::ping, Opcode::pong};
@@ -150,7 +152,7 @@ void check_encoding(FuzzInput input, Role sender) {
             "exactly its size is written");
     const Role receiver = sender == Role::client ? Role::server : Role::client;
     const Decoded decoded = decode_frame_header(encoded.bytes(), receiver);
-    require(decoded.done() && decoded.value == header, "what we send is what they decode");
+    require(decoded.done() && decoded.value == header, "the peer decodes what was sent");
 }
 
 }  // namespace

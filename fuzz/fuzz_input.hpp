@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What a fuzz target of linnet is made of, and all that another project needs to fuzz its own use
-// of the protocol code: decisions taken from the input, copies that end where they end, ways to cut
-// a stream, memory that counts and runs out, entropy that is the same in every run. Only public
-// headers of linnet are included. README.md beside this file has an example.
+// The parts of a fuzz target of linnet, and all that another project needs to fuzz its own use of
+// the protocol code: decisions derived from the input, copies without spare bytes, ways to cut a
+// stream, memory that counts and can be exhausted, entropy that is the same in every run. It
+// includes only public headers of linnet. README.md in this folder has an example.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 
 namespace linnet::fuzz {
 
-/// What must hold. If it does not: says so with the place, and aborts.
+/// A checked property. If it is false, prints its location and aborts.
 inline void require(bool holds, const char* what, const char* file = __builtin_FILE(),
                     unsigned line = static_cast<unsigned>(__builtin_LINE())) {
     if (holds) return;
@@ -28,8 +28,8 @@ inline void require(bool holds, const char* what, const char* file = __builtin_F
     std::abort();
 }
 
-/// The bytes of one input, read from the front. Never fails: behind the end everything is zero, so
-/// that zero should be the answer with which a story goes on well.
+/// The bytes of one input, read from the front. Reading never fails: after the end everything is
+/// zero, so zero should select success.
 class FuzzInput {
  public:
     explicit FuzzInput(Bytes bytes) : rest_(bytes) {}
@@ -47,7 +47,7 @@ class FuzzInput {
         const unsigned high = byte();
         return static_cast<std::uint16_t>(high << 8 | byte());
     }
-    /// At most 256 different values.
+    /// At most 256 distinct values.
     std::size_t between(std::size_t low, std::size_t high) {
         return low + byte() % (high - low + 1);
     }
@@ -56,13 +56,13 @@ class FuzzInput {
     T pick(const T (&values)[count]) {
         return values[byte() % count];
     }
-    /// The next `size` bytes, or as many as there are.
+    /// The next `size` bytes, or all remaining ones if there are fewer.
     Bytes take(std::size_t size) {
         const Bytes front = rest_.first(std::min(size, rest_.size()));
         rest_ = rest_.subspan(front.size());
         return front;
     }
-    /// A part with an end of its own: a size in one byte, and so many bytes.
+    /// A part with its own end: its size in one byte, followed by its bytes.
     FuzzInput take_part() {
         const std::size_t size = byte();
         return FuzzInput(take(size));
@@ -72,8 +72,8 @@ class FuzzInput {
     Bytes rest_;
 };
 
-/// A copy on the heap that ends where the bytes end, so that AddressSanitizer sees a read or a
-/// write of one byte too far.
+/// A heap copy without spare bytes at its end, so that AddressSanitizer detects a read or write one
+/// byte past it.
 class ExactCopy {
  public:
     explicit ExactCopy(Bytes content) : ExactCopy(content.size()) {
@@ -90,12 +90,13 @@ class ExactCopy {
 
  private:
     std::size_t size_;
-    // A block of no bytes would be one byte to AddressSanitizer: then the end of another is taken.
+    // AddressSanitizer treats an empty block as one byte, so this points to the end of another
+    // block.
     std::size_t front_size_;
     std::vector<std::uint8_t> block_;
 };
 
-/// `once`, so many times: few bytes of input become many.
+/// `once`, repeated: few bytes of input become many.
 inline std::string repeated(std::string_view once, std::size_t count) {
     std::string text;
     text.reserve(once.size() * count);
@@ -103,7 +104,7 @@ inline std::string repeated(std::string_view once, std::size_t count) {
     return text;
 }
 
-/// Numbers that look random, made of one: SplitMix64.
+/// Pseudo-random numbers from a seed: SplitMix64.
 class Numbers {
  public:
     explicit Numbers(std::uint64_t seed) : state_(seed) {}
@@ -118,9 +119,9 @@ class Numbers {
     std::uint64_t state_;
 };
 
-/// How a stream is cut: one byte of the input tells, so that the stream itself stays in one piece
-/// in the input and mutates well. 0 is whole, 1 to 127 pieces of that size, above pieces of sizes
-/// that change.
+/// How a stream is cut: one byte of the input selects it, so that the stream itself stays
+/// contiguous in the input and mutates well. 0 is whole, 1 to 127 are pieces of that size, larger
+/// values are pieces of varying sizes.
 class Cuts {
  public:
     explicit Cuts(std::uint8_t kind) : kind_(kind), numbers_(kind) {}
@@ -133,7 +134,7 @@ class Cuts {
         const std::size_t size = kind_ < 128 ? kind_ : 1 + numbers_.next() % size_max;
         return std::min(size, left);
     }
-    /// Calls `use(piece)` with one exact copy after the other.
+    /// Calls `use(piece)` with an exact copy of each piece in order.
     template <class Use>
     void for_each_piece(Bytes stream, Use use) {
         while (!stream.empty()) {
@@ -148,16 +149,16 @@ class Cuts {
     Numbers numbers_;
 };
 
-/// Memory that counts, that checks what is given back, and that can run out.
+/// Memory that counts, checks the sizes returned to it, and can be exhausted.
 class FuzzMemory final : public Memory {
  public:
     FuzzMemory() = default;
     FuzzMemory(const FuzzMemory&) = delete;
     FuzzMemory& operator=(const FuzzMemory&) = delete;
-    ~FuzzMemory() { require(used == 0, "all memory was given back"); }
+    ~FuzzMemory() { require(used == 0, "all memory was freed"); }
 
     void* allocate(std::size_t size) override {
-        require(size > 0, "no block of nothing is asked for");
+        require(size > 0, "no empty block is requested");
         if (allocations_left == 0 || size > limit - used) return nullptr;
         --allocations_left;
         used += size;
@@ -169,8 +170,8 @@ class FuzzMemory final : public Memory {
     void deallocate(void* block, std::size_t size) override {
         const auto found = std::find_if(blocks_.begin(), blocks_.end(),
                                         [&](const Taken& taken) { return taken.block == block; });
-        require(found != blocks_.end(), "a block is given back once, and was taken");
-        require(found->size == size, "a block is given back with its own size");
+        require(found != blocks_.end(), "a freed block was allocated and not freed before");
+        require(found->size == size, "a block is freed with its own size");
         blocks_.erase(found);
         used -= size;
         std::free(block);
@@ -178,8 +179,8 @@ class FuzzMemory final : public Memory {
 
     std::size_t used = 0;
     std::size_t peak = 0;
-    std::size_t limit = SIZE_MAX;             ///< more is refused
-    std::size_t allocations_left = SIZE_MAX;  ///< then all are refused
+    std::size_t limit = SIZE_MAX;             ///< allocations beyond it are refused
+    std::size_t allocations_left = SIZE_MAX;  ///< afterwards, all are refused
 
  private:
     struct Taken {
@@ -187,11 +188,12 @@ class FuzzMemory final : public Memory {
         std::size_t size;
     };
 
-    // No std::map: what libstdc++ has compiled of it writes unseen by the memory sanitizer.
+    // Not a std::map: the memory sanitizer does not track writes by its precompiled parts in
+    // libstdc++.
     std::vector<Taken> blocks_;
 };
 
-/// The same bytes in every run, until there are no more.
+/// The same bytes in every run, until they are exhausted.
 class FuzzEntropy final : public Entropy {
  public:
     bool fill(MutableBytes out) override {
@@ -201,7 +203,7 @@ class FuzzEntropy final : public Entropy {
         return true;
     }
 
-    std::size_t fills_left = SIZE_MAX;  ///< then all are refused
+    std::size_t fills_left = SIZE_MAX;  ///< afterwards, all are refused
 
  private:
     Numbers numbers_{1};

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""Writes the first seeds of every target below the folder given, one file for each thing a stream
-can say, named after it. The same files in every run. The corpora grew from these."""
+"""Writes the first seeds of every target to the given folder, one file for each feature of a stream,
+named after it. Every run writes the same files. The corpora grew from these."""
 import base64
 import pathlib
 import struct
@@ -41,7 +41,7 @@ def part(data):
 
 
 def streams(masked):
-    """Streams of frames, each a story of its own."""
+    """Streams of frames, each with one scenario."""
     def f(opcode, payload=b'', **more):
         return frame(opcode, payload, masked=masked, **more)
     stories = {
@@ -138,8 +138,8 @@ ANSWERS = {
 
 
 def http_seeds():
-    for name, answer in ANSWERS.items():
-        yield name, bytes([0, 0, 5, 1 if 'protocol' in name else 0, 0]) + answer
+    for name, response in ANSWERS.items():
+        yield name, bytes([0, 0, 5, 1 if 'protocol' in name else 0, 0]) + response
     yield 'small_limits', bytes([4, 3, 5, 0, 0]) + ANSWERS['many_fields']
     yield 'protocol_optional', bytes([0, 0, 5, 2, 1]) + ANSWERS['upgrade']
     yield 'protocol_required', bytes([0, 0, 5, 2, 0]) + ANSWERS['upgrade']
@@ -212,7 +212,7 @@ def session_seeds():
             yield f'{name}_{role}', head + stream
 
 
-# What the program does, as client.cpp numbers it.
+# The actions of the program, as numbered in client.cpp.
 POLL, READ, PUT, PUT_TEXT, CLOSE, CONNECT = b'\0', b'\2', b'\4', b'\5', b'\6', b'\x08'
 DESTROY, PING, FLUSH, WAIT, ASK, LISTEN = b'\x09', b'\x0a', b'\x0b', b'\x0c\5', b'\x0e', b'\x0f'
 SECOND, HALF_MINUTE, HOUR = b'\1\4', b'\1\5', b'\1\6'
@@ -222,41 +222,41 @@ AWAIT_REQUEST, ACCEPT_PLAIN, ACCEPT_CHAT, AWAIT_CLOSE, END, RESET = (
     b'\x0e', b'\1', b'\2', b'\x0d', b'\x0a', b'\x0b')
 
 
-def says(op, payload=b''):
+def send(op, payload=b''):
     return bytes([op]) + part(payload)
 
 
-def client_seed(script, server, answers=b'', options=b''):
-    return part(options) + part(script) + part(answers) + server
+def client_seed(script, server, results=b'', options=b''):
+    return part(options) + part(script) + part(results) + server
 
 
 def client_seeds():
     opened = AWAIT_REQUEST + ACCEPT_PLAIN
-    hello = says(4, b'hello') + says(5, b'\1\2')
-    goodbye = b'\7\3\xe8' + part(b'bye')
+    hello = send(4, b'hello') + send(5, b'\1\2')
+    close = b'\7\3\xe8' + part(b'bye')
     polls = POLL + b'\0' + POLL + b'\0\0' + POLL
     stories = {
         'opens': (NAME + polls, opened),
         'messages': (NUMBER + POLL * 4 + READ, opened + hello),
         'chat': (b'\0\1' + POLL * 4, AWAIT_REQUEST + ACCEPT_CHAT + hello),
-        'they_close': (NAME + POLL * 6, opened + hello + goodbye + END),
-        'we_close': (NAME + POLL * 6 + CLOSE + POLL * 3, opened + AWAIT_CLOSE + goodbye + END),
+        'they_close': (NAME + POLL * 6, opened + hello + close + END),
+        'we_close': (NAME + POLL * 6 + CLOSE + POLL * 3, opened + AWAIT_CLOSE + close + END),
         'puts': (NAME + POLL * 4 + PUT + b'\0' + part(b'data') + PUT_TEXT + b'\3' + part(b'text') +
                  FLUSH + POLL, opened),
         'reset': (NAME + POLL * 4, opened + hello + RESET),
         'ends': (NAME + POLL * 4, opened + hello + END),
-        'breach': (NAME + POLL * 8, opened + b'\6\x83' + part(b'x') + END),
-        'not_utf8': (NAME + POLL * 8, opened + says(4, b'\xff') + END),
-        'refused': (NAME + POLL * 4, AWAIT_REQUEST + says(3, ANSWERS['redirect'])),
-        'not_http': (NAME + POLL * 4, AWAIT_REQUEST + says(3, b'SSH-2.0')),
+        'protocol_error': (NAME + POLL * 8, opened + b'\6\x83' + part(b'x') + END),
+        'not_utf8': (NAME + POLL * 8, opened + send(4, b'\xff') + END),
+        'refused': (NAME + POLL * 4, AWAIT_REQUEST + send(3, ANSWERS['redirect'])),
+        'not_http': (NAME + POLL * 4, AWAIT_REQUEST + send(3, b'SSH-2.0')),
         'silent': (NAME + POLL * 3 + HALF_MINUTE + POLL, b''),
         'dead_link': (NAME + POLL * 4 + HALF_MINUTE + POLL + HALF_MINUTE + POLL, opened),
         'pong': (NAME + POLL * 4 + PING + POLL + SECOND + POLL, opened + b'\0\0\x0f'),
-        'pinged': (NAME + POLL * 4 + WAIT + POLL, opened + says(8, b'?') + says(9, b'!')),
+        'pinged': (NAME + POLL * 4 + WAIT + POLL, opened + send(8, b'?') + send(9, b'!')),
         'large': (NAME + POLL * 6 + READ, opened + b'\x0c\xff\x0c\xff\x0c\xff'),
         'destroys': (NAME + POLL + b'\1' + DESTROY + POLL, opened + hello),
         'reconnects': (NAME + POLL * 4 + CLOSE + CONNECT + NUMBER + POLL * 3, opened + opened),
-        'listener_closes': (NAME + POLL + b'\2' + CLOSE + POLL + POLL * 3, opened + goodbye),
+        'listener_closes': (NAME + POLL + b'\2' + CLOSE + POLL + POLL * 3, opened + close),
         'asks': (NAME + POLL * 2 + ASK + b'\1' + LISTEN + POLL * 3 + ASK, opened + hello * 3),
         'hour': (NAME + POLL * 4 + HOUR + POLL * 2, opened + hello),
         'tls': (b'\4\0', b''), 'bad_literal': (b'\6\0', b''), 'fragment': (b'\7\0', b''),
@@ -267,22 +267,22 @@ def client_seeds():
     }
     for name, (script, server) in stories.items():
         yield name, client_seed(script, server)
-    for name, answers in (('bytewise', b'\0\0\0\0' + b'\1' * 200), ('many_addresses', b'\0\x13\xfe\xff'),
+    for name, results in (('bytewise', b'\0\0\0\0' + b'\1' * 200), ('many_addresses', b'\0\x13\xfe\xff'),
                           ('no_name', b'\xff'), ('unresolved', b'\0\xff'), ('no_address', b'\0\x14'),
                           ('pending', b'\0\0\0' + b'\xfe' * 9), ('refuses', b'\0\0\0\xff'),
                           ('half_sent', b'\0\0\0\0\x30\xfe\xfe\x30\xfe' * 3),
                           ('send_fails', b'\0\0\0\0\0\0\0\0\0\xff')):
         yield 'answers_' + name, client_seed(NAME + POLL * 8 + PUT + b'\3' + part(b'payload') + POLL,
-                                             opened + hello + goodbye + END, answers)
+                                             opened + hello + close + END, results)
     pending = b'\xfe' * 200
-    for name, answers, script in (
+    for name, results, script in (
             ('connect_times_out', b'\0\0\0' + pending, HALF_MINUTE + POLL),
             ('resolve_times_out', b'\0' + pending, POLL + HALF_MINUTE + POLL),
             ('gives_up_connecting', b'\0\0\0' + pending, CLOSE + CONNECT + NAME + POLL),
             ('gives_up_resolving', b'\0' + pending, POLL + CLOSE + CONNECT + NAME + POLL),
             ('destroyed_connecting', b'\0\x05\0' + pending, POLL + DESTROY),
             ('destroyed_resolving', b'\0' + pending, POLL + DESTROY)):
-        yield name, client_seed(NAME + POLL * 2 + script, opened, answers)
+        yield name, client_seed(NAME + POLL * 2 + script, opened, results)
     small = bytes([3, 3, 1, 3, 1, 2, 0, 1, 2, 1]) + bytes(9)
     yield 'small_limits', client_seed(NAME + POLL * 9 + READ, opened + hello * 4, b'', small)
     fast = bytes([0]) + bytes(9) + bytes([3] * 9)
@@ -292,15 +292,15 @@ def client_seeds():
 def wslay_seeds():
     for masked in (False, True):
         for name, stream in streams(masked).items():
-            said = part(part(b'text') + part(b'\0\1') + part(b'ping') + b'\3\xe8' + part(b'bye'))
-            yield f'{name}_{int(masked)}', bytes([masked, 0x84]) + said + stream
+            data = part(part(b'text') + part(b'\0\1') + part(b'ping') + b'\3\xe8' + part(b'bye'))
+            yield f'{name}_{int(masked)}', bytes([masked, 0x84]) + data + stream
 
 
 # ---- certificates ------------------------------------------------------------------------------
 
-PEM, ITEMS, MENDED = 0, 1, 2  # what kind of bytes certificate.cpp reads
-# What is trusted, as `Trusted` there numbers it.
-ROOT, ALL, OWN, GOOD, NOBODY, INTERMEDIATE = range(6)
+PEM, ITEMS, MENDED = 0, 1, 2  # the kind of input that certificate.cpp reads
+# The trusted certificates, as numbered by `Trusted` there.
+ROOT, ALL, OWN, GOOD, UNRELATED, INTERMEDIATE = range(6)
 UNVERIFIED, PINNED, GOOD_KEY, ZERO_KEY, INTERMEDIATE_KEY = 8, 16, 32, 64, 128
 KNOWN_BASE = 133  # 133 % 19 is 0: the first of `Known`
 KNOWN_ROOT, KNOWN_INTERMEDIATE, KNOWN_GOOD = (KNOWN_BASE + i for i in range(3))
@@ -321,7 +321,7 @@ def item(tag, content):
 
 
 def items(content):
-    """The items in it, each whole, and the content of the first."""
+    """The complete items in it, and the content of the first."""
     found, first = [], None
     while content:
         count = content[1] & 0x7F if content[1] & 0x80 else 0
@@ -333,7 +333,7 @@ def items(content):
 
 
 def reissued(der, issuer):
-    """With the issuer's name, and so with a signature that is wrong."""
+    """Replaces the name by the issuer's, which invalidates the signature."""
     (tbs, *rest), _ = items(items(der)[1])
     parts, _ = items(items(tbs)[1])
     issuer_parts, _ = items(items(items(issuer)[1])[1])
@@ -370,14 +370,14 @@ def certificate_seeds():
     for name, more in (
             ('other_host', {'host': b'bad.test'}), ('ip', {'host': b'127.0.0.1'}),
             ('ipv6', {'host': b'::1'}), ('final_dot', {'host': b'GOOD.test.'}),
-            ('unverified', {'trust': NOBODY + UNVERIFIED, 'host': b'x'}),
+            ('unverified', {'trust': UNRELATED + UNVERIFIED, 'host': b'x'}),
             ('pinned', {'trust': GOOD + PINNED}), ('pinned_ca', {'trust': ROOT + PINNED}),
             ('pinned_ca_unverified', {'trust': ROOT + PINNED + UNVERIFIED, 'host': b'x'}),
             ('pinned_other', {'trust': INTERMEDIATE + PINNED}), ('pinned_own', {'trust': OWN + PINNED}),
-            ('pinned_none', {'trust': NOBODY + PINNED}), ('nobody', {'trust': NOBODY}),
+            ('pinned_none', {'trust': UNRELATED + PINNED}), ('unrelated', {'trust': UNRELATED}),
             ('in_bundle', {'trust': ALL}), ('key', {'trust': GOOD_KEY + ZERO_KEY}),
             ('key_of_issuer', {'trust': INTERMEDIATE_KEY}), ('key_other', {'trust': ZERO_KEY}),
-            ('key_unverified', {'trust': NOBODY + UNVERIFIED + GOOD_KEY}),
+            ('key_unverified', {'trust': UNRELATED + UNVERIFIED + GOOD_KEY}),
             ('no_time', {'time': 1}), ('begins', {'time': 2}), ('not_yet', {'time': 3}),
             ('ends', {'time': 4}), ('expired', {'time': 5}), ('before_1970', {'time': 6}),
             ('alone', {'numbers': (0,)}), ('nothing', {'numbers': (KNOWN_GOOD,)}),
@@ -404,13 +404,13 @@ FLIP, REMOVE, REPEAT, INSERT, CUT_OFF = range(5)
 BY_SERVER, BY_CLIENT, BY_BOTH, CUT = range(4)
 
 
-def change(place, kind, size=1, value=1):
-    return struct.pack('>HBBB', place, kind, size - 1, value)
+def change(offset, kind, size=1, value=1):
+    return struct.pack('>HBBB', offset, kind, size - 1, value)
 
 
-def tls_seed(who=SERVER, trust=0, allocations=0, fills=0, cuts=(0, 0), says=(20, 30), piece=99,
+def tls_seed(who=SERVER, trust=0, allocations=0, fills=0, cuts=(0, 0), sizes=(20, 30), piece=99,
              closing=BY_SERVER, steps=0, changes=b'', rest=b''):
-    return (bytes([who, trust, allocations, fills, *cuts, *says, piece, closing, steps]) +
+    return (bytes([who, trust, allocations, fills, *cuts, *sizes, piece, closing, steps]) +
             part(changes) + rest)
 
 
@@ -435,23 +435,23 @@ def tls_seeds():
     for trust in range(8):
         yield f'trust_{trust}', tls_seed(trust=trust)
     for name, closing in (('server', BY_SERVER), ('client', BY_CLIENT), ('both', BY_BOTH), ('cut', CUT)):
-        yield f'closed_by_{name}', tls_seed(closing=closing, says=(200, 210), piece=127, cuts=(0x8E, 5))
-    yield 'silent', tls_seed(says=(0, 0))
-    yield 'bytewise', tls_seed(says=(3, 4), piece=0, cuts=(1, 1))
-    yield 'large', tls_seed(says=(255, 255), piece=255, cuts=(0x8F, 0x8F))
+        yield f'closed_by_{name}', tls_seed(closing=closing, sizes=(200, 210), piece=127, cuts=(0x8E, 5))
+    yield 'silent', tls_seed(sizes=(0, 0))
+    yield 'bytewise', tls_seed(sizes=(3, 4), piece=0, cuts=(1, 1))
+    yield 'large', tls_seed(sizes=(255, 255), piece=255, cuts=(0x8F, 0x8F))
     for n in range(1, 4):
         yield f'allocations_{n}', tls_seed(allocations=n)
     yield 'no_entropy', tls_seed(fills=1)
     for steps in (1, 4, 9, 16):
         yield f'abandoned_{steps}', tls_seed(steps=steps, cuts=(77, 50))
-    for place in (0, 1, 3, 5, 9, 11, 45, 60, 90, 110, 150, 400, 500, 560, 600, 700, 720, 760, 800):
+    for offset in (0, 1, 3, 5, 9, 11, 45, 60, 90, 110, 150, 400, 500, 560, 600, 700, 720, 760, 800):
         for name, kind in (('flip', FLIP), ('remove', REMOVE), ('repeat', REPEAT), ('cut', CUT_OFF)):
-            yield f'{name}_{place}', tls_seed(changes=change(place, kind, 1 + place % 7))
+            yield f'{name}_{offset}', tls_seed(changes=change(offset, kind, 1 + offset % 7))
     for name, alert in ALERTS.items():
-        said = record(21, bytes(alert))
-        yield f'raw_alert_{name}', tls_seed(RAW, rest=said)
-        for place in (0, 90, 700):
-            yield f'alert_{name}_{place}', tls_seed(changes=change(place, INSERT, len(said)), rest=said)
+        data = record(21, bytes(alert))
+        yield f'raw_alert_{name}', tls_seed(RAW, rest=data)
+        for offset in (0, 90, 700):
+            yield f'alert_{name}_{offset}', tls_seed(changes=change(offset, INSERT, len(data)), rest=data)
     hello = server_hello()
     for name, raw in (
             ('http', ANSWERS['no_reason']), ('nothing', b''), ('hello', hello),

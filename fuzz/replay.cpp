@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Runs a fuzz target over the files of the folders (or the files) given as arguments: the corpus as
-// a normal test, with any compiler. When it ends badly it names the file.
+// Runs a fuzz target on the files of the given folders (or on the given files): the corpus as a
+// normal test, with any compiler. Prints the name of a file that fails.
 #include <dirent.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-// The sanitizers ask these; to everybody else they are functions that nobody calls.
+// The sanitizers call these; without a sanitizer nothing calls them.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __ubsan_default_options();
 extern "C" const char* __asan_default_options() {
@@ -36,23 +36,23 @@ extern "C" void name_the_file(int signal) {
     std::raise(signal);
 }
 
-// By the C library, as the memory sanitizer knows what that writes, and not what std::filesystem
-// does.
-void add_files_of(const std::string& place, std::vector<std::string>& files) {
-    DIR* const folder = ::opendir(place.c_str());
+// Uses the C library, since the memory sanitizer tracks its writes but not those of
+// std::filesystem.
+void add_files_of(const std::string& path, std::vector<std::string>& files) {
+    DIR* const folder = ::opendir(path.c_str());
     if (folder == nullptr) {
-        files.push_back(place);
+        files.push_back(path);
         return;
     }
     while (const dirent* const entry = ::readdir(folder)) {
-        if (entry->d_name[0] != '.') add_files_of(place + "/" + entry->d_name, files);
+        if (entry->d_name[0] != '.') add_files_of(path + "/" + entry->d_name, files);
     }
     ::closedir(folder);
 }
 
-std::vector<std::string> files_of(const std::string& place) {
+std::vector<std::string> files_of(const std::string& path) {
     std::vector<std::string> files;
-    add_files_of(place, files);
+    add_files_of(path, files);
     std::sort(files.begin(), files.end());
     return files;
 }
@@ -78,7 +78,7 @@ bool replay(const std::string& file) {
 
 int main(int count, char** arguments) {
     std::signal(SIGABRT, name_the_file);
-    // A sanitizer's own handler tells more, and aborts in the end.
+    // A sanitizer's own handler prints more, and finally aborts.
     const auto before = std::signal(SIGSEGV, name_the_file);
     if (before != SIG_DFL) std::signal(SIGSEGV, before);
 

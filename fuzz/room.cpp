@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A room of Godot 3's multiplayer and the packets in it. Input: the limit on peers, the n-th
-// allocation that fails (0: none), then messages: each a size in one byte, and the bytes.
+// A room of Godot 3's multiplayer and the packets in it. Input: the maximum number of peers, the
+// n-th allocation that fails (0: none), then messages: each a size in one byte, and the bytes.
 //
-// Holds: a slow model of the table in multiplayer_room.hpp says the same of every message; what is
-// read as a packet is written as the same bytes; whatever a server says, the room stays within its
-// limit, sorted, and without us.
+// Checks: a slow model of the table in multiplayer_room.hpp agrees for every message; packets that
+// were read are written as the same bytes; the room always stays within its limit, sorted, and
+// without our own id.
 #include "linnet/protocol/multiplayer_room.hpp"
 
 #include <algorithm>
@@ -19,13 +19,13 @@ namespace {
 
 using Kind = RoomEvent::Kind;
 
-std::int32_t id_at(Bytes message, std::size_t place) {
+std::int32_t id_at(Bytes message, std::size_t offset) {
     std::int64_t id = 0;
-    for (std::size_t i = 0; i < 4; ++i) id |= std::int64_t{message[place + i]} << (8 * i);
+    for (std::size_t i = 0; i < 4; ++i) id |= std::int64_t{message[offset + i]} << (8 * i);
     return static_cast<std::int32_t>(id > INT32_MAX ? id - (std::int64_t{1} << 32) : id);
 }
 
-// What the table says, in plain words.
+// The table, implemented directly.
 struct Model {
     explicit Model(std::size_t limit) : peer_count_max(limit) {}
 
@@ -81,16 +81,18 @@ void check_codec(Bytes message) {
     ExactCopy out(message.size());
     require(encode_multiplayer_packet(packet, out.buffer()) == message.size(),
             "it fits as it came");
-    require(out.text() == text_of(message), "what is read is written as the same bytes");
+    require(out.text() == text_of(message), "a packet that was read is written as the same bytes");
 }
 
 void check_room(const MultiplayerRoom& room, const Model& model) {
     const auto peers = room.peers();
-    require(room.unique_id() == model.own && room.is_joined() == model.joined, "who we are");
-    require(peers.size() == model.peers.size() + (model.joined ? 1 : 0), "as many are there");
+    require(room.unique_id() == model.own && room.is_joined() == model.joined,
+            "our own id is the same");
+    require(peers.size() == model.peers.size() + (model.joined ? 1 : 0),
+            "the number of packets is the number announced");
     for (std::size_t i = 0; i < peers.size(); ++i) {
-        require(i == 0 ? peers[0] == 1 : model.has(peers[i]), "and the same");
-        require(i == 0 || peers[i - 1] < peers[i], "in ascending order");
+        require(i == 0 ? peers[0] == 1 : model.has(peers[i]), "both have the same code");
+        require(i == 0 || peers[i - 1] < peers[i], "the peers are in ascending order");
     }
 }
 
@@ -107,17 +109,17 @@ void run(FuzzInput input) {
         const std::uint64_t ignored = room.ignored_count();
         static_cast<void>(room.reserve(1));
         const RoomEvent event = room.receive(message.bytes());
-        // There is no model of running out of memory: then it is over.
+        // The model does not cover exhausted memory: the test ends here.
         if (event.kind == Kind::failed && event.cause == Cause::out_of_memory) {
-            require(memory.allocations_left == 0, "memory was short");
+            require(memory.allocations_left == 0, "an allocation failed");
             return;
         }
         const RoomEvent expected = model.receive(message.bytes());
         require(event.kind == expected.kind && event.peer == expected.peer &&
                     event.cause == expected.cause,
-                "the table says the same");
+                "the table gives the same result");
         const bool is_ignored = room.ignored_count() > ignored;
-        require(!is_ignored || event.kind == Kind::none, "what is ignored changes nothing");
+        require(!is_ignored || event.kind == Kind::none, "an ignored message changes nothing");
         check_room(room, model);
     }
 }

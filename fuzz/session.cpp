@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A whole conversation. Input: role and limits; how two sessions are fed and emptied; what runs out
-// in a third; up to seven things that the program does and where in the stream; then the stream.
+// A whole conversation. Input: role and limits; how two sessions are fed and drained; what is
+// exhausted in a third; up to seven actions of the program and their offsets in the stream; then
+// the stream.
 //
-// Holds: two sessions that are fed the same bytes in different pieces, one of which reads its
-// messages at once and the other as late as it can, tell the same story and send the same bytes.
-// The limits are kept, memory stays within its bound, nothing is moved without end, nothing is
-// decoded after the end. What is sent, the opposite role decodes: whole messages as they were put,
-// nothing behind a close frame; also when memory or entropy run out and sending is slow.
+// Checks: two sessions that receive the same bytes in different pieces, one of which reads its
+// messages at once and the other as late as possible, report the same events and send the same
+// bytes. The limits hold, memory stays within its bound, moves are bounded, nothing is decoded
+// after the end. The opposite role decodes everything sent: whole messages as they were put,
+// nothing after a close frame; this holds even if memory or entropy is exhausted and sending is
+// slow.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -23,7 +25,7 @@ constexpr std::size_t text_max = 70'000;
 
 enum class Act : std::uint8_t { put_text, put_binary, ping, close, close_silently, shrink };
 
-// What the program does once the stream has come so far.
+// An action of the program at an offset of the stream.
 struct Action {
     Act act = Act::put_text;
     std::size_t at = 0;
@@ -38,17 +40,17 @@ struct Plan {
     Bytes stream;
 };
 
-// How one session goes through the plan.
+// How one session is fed and drained.
 struct Manner {
     Cuts in{0};
     Cuts out{0};
     bool reads_late = false;
-    bool sends_late = false;  // one piece at a time, in the midst of what comes in
+    bool sends_late = false;  // one piece at a time, between receives
     std::size_t allocations = SIZE_MAX;
     std::size_t fills = SIZE_MAX;
 };
 
-// What can be told of a session from outside.
+// The observable result of a session.
 struct Story {
     std::string events;
     std::vector<std::string> messages;
@@ -63,19 +65,19 @@ Role opposite(Role role) {
     return role == Role::client ? Role::server : Role::client;
 }
 
-// ---- what was sent ---------------------------------------------------------------------------
+// ---- decoding what was sent -------------------------------------------------------------------
 
-// Reads what a session sends, as its peer does.
+// Decodes the output of a session as its peer does.
 class Listener {
  public:
     Listener(Role role, Limits limits)
         : limits_(generous(limits)), session_(role, limits_, entropy_, &memory_) {}
 
-    void hear(Bytes bytes) {
+    void receive(Bytes bytes) {
         while (!bytes.empty()) {
-            require(!closed_, "nothing is sent behind a close frame");
+            require(!closed_, "nothing is sent after a close frame");
             const MutableBytes buffer = session_.receive_buffer();
-            require(!buffer.empty(), "the peer has room");
+            require(!buffer.empty(), "the peer has buffer space");
             const std::size_t size = std::min(buffer.size(), bytes.size());
             std::copy_n(bytes.begin(), size, buffer.begin());
             session_.fill(size);
@@ -83,8 +85,8 @@ class Listener {
             decode();
         }
     }
-    bool heard_close() const { return closed_; }
-    /// Between two frames, everything was decoded.
+    bool received_close() const { return closed_; }
+    /// True between two frames, if everything was decoded.
     bool is_between_frames() {
         return session_.unparsed().empty() && !session_.message_is_incomplete();
     }
@@ -98,7 +100,7 @@ class Listener {
     }
     void decode() {
         for (SessionEvent event; (event = session_.next()).kind != SessionEvent::Kind::none;) {
-            require(event.kind != SessionEvent::Kind::failed, "what is sent is decodable");
+            require(event.kind != SessionEvent::Kind::failed, "the output is decodable");
             if (event.kind == SessionEvent::Kind::message) {
                 const Inbox::Message packet = session_.take();
                 messages_.push_back((packet.is_text ? "T" : "B") +
@@ -164,21 +166,22 @@ class Performance {
             if (manner_.sends_late) send();
         }
         while (take()) decode();
-        // What has waited only for a place may find it now.
+        // A message that only lacked space may fit now.
         if (session_.input_needs_space()) session_.receive_buffer();
         while (decode() || take()) {
         }
         send();
     }
 
-    // False if there never will be any.
+    // False if there will never be any.
     bool make_space() {
         if (take()) {
             decode();
             return true;
         }
         const bool over = ended_ || session_.is_starved();
-        require(over || manner_.allocations != SIZE_MAX, "there is room, or a message to take");
+        require(over || manner_.allocations != SIZE_MAX,
+                "there is buffer space, or a message to take");
         return false;
     }
 
@@ -193,15 +196,15 @@ class Performance {
             any = true;
             const bool ends =
                 event.kind == SessionEvent::Kind::close || event.kind == SessionEvent::Kind::failed;
-            require(ends || !closing, "after our close frame only the end is told");
+            require(ends || !closing, "after our close frame only the end is reported");
             require(event.kind != SessionEvent::Kind::message || session_.message_count() > 0,
-                    "a message is there when it is told");
+                    "a reported message is available");
             require(!ended_, "nothing is decoded after the end");
             note(event);
             if (event.kind == SessionEvent::Kind::message && !manner_.reads_late) take();
         }
         if (session_.input_is_paused() && !session_.input_needs_space()) {
-            require(session_.message_count() > 0, "only a full queue holds the input");
+            require(session_.message_count() > 0, "only a full queue blocks the input");
             take();
             decode();
         }
@@ -232,7 +235,7 @@ class Performance {
                 return;
             case SessionEvent::Kind::close:
                 require(session_.close_is_received() && session_.close_is_queued(),
-                        "a close frame is answered");
+                        "a close frame gets a reply");
                 require(is_utf8(bytes_of(event.close_reason)), "a reason is UTF-8");
                 story_.events += "close " + std::to_string(event.close_code) + " " +
                                  std::string(event.close_reason) + " ";
@@ -240,7 +243,7 @@ class Performance {
             case SessionEvent::Kind::failed:
                 require(event.cause != Cause::none, "a failure has a cause");
                 require(session_.close_is_queued() || manner_.fills != SIZE_MAX,
-                        "the peer is told");
+                        "the peer receives the code");
                 story_.events += "failed " + std::string(text(event.cause)) + " ";
                 break;
         }
@@ -290,56 +293,61 @@ class Performance {
         for (;;) {
             Outbox::Pieces pieces;
             const std::size_t count = session_.unsent(pieces);
-            require((count == 0) == session_.outbox().is_empty(), "empty is empty");
+            require((count == 0) == session_.outbox().is_empty(), "an empty input has no result");
             if (count == 0) return;
             std::size_t total = 0;
             for (const Bytes piece : std::span(pieces).first(count)) {
                 require(!piece.empty(), "no piece is empty");
                 total += piece.size();
             }
-            // At least a part of it, so that a long message does not take for ever.
+            // Sends at least a part of it, so that a long message does not take for ever.
             const std::size_t size = std::max(manner_.out.next(total), total / 64);
-            session_.sent(hear(std::span(pieces).first(count), size));
+            session_.sent(receive(std::span(pieces).first(count), size));
             if (manner_.sends_late) return;
         }
     }
 
-    // The first `size` of the pieces reach the peer.
-    std::size_t hear(std::span<const Bytes> pieces, std::size_t size) {
+    // Passes the first `size` bytes of the pieces to the peer.
+    std::size_t receive(std::span<const Bytes> pieces, std::size_t size) {
         std::size_t left = size;
         for (const Bytes piece : pieces) {
             const Bytes front = piece.first(std::min(piece.size(), left));
             left -= front.size();
             story_.sent += text_of(front);
-            listener_.hear(front);
+            listener_.receive(front);
         }
         return size;
     }
 
     void check_limits() {
         const Limits& limits = plan_.limits;
-        require(session_.queued_payload() <= limits.input_payload_max, "the input limit");
-        require(session_.message_count() <= limits.input_message_count_max, "the input count");
+        require(session_.queued_payload() <= limits.input_payload_max,
+                "the input size is within its limit");
+        require(session_.message_count() <= limits.input_message_count_max,
+                "the input count is within its limit");
         const Outbox& outbox = session_.outbox();
-        require(outbox.queued_payload() <= limits.output_payload_max, "the output limit");
-        require(outbox.message_count() <= limits.output_message_count_max, "the output count");
-        require(session_.inbox().moved_size() <= 16 * fed_ + 65'536, "nothing moves without end");
+        require(outbox.queued_payload() <= limits.output_payload_max,
+                "the output size is within its limit");
+        require(outbox.message_count() <= limits.output_message_count_max,
+                "the output count is within its limit");
+        require(session_.inbox().moved_size() <= 16 * fed_ + 65'536,
+                "the number of moved bytes is bounded");
 
         const std::size_t input =
             std::max(limits.input_payload_max, limits.response_size_max) +
             limits.input_message_count_max * (Inbox::entry_size + frame_header_size_max) + 4096;
         const std::size_t output =
             limits.output_payload_max + limits.output_message_count_max * frame_header_size_max;
-        // A block and the one it moves from; the ring's size is a power of two.
+        // A block and the one it is moved from; the ring's size is a power of two.
         require(memory_.peak <= 2 * input + 4 * std::max<std::size_t>(output, 1024),
                 "memory within its bound");
     }
 
     void check_sent() {
-        require(session_.outbox().is_empty(), "all was sent");
+        require(session_.outbox().is_empty(), "everything was sent");
         require(listener_.is_between_frames(), "the last frame is whole");
         require(listener_.messages() == put_, "the peer reads what was put");
-        require(listener_.heard_close() == session_.close_is_queued(), "a close frame is sent");
+        require(listener_.received_close() == session_.close_is_queued(), "a close frame is sent");
     }
 
     const Plan& plan_;
@@ -414,8 +422,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const Story first = Performance(plan, early).play();
     const Story second = Performance(plan, late).play();
-    require(first.events == second.events, "no cut changes the events");
-    require(first == second, "no cut shows");
+    require(first.events == second.events, "cuts do not change the events");
+    require(first == second, "cuts do not change the result");
     Performance(plan, poor).play();
     return 0;
 }

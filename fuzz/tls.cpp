@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The TLS engine of a client. Input: who speaks to it (a server, whose stream is falsified on the
-// way; or the input itself), what is trusted, what runs out; how the streams are cut; what both say
-// and who closes; what is done to the server's stream, where; then the bytes that are put into it.
+// The TLS engine of a client. Input: the peer (a server, whose stream is modified in transit; or
+// the input itself), what is trusted, what is exhausted; how the streams are cut; what both sides
+// send and which one closes; how and at which offsets the server's stream is modified; then the
+// bytes inserted into it.
 //
-// Holds: the engine opens with what the server has meant or not at all, and ends with exactly one
-// cause; what it has received is the front of what the server has sent, and the server hears what
-// it was told; untouched, all of it arrives; a state is never left backwards, the windows say what
-// tls.hpp says of them; nothing goes on without end; an open connection holds less than 40 KiB,
-// and at the end all memory is back.
+// Checks: the engine opens with the parameters the server intended or not at all, and ends with
+// exactly one cause; the received data is a prefix of the data sent by the server, and the server
+// receives what the client sent; without modification all of it arrives; states never go backwards,
+// the windows match tls.hpp; everything ends; an open connection uses less than 40 KiB, and at the
+// end all memory is freed.
 #include <algorithm>
 
 #include "chain_opinion.hpp"
@@ -17,8 +18,7 @@
 #include "tls/bearssl/bearssl.hpp"
 #include "tls/default_context.hpp"
 
-// BearSSL asks the system for randomness besides what it is given, and so no run would be like
-// another.
+// BearSSL also takes randomness from the system, which would make each run different.
 extern "C" br_prng_seeder br_prng_seeder_system(const char** name) {
     if (name != nullptr) *name = "none";
     return [](const br_prng_class**) { return 1; };
@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::int64_t now_s = 1'795'392'000;  // 2026-11-23
 constexpr std::size_t step_count_max = 300'000;
-constexpr std::size_t said_max = 20'000;  // by each side
+constexpr std::size_t sent_max = 20'000;  // per side
 constexpr std::size_t piece_count_max = 200;
 constexpr std::size_t open_size_max = 40 * 1024;
 
@@ -43,15 +43,15 @@ struct Mutation {
     std::uint8_t value;
 };
 
-/// What the client receives instead of what the server sends.
+/// The modified stream that the client receives.
 class Wire {
  public:
     Wire(FuzzInput mutations, Bytes strange) : strange_(strange) {
         while (!mutations.is_empty()) {
-            const std::size_t place = mutations.number16();
+            const std::size_t offset = mutations.number16();
             const auto change = static_cast<Change>(mutations.between(0, 4));
             const std::size_t size = 1u + mutations.byte();
-            mutations_.emplace_back(place, Mutation{change, size, mutations.byte()});
+            mutations_.emplace_back(offset, Mutation{change, size, mutations.byte()});
         }
     }
 
@@ -61,7 +61,7 @@ class Wire {
     void send_as_it_is(Bytes sent) { add(sent); }
     void end() { has_ended_ = true; }
     bool has_ended() const { return has_ended_; }
-    /// Nothing has been changed so far.
+    /// True if nothing has been changed so far.
     bool is_true() const { return is_true_; }
 
     Bytes arrived() const { return bytes_of(content_).subspan(taken_); }
@@ -71,8 +71,8 @@ class Wire {
     void send(std::uint8_t byte) {
         sent_ += static_cast<char>(byte);
         bool is_kept = true;
-        for (const auto& [place, mutation] : mutations_) {
-            if (place != place_) continue;
+        for (const auto& [offset, mutation] : mutations_) {
+            if (offset != offset_) continue;
             if (mutation.change == Change::remove) removed_ = mutation.size;
             if (mutation.change == Change::flip) byte ^= mutation.value;
             if (mutation.change == Change::insert) add(strange_.first(stranger(mutation)));
@@ -85,12 +85,12 @@ class Wire {
             is_kept = false;
         }
         if (is_kept) add({&byte, 1});
-        ++place_;
+        ++offset_;
     }
     std::size_t stranger(const Mutation& mutation) const {
         return std::min(mutation.size, strange_.size());
     }
-    // What was sent last, once more.
+    // Repeats the bytes sent last.
     void repeat(std::size_t size) {
         const std::string again = sent_.substr(sent_.size() - std::min(size, sent_.size()));
         add(bytes_of(again));
@@ -101,7 +101,7 @@ class Wire {
 
     std::vector<std::pair<std::size_t, Mutation>> mutations_;
     Bytes strange_;
-    std::size_t place_ = 0;
+    std::size_t offset_ = 0;
     std::size_t removed_ = 0;
     std::string sent_;
     std::string content_;
@@ -110,7 +110,7 @@ class Wire {
     bool is_true_ = true;
 };
 
-// ---- what is asked of it ---------------------------------------------------------------------
+// ---- scenario ---------------------------------------------------------------------------------
 
 /// The server is the same in every run.
 const cli::TlsServer& server() {
@@ -123,7 +123,7 @@ const cli::TlsServer& server() {
 const X509Certificate& server_certificate() {
     static X509Certificate certificate;
     static const Error error = certificate.load_from_memory(bytes_of(server().certificate()));
-    require(error == Error::ok, "which has a certificate");
+    require(error == Error::ok, "the loaded file has a certificate");
     return certificate;
 }
 
@@ -139,7 +139,7 @@ class Listener final : public CertificateListener {
     bool is_servers = false;
 };
 
-/// Who is trusted: the first four are good, the others end so.
+/// The trusted certificates: the first four are valid, the others cause this end.
 constexpr Cause endings[] = {Cause::none,
                              Cause::none,
                              Cause::none,
@@ -161,10 +161,10 @@ class Asked {
             case 4: trust_.key_pins = pins_; [[fallthrough]];
             case 2:
                 trust_.verify = false;
-                trust_.ca_bundle = &nobody_;
+                trust_.ca_bundle = &unrelated_;
                 break;
-            case 5: trust_.certificate = &nobody_; break;
-            case 6: trust_.ca_bundle = &nobody_; break;
+            case 5: trust_.certificate = &unrelated_; break;
+            case 6: trust_.ca_bundle = &unrelated_; break;
             default: trust_.certificate = &server_certificate(); host_ = "other.test";
         }
         allocations_ = input.byte();
@@ -182,7 +182,7 @@ class Asked {
     Asked& operator=(const Asked&) = delete;
 
     bool is_good() const { return ending_ == Cause::none; }
-    /// Why an untouched server is refused.
+    /// The expected cause if a server is refused without modification.
     Cause ending() const { return ending_; }
     void check_refusal(Cause cause) const {
         require((cause == Cause::out_of_memory && allocations_ > 0) ||
@@ -195,7 +195,7 @@ class Asked {
 
  private:
     FuzzEntropy entropy_;
-    X509Certificate nobody_;
+    X509Certificate unrelated_;
     TlsTrust trust_;
     std::array<Sha256Digest, 1> pins_{};
     std::string_view host_ = "localhost";
@@ -204,9 +204,9 @@ class Asked {
     std::uint8_t fills_ = 0;
 };
 
-// ---- the engine, watched ---------------------------------------------------------------------
+// ---- the checked engine -----------------------------------------------------------------------
 
-/// Checks each call against what tls.hpp says.
+/// Checks each call against the contract in tls.hpp.
 class Watched {
  public:
     Watched(TlsEngine& engine, const FuzzMemory& memory) : engine_(engine), memory_(memory) {
@@ -220,9 +220,9 @@ class Watched {
 
     std::size_t feed(Bytes piece) {
         const std::size_t fed = engine_.feed(piece);
-        require(fed <= piece.size(), "no more is fed than there is");
+        require(fed <= piece.size(), "no more bytes are fed than available");
         const bool waits = !engine_.outgoing().empty() || !engine_.plaintext().empty();
-        require(fed == piece.size() || waits || is_over(), "what is not fed waits for something");
+        require(fed == piece.size() || waits || is_over(), "unfed input is blocked by something");
         check();
         return fed;
     }
@@ -236,34 +236,36 @@ class Watched {
         engine_.plaintext_taken(size);
         check();
     }
-    std::size_t encrypt(Bytes said) {
+    std::size_t encrypt(Bytes bytes_to_send) {
         const MutableBytes buffer = engine_.send_buffer();
-        require(buffer.empty() || state() == TlsState::open, "there is room while it is open");
-        const std::size_t size = std::min(buffer.size(), said.size());
-        std::copy_n(said.begin(), size, buffer.begin());
+        require(buffer.empty() || state() == TlsState::open,
+                "there is buffer space while it is open");
+        const std::size_t size = std::min(buffer.size(), bytes_to_send.size());
+        std::copy_n(bytes_to_send.begin(), size, buffer.begin());
         engine_.encrypt(size);
         check();
         return size;
     }
     void close() {
         engine_.close();
-        require(state() >= TlsState::closing, "who closes is closing");
-        require(state() != TlsState::closing || engine_.plaintext().empty(), "and hears no more");
+        require(state() >= TlsState::closing, "a client that closes is closing");
+        require(state() != TlsState::closing || engine_.plaintext().empty(),
+                "nothing is received after the end");
         check();
     }
     void end_of_stream() {
         engine_.end_of_stream();
-        require(is_over(), "the end of the stream is the end");
+        require(is_over(), "the end of the stream is final");
         check();
     }
 
     void check_end() {
         require(is_over(), "it has ended");
-        require(engine_.feed(Bytes(some_byte)) == 0, "and takes nothing more");
-        require(engine_.send_buffer().empty(), "nor has room");
+        require(engine_.feed(Bytes(some_byte)) == 0, "nothing more is accepted");
+        require(engine_.send_buffer().empty(), "an ended engine has no window");
         const Cause cause = engine_.failure().cause;
         engine_.end_of_stream();
-        require(engine_.failure().cause == cause, "nor fails once more");
+        require(engine_.failure().cause == cause, "an end is final");
     }
 
  private:
@@ -271,21 +273,22 @@ class Watched {
 
     void check() {
         const TlsState now = state();
-        require(now >= last_, "a state is never left backwards");
-        require(last_ != TlsState::closed || now == last_, "the end is the end");
+        require(now >= last_, "a state never goes backwards");
+        require(last_ != TlsState::closed || now == last_, "the end is final");
         last_ = now;
         has_opened_ = has_opened_ || now == TlsState::open;
-        require(now != TlsState::open || memory_.used <= open_size_max, "it holds little");
+        require(now != TlsState::open || memory_.used <= open_size_max, "it uses little memory");
 
         const TlsFailure& why = engine_.failure();
         require((now == TlsState::failed) == (why.cause != Cause::none), "a failure has a cause");
-        require(cause_ == Cause::none || why.cause == cause_, "which stays");
+        require(cause_ == Cause::none || why.cause == cause_, "the cause does not change");
         cause_ = why.cause;
         if (cause_ == Cause::none) return;
         require(cause_ >= Cause::tls_trust_empty && cause_ <= Cause::tls_signature_wrong,
                 "a cause of TLS");
-        require(cause_ != Cause::tls_internal && cause_ != Cause::tls_timed_out, "that is known");
-        require(is_harmless(why.detail()), "and a detail that harms nobody");
+        require(cause_ != Cause::tls_internal && cause_ != Cause::tls_timed_out,
+                "the peer is known");
+        require(is_harmless(why.detail()), "the detail is printable");
     }
 
     TlsEngine& engine_;
@@ -299,30 +302,30 @@ class Watched {
 
 enum class Closing : std::uint8_t { by_server, by_client, by_both, cut };
 
-/// What both say.
+/// The texts sent by both sides.
 struct Plan {
     Cuts to_client, to_server;
-    std::size_t client_says, server_says, piece;
+    std::size_t client_text_size, server_text_size, piece;
     Closing closing;
     std::size_t abandoned_after;  // steps
 
     explicit Plan(FuzzInput& input)
         : to_client(input),
           to_server(input),
-          client_says(size_of(input.byte())),
-          server_says(size_of(input.byte())),
+          client_text_size(size_of(input.byte())),
+          server_text_size(size_of(input.byte())),
           piece(size_of(input.byte()) + 1),
           closing(static_cast<Closing>(input.between(0, 3))),
           abandoned_after(0) {
-        client_says = std::min(client_says, piece * piece_count_max);
-        server_says = std::min(server_says, piece * piece_count_max);
+        client_text_size = std::min(client_text_size, piece * piece_count_max);
+        server_text_size = std::min(server_text_size, piece * piece_count_max);
         const std::size_t steps = input.byte();
         abandoned_after = steps == 0 ? SIZE_MAX : steps - 1;
     }
 
  private:
     static std::size_t size_of(std::size_t byte) {
-        return std::min(byte < 128 ? byte : byte * byte, said_max);
+        return std::min(byte < 128 ? byte : byte * byte, sent_max);
     }
 };
 
@@ -342,16 +345,16 @@ class Conversation {
           server_(server),
           plan_(plan),
           wire_(wire),
-          client_text_(text_by(1, plan.client_says)),
-          server_text_(text_by(2, plan.server_says)) {}
+          client_text_(text_by(1, plan.client_text_size)),
+          server_text_(text_by(2, plan.server_text_size)) {}
 
-    /// False: abandoned half-way.
+    /// False: abandoned midway.
     bool run() {
         for (std::size_t step = 0; step != plan_.abandoned_after; ++step) {
-            require(step < step_count_max, "it comes to an end");
+            require(step < step_count_max, "the conversation ends");
             // All of them, in turn.
-            const int moved = client_sends() + server_acts() + client_receives() + client_hears() +
-                              client_says() + client_closes();
+            const int moved = client_sends() + server_acts() + client_receives() + client_reads() +
+                              client_writes() + client_closes();
             if (moved > 0) continue;
             if (client_.is_over()) return true;
             wire_.end();
@@ -361,8 +364,8 @@ class Conversation {
     }
 
     Watched& client() { return client_; }
-    bool is_all_heard() const { return client_heard_ == server_text_.size(); }
-    bool is_all_said() const { return client_said_ == client_text_.size(); }
+    bool is_all_received() const { return client_received_ == server_text_.size(); }
+    bool is_all_sent() const { return client_sent_ == client_text_.size(); }
 
  private:
     bool client_sends() {
@@ -370,7 +373,7 @@ class Conversation {
         if (out.empty()) return false;
         const ExactCopy piece(out.first(plan_.to_server.next(out.size())));
         std::size_t taken = piece.bytes().size();
-        // A server that has given up does not read on.
+        // A server that has failed does not read any more.
         if (server_ != nullptr && server_->state() < TlsState::closed) {
             taken = server_->feed(piece.bytes());
         }
@@ -380,35 +383,35 @@ class Conversation {
 
     bool server_acts() {
         if (server_ == nullptr) return false;
-        const bool heard = server_hears();
+        const bool received = server_receives();
         if (const MutableBytes buffer = server_->send_buffer(); !buffer.empty()) {
-            const Bytes text = bytes_of(server_text_).subspan(server_said_);
+            const Bytes text = bytes_of(server_text_).subspan(server_sent_);
             const std::size_t size = std::min({buffer.size(), text.size(), plan_.piece});
             std::copy_n(text.begin(), size, buffer.begin());
             server_->encrypt(size);
-            server_said_ += size;
+            server_sent_ += size;
             const bool closes =
                 plan_.closing == Closing::by_server || plan_.closing == Closing::by_both;
             if (closes && size == 0 && server_->outgoing().empty() &&
-                server_heard_ == client_text_.size()) {
+                server_received_ == client_text_.size()) {
                 server_->close();
             }
         }
         const Bytes out = server_->outgoing();
-        if (out.empty()) return heard;
+        if (out.empty()) return received;
         wire_.send(out);
         server_->outgoing_sent(out.size());
         return true;
     }
 
-    bool server_hears() {
-        const Bytes heard = server_->plaintext();
-        if (heard.empty()) return false;
-        require(
-            text_of(heard) == std::string_view(client_text_).substr(server_heard_, heard.size()),
-            "the server hears what it is told");
-        server_heard_ += heard.size();
-        server_->plaintext_taken(heard.size());
+    bool server_receives() {
+        const Bytes received = server_->plaintext();
+        if (received.empty()) return false;
+        require(text_of(received) ==
+                    std::string_view(client_text_).substr(server_received_, received.size()),
+                "the server receives what the client sent");
+        server_received_ += received.size();
+        server_->plaintext_taken(received.size());
         return true;
     }
 
@@ -421,29 +424,29 @@ class Conversation {
         return fed > 0;
     }
 
-    bool client_hears() {
-        const Bytes heard = client_.plaintext();
-        if (heard.empty()) return false;
-        require(client_.has_opened(), "nothing is heard before it is open");
-        require(
-            text_of(heard) == std::string_view(server_text_).substr(client_heard_, heard.size()),
-            "the client hears what the server says");
-        const std::size_t size = std::min(heard.size(), plan_.piece);
-        client_heard_ += size;
+    bool client_reads() {
+        const Bytes received = client_.plaintext();
+        if (received.empty()) return false;
+        require(client_.has_opened(), "nothing is received before it is open");
+        require(text_of(received) ==
+                    std::string_view(server_text_).substr(client_received_, received.size()),
+                "the client receives what the server sent");
+        const std::size_t size = std::min(received.size(), plan_.piece);
+        client_received_ += size;
         client_.plaintext_taken(size);
         return true;
     }
 
-    bool client_says() {
-        const Bytes text = bytes_of(client_text_).subspan(client_said_);
+    bool client_writes() {
+        const Bytes text = bytes_of(client_text_).subspan(client_sent_);
         const std::size_t size = client_.encrypt(text.first(std::min(text.size(), plan_.piece)));
-        client_said_ += size;
+        client_sent_ += size;
         return size > 0;
     }
 
     bool client_closes() {
         if (plan_.closing != Closing::by_client && plan_.closing != Closing::by_both) return false;
-        if (client_.state() != TlsState::open || !is_all_said() || !is_all_heard()) return false;
+        if (client_.state() != TlsState::open || !is_all_sent() || !is_all_received()) return false;
         client_.close();
         return true;
     }
@@ -453,31 +456,32 @@ class Conversation {
     Plan plan_;
     Wire& wire_;
     std::string client_text_, server_text_;
-    std::size_t client_said_ = 0, client_heard_ = 0;
-    std::size_t server_said_ = 0, server_heard_ = 0;
+    std::size_t client_sent_ = 0, client_received_ = 0;
+    std::size_t server_sent_ = 0, server_received_ = 0;
 };
 
 void check_outcome(Conversation& conversation, const Asked& asked, const Wire& wire, bool is_server,
                    const Plan& plan, const Listener& listener) {
     Watched& client = conversation.client();
     client.check_end();
-    require(listener.call_count <= 1, "certificates are shown once");
-    require(is_server || !client.has_opened(), "nobody but a server opens it");
-    require(!client.has_opened() || listener.call_count == 1, "and only with a certificate");
-    require(!client.has_opened() || asked.is_good(), "which is trusted");
-    require(!client.has_opened() || listener.is_servers, "and is the server's");
+    require(listener.call_count <= 1, "the verifier sees the certificates once");
+    require(is_server || !client.has_opened(), "only a server opens it");
+    require(!client.has_opened() || listener.call_count == 1, "a pin needs a certificate");
+    require(!client.has_opened() || asked.is_good(), "the root is trusted");
+    require(!client.has_opened() || listener.is_servers, "the leaf is the server's");
     if (!is_server || !wire.is_true()) return;
-    require(client.has_opened() == asked.is_good(), "untouched it opens, if that is good");
+    require(client.has_opened() == asked.is_good(),
+            "without modification it opens if the certificates are valid");
     if (!asked.is_good()) {
-        require(client.cause() == asked.ending(), "or ends for the reason that there is");
+        require(client.cause() == asked.ending(), "or it ends with the expected cause");
         return;
     }
-    require(conversation.is_all_said() && conversation.is_all_heard(), "and all is said");
+    require(conversation.is_all_sent() && conversation.is_all_received(), "everything is sent");
     require((client.state() == TlsState::closed) == (plan.closing != Closing::cut),
             "the end is a good one, unless it is cut off");
 }
 
-void tell(FuzzInput input) {
+void run_target(FuzzInput input) {
     const bool is_server = !input.flag();
     Listener listener;
     Asked asked(input, listener);
@@ -490,7 +494,7 @@ void tell(FuzzInput input) {
     if (client == nullptr) return asked.check_refusal(why.cause);
     FuzzEntropy entropy;
     std::array<std::uint8_t, 1> byte;
-    require(entropy.fill(byte), "the server's is not the client's");
+    require(entropy.fill(byte), "the keys of server and client differ");
     TlsEngine* const other =
         is_server ? server().engine({.host = {}, .trust = {}, .entropy = &entropy}, why) : nullptr;
     {
@@ -507,6 +511,6 @@ void tell(FuzzInput input) {
 }  // namespace linnet::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    linnet::fuzz::tell(linnet::fuzz::FuzzInput(data, size));
+    linnet::fuzz::run_target(linnet::fuzz::FuzzInput(data, size));
     return 0;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// URLs and the upgrade request made of them. Input: one byte, then the URL; if the byte is odd the
-// URL ends with its line, and further lines are sub-protocols ("chat") and headers ("Name: value").
+// URLs and the upgrade request derived from them. Input: one byte, then the URL; if the byte is odd
+// the URL ends with its line, and further lines are sub-protocols ("chat") and headers ("Name:
+// value").
 //
-// Holds: the parts of an accepted URL, put together again, are the URL, and each has only the
-// characters of its grammar; a refusal's cause is true; a request has the lines it must have, each
-// once, and nothing given by the caller ends one of them.
+// Checks: the parts of an accepted URL can be joined to the URL again, and each contains only
+// characters of its grammar; the cause of a refusal is correct; a request has exactly the required
+// lines, and no argument of the caller ends a line.
 #include <algorithm>
 #include <cctype>
 #include <string>
@@ -49,7 +50,7 @@ bool is_of(std::string_view text, std::string_view more) {
     return true;
 }
 
-// RFC 7617 2: what Basic authentication has no way to express.
+// RFC 7617 2: what Basic authentication cannot express.
 bool has_no_basic_form(std::string_view userinfo) {
     const std::string text = lower(userinfo);
     for (std::size_t i = 0; (i = text.find('%', i)) != text.npos; ++i) {
@@ -72,22 +73,23 @@ std::string_view authority_of(std::string_view url) {
 }
 
 void check_grammar(const Url& url) {
-    require(!url.host.empty() && url.port != 0, "a host and a port");
-    require(is_of(url.userinfo, ":"), "user information of its characters");
-    require(!has_no_basic_form(url.userinfo), "user information for Basic authentication");
-    require(check_url_parts(url) == Cause::none, "what was parsed is right part by part");
+    require(!url.host.empty() && url.port != 0, "there is a host and a port");
+    require(is_of(url.userinfo, ":"), "the user information has only valid characters");
+    require(!has_no_basic_form(url.userinfo), "the user information suits Basic authentication");
+    require(check_url_parts(url) == Cause::none, "every part of an accepted URL is valid");
     for (const char c : url.host) {
         const bool in_name = is_alnum(c) || c == '-' || c == '_' || c == '.';
         const bool in_literal = is_hex(c) || c == ':' || c == '.';
-        require(url.ipv6_literal ? in_literal : in_name, "a host of its characters");
+        require(url.ipv6_literal ? in_literal : in_name, "the host has only valid characters");
     }
     require(url.path.empty() || url.path.front() == '/', "a path begins with /");
     require(url.query.empty() || url.query.front() == '?', "a query begins with ?");
-    require(is_of(url.path, ":@/"), "a path of its characters");
-    require(is_of(url.query, ":@/?"), "a query of its characters");
+    require(is_of(url.path, ":@/"), "the path has only valid characters");
+    require(is_of(url.query, ":@/?"), "the query has only valid characters");
 }
 
-// The text but for what has no part of its own: the scheme's letter case and the port's zeros.
+// The text without the information that no part keeps: the scheme's letter case and the port's
+// zeros.
 void check_parts(const Url& url, std::string_view in) {
     std::string joined = url.secure ? "wss://" : "ws://";
     const std::size_t at = authority_of(in).rfind('@');
@@ -100,50 +102,51 @@ void check_parts(const Url& url, std::string_view in) {
             "the parts up to the host are the front");
     const std::string tail = std::string(url.path) + std::string(url.query);
     require(in.size() >= joined.size() + tail.size(), "no part is counted twice");
-    require(in.substr(in.size() - tail.size()) == tail, "path and query are the end");
+    require(in.substr(in.size() - tail.size()) == tail, "path and query end the URL");
 
     const std::string_view port = in.substr(joined.size(), in.size() - tail.size() - joined.size());
     if (port.size() < 2) {
         require(url.port == url.default_port() && port.empty(), "no port is the scheme's own");
         return;
     }
-    require(port.front() == ':', "a port stands behind a colon");
+    require(port.front() == ':', "a port follows a colon");
     require(port.find_first_not_of("0123456789", 1) == port.npos, "a port has digits");
     const std::string_view digits =
         port.substr(std::min(port.find_first_not_of(":0"), port.size()));
-    require(digits == std::to_string(url.port), "the port is the port");
+    require(digits == std::to_string(url.port), "the port is the one of the URL");
 }
 
 void check_refusal(Cause cause, std::string_view in) {
     const bool websocket = begins_as_websocket(in);
-    require((cause == Cause::url_scheme) == !websocket, "the scheme is wrong, or it is not");
+    require((cause == Cause::url_scheme) == !websocket,
+            "the scheme is invalid exactly if the cause says so");
     if (!websocket) return;
     const std::string_view authority = authority_of(in);
-    const std::string_view behind = authority.substr(authority.rfind('@') + 1);
+    const std::string_view after = authority.substr(authority.rfind('@') + 1);
     const std::string_view tail = in.substr(in.find("://") + 3 + authority.size());
     switch (cause) {
         case Cause::url_userinfo: {
             const std::string_view userinfo = authority.substr(0, authority.rfind('@'));
-            require(!is_of(userinfo, ":") || has_no_basic_form(userinfo), "a bad character");
+            require(!is_of(userinfo, ":") || has_no_basic_form(userinfo), "a character is invalid");
             return;
         }
-        case Cause::url_port:
-            require(behind.find(':') != behind.npos, "a bad port is there");
-            return;
+        case Cause::url_port: require(after.find(':') != after.npos, "the port is invalid"); return;
         case Cause::url_host: {
-            const std::string_view name = behind.substr(0, behind.find(':'));
+            const std::string_view name = after.substr(0, after.find(':'));
             const bool good = !name.empty() && is_of(name, "") &&
                               name.find_first_of("~%!$&'()*+,;=") == name.npos;
-            require(!good, "a host name that is one is not refused");
+            require(!good, "a valid host name is not refused");
             return;
         }
-        case Cause::url_fragment: require(tail.find('#') != tail.npos, "a fragment"); return;
-        case Cause::url_character: require(!is_of(tail, ":@/?"), "a bad character"); return;
-        default: require(false, "a refusal has one of the causes of a URL");
+        case Cause::url_fragment:
+            require(tail.find('#') != tail.npos, "there is a fragment");
+            return;
+        case Cause::url_character: require(!is_of(tail, ":@/?"), "a character is invalid"); return;
+        default: require(false, "a refusal has a cause that concerns URLs");
     }
 }
 
-// Without the spaces around it, as a sub-protocol is meant.
+// Without the surrounding spaces, as a sub-protocol is interpreted.
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -161,10 +164,10 @@ void check_request(std::string_view request, const HandshakeRequest& from) {
     std::vector<std::string> lines;
     while (!request.empty()) {
         const std::size_t end = request.find("\r\n");
-        require(end != request.npos, "each line ends");
+        require(end != request.npos, "each line is terminated");
         lines.emplace_back(request.substr(0, end));
         for (const char c : lines.back()) {
-            require((c >= ' ' && c < 127) || c == '\t', "and has only ASCII within");
+            require((c >= ' ' && c < 127) || c == '\t', "the part has only ASCII");
         }
         request.remove_prefix(end + 2);
     }
@@ -179,7 +182,7 @@ void check_request(std::string_view request, const HandshakeRequest& from) {
             "the first asks for a path");
     for (const std::string_view name :
          {"Host", "Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}) {
-        require(lines_with(lines, name) == 1, "what there must be is there once");
+        require(lines_with(lines, name) == 1, "required lines appear once");
     }
     require(lines_with(lines, "Sec-WebSocket-Protocol") == (from.protocols.empty() ? 0u : 1u),
             "what is offered is offered in one line");
@@ -215,8 +218,8 @@ void check_writing(const Url& url, std::span<const std::string_view> lines) {
     }
     require(written.protocols == offered, "all protocols are offered, in their order");
 
-    ExactCopy short_room(measured.size / 2);
-    require(write_request(request, short_room.buffer()).size == measured.size,
+    ExactCopy short_buffer(measured.size / 2);
+    require(write_request(request, short_buffer.buffer()).size == measured.size,
             "too little room changes nothing but what is written");
 }
 

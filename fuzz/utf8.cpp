@@ -3,9 +3,9 @@
 //
 // UTF-8. Input: how to cut, the bound of a prefix, what to put around the text; then the text.
 //
-// Holds: a slow decoder that computes code points agrees; the first byte that no continuation could
-// make valid is refused, wherever the text is cut; a prefix ends with a whole character and is the
-// longest such.
+// Checks: a slow decoder that computes code points agrees; the first byte that no continuation
+// could make valid is refused, for every cut of the text; a prefix ends with a whole character and
+// is the longest such prefix.
 #include "linnet/codec/utf8.hpp"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t all_pairs_size_max = 24;
 
-// How many bytes the character at the front of `text` has, by its first byte; 0 if it begins none.
+// The size of the character at the front of `text`, by its first byte; 0 if it starts none.
 std::size_t announced_size(std::uint8_t first) {
     if (first < 0x80) return 1;
     if (first >= 0xC0 && first < 0xE0) return 2;
@@ -26,7 +26,7 @@ std::size_t announced_size(std::uint8_t first) {
     return first >= 0xF0 && first < 0xF8 ? 4 : 0;
 }
 
-// The code point of one character; above 0x10FFFF if it is none. RFC 3629 3.
+// The code point of one character; above 0x10FFFF if it is invalid. RFC 3629 3.
 std::uint32_t code_point(Bytes character) {
     constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     constexpr std::uint32_t none = 0xFFFFFFFF;
@@ -50,7 +50,7 @@ bool is_utf8_slowly(Bytes text) {
     return true;
 }
 
-// Could any bytes behind `text` make it valid? Tries the four that matter in each place.
+// Could any bytes after `text` make it valid? Tries the four relevant values for each byte.
 bool can_become_utf8(Bytes text) {
     if (is_utf8_slowly(text)) return true;
     const std::size_t tail = std::min<std::size_t>(text.size(), 4);
@@ -88,8 +88,8 @@ void check_cut(Bytes text, std::size_t first, std::size_t second) {
     const bool in_a = validator.feed(a.bytes());
     const bool in_b = validator.feed(b.bytes());
     const bool in_c = validator.feed(c.bytes());
-    require((in_a || !in_b) && (in_b || !in_c), "the answer sticks");
-    require((in_c && validator.complete()) == is_utf8(text), "two cuts do not show");
+    require((in_a || !in_b) && (in_b || !in_c), "the result does not change");
+    require((in_c && validator.complete()) == is_utf8(text), "two cuts do not change the result");
 }
 
 void check_cuts(Bytes text, Cuts cuts) {
@@ -100,41 +100,41 @@ void check_cuts(Bytes text, Cuts cuts) {
     cuts.for_each_piece(text, [&](Bytes piece) {
         const bool now = validator.feed(piece);
         fed += piece.size();
-        require(now == (fed <= hopeful), "refused with the piece that has the first bad byte");
+        require(now == (fed <= hopeful), "refused at the piece with the first invalid byte");
         valid = now;
     });
-    require((valid && validator.complete()) == is_utf8(text), "no cut shows");
+    require((valid && validator.complete()) == is_utf8(text), "cuts do not change the result");
 }
 
 void check_prefix(Bytes text, std::size_t size_max) {
     const std::size_t size = utf8_prefix_size(text, size_max);
-    require(size <= size_max && size <= text.size(), "a prefix within the bound");
+    require(size <= size_max && size <= text.size(), "the prefix is within the bound");
     require(is_utf8_slowly(text.first(size)), "it ends with a whole character");
     for (std::size_t longer = size + 1; longer <= std::min(size_max, text.size()); ++longer) {
-        require(!is_utf8_slowly(text.first(longer)), "none is longer");
+        require(!is_utf8_slowly(text.first(longer)), "no longer prefix is valid");
     }
 }
 
-// What a kernel has judged, the plain code judges alike.
+// The plain code gives the same result as a kernel.
 void check_kernel(Cpu cpu, Bytes text, std::size_t hopeful) {
     if (text.size() < kernel_size_min) return;
     const WideResult result = check_utf8_wide(cpu, text.data(), text.size());
-    require(result.size <= text.size(), "no more than there is");
-    // Of a character without its end a kernel has not even judged the beginning.
-    const std::size_t judged = result.size - std::min<std::size_t>(result.size, 3);
-    require(result.valid ? hopeful >= judged : hopeful < result.size,
-            "a kernel comes to the same verdict");
+    require(result.size <= text.size(), "no more than available");
+    // A kernel does not process even the beginning of an incomplete character.
+    const std::size_t decided = result.size - std::min<std::size_t>(result.size, 3);
+    require(result.valid ? hopeful >= decided : hopeful < result.size,
+            "a kernel has the same result");
 }
 
-// The text in the middle of many good characters: those are what the fast ways are for.
+// The text surrounded by many valid characters, which the fast paths process.
 std::string surrounded(FuzzInput& input) {
     constexpr std::string_view characters[] = {"a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9D\x84\x9E"};
     const std::string_view before = input.pick(characters);
     const std::size_t before_count = input.byte() * 2u;
-    const std::string_view behind = input.pick(characters);
+    const std::string_view after = input.pick(characters);
     const std::size_t behind_count = input.byte() * 2u;
     const std::string_view text = text_of(input.rest());
-    return repeated(before, before_count) + std::string(text) + repeated(behind, behind_count);
+    return repeated(before, before_count) + std::string(text) + repeated(after, behind_count);
 }
 
 }  // namespace
@@ -149,9 +149,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const linnet::Bytes text = copy.bytes();
 
     const bool valid = is_utf8_slowly(text);
-    require(linnet::is_utf8(text) == valid, "a slow decoder comes to the same verdict");
+    require(linnet::is_utf8(text) == valid, "a slow decoder has the same result");
     const std::size_t hopeful = hopeful_size(text);
-    require(can_become_utf8(text.first(hopeful)), "what is not refused can become valid");
+    require(can_become_utf8(text.first(hopeful)), "a text not refused can become valid");
     require(hopeful == text.size() || !can_become_utf8(text.first(hopeful + 1)),
             "what is refused cannot");
     check_kernel(linnet::Cpu::baseline, text, hopeful);

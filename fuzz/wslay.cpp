@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A second opinion: wslay (https://tatsuhiro-t.github.io/wslay/) reads the same stream of frames.
+// Compares linnet with wslay (https://tatsuhiro-t.github.io/wslay/) on the same stream of frames.
 // Input: the role and how linnet's copy is cut; what we send; then the stream.
 //
-// Holds: both accept or both refuse, with the same messages and control frames before, and the same
-// close; and wslay accepts all that linnet sends. The differences that are meant are listed in
-// README.md, each with its reason, and stand in `check_reading`.
+// Checks: both accept or both refuse, after the same messages and control frames, with the same
+// close; and wslay accepts everything linnet sends. The intended differences are listed in
+// README.md with their reasons, and marked in `check_reading`.
 #include <wslay/wslay.h>
 
 #include <algorithm>
@@ -18,11 +18,11 @@
 namespace linnet::fuzz {
 namespace {
 
-// Below the 4096 bytes that wslay reads in one piece: README.md tells why.
+// Below the 4096 bytes that wslay reads in one piece: see README.md.
 constexpr std::size_t stream_size_max = 4000;
 constexpr std::size_t message_size_max = 2000;
 
-/// What a reader made of a stream.
+/// The result of reading a stream.
 struct Opinion {
     std::string story;  // messages, pings, pongs
     bool refused = false;
@@ -34,7 +34,7 @@ struct Opinion {
 
 // ---- wslay -----------------------------------------------------------------------------------
 
-void tell(std::string& story, unsigned opcode, std::string_view payload) {
+void append(std::string& story, unsigned opcode, std::string_view payload) {
     story += std::to_string(opcode) + ":" + std::to_string(payload.size()) + ":";
     story += payload;
     story += ' ';
@@ -48,7 +48,7 @@ class SecondReader {
         callbacks.on_msg_recv_callback = on_message;
         const auto init = role == Role::client ? wslay_event_context_client_init
                                                : wslay_event_context_server_init;
-        require(init(&context_, &callbacks, this) == 0, "wslay begins");
+        require(init(&context_, &callbacks, this) == 0, "wslay starts");
         wslay_event_config_set_max_recv_msg_length(context_, message_size_max);
     }
     SecondReader(const SecondReader&) = delete;
@@ -87,7 +87,7 @@ class SecondReader {
             opinion.close_code = message->status_code;
             opinion.close_reason = payload.substr(std::min<std::size_t>(payload.size(), 2));
         } else {
-            tell(opinion.story, message->opcode, payload);
+            append(opinion.story, message->opcode, payload);
         }
     }
 
@@ -118,7 +118,7 @@ class FirstReader {
     }
     Session& session() { return session_; }
 
-    /// All that is to be sent.
+    /// Everything pending to be sent.
     std::string sent() {
         std::string all;
         Outbox::Pieces pieces;
@@ -145,14 +145,14 @@ class FirstReader {
                 case SessionEvent::Kind::none: break;
                 case SessionEvent::Kind::message: {
                     const Inbox::Message packet = session_.take();
-                    tell(opinion_.story, packet.is_text ? 1 : 2, text_of(packet.payload));
+                    append(opinion_.story, packet.is_text ? 1 : 2, text_of(packet.payload));
                     break;
                 }
                 case SessionEvent::Kind::ping:
-                    tell(opinion_.story, 9, text_of(event.payload));
+                    append(opinion_.story, 9, text_of(event.payload));
                     break;
                 case SessionEvent::Kind::pong:
-                    tell(opinion_.story, 10, text_of(event.payload));
+                    append(opinion_.story, 10, text_of(event.payload));
                     break;
                 case SessionEvent::Kind::close:
                     opinion_.closed = true;
@@ -182,38 +182,38 @@ void check_reading(Bytes stream, Role role, Cuts cuts) {
     Opinion ours = first.read(stream);
     Opinion theirs = second.read(stream);
 
-    // Each judges some things earlier than the other. What could still come changes no verdict, so
-    // that zeros, enough of them to end any header and any control frame, settle it.
+    // Each detects some errors earlier than the other. Later input cannot change a result, so both
+    // are fed enough zeros to end any header and any control frame.
     const std::array<std::uint8_t, 256> zeros{};
     if (ours.refused && !theirs.refused && !theirs.closed) theirs = second.read(zeros);
     if (theirs.refused && !ours.refused && !ours.closed) ours = first.read(zeros);
 
     require(ours.story == theirs.story, "both read the same messages");
-    // Difference 1: RFC 6455 5.5.1 wants two bytes of code, or none.
+    // Difference 1: RFC 6455 5.5.1 requires two bytes of code, or none.
     if (ours.cause == Cause::close_payload_too_short && theirs.closed) return;
-    // Difference 2: 1012 to 1014 were registered with IANA after wslay's list was made.
+    // Difference 2: 1012 to 1014 were registered with IANA after wslay's list was written.
     if (theirs.refused && ours.closed && ours.close_code >= 1012 && ours.close_code <= 1014) return;
 
     require(ours.refused == theirs.refused, "both accept or both refuse");
     require(ours.closed == theirs.closed, "both read the close frame");
-    require(ours.close_code == theirs.close_code, "with the same code");
-    require(ours.close_reason == theirs.close_reason, "and the same reason");
+    require(ours.close_code == theirs.close_code, "both use the same code");
+    require(ours.close_reason == theirs.close_reason, "both have the same reason");
 }
 
-// Something of each kind; what cannot be sent is not.
+// Sends something of each kind; invalid messages are not sent.
 void check_sending(FuzzInput input, Role role, Cuts cuts) {
     FirstReader sender(role, cuts);
     Session& session = sender.session();
     std::string expected;
     const auto put = [&](Opcode opcode, Bytes payload) {
         if (session.put(opcode, {}, payload) != Error::ok) return;
-        tell(expected, static_cast<unsigned>(opcode), text_of(payload));
+        append(expected, static_cast<unsigned>(opcode), text_of(payload));
     };
     put(Opcode::text, input.take(input.byte()));
     put(Opcode::binary, input.take(input.byte()));
     std::string wire = sender.sent();
     const Bytes ping = input.take(std::min<std::size_t>(input.byte(), control_payload_size_max));
-    if (session.ping(ping) == Error::ok) tell(expected, 9, text_of(ping));
+    if (session.ping(ping) == Error::ok) append(expected, 9, text_of(ping));
     wire += sender.sent();
     const std::uint16_t code = input.number16();
     const std::string reason(text_of(input.take(input.byte())));
@@ -222,11 +222,11 @@ void check_sending(FuzzInput input, Role role, Cuts cuts) {
 
     SecondReader reader(role == Role::client ? Role::server : Role::client);
     const Opinion& opinion = reader.read(bytes_of(wire));
-    require(opinion.story == expected, "wslay reads what was sent");
+    require(opinion.story == expected, "wslay decodes the output");
     if (code >= 1012 && code <= 1014) return;  // difference 2
-    require(!opinion.refused, "wslay accepts what is sent");
+    require(!opinion.refused, "wslay accepts the output");
     require(opinion.closed == (closed == Error::ok), "wslay reads the close frame");
-    require(closed != Error::ok || opinion.close_code == code, "with its code");
+    require(closed != Error::ok || opinion.close_code == code, "the close frame has its code");
 }
 
 }  // namespace

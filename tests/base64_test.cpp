@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Base64 with padding, RFC 4648 4, against the RFC's vectors and a decoder that searches the table.
-// Decoding in pieces: wherever the text is cut.
+// Base64 with padding, RFC 4648 4, compared with the RFC's vectors and a decoder that searches the
+// table. Decoding works in pieces for every cut of the text.
 #include "codec/base64.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ using test::shown;
 constexpr std::string_view alphabet =  // RFC 4648 4, table 1
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// The input and the output in blocks of their exact size.
+// The input and the output are in blocks of their exact size.
 std::string encoded(std::string_view plain) {
     const ExactBytes in(plain);
     ExactBytes out(base64_size(plain.size()));
@@ -30,7 +30,7 @@ std::string encoded(std::string_view plain) {
     return std::string(out.text());
 }
 
-// Bit by bit; nothing if `text` is not canonical base64.
+// Decodes bit by bit; nothing if `text` is not canonical base64.
 std::optional<std::string> decoded(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     std::size_t pad_count = 0;
@@ -72,7 +72,7 @@ TEST(Base64, uses_each_character_of_the_table_for_its_value) {
     }
 }
 
-TEST(Base64, comes_back_from_a_naive_decoder_at_every_size) {
+TEST(Base64, agrees_with_a_naive_decoder_at_every_size) {
     std::string plain;
     for (unsigned size = 0; size <= 60; ++size) {
         const std::string text = encoded(plain);
@@ -82,7 +82,7 @@ TEST(Base64, comes_back_from_a_naive_decoder_at_every_size) {
     }
 }
 
-TEST(Base64, writes_nothing_behind_its_last_character) {
+TEST(Base64, writes_nothing_after_its_last_character) {
     for (std::size_t size = 0; size <= 60; ++size) {
         const ExactBytes in(size);
         ExactBytes out(base64_size(size) + 8);
@@ -95,7 +95,7 @@ TEST(Base64, writes_nothing_behind_its_last_character) {
 
 // ---- decoding --------------------------------------------------------------------------------
 
-// What a decoder makes of `pieces`, each and the room in blocks of their exact size.
+// Decodes `pieces`, with each piece and the output buffer in blocks of their exact size.
 std::optional<std::string> decoded_in_pieces(const std::vector<std::string_view>& pieces,
                                              std::size_t buffer_size) {
     ExactBytes out(buffer_size);
@@ -110,7 +110,7 @@ std::optional<std::string> decoded_in_pieces(const std::vector<std::string_view>
     return std::string(out.text().substr(0, written));
 }
 
-// Whole, byte by byte, and in three pieces cut at every pair of places.
+// Whole, byte by byte, and in three pieces cut at every pair of offsets.
 void check_decoding(std::string_view text, const std::optional<std::string>& expected,
                     std::size_t buffer_size) {
     EXPECT_EQ(decoded_in_pieces({text}, buffer_size), expected) << shown(text);
@@ -135,7 +135,7 @@ TEST(Base64Decoder, decodes_what_was_encoded_at_every_size_and_cut) {
     }
 }
 
-TEST(Base64Decoder, passes_over_blanks_and_line_ends_anywhere) {
+TEST(Base64Decoder, skips_blanks_and_line_ends_anywhere) {
     constexpr std::string_view rows[] = {
         "Zm9v YmE=",        " Zm9vYmE=",    "Zm9vYmE= \r\n", "Zm9vYm E\t=",
         "Z\nm\n9\nv\nYmE=", "Zm9v\r\nYmE=", "Zm9v\rYmE=",    "Zm9vY\v\fmE=\n\n\n",
@@ -143,7 +143,7 @@ TEST(Base64Decoder, passes_over_blanks_and_line_ends_anywhere) {
     for (const std::string_view row : rows) check_decoding(row, "fooba", 5);
 }
 
-TEST(Base64Decoder, refuses_what_is_no_base64_or_not_in_its_only_form) {
+TEST(Base64Decoder, refuses_what_is_not_base64_in_canonical_form) {
     constexpr std::string_view rows[] = {
         "Z",
         "Zg",
@@ -163,7 +163,7 @@ TEST(Base64Decoder, refuses_what_is_no_base64_or_not_in_its_only_form) {
         "Zg==Zm9v",
         "Zm8=Zg==",
         "Zg===",
-        "Zg==g",  // something behind the
+        "Zg==g",  // something after
                   // end
         "Zh==",
         "Zm9=",
@@ -177,7 +177,7 @@ TEST(Base64Decoder, refuses_what_is_no_base64_or_not_in_its_only_form) {
     for (const std::string_view row : rows) check_decoding(row, std::nullopt, 12);
 }
 
-TEST(Base64Decoder, knows_each_byte_for_what_it_is) {
+TEST(Base64Decoder, classifies_each_byte) {
     for (unsigned byte = 0; byte < 256; ++byte) {
         const char c = static_cast<char>(byte);
         std::optional<std::string> expected = decoded(std::string("Zm9") + c);
@@ -190,7 +190,7 @@ TEST(Base64Decoder, knows_each_byte_for_what_it_is) {
     }
 }
 
-TEST(Base64Decoder, writes_nothing_outside_a_room_that_is_too_small) {
+TEST(Base64Decoder, writes_nothing_outside_a_buffer_that_is_too_small) {
     for (std::size_t size = 1; size <= 20; ++size) {
         const std::string plain(size, 'p');
         for (std::size_t buffer = 0; buffer < size; ++buffer) {

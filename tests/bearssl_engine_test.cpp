@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// BearSSL's engine against servers in memory: whole sessions, cut and damaged at every place, and
-// what they cost.
+// BearSSL's engine against servers in memory: whole sessions, sessions cut and damaged at every
+// offset, and their cost.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ constexpr std::size_t staging_size = 16 * 1024;
 
 struct SessionKind {
     std::string_view name;
-    std::string_view chain;  // empty: our own server, pinned
+    std::string_view chain;  // empty: BearSSL as the server, pinned
 };
 
 constexpr SessionKind session_kinds[] = {
@@ -53,7 +53,7 @@ std::unique_ptr<TlsPeer> make_peer(const SessionKind& kind) {
     return std::make_unique<OwnTlsPeer>();
 }
 
-// The client's end, and what lies between the two.
+// The client's end, and the link between both.
 class TlsTalk {
  public:
     explicit TlsTalk(const SessionKind& kind = own_server)
@@ -74,13 +74,13 @@ class TlsTalk {
         if (client != nullptr) std::exchange(client, nullptr)->destroy();
     }
 
-    /// Until nothing moves any more.
+    /// Runs until nothing moves any more.
     void run() {
         while (step()) expect_sound();
         expect_sound();
     }
-    /// `text` in pieces of what there is room for.
-    void say(std::string_view text) {
+    /// Sends `text` in pieces of the size the window offers.
+    void send(std::string_view text) {
         while (!text.empty()) {
             const MutableBytes buffer = client->send_buffer();
             const std::size_t size = std::min(buffer.size(), text.size());
@@ -88,7 +88,7 @@ class TlsTalk {
             client->encrypt(size);
             text.remove_prefix(size);
             if (size == 0 && !step()) {
-                ADD_FAILURE() << "there is never room for " << text.size() << " bytes more";
+                ADD_FAILURE() << " there is never space for " << text.size() << " bytes more";
                 return;
             }
         }
@@ -101,20 +101,20 @@ class TlsTalk {
     RandomEntropy entropy;
     std::unique_ptr<TlsPeer> server;
     TlsEngine* client = nullptr;
-    TlsFailure why;              // where there is no client
-    std::string heard;           // by the client
-    std::string to_client;       // on its way
-    std::size_t arrived = 0;     // of the server's stream
+    TlsFailure why;              // if there is no client
+    std::string received;        // by the client
+    std::string to_client;       // in transit
+    std::size_t arrived = 0;     // bytes of the server's stream
     std::size_t cut = whole;     // no more of it arrives
-    std::size_t piece = whole;   // so much of it at a time
-    std::size_t damage = whole;  // the byte of it that arrives as another
+    std::size_t piece = whole;   // at most this many bytes at a time
+    std::size_t damage = whole;  // the byte of it that is changed
     std::size_t sent_size = 0;   // by the client
     bool reads = true;           // the client takes its plaintext
 
  private:
     void begin(const TlsTrust& trust, std::string_view host) {
-        const std::string lent(host);
-        client = default_tls_context()->engine({.host = lent,
+        const std::string temporary(host);
+        client = default_tls_context()->engine({.host = temporary,
                                                 .trust = trust,
                                                 .unix_s = SystemClock().unix_s(),
                                                 .entropy = &entropy,
@@ -161,16 +161,16 @@ class TlsTalk {
         if (!reads) return false;
         const MutableBytes got = client->plaintext();
         if (got.empty()) return false;
-        heard += text_of(got);
+        received += text_of(got);
         client->plaintext_taken(got.size());
         return true;
     }
 
-    // What holds at any time: state and cause agree, nothing goes back, an end is for ever.
+    // Invariants: state and cause agree, no state goes backwards, an end is final.
     void expect_sound() {
         const TlsState state = client->state();
         EXPECT_EQ(state == TlsState::failed, cause() != Cause::none);
-        EXPECT_GE(state, last_state_) << "a state went back";
+        EXPECT_GE(state, last_state_) << "a state went backwards";
         EXPECT_TRUE(last_cause_ == Cause::none || cause() == last_cause_) << "the cause changed";
         last_state_ = state;
         last_cause_ = cause();
@@ -192,13 +192,13 @@ INSTANTIATE_TEST_SUITE_P(Servers, BearSslSession, testing::ValuesIn(session_kind
 void expect_talk(TlsTalk& talk, std::size_t size) {
     Random random(size);
     const std::string ours = random.bytes(size), theirs = random.bytes(size);
-    talk.heard.clear();
-    talk.server->heard.clear();
-    talk.say(ours);
-    talk.server->say(theirs);
+    talk.received.clear();
+    talk.server->received.clear();
+    talk.send(ours);
+    talk.server->send(theirs);
     talk.run();
-    EXPECT_TRUE(talk.server->heard == ours) << size;
-    EXPECT_TRUE(talk.heard == theirs) << size;
+    EXPECT_TRUE(talk.server->received == ours) << size;
+    EXPECT_TRUE(talk.received == theirs) << size;
 }
 
 TEST_P(BearSslSession, carries_data_of_every_size_both_ways) {
@@ -215,7 +215,7 @@ TEST_P(BearSslSession, carries_data_of_every_size_both_ways) {
     EXPECT_EQ(talk.client->state(), TlsState::closed);
 }
 
-TEST_P(BearSslSession, does_not_mind_how_the_bytes_are_cut) {
+TEST_P(BearSslSession, works_for_every_cut_of_the_bytes) {
     for (const std::size_t piece : {1u, 2u, 3u, 5u, 7u, 100u, 1460u}) {
         TlsTalk talk(GetParam());
         talk.piece = piece;
@@ -225,29 +225,29 @@ TEST_P(BearSslSession, does_not_mind_how_the_bytes_are_cut) {
         talk.server->close();
         talk.run();
         EXPECT_EQ(talk.client->state(), TlsState::closed) << piece;
-        EXPECT_TRUE(talk.server->was_closed) << "close_notify is answered";
+        EXPECT_TRUE(talk.server->was_closed) << "close_notify gets a reply";
     }
 }
 
-// The server speaks first, right behind its Finished.
-TEST_P(BearSslSession, takes_data_that_comes_with_the_end_of_the_handshake) {
+// The server sends first, directly after its Finished.
+TEST_P(BearSslSession, receives_data_that_arrives_with_the_end_of_the_handshake) {
     TlsTalk talk(GetParam());
-    talk.server->say("hello");
+    talk.server->send("hello");
     talk.run();
     EXPECT_TRUE(talk.is_open());
-    EXPECT_EQ(talk.heard, "hello");
+    EXPECT_EQ(talk.received, "hello");
 }
 
-TEST_P(BearSslSession, takes_data_that_comes_with_close_notify) {
+TEST_P(BearSslSession, receives_data_that_arrives_with_close_notify) {
     TlsTalk talk(GetParam());
     talk.run();
-    talk.server->say("hello");
+    talk.server->send("hello");
     talk.to_client = talk.server->take_outgoing();
     talk.server->close();
     talk.to_client += talk.server->take_outgoing();
     talk.run();
     EXPECT_EQ(talk.client->state(), TlsState::closed);
-    EXPECT_EQ(talk.heard, "hello");
+    EXPECT_EQ(talk.received, "hello");
 }
 
 // ---- closing ---------------------------------------------------------------------------------
@@ -256,31 +256,31 @@ TEST_P(BearSslSession, closes_with_plaintext_unread) {
     TlsTalk talk(GetParam());
     talk.run();
     talk.reads = false;
-    talk.server->say(std::string(40'000, 'x'));
+    talk.server->send(std::string(40'000, 'x'));
     talk.run();
     ASSERT_FALSE(talk.client->plaintext().empty());
     talk.client->close();
-    EXPECT_TRUE(talk.client->plaintext().empty()) << "what waits is dropped";
+    EXPECT_TRUE(talk.client->plaintext().empty()) << "pending data is dropped";
     talk.run();
     EXPECT_TRUE(talk.server->was_closed);
-    EXPECT_EQ(talk.client->state(), TlsState::closed) << "what still comes is taken";
+    EXPECT_EQ(talk.client->state(), TlsState::closed) << "later input is accepted";
 }
 
-TEST(BearSslEngine, sends_what_was_composed_ahead_of_close_notify) {
+TEST(BearSslEngine, sends_composed_data_before_close_notify) {
     TlsTalk talk;
     talk.run();
-    talk.say("the last words");
+    talk.send("the last words");
     talk.client->close();
     EXPECT_EQ(talk.client->state(), TlsState::closing);
     EXPECT_TRUE(talk.client->send_buffer().empty());
     talk.run();
-    EXPECT_EQ(talk.server->heard, "the last words");
+    EXPECT_EQ(talk.server->received, "the last words");
     EXPECT_TRUE(talk.server->was_closed);
     EXPECT_EQ(talk.client->state(), TlsState::closed);
 }
 
-// Whoever closes first need not wait for the answer.
-TEST(BearSslEngine, takes_the_end_of_the_stream_for_an_answer_to_its_close_notify) {
+// The side that closes first need not wait for the reply.
+TEST(BearSslEngine, accepts_the_end_of_the_stream_as_a_reply_to_its_close_notify) {
     TlsTalk talk;
     talk.run();
     talk.cut = talk.arrived;
@@ -292,7 +292,7 @@ TEST(BearSslEngine, takes_the_end_of_the_stream_for_an_answer_to_its_close_notif
     EXPECT_EQ(talk.cause(), Cause::none);
 }
 
-TEST(BearSslEngine, does_nothing_more_once_it_has_ended) {
+TEST(BearSslEngine, does_nothing_after_it_has_ended) {
     TlsTalk talk;
     talk.run();
     talk.server->close();
@@ -302,14 +302,14 @@ TEST(BearSslEngine, does_nothing_more_once_it_has_ended) {
     EXPECT_TRUE(talk.client->send_buffer().empty());
     EXPECT_TRUE(talk.client->outgoing().empty());
     talk.client->end_of_stream();
-    EXPECT_EQ(talk.client->state(), TlsState::closed) << "the end comes as it should";
+    EXPECT_EQ(talk.client->state(), TlsState::closed) << "the end is reported as usual";
 }
 
 // ---- cut and damaged streams -----------------------------------------------------------------
 
-// What every session of the next two tests is about.
+// The session of the next two tests.
 void run_short_session(TlsTalk& talk) {
-    talk.server->say("hello");
+    talk.server->send("hello");
     talk.run();
     if (!talk.server->is_open()) return;
     talk.server->close();
@@ -317,7 +317,7 @@ void run_short_session(TlsTalk& talk) {
 }
 
 // Case 32: an end without close_notify
-TEST(BearSslEngine, tells_the_end_of_the_stream_at_every_place) {
+TEST(BearSslEngine, reports_the_end_of_the_stream_at_every_offset) {
     bool is_whole = false;
     int handshake_count = 0, data_count = 0;
     for (std::size_t cut = 0; !is_whole; ++cut) {
@@ -330,9 +330,9 @@ TEST(BearSslEngine, tells_the_end_of_the_stream_at_every_place) {
         talk.client->end_of_stream();
         if (is_whole) break;
         ASSERT_EQ(talk.cause(), was_open ? Cause::tls_truncated : Cause::tls_closed);
-        ASSERT_TRUE(talk.heard.empty() || talk.heard == "hello") << "no part of a record";
+        ASSERT_TRUE(talk.received.empty() || talk.received == "hello") << "not part of a record";
         ++(was_open ? data_count : handshake_count);
-        // An end is told once and stays.
+        // An end is reported once and is final.
         talk.client->end_of_stream();
         EXPECT_EQ(talk.client->feed(bytes_of(talk.to_client)), 0u);
         EXPECT_TRUE(talk.client->outgoing().empty());
@@ -340,13 +340,13 @@ TEST(BearSslEngine, tells_the_end_of_the_stream_at_every_place) {
     }
     EXPECT_GT(handshake_count, 500);
     EXPECT_GT(data_count, 50);
-    std::cout << "cut at " << handshake_count << " places of the handshake and " << data_count
-              << " behind it\n";
+    std::cout << "cut at " << handshake_count << " offsets of the handshake and " << data_count
+              << " after it\n";
 }
 
-// No damage to the server's handshake goes unnoticed, and none to data.
-// Case 33: records that are damaged
-TEST(BearSslEngine, notices_every_damaged_byte) {
+// Every damaged byte of the server's handshake and of the data is detected.
+// Case 33: damaged records
+TEST(BearSslEngine, detects_every_damaged_byte) {
     std::size_t size = 0;
     for (std::size_t damage = 0; damage <= size; ++damage) {
         SCOPED_TRACE(damage);
@@ -358,9 +358,9 @@ TEST(BearSslEngine, notices_every_damaged_byte) {
             size = talk.arrived;
             continue;
         }
-        // Signatures are not of one size, so that this stream may be shorter.
+        // Signatures vary in size, so this stream may be shorter.
         if (damage > talk.arrived) continue;
-        // Of a length, more may be awaited for ever.
+        // After a damaged length, the engine may wait for ever for the rest.
         talk.client->end_of_stream();
         ASSERT_EQ(talk.client->state(), TlsState::failed);
         ASSERT_NE(talk.cause(), Cause::tls_internal);
@@ -368,8 +368,8 @@ TEST(BearSslEngine, notices_every_damaged_byte) {
     EXPECT_GT(size, 600u);
 }
 
-// Case 33, 35: records too large, servers of TLS 1.3 alone
-TEST(BearSslEngine, tells_what_is_no_tls_from_broken_tls) {
+// Case 33, 35: records too large, servers that support only TLS 1.3
+TEST(BearSslEngine, distinguishes_other_protocols_from_invalid_tls) {
     struct Row {
         std::string_view bytes;
         Cause cause;
@@ -406,9 +406,9 @@ TEST(BearSslEngine, tells_what_is_no_tls_from_broken_tls) {
 
 // ---- client certificates ---------------------------------------------------------------------
 
-// What BearSSL passes is whatever its stack has at that place.
+// BearSSL passes uninitialised bytes of its stack there.
 // Case 58: a server that requests a client certificate, and does not require it
-TEST(BearSslEngine, chooses_no_client_certificate_whatever_the_memory_for_the_choice_contains) {
+TEST(BearSslEngine, chooses_no_client_certificate_for_any_content_of_the_memory_for_the_choice) {
     for (const int garbage : {0xFF, 0xAA, 0x01, 0x00}) {
         NoClientCertificate none{&no_client_certificate, false};
         none.vtable->start_name_list(&none.vtable);
@@ -427,8 +427,7 @@ TEST(BearSslEngine, chooses_no_client_certificate_whatever_the_memory_for_the_ch
 
 #ifdef LINNET_TEST_OPENSSL
 
-// Everything that the certificates say is right, but a root with that name and another key is
-// trusted.
+// The certificates are consistent, but the trusted root has that name and another key.
 TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_have_signed) {
     std::string root = authority_der("root");
     const CertificateFacts facts = [&] {
@@ -459,15 +458,15 @@ TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_hav
     ASSERT_NE(client, nullptr);
     server.feed(text_of(client->outgoing()));
     client->outgoing_sent(client->outgoing().size());
-    const std::string answer = server.take_outgoing();
-    client->feed(bytes_of(answer));
+    const std::string reply = server.take_outgoing();
+    client->feed(bytes_of(reply));
     EXPECT_EQ(client->failure().cause, Cause::tls_issuer_unknown);
     EXPECT_EQ(client->failure().detail(), "the trusted root with that name has not signed it");
     client->destroy();
 }
 
 // Case 33: renegotiation
-TEST(BearSslEngine, refuses_renegotiation_and_tells_how_the_server_took_it) {
+TEST(BearSslEngine, refuses_renegotiation_and_reports_the_reaction_of_the_server) {
     TlsTalk talk(session_kinds[1]);
     talk.run();
     ASSERT_TRUE(talk.is_open());
@@ -488,9 +487,9 @@ TEST(BearSslEngine, refuses_renegotiation_and_tells_how_the_server_took_it) {
 
 #endif
 
-// ---- what it takes ---------------------------------------------------------------------------
+// ---- resources --------------------------------------------------------------------------------
 
-TEST(BearSslEngine, gives_the_verifier_back_when_the_handshake_ends) {
+TEST(BearSslEngine, frees_the_verifier_when_the_handshake_ends) {
     TlsTalk talk;
     EXPECT_EQ(talk.memory.allocation_count, 2);
     const std::size_t during = talk.memory.used;
@@ -498,7 +497,7 @@ TEST(BearSslEngine, gives_the_verifier_back_when_the_handshake_ends) {
     ASSERT_TRUE(talk.is_open());
     const std::size_t idle = talk.memory.used;
     expect_talk(talk, 100'000);
-    EXPECT_EQ(talk.memory.allocation_count, 2) << "nothing more is taken";
+    EXPECT_EQ(talk.memory.allocation_count, 2) << "nothing more is accepted";
     EXPECT_EQ(talk.memory.used, idle);
     std::cout << "memory of an engine: " << during << " bytes during the handshake, " << idle
               << " when idle\n";
@@ -508,7 +507,7 @@ TEST(BearSslEngine, gives_the_verifier_back_when_the_handshake_ends) {
     EXPECT_EQ(talk.memory.used, 0u);
 }
 
-TEST(BearSslEngine, gives_everything_back_wherever_it_is_ended) {
+TEST(BearSslEngine, frees_everything_wherever_it_is_ended) {
     for (std::size_t cut = 0; cut < 1200; cut += 100) {
         TlsTalk talk;
         talk.cut = cut;
@@ -531,7 +530,7 @@ struct Poor {
 };
 
 // Case 38: no memory for TLS
-TEST(BearSslEngine, tells_when_there_is_no_memory) {
+TEST(BearSslEngine, reports_exhausted_memory) {
     for (int n = 0; n < 2; ++n) {
         Poor poor;
         poor.faults.fail_at = n;
@@ -541,7 +540,7 @@ TEST(BearSslEngine, tells_when_there_is_no_memory) {
     }
 }
 
-TEST(BearSslEngine, says_nothing_without_entropy) {
+TEST(BearSslEngine, sends_nothing_without_entropy) {
     Poor poor;
     poor.entropy.exhausted = true;
     EXPECT_EQ(poor.engine(), nullptr);
@@ -549,7 +548,7 @@ TEST(BearSslEngine, says_nothing_without_entropy) {
     EXPECT_EQ(poor.memory.used, 0u);
 }
 
-TEST(BearSslEngine, needs_a_host_that_has_a_name) {
+TEST(BearSslEngine, requires_a_host_with_a_name) {
     for (const std::size_t size : {0u, 256u, 5000u}) {
         Poor poor;
         EXPECT_EQ(poor.engine(std::string(size, 'x')), nullptr) << size;
@@ -564,11 +563,11 @@ TEST(BearSslEngine, needs_a_host_that_has_a_name) {
     }
 }
 
-// RFC 6066 3: the server is told a name without its final dot, and no address.
+// RFC 6066 3: SNI contains a name without its final dot, and never an address.
 // Case 30: an IP address in SNI
-TEST(BearSslEngine, tells_the_server_the_name_alone) {
+TEST(BearSslEngine, sends_only_dns_names_as_sni) {
     struct Row {
-        std::string_view host, told, untold;
+        std::string_view host, sni, absent;
     };
     constexpr Row rows[] = {
         {"good.test", "good.test", "good.test."},
@@ -581,8 +580,8 @@ TEST(BearSslEngine, tells_the_server_the_name_alone) {
         TlsEngine* const engine = poor.engine(row.host);
         ASSERT_NE(engine, nullptr);
         const std::string_view hello = text_of(engine->outgoing());
-        EXPECT_NE(hello.find(row.told), hello.npos) << row.host;
-        EXPECT_EQ(hello.find(row.untold), hello.npos) << row.host;
+        EXPECT_NE(hello.find(row.sni), hello.npos) << row.host;
+        EXPECT_EQ(hello.find(row.absent), hello.npos) << row.host;
         EXPECT_NE(hello.find("http/1.1"), hello.npos) << "ALPN";
         engine->destroy();
     }

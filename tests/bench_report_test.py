@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""bench/report.py on measurements that are invented."""
+"""Tests bench/report.py with invented measurements."""
 import contextlib
 import io
 import json
@@ -51,23 +51,23 @@ class Report(unittest.TestCase):
         for name, ratio in expected.items():
             self.assertAlmostEqual(row.ratios[name], ratio)
 
-    def test_aggregates_are_no_measurements(self):
+    def test_aggregates_are_not_measurements(self):
         self.parts[0]['benchmarks'].append(
             {**entry('mask in place/linnet/16 KiB', 1), 'run_type': 'aggregate'})
         self.assertEqual(report.rows_of(self.parts), self.rows)
 
-    def test_targets_stand_in_their_order_and_cases_in_that_of_their_measuring(self):
+    def test_targets_are_in_their_order_and_cases_in_the_order_of_measurement(self):
         echo = measured((('linnet', (2,)), ('raw TCP', (1,))), 'echo', '32 B alone')
         rows = report.rows_of([echo, measured(case='1 MiB'), measured(case='16 B')])
         self.assertEqual([row.case for row in rows], ['1 MiB', '16 B', '32 B alone'])
 
-    def test_the_clock_is_no_part_of_the_name(self):
+    def test_the_clock_is_not_part_of_the_name(self):
         times = (('linnet', (2,)), ('raw TCP', (1,)))
         for clock in ('/real_time', '/manual_time'):
             (row,) = report.rows_of([measured(times, 'echo', '32 B alone', clock)])
             self.assertEqual(row.case, '32 B alone')
 
-    def test_sizes_stand_beside_their_goals(self):
+    def test_sizes_are_next_to_their_goals(self):
         figures = [report.Figure('code', 'KB', (None, 100_000), (70_000, 123_456)),
                    report.Figure('memory', 'KiB', (4096, 61440), (2048, None))]
         self.assertEqual(report.figure_cells(figures[0]), ['70 KB', '', '123 KB', '100 KB'])
@@ -83,7 +83,7 @@ class Report(unittest.TestCase):
         self.assertEqual(report.figures_of(pathlib.Path('/nowhere/bench')), [])
         self.assertNotIn('goal', report.table_text(self.rows, self.machine))
 
-    def test_absent_peers_are_told_and_have_no_column(self):
+    def test_absent_peers_are_reported_and_have_no_column(self):
         self.assertEqual(report.absent_peers(self.rows),
                          ['wslay', 'websocketpp', 'libwebsockets', 'OpenSSL'])
         table = report.table_text(self.rows, self.machine)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The one owner of memory.
+// The only owner of memory.
 #include "linnet/block.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 namespace linnet {
 namespace {
 
-using test::CountingMemory;  // fails the test when a size given back is not the size taken
+using test::CountingMemory;  // fails the test if a block is returned with the wrong size
 using test::Faults;
 
 TEST(Block, owns_nothing_at_first) {
@@ -30,7 +30,7 @@ TEST(Block, owns_nothing_at_first) {
     EXPECT_EQ(memory.allocation_count, 0);
 }
 
-TEST(Block, takes_its_bytes_from_malloc_without_a_memory) {
+TEST(Block, allocates_with_malloc_if_no_memory_is_given) {
     Block block(nullptr);
     for (const std::size_t size : {1u, 100u, 100'000u}) {
         ASSERT_TRUE(block.allocate(size));
@@ -44,7 +44,7 @@ TEST(Block, takes_its_bytes_from_malloc_without_a_memory) {
     EXPECT_EQ(block.data(), nullptr);
 }
 
-TEST(Block, takes_its_bytes_from_the_memory_it_is_given_and_gives_the_same_back) {
+TEST(Block, allocates_from_the_given_memory_and_returns_the_same_bytes) {
     Faults faults;
     CountingMemory memory(faults);
     {
@@ -52,7 +52,7 @@ TEST(Block, takes_its_bytes_from_the_memory_it_is_given_and_gives_the_same_back)
         ASSERT_TRUE(block.allocate(7));
         EXPECT_EQ(memory.used, 7u);
         ASSERT_TRUE(block.allocate(1000));
-        EXPECT_EQ(memory.used, 1000u) << "the old bytes are given back";
+        EXPECT_EQ(memory.used, 1000u) << "the old bytes are freed";
         block.release();
         EXPECT_EQ(memory.used, 0u);
         block.release();
@@ -63,7 +63,7 @@ TEST(Block, takes_its_bytes_from_the_memory_it_is_given_and_gives_the_same_back)
     EXPECT_EQ(memory.allocation_count, 3);
 }
 
-TEST(Block, changes_nothing_when_there_is_no_memory) {
+TEST(Block, changes_nothing_if_an_allocation_fails) {
     Faults faults;
     CountingMemory memory(faults);
     Block block(&memory);

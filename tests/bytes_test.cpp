@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What counts as bytes, and which bytes those are.
+// Which types convert to bytes, and which bytes they cover.
 #include "linnet/bytes.hpp"
 
 #include <gtest/gtest.h>
@@ -60,8 +60,8 @@ void expect_bytes(Bytes bytes, std::string_view expected, const char* what) {
     EXPECT_EQ(text_of(bytes), expected) << what << ": " << shown(bytes);
 }
 
-// The packets of one client as they leave are in websocket_client_test.
-TEST(Bytes, are_all_bytes_of_what_they_are_taken_from) {
+// Packets sent by a client are tested in websocket_client_test.
+TEST(Bytes, cover_all_bytes_of_their_source) {
     constexpr std::string_view expected = "\1\0\2"sv;
     char chars[3] = {1, 0, 2};
     unsigned char unsigned_chars[3] = {1, 0, 2};
@@ -94,7 +94,7 @@ TEST(Bytes, of_a_char_array_are_text_if_it_is_const_and_all_if_it_is_not) {
     expect_bytes(bytes_of(static_cast<const char*>(buffer)), "ab"sv, "a pointer");
 }
 
-TEST(Bytes, may_be_none) {
+TEST(Bytes, may_be_empty) {
     expect_bytes(bytes_of(std::vector<char>()), "", "std::vector");
     expect_bytes(bytes_of(std::array<std::byte, 0>()), "", "std::array");
     expect_bytes(bytes_of(std::string()), "", "std::string");

@@ -39,7 +39,7 @@ TEST(Calendar, converts_in_both_directions) {
     }
 }
 
-TEST(Calendar, knows_every_day_of_400_years) {
+TEST(Calendar, converts_every_day_of_400_years) {
     CalendarTime before = calendar_time(-86'400);
     for (std::int64_t day = 0; day < 146'097; ++day) {
         const CalendarTime time = calendar_time(day * 86'400);
@@ -53,7 +53,7 @@ TEST(Calendar, knows_every_day_of_400_years) {
     }
 }
 
-TEST(Calendar, has_no_such_day_or_time) {
+TEST(Calendar, refuses_days_and_times_that_do_not_exist) {
     const CalendarTime wrong[] = {
         {2023, 2, 29, 0, 0, 0}, {1900, 2, 29, 0, 0, 0}, {2024, 2, 30, 0, 0, 0},
         {2024, 4, 31, 0, 0, 0}, {2024, 0, 1, 0, 0, 0},  {2024, 13, 1, 0, 0, 0},

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Every public function of the documented classes in every state of a client: what it answers, and
-// what it does. The product of both is the table in calls_by_state.md, cell by cell; that no
-// function is missing there is checked by cases.py.
+// Every public function of the documented classes in every state of a client: its result and its
+// effects. Each combination is a cell of the table in calls_by_state.md; cases.py checks that no
+// function is missing there.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -55,21 +55,21 @@ constexpr const char* url = "ws://host.example/";
 constexpr PeerId us = 42;
 constexpr PeerId friend_of_ours = 7;
 
-// The state by its name: only the core knows it.
+// The state by its name: only the core has it.
 struct Inside : PacketPeer {
     static State state_of(const WebSocketClient& client) {
         return (client.*&Inside::core_)->state();
     }
 };
 
-// A client of a server that accepts, and then says nothing by itself.
+// A client of a server that accepts, and then sends nothing by itself.
 struct Scene : Play {
     Scene()
         : Play({.steps = {AwaitRequest{}, Accept{}}},
                [](World&, Options& options) { options.tls = &endless_tls; }) {
         story->reads = false;
     }
-    // The clock stands still, so that every deadline is a round number.
+    // The clock does not advance by itself, so that every deadline is a round number.
     void settle() {
         for (int i = 0; i < 4; ++i) client->poll();
     }
@@ -77,27 +77,27 @@ struct Scene : Play {
         ASSERT_EQ(client->connect_to_url(where, {}, gd_mp_api), Error::ok);
         settle();
     }
-    void hear(const std::string& bytes) {
+    void receive(const std::string& bytes) {
         world.connection().to_client += bytes;
         settle();
     }
     // An unread message is in the queue.
     void open() {
         begin();
-        hear(server_frame(Opcode::text, "hi"));
+        receive(server_frame(Opcode::text, "hi"));
     }
-    // Another peer is there, and a packet of it in the queue.
+    // Another peer is in the room, and a packet from it in the queue.
     void join() {
         using Type = MultiplayerPacket::Type;
         begin(url, true);
         for (const auto& [type, peer] :
              {std::pair{Type::id, us}, {Type::add, server_peer}, {Type::add, friend_of_ours}}) {
-            hear(server_frame(Opcode::binary, text_of(Bytes(system_packet(type, peer)))));
+            receive(server_frame(Opcode::binary, text_of(Bytes(system_packet(type, peer)))));
         }
         const auto header = multiplayer_header(Type::payload, friend_of_ours, us);
-        hear(server_frame(Opcode::binary, std::string(text_of(Bytes(header))) + "hi"));
+        receive(server_frame(Opcode::binary, std::string(text_of(Bytes(header))) + "hi"));
     }
-    // The server reads no more, and something of ours waits for it.
+    // The server reads no more, and our output is blocked.
     void block() {
         ScriptedConnection& connection = world.connection();
         connection.script.send_window = connection.taken;
@@ -142,18 +142,18 @@ const Column columns[] = {
      [](Scene& scene) {
          scene.open();
          scene.block();
-         scene.hear(server_close(4001, "bye"));
+         scene.receive(server_close(4001, "bye"));
      }},
     {"failing", State::failing,
      [](Scene& scene) {
          scene.open();
          scene.block();
-         scene.hear("\xC1");
+         scene.receive("\xC1");
      }},
     {"draining", State::draining,
      [](Scene& scene) {
          scene.open();
-         scene.hear(server_close(4001, "bye"));
+         scene.receive(server_close(4001, "bye"));
      }},
     {"closed after an error", State::closed,
      [](Scene& scene) {
@@ -164,7 +164,7 @@ const Column columns[] = {
     {"closed cleanly", State::closed,
      [](Scene& scene) {
          scene.open();
-         scene.hear(server_close(4001, "bye"));
+         scene.receive(server_close(4001, "bye"));
          scene.world.connection().ended = true;
          scene.settle();
      }},
@@ -176,9 +176,9 @@ const Column columns[] = {
      }},
 };
 
-// ---- what a call answers ---------------------------------------------------------------------
+// ---- results of a call ------------------------------------------------------------------------
 
-std::string said(Error error) {
+std::string described(Error error) {
     switch (error) {
         case Error::ok: return "ok";
         case Error::failed: return "failed";
@@ -191,28 +191,28 @@ std::string said(Error error) {
     }
     return "?";
 }
-std::string said(bool value) {
+std::string described(bool value) {
     return value ? "true" : "false";
 }
-std::string said(std::string_view text) {
+std::string described(std::string_view text) {
     return text.empty() ? "empty" : '"' + std::string(text) + '"';
 }
-std::string said(const char* text) {
+std::string described(const char* text) {
     return text;
 }
-std::string said(std::integral auto number) {
+std::string described(std::integral auto number) {
     return std::to_string(number);
 }
-std::string said(NetworkedMultiplayerPeer::ConnectionStatus status) {
+std::string described(NetworkedMultiplayerPeer::ConnectionStatus status) {
     return name_of(status);
 }
-std::string said(WebSocketPeer::WriteMode mode) {
+std::string described(WebSocketPeer::WriteMode mode) {
     return mode == WebSocketPeer::WRITE_MODE_TEXT ? "TEXT" : "BINARY";
 }
-std::string said(NetworkedMultiplayerPeer::TransferMode mode) {
+std::string described(NetworkedMultiplayerPeer::TransferMode mode) {
     return mode == NetworkedMultiplayerPeer::TRANSFER_MODE_RELIABLE ? "RELIABLE" : "UNRELIABLE";
 }
-std::string said(std::span<const PeerId> peers) {
+std::string described(std::span<const PeerId> peers) {
     std::string text;
     for (const PeerId peer : peers) text += (text.empty() ? "" : ", ") + std::to_string(peer);
     return text.empty() ? "none" : text;
@@ -258,16 +258,16 @@ void empty_the_queue(Scene& scene) {
     scene.peer().get_packet();
 }
 
-// What each answers is what is said of it; a function that answers nothing says what it has set.
-#define LINNET_ROW(name, expression)                    \
-    Row {                                               \
-        name, [](Scene& s) { return said(expression); } \
+// The cell is the result of the function; for a function without a result, the property it has set.
+#define LINNET_ROW(name, expression)                         \
+    Row {                                                    \
+        name, [](Scene& s) { return described(expression); } \
     }
 #define LINNET_VOID(name, call, expression) \
     Row {                                   \
         name, [](Scene& s) {                \
             call;                           \
-            return said(expression);        \
+            return described(expression);   \
         }                                   \
     }
 
@@ -277,10 +277,10 @@ std::vector<Row> packet_rows() {
         LINNET_ROW("peer.get_available_packet_count()", s.peer().get_available_packet_count()),
         LINNET_ROW("client.get_packet()", text_of(s.client->get_packet())),
         LINNET_ROW("peer.get_packet()", text_of(s.peer().get_packet())),
-        {"client.get_packet_error() behind one too many",
-         [](Scene& s) { return said(s.client->get_packet_error()); }, empty_the_queue},
-        {"peer.get_packet_error() behind one too many",
-         [](Scene& s) { return said(s.peer().get_packet_error()); }, empty_the_queue},
+        {"client.get_packet_error() after one too many",
+         [](Scene& s) { return described(s.client->get_packet_error()); }, empty_the_queue},
+        {"peer.get_packet_error() after one too many",
+         [](Scene& s) { return described(s.peer().get_packet_error()); }, empty_the_queue},
         LINNET_ROW("client.put_packet(\"x\")", s.client->put_packet("x")),
         LINNET_ROW("peer.put_packet(\"x\")", s.peer().put_packet("x")),
     };
@@ -315,8 +315,8 @@ std::vector<Row> peer_rows() {
         LINNET_VOID("peer.set_write_mode(TEXT)",
                     s.peer().set_write_mode(WebSocketPeer::WRITE_MODE_TEXT),
                     s.peer().get_write_mode()),
-        {"peer.was_string_packet() behind all",
-         [](Scene& s) { return said(s.peer().was_string_packet()); }, empty_the_queue},
+        {"peer.was_string_packet() after the last",
+         [](Scene& s) { return described(s.peer().was_string_packet()); }, empty_the_queue},
         LINNET_ROW("peer.is_connected_to_host()", s.peer().is_connected_to_host()),
         LINNET_ROW("peer.close()", s.peer().close()),
         LINNET_ROW("peer.get_connected_host()", s.peer().get_connected_host()),
@@ -366,9 +366,9 @@ std::vector<Row> all_rows() {
     return rows;
 }
 
-// ---- what a call does ------------------------------------------------------------------------
+// ---- effects of a call ------------------------------------------------------------------------
 
-// What can be seen of a client from inside and outside.
+// The state of a client that is observable from inside and outside.
 struct Sight {
     explicit Sight(Scene& scene)
         : signals(scene.story->signals),
@@ -427,8 +427,8 @@ std::string cell(const Row& row, const Column& column) {
     EXPECT_EQ(Inside::state_of(*scene.client), column.state) << column.name;
     row.before(scene);
     const Sight before(scene);
-    const std::string answer = row.call(scene);
-    const std::string text = answer + changes(scene, before);
+    const std::string result = row.call(scene);
+    const std::string text = result + changes(scene, before);
     return text.starts_with("-; ") ? text.substr(3) : text;
 }
 
@@ -458,7 +458,7 @@ std::string as_markdown(const Table& table) {
     return text;
 }
 
-// The table is the rest of the file from its head on.
+// The table is the rest of the file from its header on.
 std::string with_table(const std::string& file, const Table& table) {
     const std::size_t begin = file.find("| call |");
     if (begin == file.npos) {
@@ -469,13 +469,13 @@ std::string with_table(const std::string& file, const Table& table) {
 }
 
 // Case 37, 46: destruction in every state, and every other call
-TEST(CallsByState, are_as_the_table_has_them) {
+TEST(CallsByState, behave_as_the_table_says) {
     const Table played = played_table();
     expect_golden(LINNET_VECTORS_DIR "/../calls_by_state.md",
                   [&](const std::string& file) { return with_table(file, played); });
 }
 
-TEST(CallsByState, are_written_again_where_the_table_was_damaged) {
+TEST(CallsByState, restore_a_damaged_table) {
     const Table table{{"call", "open"}, {"`client.poll()`", "ok"}};
     const std::string file = "Text.\n\n| call | open |\n|---|---|\n| `client.poll()` | ok |\n";
     EXPECT_EQ(with_table(file, table), file);

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""Compares what is written about the tests with the tests. Prints each breach as file:line and what to do.
+"""Compares the documentation of the tests with the tests. Prints each violation as file:line and what to do.
 
-- README.md has a table of cases. Every number is there once; every test that it names exists and has the
-  number in the comment above it, "// Case 1, 2: what hurts" (in Python "# Case ..."); every such comment is
+- README.md has a table of cases. Every number appears once; every test that it names exists and has the
+  number in the comment above it, "// Case 1, 2: the bug" (in Python "# Case ..."); every such comment is
   in the table. A case without a test says "not served yet". A test of a .py file is named without "test_".
-  UPDATE=1 in the environment rewrites the tests of each case as the comments have them.
+  UPDATE=1 in the environment rewrites the tests of each case from the comments.
 - calls_by_state.md has a row for every public function of the documented classes.
 """
 import os
@@ -17,9 +17,9 @@ import sys
 TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parent
 CASE_COUNT = 70
-NOT_SERVED = 'not served yet'  # instead of tests: what linnet cannot do, and what it does instead
+NOT_SERVED = 'not served yet'  # in place of tests: linnet does not support this
 HEADERS = ('packet_peer', 'networked_multiplayer_peer', 'websocket_peer', 'websocket_client')
-# Class -> by which names its functions are called in the table. Not named: those of a client alone.
+# Class -> the objects whose functions are in the table; default: client.
 OBJECTS = {'PacketPeer': ('client', 'peer'), 'WebSocketPeer': ('peer',)}
 
 TEST = re.compile(r'TEST(?:_F|_P)?\((\w+), (\w+)\)')
@@ -27,11 +27,11 @@ PYTHON_TEST = re.compile(r' *def test_(\w+)\(')
 ROW = re.compile(r'^\| (\d+) \| .+ \| (.*) \|$', re.M)
 COMMENT = re.compile(r' *(?://|#) Case (\d+(?:, \d+)*): \S')
 
-breaches = []
+violations = []
 
 
-def breach(path, line, what):
-    breaches.append(f'{path.relative_to(ROOT)}:{line}: {what}')
+def report(path, line, what):
+    violations.append(f'{path.relative_to(ROOT)}:{line}: {what}')
 
 
 # ---- cases -----------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ def marked_tests():
                 tests[path.name, '.'.join(test.groups())] = path, number, cases
             elif re.search(r'(//|#).*\bCase \d', line):
                 if not COMMENT.match(line) or not begin.match(lines[number]):
-                    breach(path, number, 'write "// Case 1, 2: what hurts" right above a test')
+                    report(path, number, 'write "// Case 1, 2: the bug" directly above a test')
     return tests
 
 
@@ -64,8 +64,8 @@ def tests_in(cell):
 
 
 def with_tests(text, marked):
-    """The table in `text` with the tests that are marked, of (file name, Suite.name) -> cases. Those that it
-    has keep their order; a case without a test keeps what it says."""
+    """Returns `text` with the marked tests, (file name, Suite.name) -> cases, in its table. Tests already in the
+    table keep their order; a case without a test keeps its text."""
     def rewritten(row):
         tests = [test for test in tests_in(row[2]) if int(row[1]) in marked.get(test, ())]
         tests += sorted(test for test, cases in marked.items() if int(row[1]) in cases and test not in tests)
@@ -78,9 +78,9 @@ def with_tests(text, marked):
     return re.sub(ROW.pattern, rewritten, text, flags=re.M)
 
 
-def told_cases(readme):
-    """(number, file name, Suite.name) -> line, as the table has them; and the cases not served."""
-    told = {}
+def listed_cases(readme):
+    """(number, file name, Suite.name) -> line, from the table; and the cases not served."""
+    listed = {}
     not_served = set()
     numbers = []
     for line_number, line in enumerate(readme.read_text().split('\n'), 1):
@@ -91,10 +91,10 @@ def told_cases(readme):
         if row[2].startswith(NOT_SERVED):
             not_served.add(int(row[1]))
             continue
-        told |= {(int(row[1]), *test): line_number for test in tests_in(row[2])}
+        listed |= {(int(row[1]), *test): line_number for test in tests_in(row[2])}
     if numbers != list(range(1, CASE_COUNT + 1)):
-        breach(readme, 1, f'have each case from 1 to {CASE_COUNT} once, in their order')
-    return told, not_served
+        report(readme, 1, f'list each case from 1 to {CASE_COUNT} once, in order')
+    return listed, not_served
 
 
 def check_cases():
@@ -103,24 +103,24 @@ def check_cases():
     if os.environ.get('UPDATE') == '1':
         marked = {test: cases for test, (_, _, cases) in tests.items()}
         readme.write_text(with_tests(readme.read_text(), marked))
-    told, not_served = told_cases(readme)
-    for (case, file, name), line in told.items():
+    listed, not_served = listed_cases(readme)
+    for (case, file, name), line in listed.items():
         if (file, name) not in tests:
-            breach(readme, line, f'case {case}: there is no test {name} in {file}')
+            report(readme, line, f'case {case}: {file} has no test {name}')
         elif case not in tests[file, name][2]:
-            breach(*tests[file, name][:2], f'{name}: the table has it for case {case}, its comment not')
-    for case in set(range(1, CASE_COUNT + 1)) - {case for case, _, _ in told} - not_served:
-        breach(readme, 1, f'case {case}: name a test, or write "{NOT_SERVED}"')
+            report(*tests[file, name][:2], f'{name}: the table lists it for case {case}, its comment does not')
+    for case in set(range(1, CASE_COUNT + 1)) - {case for case, _, _ in listed} - not_served:
+        report(readme, 1, f'case {case}: name a test, or write "{NOT_SERVED}"')
     for (file, name), (path, line, cases) in tests.items():
         for case in cases:
-            if (case, file, name) not in told:
-                breach(path, line, f'{name}: its comment has case {case}, the table in README.md not')
+            if (case, file, name) not in listed:
+                report(path, line, f'{name}: its comment has case {case}, the table in README.md does not')
 
 
 # ---- calls -----------------------------------------------------------------------------------
 
 def classes_in(text):
-    """Class -> what stands between its braces."""
+    """Yields each class and the text between its braces."""
     for match in re.finditer(r'\bclass (\w+)(?: final)?(?: : [^;{]*)?\s*\{', text):
         depth, end = 1, match.end()
         while depth > 0:
@@ -130,7 +130,7 @@ def classes_in(text):
 
 
 def public_functions(name, body):
-    while re.search(r'\{[^{}]*\}', body):  # no bodies of functions and enumerations
+    while re.search(r'\{[^{}]*\}', body):  # removes bodies of functions and enumerations
         body = re.sub(r'\{[^{}]*\}', ';', body)
     access = 'private'
     for statement in re.split(r';|(public:|protected:|private:)', body):
@@ -156,20 +156,20 @@ def check_calls():
             for function in public_functions(name, body):
                 functions |= {f'{each}.{function}' for each in OBJECTS.get(name, ('client',))}
     for function in sorted(functions - rows):
-        breach(table, 1, f'{function}: give it a row in calls_by_state_test.cpp')
+        report(table, 1, f'{function}: give it a row in calls_by_state_test.cpp')
     for row in sorted(rows - functions):
-        breach(table, 1, f'{row}: no header has such a function')
+        report(table, 1, f'{row}: no header has such a function')
     return functions
 
 
 def main():
     check_cases()
     functions = check_calls()
-    for each in breaches:
+    for each in violations:
         print(each)
-    if not breaches:
-        print(f'{CASE_COUNT} cases and {len(functions)} functions are as they are told')
-    return 1 if breaches else 0
+    if not violations:
+        print(f'{CASE_COUNT} cases and {len(functions)} functions match the documentation')
+    return 1 if violations else 0
 
 
 if __name__ == '__main__':

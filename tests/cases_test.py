@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""The table of cases, written again from the comments above the tests."""
+"""Tests that the table of cases is rewritten from the comments above the tests."""
 import unittest
 
 import cases
@@ -17,10 +17,10 @@ MARKED = {('b_test.cpp', 'B.one'): {1}, ('b_test.cpp', 'B.two'): {1}, ('a_test.p
 
 
 class Cases(unittest.TestCase):
-    def test_a_right_table_stays_as_it_is(self):
+    def test_a_correct_table_is_unchanged(self):
         self.assertEqual(cases.with_tests(TABLE, MARKED), TABLE)
 
-    def test_a_damaged_table_is_mended(self):
+    def test_a_damaged_table_is_repaired(self):
         for damaged in (TABLE.replace('`a_test.py`: `three` |\n| 3', '`gone_test.cpp`: `Gone.gone` |\n| 3'),
                         TABLE.replace('; `a_test.py`: `three` |\n| 2', ' |\n| 2'),
                         TABLE.replace('`b_test.cpp`: `B.one`', '`b_test.cpp`: `B.old`, `B.one`'),
@@ -28,7 +28,7 @@ class Cases(unittest.TestCase):
             self.assertNotEqual(damaged, TABLE)
             self.assertEqual(cases.with_tests(damaged, MARKED), TABLE)
 
-    def test_the_table_of_the_project_is_as_it_would_be_written(self):
+    def test_the_table_of_the_project_is_up_to_date(self):
         text = (cases.TESTS / 'README.md').read_text()
         marked = {test: numbers for test, (_, _, numbers) in cases.marked_tests().items()}
         self.assertEqual(cases.with_tests(text, marked), text)

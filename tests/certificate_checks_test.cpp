@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What a root says about itself, and dates. Composed certificates; nothing is signed.
+// The constraints of a root, and dates. The certificates are composed; their signatures are not
+// valid.
 #include "tls/certificate_checks.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +35,7 @@ std::string purposes(const std::vector<unsigned long long>& purpose) {
 std::string path_length(std::string_view number) {
     return extension(basic_constraints, sequence({yes, item(0x02, number)}), true);
 }
-// RSA with that many bits.
+// RSA with this number of bits.
 std::string rsa_of(std::size_t bits, std::string_view exponent = "\x03") {
     const std::string rest((bits - 1) / 8, 'm');
     return rsa_key((bits % 8 == 0 ? "\0\x80"s : "\x40"s) + rest, exponent);
@@ -130,7 +131,7 @@ const RootRow root_rows[] = {
      {.now_s = now_s}},
 };
 
-TEST(CertificateChecks, refuse_each_root_that_limits_itself_or_is_weak_as_every_row_says) {
+TEST(CertificateChecks, refuse_each_restricted_or_weak_root_as_its_row_says) {
     for (const RootRow& row : root_rows) {
         SCOPED_TRACE(row.name);
         const std::string der = row.parts.der();
@@ -143,7 +144,7 @@ TEST(CertificateChecks, refuse_each_root_that_limits_itself_or_is_weak_as_every_
     }
 }
 
-TEST(CertificateChecks, take_a_certificate_from_its_first_to_its_last_second) {
+TEST(CertificateChecks, accept_a_certificate_from_its_first_to_its_last_second) {
     const std::string der = CertificateParts{}.der();
     const auto certificate = parse_certificate(bytes_of(der));
     ASSERT_TRUE(certificate);
@@ -159,7 +160,7 @@ TEST(CertificateChecks, take_a_certificate_from_its_first_to_its_last_second) {
     EXPECT_EQ(cause_at(not_after_s + 1), Cause::tls_certificate_expired);
 }
 
-TEST(CertificateChecks, take_a_certificate_of_one_name_for_self_issued) {
+TEST(CertificateChecks, treat_a_certificate_with_equal_names_as_self_issued) {
     const auto is_self_issued_with = [](std::string_view issuer) {
         const std::string der = CertificateParts{.issuer = name_of(issuer)}.der();
         const auto certificate = parse_certificate(bytes_of(der));

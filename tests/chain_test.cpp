@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Chains of certificates and what is trusted: every row of tls_rows.hpp through `judge_chain`, with
-// a clock that stands, and what no row can say. No sockets and no signatures.
+// Certificate chains and trust: every row of tls_rows.hpp through `judge_chain`, with a fixed
+// clock, and the cases that rows cannot express. No sockets and no signatures.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,10 +28,10 @@ constexpr std::string_view now_text = "2026-11-23 00:00:00 UTC";
 
 using Ders = std::vector<std::string>;
 
-// One call, with every certificate in a block of its own.
-struct Judged {
-    Judged(const Ders& chain, const TlsTrust& trust, std::string_view host = "good.test",
-           std::int64_t unix_s = now_s)
+// One call, with every certificate in its own block.
+struct Checked {
+    Checked(const Ders& chain, const TlsTrust& trust, std::string_view host = "good.test",
+            std::int64_t unix_s = now_s)
         : buffer(root_buffer_size) {
         for (const std::string& der : chain) blocks.push_back(std::make_unique<ExactBytes>(der));
         for (const auto& block : blocks) shown.push_back(block->bytes());
@@ -43,15 +43,15 @@ struct Judged {
     }
 
     std::string detail() const { return std::string(why.detail()); }
-    /// The places in the chain that the path has, as digits.
+    /// The indices of the path in the chain, as digits.
     std::string path() const {
-        std::string places;
+        std::string indices;
         for (const Bytes der : std::span(result.path).first(result.path_count)) {
             for (std::size_t i = 0; i < shown.size(); ++i) {
-                if (shown[i].data() == der.data()) places += std::to_string(i);
+                if (shown[i].data() == der.data()) indices += std::to_string(i);
             }
         }
-        return places;
+        return indices;
     }
 
     std::vector<std::unique_ptr<ExactBytes>> blocks;
@@ -81,66 +81,66 @@ std::string hex(const Sha256Digest& digest) {
 
 // ---- the table -------------------------------------------------------------------------------
 
-// Case 30, 31: every way in which certificates are wrong
-TEST(Chain, is_judged_as_every_row_says) {
+// Case 30, 31: every way in which certificates can be wrong
+TEST(Chain, is_checked_as_every_row_says) {
     for (const TlsRow& row : tls_rows) {
         SCOPED_TRACE(row.name);
         const LoadedTrust trust(row.trust);
-        const Judged judged(chain_ders(row.chain), trust.trust(), row.host);
-        EXPECT_EQ(judged.why.cause, row.judged) << judged.detail();
-        EXPECT_TRUE(has(judged.detail(), row.detail)) << judged.detail();
-        EXPECT_TRUE(judged.detail().empty() || !judged.is_trusted) << judged.detail();
+        const Checked checked(chain_ders(row.chain), trust.trust(), row.host);
+        EXPECT_EQ(checked.why.cause, row.checked) << checked.detail();
+        EXPECT_TRUE(has(checked.detail(), row.detail)) << checked.detail();
+        EXPECT_TRUE(checked.detail().empty() || !checked.is_trusted) << checked.detail();
     }
 }
 
 // ---- the path --------------------------------------------------------------------------------
 
 // Four certificates, of which the leaf and two are needed.
-TEST(Chain, has_the_same_verdict_in_every_order) {
+TEST(Chain, has_the_same_result_in_every_order) {
     const LoadedTrust trust({.roots = "old_root"});
     const Ders ders =
         ders_of({"cross_signed_leaf", "new_intermediate", "cross_new_root", "intermediate"});
     std::vector<std::size_t> order = {1, 2, 3};
     do {
         SCOPED_TRACE(testing::PrintToString(order));
-        const Judged judged({ders[0], ders[order[0]], ders[order[1]], ders[order[2]]},
-                            trust.trust());
-        EXPECT_TRUE(judged.is_trusted) << judged.detail();
-        ASSERT_EQ(judged.result.path_count, 3u);
+        const Checked checked({ders[0], ders[order[0]], ders[order[1]], ders[order[2]]},
+                              trust.trust());
+        EXPECT_TRUE(checked.is_trusted) << checked.detail();
+        ASSERT_EQ(checked.result.path_count, 3u);
         for (std::size_t i = 0; i < 3; ++i) {
-            EXPECT_EQ(text_of(judged.result.path[i]), ders[i]) << "from issuer to issuer";
+            EXPECT_EQ(text_of(checked.result.path[i]), ders[i]) << "from issuer to issuer";
         }
-        ASSERT_EQ(judged.result.root_count, 1u);
-        EXPECT_EQ(text_of(judged.result.roots[0]), authority_der("old_root"));
+        ASSERT_EQ(checked.result.root_count, 1u);
+        EXPECT_EQ(text_of(checked.result.roots[0]), authority_der("old_root"));
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
-// The first is the server's own, whatever else is there.
+// The first is always the server's own.
 TEST(Chain, begins_with_the_first_certificate) {
     const LoadedTrust trust({});
-    const Judged judged(ders_of({"intermediate", "good"}), trust.trust());
-    EXPECT_EQ(judged.why.cause, Cause::tls_host_mismatch)
+    const Checked checked(ders_of({"intermediate", "good"}), trust.trust());
+    EXPECT_EQ(checked.why.cause, Cause::tls_host_mismatch)
         << "an intermediate certificate has no host";
 }
 
-TEST(Chain, is_no_longer_than_it_must_be) {
+TEST(Chain, is_not_longer_than_necessary) {
     const LoadedTrust trust({.roots = "root intermediate"});
-    const Judged judged(chain_ders("root_sent"), trust.trust());
-    EXPECT_TRUE(judged.is_trusted);
-    EXPECT_EQ(judged.path(), "0") << "the nearest root ends it";
-    EXPECT_EQ(text_of(judged.result.roots[0]), authority_der("intermediate"));
-    EXPECT_EQ(judged.result.unix_s, now_s);
+    const Checked checked(chain_ders("root_sent"), trust.trust());
+    EXPECT_TRUE(checked.is_trusted);
+    EXPECT_EQ(checked.path(), "0") << "the nearest root ends the path";
+    EXPECT_EQ(text_of(checked.result.roots[0]), authority_der("intermediate"));
+    EXPECT_EQ(checked.result.unix_s, now_s);
 }
 
-TEST(Chain, names_no_root_for_what_is_pinned_itself) {
+TEST(Chain, names_no_root_for_a_pinned_leaf) {
     const LoadedTrust trust({.pinned = "good"});
-    const Judged judged(chain_ders("good"), trust.trust());
-    EXPECT_TRUE(judged.is_trusted);
-    EXPECT_EQ(judged.path(), "0");
-    EXPECT_EQ(judged.result.root_count, 0u);
+    const Checked checked(chain_ders("good"), trust.trust());
+    EXPECT_TRUE(checked.is_trusted);
+    EXPECT_EQ(checked.path(), "0");
+    EXPECT_EQ(checked.result.root_count, 0u);
 }
 
-TEST(Chain, may_have_strays_of_any_kind) {
+TEST(Chain, may_contain_unrelated_certificates_of_any_kind) {
     const LoadedTrust trust({});
     const std::string intermediate = authority_der("intermediate");
     const std::string strays[] = {
@@ -152,108 +152,108 @@ TEST(Chain, may_have_strays_of_any_kind) {
         intermediate + '\0',
     };
     for (const std::string& stray : strays) {
-        const Judged judged({authority_der("good"), stray, intermediate, stray}, trust.trust());
-        EXPECT_TRUE(judged.is_trusted) << shown(stray.substr(0, 20)) << judged.detail();
-        EXPECT_EQ(judged.path(), "02");
+        const Checked checked({authority_der("good"), stray, intermediate, stray}, trust.trust());
+        EXPECT_TRUE(checked.is_trusted) << shown(stray.substr(0, 20)) << checked.detail();
+        EXPECT_EQ(checked.path(), "02");
     }
 }
 
-// Two that have signed each other, in names.
-TEST(Chain, does_not_go_round_for_ever) {
+// Two certificates that name each other as issuer.
+TEST(Chain, does_not_loop_for_ever) {
     const LoadedTrust trust({});
     for (const std::string_view name : {"self_signed", "self_signed_ca", "other_root"}) {
         const Ders ders = ders_of({name, name, name});
-        EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_issuer_unknown) << name;
+        EXPECT_EQ(Checked(ders, trust.trust()).why.cause, Cause::tls_issuer_unknown) << name;
     }
     const Ders crossed = ders_of({"self_signed", "self_signed_renewed", "self_signed"});
-    const Judged judged(crossed, trust.trust());
-    EXPECT_EQ(judged.why.cause, Cause::tls_issuer_unknown);
-    EXPECT_EQ(judged.path(), "01");
+    const Checked checked(crossed, trust.trust());
+    EXPECT_EQ(checked.why.cause, Cause::tls_issuer_unknown);
+    EXPECT_EQ(checked.path(), "01");
 }
 
-TEST(Chain, tries_all_roots_of_a_name_up_to_a_bound) {
+TEST(Chain, tries_all_roots_with_one_name_up_to_a_bound) {
     X509Certificate roots;
     const std::string expired = certificates_path("twin_root_expired", ".crt");
     const std::string other = certificates_path("twin_root_other", ".crt");
     for (std::size_t i = 0; i < root_count_max + 3; ++i) {
-        ASSERT_EQ(roots.load(expired.c_str()), Error::ok) << "which takes no other's place";
+        ASSERT_EQ(roots.load(expired.c_str()), Error::ok) << "which does not displace another";
         ASSERT_EQ(roots.load(other.c_str()), Error::ok);
     }
-    const Judged judged(ders_of({"twin"}), {.ca_bundle = &roots});
-    EXPECT_TRUE(judged.is_trusted) << judged.detail();
-    EXPECT_EQ(judged.result.root_count, root_count_max);
+    const Checked checked(ders_of({"twin"}), {.ca_bundle = &roots});
+    EXPECT_TRUE(checked.is_trusted) << checked.detail();
+    EXPECT_EQ(checked.result.root_count, root_count_max);
 }
 
 // ---- bounds ----------------------------------------------------------------------------------
 
-TEST(Chain, has_16_certificates_at_most) {
+TEST(Chain, has_at_most_16_certificates) {
     const LoadedTrust trust({});
     Ders ders = chain_ders("good");
     ders.resize(chain_count_max, authority_der("other_root"));
-    EXPECT_TRUE(Judged(ders, trust.trust()).is_trusted);
+    EXPECT_TRUE(Checked(ders, trust.trust()).is_trusted);
     ders.push_back(authority_der("other_root"));
-    EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
+    EXPECT_EQ(Checked(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
 }
 
-TEST(Chain, has_64_kib_at_most) {
+TEST(Chain, has_at_most_64_kib) {
     const LoadedTrust trust({});
     Ders ders = chain_ders("good");
     const std::size_t left = chain_size_max - ders[0].size() - ders[1].size();
     ders.push_back(std::string(left, 'x'));
-    EXPECT_TRUE(Judged(ders, trust.trust()).is_trusted);
+    EXPECT_TRUE(Checked(ders, trust.trust()).is_trusted);
     ders.back() += 'x';
-    EXPECT_EQ(Judged(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
+    EXPECT_EQ(Checked(ders, trust.trust()).why.cause, Cause::tls_chain_too_large);
 }
 
-// The root is one of them, whether or not the server shows it.
-TEST(Chain, has_a_path_of_8_certificates_at_most) {
+// The root counts, even if the server does not send it.
+TEST(Chain, has_a_path_of_at_most_8_certificates) {
     Ders ders = chain_ders("chain_100");
     ders.resize(chain_count_max);
     const LoadedTrust deep({.roots = "chain_ca_93"});
-    const Judged judged(ders, deep.trust());
-    EXPECT_TRUE(judged.is_trusted) << judged.detail();
-    EXPECT_EQ(judged.path(), "0123456");
+    const Checked checked(ders, deep.trust());
+    EXPECT_TRUE(checked.is_trusted) << checked.detail();
+    EXPECT_EQ(checked.path(), "0123456");
     const LoadedTrust deeper({.roots = "chain_ca_92"});
-    const Judged refused(ders, deeper.trust());
+    const Checked refused(ders, deeper.trust());
     EXPECT_EQ(refused.why.cause, Cause::tls_path_too_long);
     EXPECT_EQ(
         refused.detail(),
         "\"CN=chain_ca_94,O=linnet\" is certificate number 7 and is not signed by a trusted root");
     ders.resize(7);
-    EXPECT_EQ(Judged(ders, deeper.trust()).why.cause, Cause::tls_issuer_unknown)
-        << "the issuer is neither shown nor trusted";
+    EXPECT_EQ(Checked(ders, deeper.trust()).why.cause, Cause::tls_issuer_unknown)
+        << "the issuer is neither sent nor trusted";
 }
 
-// The server signs with that key, even where no signature in its chain matters.
-TEST(Chain, has_no_leaf_with_a_large_exponent_whatever_is_trusted) {
+// The server signs with that key, even if no signature in its chain matters.
+TEST(Chain, has_no_leaf_with_a_large_exponent_even_if_it_is_trusted) {
     for (const RowTrust& row :
          {RowTrust{}, RowTrust{.pinned = "large_exponent"}, RowTrust{.keys = "large_exponent"},
           RowTrust{.roots = "large_exponent"}, RowTrust{.verify = false},
           RowTrust{.pinned = "root", .verify = false},
           RowTrust{.pinned = "large_exponent", .verify = false}}) {
         const LoadedTrust trust(row);
-        const Judged judged(chain_ders("large_exponent"), trust.trust());
-        EXPECT_EQ(judged.why.cause, Cause::tls_key_exponent);
-        EXPECT_EQ(judged.detail(), "it belongs to \"CN=large_exponent,O=linnet\"");
+        const Checked checked(chain_ders("large_exponent"), trust.trust());
+        EXPECT_EQ(checked.why.cause, Cause::tls_key_exponent);
+        EXPECT_EQ(checked.detail(), "it belongs to \"CN=large_exponent,O=linnet\"");
     }
 }
 
-TEST(Chain, must_not_be_empty_nor_malformed) {
+TEST(Chain, must_not_be_empty_or_malformed) {
     for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"},
                                 RowTrust{.verify = false}}) {
         const LoadedTrust trust(row);
-        EXPECT_EQ(Judged({}, trust.trust()).why.cause, Cause::tls_certificate_missing);
+        EXPECT_EQ(Checked({}, trust.trust()).why.cause, Cause::tls_certificate_missing);
         for (const std::string_view der : {"", "x", "\x30", "\x30\x80"}) {
-            const Judged judged({std::string(der)}, trust.trust());
-            EXPECT_EQ(judged.why.cause, Cause::tls_certificate_malformed);
-            EXPECT_EQ(judged.detail(), "it is the server's own certificate");
+            const Checked checked({std::string(der)}, trust.trust());
+            EXPECT_EQ(checked.why.cause, Cause::tls_certificate_malformed);
+            EXPECT_EQ(checked.detail(), "it is the server's own certificate");
         }
     }
 }
 
 // ---- what is trusted -------------------------------------------------------------------------
 
-// A pinned key is asked for besides everything else.
+// A pinned key is required in addition to everything else.
 // Case 30: the right key with the wrong chain
 TEST(Chain, is_not_trusted_for_a_pinned_key_alone) {
     struct Row {
@@ -266,8 +266,8 @@ TEST(Chain, is_not_trusted_for_a_pinned_key_alone) {
           Row{"expired", Cause::tls_certificate_expired},
           Row{"wrong_host", Cause::tls_host_mismatch}}) {
         const LoadedTrust trust({.keys = row.chain});
-        const Judged judged(chain_ders(row.chain), trust.trust());
-        EXPECT_EQ(judged.why.cause, row.cause) << row.chain;
+        const Checked checked(chain_ders(row.chain), trust.trust());
+        EXPECT_EQ(checked.why.cause, row.cause) << row.chain;
     }
 }
 
@@ -276,19 +276,19 @@ TEST(Chain, is_not_trusted_by_an_empty_pin) {
     const X509Certificate nothing;
     for (const bool verify : {true, false}) {
         const TlsTrust trust{.verify = verify, .certificate = &nothing};
-        EXPECT_EQ(Judged(chain_ders("good"), trust).why.cause, Cause::tls_trust_empty);
+        EXPECT_EQ(Checked(chain_ders("good"), trust).why.cause, Cause::tls_trust_empty);
     }
 }
 
-TEST(Chain, needs_the_time_of_day_where_dates_count) {
+TEST(Chain, needs_the_time_of_day_if_dates_are_checked) {
     const Ders good = chain_ders("good");
     for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"}}) {
         const LoadedTrust trust(row);
-        EXPECT_EQ(Judged(good, trust.trust(), "good.test", 0).why.cause, Cause::tls_no_time);
+        EXPECT_EQ(Checked(good, trust.trust(), "good.test", 0).why.cause, Cause::tls_no_time);
     }
     for (const std::string_view pinned : {"", "good", "root"}) {
         const LoadedTrust trust({.pinned = pinned, .verify = false});
-        EXPECT_TRUE(Judged(good, trust.trust(), "good.test", 0).is_trusted) << pinned;
+        EXPECT_TRUE(Checked(good, trust.trust(), "good.test", 0).is_trusted) << pinned;
     }
 }
 
@@ -297,7 +297,7 @@ TEST(Chain, is_valid_from_its_first_to_its_last_second) {
     constexpr std::int64_t begin_s = 1'577'836'800;  // 2020-01-01
     constexpr std::int64_t end_s = 4'733'510'400;    // 2120-01-01
     const auto cause_at = [&](std::int64_t unix_s) {
-        return Judged(chain_ders("good"), trust.trust(), "good.test", unix_s).why.cause;
+        return Checked(chain_ders("good"), trust.trust(), "good.test", unix_s).why.cause;
     };
     EXPECT_EQ(cause_at(begin_s - 1), Cause::tls_certificate_not_yet_valid);
     EXPECT_EQ(cause_at(begin_s), Cause::none);
@@ -306,11 +306,11 @@ TEST(Chain, is_valid_from_its_first_to_its_last_second) {
     EXPECT_EQ(cause_at(-1), Cause::tls_certificate_not_yet_valid);
 }
 
-TEST(Chain, without_verification_is_dated_when_all_of_it_was_valid) {
+TEST(Chain, without_verification_is_dated_to_when_all_of_it_was_valid) {
     const LoadedTrust trust({.pinned = "root", .verify = false});
-    const Judged judged(chain_ders("not_yet_valid"), trust.trust());
-    EXPECT_TRUE(judged.is_trusted);
-    EXPECT_EQ(judged.result.unix_s, 4'701'974'400) << "2119-01-01";
+    const Checked checked(chain_ders("not_yet_valid"), trust.trust());
+    EXPECT_TRUE(checked.is_trusted);
+    EXPECT_EQ(checked.result.unix_s, 4'701'974'400) << "2119-01-01";
 }
 
 class RootCounter final : public RootVisitor {
@@ -325,64 +325,64 @@ class RootCounter final : public RootVisitor {
     std::string last;
 };
 
-TEST(Chain, falls_back_on_the_roots_of_the_system) {
+TEST(Chain, falls_back_to_the_roots_of_the_system) {
     RootCounter roots;
     ExactBytes buffer(8 * 1024);
     const bool is_there = visit_system_roots(buffer.buffer(), roots);
-    const Judged stranger(chain_ders("good"), {});
+    const Checked stranger(chain_ders("good"), {});
     EXPECT_EQ(stranger.why.cause, is_there ? Cause::tls_issuer_unknown : Cause::tls_roots_missing);
     if (!is_there) GTEST_SKIP() << "this system has no roots where linnet looks";
     EXPECT_GT(roots.count, 50);
     EXPECT_EQ(roots.malformed_count, 0);
-    // A root that is shown is found among them; it is for no host.
-    const Judged known({roots.last}, {});
+    // A root sent by the server is found in the chain; it has no host name.
+    const Checked known({roots.last}, {});
     EXPECT_NE(known.why.cause, Cause::tls_issuer_unknown) << known.detail();
     EXPECT_EQ(known.result.root_count, 1u);
     EXPECT_EQ(text_of(known.result.roots[0]), roots.last);
 }
 
-TEST(Chain, does_not_ask_the_system_where_the_program_has_roots_of_its_own) {
+TEST(Chain, does_not_use_the_system_if_the_program_has_its_own_roots) {
     RootCounter roots;
     ExactBytes buffer(8 * 1024);
     if (!visit_system_roots(buffer.buffer(), roots)) GTEST_SKIP() << "this system has no roots";
     const LoadedTrust bundle({}), pinned({.pinned = "root"});
-    EXPECT_EQ(Judged({roots.last}, bundle.trust()).why.cause, Cause::tls_issuer_unknown);
-    EXPECT_EQ(Judged({roots.last}, pinned.trust()).why.cause, Cause::tls_issuer_unknown);
+    EXPECT_EQ(Checked({roots.last}, bundle.trust()).why.cause, Cause::tls_issuer_unknown);
+    EXPECT_EQ(Checked({roots.last}, pinned.trust()).why.cause, Cause::tls_issuer_unknown);
 }
 
 // ---- details ---------------------------------------------------------------------------------
 
-TEST(Chain, tells_dates_and_now) {
+TEST(Chain, reports_the_dates_and_the_current_time) {
     const LoadedTrust trust({});
-    EXPECT_EQ(Judged(chain_ders("expired"), trust.trust()).detail(),
+    EXPECT_EQ(Checked(chain_ders("expired"), trust.trust()).detail(),
               "\"CN=expired,O=linnet\" expired on 2002-01-01 00:00:00 UTC, and it is now " +
                   std::string(now_text));
 }
 
-TEST(Chain, tells_digests_of_what_is_pinned_and_what_is_shown) {
+TEST(Chain, reports_the_digests_of_the_pin_and_of_the_server) {
     const LoadedTrust pin({.pinned = "self_signed"}), key({.keys = "good_sibling"});
     const std::string good = authority_der("good");
     const auto key_of = [](const std::string& der) {
         return hex(sha256(parse_certificate(bytes_of(der))->public_key));
     };
-    EXPECT_EQ(Judged(chain_ders("good"), pin.trust()).detail(),
+    EXPECT_EQ(Checked(chain_ders("good"), pin.trust()).detail(),
               "the SHA-256 of its certificate is " + hex(sha256(bytes_of(good))) + " instead of " +
                   hex(sha256(bytes_of(authority_der("self_signed")))));
-    EXPECT_EQ(Judged(chain_ders("good"), key.trust()).detail(),
+    EXPECT_EQ(Checked(chain_ders("good"), key.trust()).detail(),
               "the SHA-256 of its key is " + key_of(good) + " instead of " +
                   key_of(authority_der("good_sibling")));
 }
 
-TEST(Chain, tells_as_many_host_names_as_there_is_room_for) {
+TEST(Chain, reports_as_many_host_names_as_fit) {
     const LoadedTrust trust({});
-    const Judged few(chain_ders("good"), trust.trust(), "other.test");
+    const Checked few(chain_ders("good"), trust.trust(), "other.test");
     EXPECT_EQ(few.detail(), "it is for good.test, localhost, 127.0.0.1, ::1");
-    const Judged odd(chain_ders("long_san_first"), trust.trust(), "other.test");
+    const Checked odd(chain_ders("long_san_first"), trust.trust(), "other.test");
     EXPECT_TRUE(has(odd.detail(), std::string(61, 'x') + ".long, good.test")) << odd.detail();
 }
 
-// As many as fit, and the number of the others.
-TEST(Chain, counts_the_host_names_that_it_cannot_tell) {
+// As many as fit, and the number of the rest.
+TEST(Chain, counts_the_host_names_that_do_not_fit) {
     for (std::size_t count = 1; count < 120; ++count) {
         std::vector<std::string> names;
         std::string all = "it is for ";
@@ -394,20 +394,21 @@ TEST(Chain, counts_the_host_names_that_it_cannot_tell) {
         const std::string der = CertificateParts{.extensions = {alt_names(names)}}.der();
         X509Certificate pinned;
         ASSERT_EQ(pinned.load_from_memory(bytes_of(der)), Error::ok);
-        const Judged judged({der}, {.certificate = &pinned});
-        ASSERT_EQ(judged.why.cause, Cause::tls_host_mismatch);
-        const std::string detail = judged.detail();
+        const Checked checked({der}, {.certificate = &pinned});
+        ASSERT_EQ(checked.why.cause, Cause::tls_host_mismatch);
+        const std::string detail = checked.detail();
         if (detail == all) continue;
-        const std::size_t told =
+        const std::size_t described =
             static_cast<std::size_t>(1 + std::count(detail.begin(), detail.end(), ','));
-        ASSERT_TRUE(detail.ends_with(" and " + std::to_string(count - told) + " more")) << detail;
+        ASSERT_TRUE(detail.ends_with(" and " + std::to_string(count - described) + " more"))
+            << detail;
         ASSERT_TRUE(all.starts_with(detail.substr(0, detail.find(" and ")))) << detail;
-        ASSERT_GT(all.size(), 400u) << "cut without need";
+        ASSERT_GT(all.size(), 400u) << "cut unnecessarily";
     }
 }
 
-// Behind the first that does not fit none is told, so that what is told is the front.
-TEST(Chain, tells_the_first_host_names) {
+// None is reported after the first that does not fit, so the report is a prefix.
+TEST(Chain, reports_the_first_host_names) {
     const std::string label(60, 'x');
     const std::string long_name = label + "." + label + "." + label + "." + label + ".test";
     const std::string der =
@@ -416,32 +417,32 @@ TEST(Chain, tells_the_first_host_names) {
             .der();
     X509Certificate pinned;
     ASSERT_EQ(pinned.load_from_memory(bytes_of(der)), Error::ok);
-    EXPECT_EQ(Judged({der}, {.certificate = &pinned}).detail(),
+    EXPECT_EQ(Checked({der}, {.certificate = &pinned}).detail(),
               "it is for " + long_name + " and 2 more");
 }
 
 // ---- hostile certificates --------------------------------------------------------------------
 
-// Whatever is accepted of a damaged certificate has the key that the program trusts.
+// If a damaged certificate is accepted, it has the key that the program trusts.
 void expect_harmless(const Ders& chain, const TlsTrust& trust, Bytes key, const std::string& what) {
-    const Judged judged(chain, trust);
-    EXPECT_LE(judged.detail().size(), judged.why.detail_text.size());
-    if (!judged.is_trusted) return;
-    const auto leaf = parse_certificate(judged.result.path[0]);
+    const Checked checked(chain, trust);
+    EXPECT_LE(checked.detail().size(), checked.why.detail_text.size());
+    if (!checked.is_trusted) return;
+    const auto leaf = parse_certificate(checked.result.path[0]);
     ASSERT_TRUE(leaf) << what;
-    // With a root named, the signature over every byte is still to be verified.
-    if (judged.result.root_count > 0) return;
+    // If a root is named, the signature over every byte is still to be verified.
+    if (checked.result.root_count > 0) return;
     EXPECT_EQ(text_of(leaf->public_key), text_of(key)) << what;
 }
 
-TEST(Chain, breaks_at_no_truncation_of_the_leaf) {
+TEST(Chain, survives_every_truncation_of_the_leaf) {
     const Ders chain = chain_ders("good");
     for (const RowTrust& row : {RowTrust{}, RowTrust{.pinned = "good"}, RowTrust{.keys = "good"},
                                 RowTrust{.keys = "good", .verify = false}}) {
         const LoadedTrust trust(row);
         for (std::size_t size = 0; size < chain[0].size(); ++size) {
-            const Judged judged({chain[0].substr(0, size), chain[1]}, trust.trust());
-            ASSERT_EQ(judged.why.cause, Cause::tls_certificate_malformed) << size;
+            const Checked checked({chain[0].substr(0, size), chain[1]}, trust.trust());
+            ASSERT_EQ(checked.why.cause, Cause::tls_certificate_malformed) << size;
         }
     }
 }
@@ -464,7 +465,7 @@ TEST(Chain, accepts_no_other_key_by_changing_a_byte) {
     }
 }
 
-// Pinned, a certificate is accepted as it is: not one byte may differ.
+// A pinned certificate is compared byte by byte.
 // Case 31: a pin that is nearly right
 TEST(Chain, pins_every_byte) {
     const Ders chain = chain_ders("good");
@@ -473,8 +474,8 @@ TEST(Chain, pins_every_byte) {
         for (std::size_t i = 0; i < chain[0].size(); ++i) {
             Ders changed = chain;
             changed[0][i] = static_cast<char>(static_cast<unsigned char>(chain[0][i]) ^ 1);
-            const Judged judged(changed, trust.trust());
-            ASSERT_FALSE(judged.is_trusted) << i;
+            const Checked checked(changed, trust.trust());
+            ASSERT_FALSE(checked.is_trusted) << i;
         }
     }
 }
@@ -488,7 +489,7 @@ TEST(Chain, survives_a_damaged_intermediate) {
         changed[1][i] = static_cast<char>(static_cast<unsigned char>(chain[1][i]) ^ 0x55);
         expect_harmless(changed, trust.trust(), good->public_key, std::to_string(i));
         changed[1].resize(i);
-        EXPECT_EQ(Judged(changed, trust.trust()).why.cause, Cause::tls_issuer_unknown) << i;
+        EXPECT_EQ(Checked(changed, trust.trust()).why.cause, Cause::tls_issuer_unknown) << i;
     }
 }
 

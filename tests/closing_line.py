@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""Says how many single tests a run of Meson had, from its logs; the last line is
-"N passed, N failed, N skipped". The reasons why tests were skipped are told."""
+"""Counts the single tests of a Meson run from its logs, and prints the reasons of skipped tests; the last line
+is "N passed, N failed, N skipped"."""
 import collections
 import pathlib
 import sys
@@ -17,7 +17,7 @@ def main(logs):
         if case.find('failure') is not None or case.find('error') is not None:
             failed += 1
         elif skip is not None:
-            # Its place, the reason, and which part of the test it was.
+            # Its location, the reason, and the part of the test.
             message = (skip.get('message') or '').split('Google Test trace:')[0].strip()
             reason = message.splitlines()[-1] if message else 'no reason given'
             skipped[reason].append(case.get('name'))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The payload of close frames, RFC 6455 5.5.1 and 7.4, with a list written from the text.
+// The payload of close frames, RFC 6455 5.5.1 and 7.4, compared with a list copied from the RFC.
 #include "protocol/closing.hpp"
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ Cause decoded(std::string_view payload, ClosePayload& close) {
     const ExactBytes exact(payload);
     const Cause cause = decode_close(exact.bytes(), close);
     EXPECT_TRUE(test::lies_within(close.reason, exact.text()));
-    // The bytes it points to end with this function.
+    // The bytes it points to are only valid during this function.
     if (cause == Cause::none && payload.size() >= 2) {
         EXPECT_EQ(close.reason, payload.substr(2));
     }
@@ -71,8 +71,8 @@ std::string encoded(std::uint16_t code, std::string_view reason) {
     return std::string(out.text().substr(0, size));
 }
 
-// Case 15: codes that may not stand in a close frame
-TEST(Closing, knows_all_65536_codes) {
+// Case 15: codes that must not appear in a close frame
+TEST(Closing, classifies_all_65536_codes) {
     for (unsigned code = 0; code <= 0xFFFF; ++code) {
         ASSERT_EQ(is_close_code(code), may_stand_in_a_frame(code)) << code;
         ClosePayload close;
@@ -104,14 +104,14 @@ TEST(Closing, decodes_every_size) {
     }
 }
 
-TEST(Closing, forgets_what_stood_in_its_result) {
+TEST(Closing, overwrites_its_previous_result) {
     ClosePayload close{1000, "old"};
     EXPECT_EQ(decode_close({}, close), Cause::none);
     EXPECT_EQ(close.code, no_close_code);
     EXPECT_EQ(close.reason, "");
 }
 
-TEST(Closing, asks_for_utf8_in_the_reason) {
+TEST(Closing, requires_utf8_in_the_reason) {
     struct Row {
         std::string_view reason;
         bool good;
@@ -126,7 +126,7 @@ TEST(Closing, asks_for_utf8_in_the_reason) {
         {"\xED\xA0\x80", false},
         {"\xC0\x80", false},
         {"\xF4\x90\x80\x80", false},
-        {"\xFF and more behind", false},
+        {"\xFF and more after", false},
         {"\x80", false},
     };
     for (const Row& row : rows) {
@@ -135,12 +135,12 @@ TEST(Closing, asks_for_utf8_in_the_reason) {
                   row.good ? Cause::none : Cause::close_reason_not_utf8)
             << shown(row.reason);
     }
-    // The code is judged first.
+    // The code is checked first.
     ClosePayload close;
     EXPECT_EQ(decoded(close_payload(1006, "\xFF"), close), Cause::close_code_not_allowed);
 }
 
-TEST(Closing, cuts_the_reason_at_a_character_whatever_its_length) {
+TEST(Closing, cuts_a_reason_of_any_length_at_a_character) {
     for (const std::string_view character : {"a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x8E\x88"}) {
         for (std::size_t lead = 0; lead < 4; ++lead) {
             for (std::size_t count = 0; count <= 140; ++count) {
@@ -162,7 +162,7 @@ TEST(Closing, writes_nothing_without_a_code) {
     EXPECT_EQ(encoded(no_close_code, "a reason needs a code"), "");
 }
 
-// Case 36: close frames with bytes that nobody has written
+// Case 36: close frames with uninitialised bytes
 TEST(Closing, decodes_what_it_encoded) {
     for (std::size_t size = 0; size <= 123; ++size) {
         const std::string payload = encoded(1001, std::string(size, 'x'));
@@ -174,7 +174,7 @@ TEST(Closing, decodes_what_it_encoded) {
 }
 
 // RFC 6455 7.4.1.
-TEST(Closing, tells_the_peer_the_right_code_and_why) {
+TEST(Closing, sends_the_peer_the_right_code_and_reason) {
     struct Row {
         Cause cause;
         std::uint16_t code;
@@ -203,7 +203,7 @@ TEST(Closing, tells_the_peer_the_right_code_and_why) {
         EXPECT_TRUE(may_stand_in_a_frame(row.code));
         const std::string_view reason = close_reason_for(row.cause);
         EXPECT_FALSE(reason.empty());
-        EXPECT_LE(reason.size(), 123u) << "the whole sentence reaches the peer";
+        EXPECT_LE(reason.size(), 123u) << "the whole sentence is sent to the peer";
         EXPECT_EQ(reason.find("Limits::"), reason.npos) << reason;
         EXPECT_EQ(reason.find("set_buffers"), reason.npos) << reason;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What arguments ask for, and what is said about those that cannot be meant.
+// The meaning of command-line arguments, and the messages about invalid ones.
 #include "cli/command_line.hpp"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ TEST(CommandLine, without_options_has_the_defaults) {
     EXPECT_FALSE(options.stats || options.quiet);
 }
 
-TEST(CommandLine, knows_every_flag_in_each_form) {
+TEST(CommandLine, accepts_every_flag_in_each_form) {
     struct Row {
         bool TalkOptions::*flag;
         std::string_view name;
@@ -67,7 +67,7 @@ TEST(CommandLine, knows_every_flag_in_each_form) {
     EXPECT_TRUE(all.binary && all.quiet && all.one_message);
 }
 
-TEST(CommandLine, takes_values_in_each_form) {
+TEST(CommandLine, accepts_values_in_each_form) {
     const Arguments forms[] = {{"--protocol", "chat"}, {"--protocol=chat"},
                                {"-p", "chat"},         {"-pchat"},
                                {"-qp", "chat"},        {"-qpchat"}};
@@ -109,7 +109,7 @@ TEST(CommandLine, reads_seconds) {
     }
 }
 
-TEST(CommandLine, reads_what_to_close_with) {
+TEST(CommandLine, reads_the_close_code_and_reason) {
     EXPECT_EQ(talk({"--close=4000", "ws://host/"}).close_code, 4000);
     EXPECT_EQ(talk({"--close", "0", "ws://host/"}).close_code, 0);
     const TalkOptions options = talk({"--close=1001:see: you", "ws://host/"});
@@ -130,7 +130,7 @@ TEST(CommandLine, reads_what_to_close_with) {
     EXPECT_EQ(error_of({"--close=1000:\xFF", "ws://host/"}), "--close: the reason is not UTF-8");
 }
 
-TEST(CommandLine, says_what_is_wrong) {
+TEST(CommandLine, describes_each_mistake) {
     struct Row {
         Arguments arguments;
         std::string_view error;
@@ -168,7 +168,7 @@ TEST(CommandLine, says_what_is_wrong) {
     EXPECT_EQ(error_of({std::string_view("-\0", 2), "ws://a/"}).find("unknown option -"), 0u);
 }
 
-TEST(CommandLine, tells_the_first_mistake) {
+TEST(CommandLine, reports_the_first_mistake) {
     EXPECT_EQ(error_of({"--ping=x", "--nonsense"}).find("--ping"), 0u);
     EXPECT_EQ(error_of({"-H"}), "-H needs a value");
 }
@@ -180,7 +180,7 @@ TEST(CommandLine, ends_options_at_two_dashes) {
     EXPECT_EQ(talk({"--", "serve"}).url, "serve");
 }
 
-TEST(CommandLine, serves) {
+TEST(CommandLine, accepts_the_options_of_serve) {
     EXPECT_EQ(parse({"serve"}).action, Action::serve);
     EXPECT_EQ(parse({"serve"}).serve.port, 8080);
     EXPECT_FALSE(parse({"serve"}).serve.once);
@@ -194,7 +194,7 @@ TEST(CommandLine, serves) {
     }
 }
 
-TEST(CommandLine, knows_whom_to_trust) {
+TEST(CommandLine, reads_the_trusted_certificates_and_pins) {
     const TrustOptions trust =
         talk({"--cacert", "a", "--cacert=b", "--pin", "c", "--insecure", "wss://h/"}).trust;
     EXPECT_EQ(trust.ca_files, (std::vector<std::string_view>{"a", "b"}));
@@ -205,7 +205,7 @@ TEST(CommandLine, knows_whom_to_trust) {
     EXPECT_FALSE(parse({"serve"}).serve.tls);
 }
 
-TEST(CommandLine, joins_rooms) {
+TEST(CommandLine, accepts_the_options_of_join) {
     const Arguments arguments{"join", "--target", "-7", "ws://h/"};
     const CommandLine line = parse(arguments);
     EXPECT_EQ(line.action, Action::talk);
@@ -218,7 +218,7 @@ TEST(CommandLine, joins_rooms) {
     EXPECT_FALSE(parse({"serve"}).serve.multiplayer);
 }
 
-TEST(CommandLine, shows_certificates) {
+TEST(CommandLine, accepts_the_options_of_certificate) {
     const Arguments arguments{"certificate", "--cacert", "a", "wss://h/"};
     const CommandLine line = parse(arguments);
     EXPECT_EQ(line.action, Action::certificate);
@@ -226,7 +226,7 @@ TEST(CommandLine, shows_certificates) {
     EXPECT_EQ(line.certificate.trust.ca_files, (std::vector<std::string_view>{"a"}));
 }
 
-TEST(CommandLine, helps) {
+TEST(CommandLine, accepts_help_everywhere) {
     for (const Arguments& arguments :
          {Arguments{"--help"}, Arguments{"-h"}, Arguments{"-qh"}, Arguments{"serve", "-h"},
           Arguments{"ws://a/", "ws://b/", "--help"}}) {
@@ -235,7 +235,7 @@ TEST(CommandLine, helps) {
     EXPECT_EQ(parse({"--version"}).action, Action::version);
 }
 
-TEST(CommandLine, helps_on_one_screen) {
+TEST(CommandLine, has_a_help_that_fits_one_screen) {
     std::string_view rest = help_text();
     EXPECT_TRUE(rest.ends_with('\n'));
     EXPECT_LE(std::count(rest.begin(), rest.end(), '\n'), 23);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The same conversation over wss://, told in all the same ways: that TLS lies between is not to be
-// noticed.
+// The same conversation over wss://, with the same variations: TLS makes no observable difference.
 #define LINNET_PLAY_OVER_TLS
 #include "conversation_test.cpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// One recorded conversation, told in every way that the outside can tell it: whole, in any pieces,
-// cut short at any byte, with any call failing, and to listeners that do their worst.
+// One recorded conversation in every variation that the outside can cause: whole, in any pieces,
+// cut short at any byte, with any call failing, and with hostile listeners.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +14,8 @@
 namespace linnet::test {
 namespace {
 
-// Upgrade, a text in two fragments around a ping, 126 binary bytes, the server's goodbye, its end.
+// Upgrade, a text in two fragments around a ping, 126 binary bytes, the server's close frame, its
+// end.
 std::string frames() {
     return server_frame(Opcode::text, "Hel", false) + server_frame(Opcode::ping, "hi") +
            server_frame(Opcode::continuation, "lo") +
@@ -47,7 +48,7 @@ void expect_whole(Play& play) {
     EXPECT_EQ(sent[1].payload, std::string("\x03\xE8") + "bye");
 }
 
-TEST(Conversation, is_told_whole) {
+TEST(Conversation, is_reported_completely) {
     Play play(script());
     ASSERT_EQ(play.connect(), Error::ok);
     play.run();
@@ -66,7 +67,7 @@ TEST(Conversation, is_the_same_byte_by_byte_in_both_directions) {
 }
 
 // Case 3, 23: frames in the segment of the 101, cut anywhere
-TEST(Conversation, is_the_same_cut_at_every_pair_of_places) {
+TEST(Conversation, is_the_same_cut_at_every_pair_of_offsets) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
     first.run();
@@ -84,7 +85,7 @@ TEST(Conversation, is_the_same_cut_at_every_pair_of_places) {
     }
 }
 
-// What the OS would say of the one socket to a program that sleeps until something is ready.
+// What the OS would report about the only socket to a program that sleeps until something is ready.
 bool is_ready(World& world, const WaitItem& item) {
     ScriptedConnection& connection = world.connection();
     connection.advance(world.clock.now);
@@ -93,17 +94,17 @@ bool is_ready(World& world, const WaitItem& item) {
     return (item.writable && is_writable) || (item.readable && is_readable);
 }
 
-// Of each poll and of each millisecond: how much is moved.
+// The number of bytes moved in each poll and in each millisecond.
 struct Pace {
     std::uint64_t poll_size_max;
     std::size_t send_size;
 };
 
-TEST(Conversation, is_told_in_time_to_a_program_that_sleeps_whenever_it_may) {
+TEST(Conversation, is_reported_in_time_to_a_program_that_sleeps_until_each_deadline) {
     for (const Pace& pace : {Pace{256 * 1024, SIZE_MAX}, Pace{5, SIZE_MAX}, Pace{256 * 1024, 5}}) {
         ServerScript server = script();
         server.send_window = pace.send_size;
-        // What comes with the answer is read with it; what comes later is not.
+        // Data that arrives with the response is read with it; later data is not.
         server.steps.insert(server.steps.begin() + 2, Pause{20});
         Play play(server, [&](World&, Options& options) {
             options.limits.poll_size_max = pace.poll_size_max;
@@ -127,23 +128,24 @@ TEST(Conversation, is_told_in_time_to_a_program_that_sleeps_whenever_it_may) {
     }
 }
 
-// A true beginning of the whole story, and exactly one ending with a cause.
+// Checks for a prefix of the whole story, and exactly one ending with a cause.
 void expect_true_beginning_and_one_ending(Play& play) {
-    const std::string& heard = play.story->signals;
-    const std::size_t closed = heard.find("connection_closed(");
-    const std::size_t error = heard.find("connection_error()");
-    ASSERT_NE(closed == heard.npos, error == heard.npos) << heard;
+    const std::string& received = play.story->signals;
+    const std::size_t closed = received.find("connection_closed(");
+    const std::size_t error = received.find("connection_error()");
+    ASSERT_NE(closed == received.npos, error == received.npos) << received;
     const std::size_t ending = std::min(closed, error);
-    EXPECT_TRUE(whole_story.starts_with(heard.substr(0, ending))) << heard;
-    EXPECT_EQ(heard.find(" -> ", ending), heard.npos) << "something follows the ending: " << heard;
-    EXPECT_EQ(error != heard.npos, heard.find("established") == heard.npos) << heard;
+    EXPECT_TRUE(whole_story.starts_with(received.substr(0, ending))) << received;
+    EXPECT_EQ(received.find(" -> ", ending), received.npos)
+        << "something follows the ending: " << received;
+    EXPECT_EQ(error != received.npos, received.find("established") == received.npos) << received;
     EXPECT_NE(play.client->failure().cause, Cause::none);
     EXPECT_FALSE(play.client->failure().explain().empty());
     EXPECT_EQ(play.world.network.open_count(), 0u) << "a socket is left open";
     EXPECT_EQ(play.world.resolver.open_count(), 0u) << "a request is left open";
 }
 
-// Case 32: an end anywhere; with TLS without close_notify
+// Case 32: an end at any offset; with TLS, without close_notify
 TEST(Conversation, cut_short_at_every_byte_has_one_ending) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
@@ -167,7 +169,7 @@ TEST(Conversation, cut_short_at_every_byte_has_one_ending) {
     }
 }
 
-TEST(Conversation, that_falls_silent_at_every_byte_has_one_ending) {
+TEST(Conversation, that_stalls_at_every_byte_has_one_ending) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
     first.run();
@@ -181,8 +183,8 @@ TEST(Conversation, that_falls_silent_at_every_byte_has_one_ending) {
     }
 }
 
-// Every call to clock-less outside: network, resolver and entropy.
-TEST(Conversation, with_the_nth_outside_call_failing_has_one_ending) {
+// Every external call except for the clock: network, resolver and entropy.
+TEST(Conversation, with_the_nth_external_call_failing_has_one_ending) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
     first.run();
@@ -203,7 +205,7 @@ TEST(Conversation, with_the_nth_outside_call_failing_has_one_ending) {
 }
 
 // Case 38: no memory at any moment
-TEST(Conversation, with_the_nth_allocation_failing_has_one_ending_or_none_is_missed) {
+TEST(Conversation, with_the_nth_allocation_failing_has_one_ending_or_is_unaffected) {
     Play first(script());
     ASSERT_EQ(first.connect(), Error::ok);
     first.run();
@@ -223,7 +225,7 @@ TEST(Conversation, with_the_nth_allocation_failing_has_one_ending_or_none_is_mis
     }
 }
 
-// ---- listeners that do their worst -----------------------------------------------------------
+// ---- hostile listeners ------------------------------------------------------------------------
 
 const char* const signal_names[] = {"connection_established", "data_received",
                                     "server_close_request", "connection_closed"};
@@ -233,30 +235,30 @@ bool is(const std::string& signal, const char* name) {
 }
 
 // Case 37: destruction within a signal
-TEST(Conversation, ends_without_a_word_when_a_listener_destroys_the_client) {
+TEST(Conversation, ends_silently_when_a_listener_destroys_the_client) {
     for (const char* name : signal_names) {
         SCOPED_TRACE(name);
         Play play(script());
-        int heard = 0;
+        int received = 0;
         play.story->on = [&](const std::string& signal) {
             if (is(signal, name)) {
-                ++heard;
+                ++received;
                 play.client.reset();
             }
         };
-        // A second listener of the same signal is not called any more.
-        play.client->data_received.connect([&heard] { heard += 100; });
+        // A second listener of the same signal is not called.
+        play.client->data_received.connect([&received] { received += 100; });
         ASSERT_EQ(play.connect(), Error::ok);
         play.run();
         EXPECT_FALSE(play.client);
-        EXPECT_EQ(heard % 100, 1);
+        EXPECT_EQ(received % 100, 1);
         EXPECT_EQ(play.world.network.open_count(), 0u);
         EXPECT_EQ(play.world.memory.used, 0u);
     }
 }
 
 // Case 37: destruction within connection_error
-TEST(Conversation, ends_without_a_word_when_a_listener_of_an_error_destroys_the_client) {
+TEST(Conversation, ends_silently_when_a_listener_of_an_error_destroys_the_client) {
     Play play({.connect_error = 111});
     play.story->on = [&](const std::string&) { play.client.reset(); };
     ASSERT_EQ(play.connect(), Error::ok);
@@ -265,7 +267,7 @@ TEST(Conversation, ends_without_a_word_when_a_listener_of_an_error_destroys_the_
     EXPECT_EQ(play.story->signals, "connection_error()");
 }
 
-TEST(Conversation, can_begin_anew_in_the_signal_of_its_end) {
+TEST(Conversation, can_start_again_in_the_signal_of_its_end) {
     Play play(script());
     int left = 3;
     play.story->on = [&](const std::string& signal) {
@@ -280,7 +282,7 @@ TEST(Conversation, can_begin_anew_in_the_signal_of_its_end) {
     EXPECT_EQ(play.world.network.open_count(), 0u);
 }
 
-TEST(Conversation, can_begin_anew_in_the_signal_of_an_error) {
+TEST(Conversation, can_start_again_in_the_signal_of_an_error) {
     Play play({.connect_error = 111});
     int left = 3;
     play.story->on = [&](const std::string&) {
@@ -293,9 +295,9 @@ TEST(Conversation, can_begin_anew_in_the_signal_of_an_error) {
               "connection_error() -> connection_error() -> connection_error()");
 }
 
-// While the server's close is being answered the old connection may be left for a new one; before
-// that the call is refused and changes nothing.
-TEST(Conversation, can_be_left_for_a_new_one_once_it_is_closing) {
+// While the reply to the server's close frame is being sent, the old connection may be abandoned
+// for a new one; before that the call is refused and changes nothing.
+TEST(Conversation, can_be_abandoned_for_a_new_one_while_it_is_closing) {
     Play play(script());
     bool again = true;
     play.story->on = [&](const std::string& signal) {
@@ -314,20 +316,20 @@ TEST(Conversation, can_be_left_for_a_new_one_once_it_is_closing) {
     EXPECT_EQ(play.world.network.open_count(), 0u);
 }
 
-TEST(Conversation, is_not_disturbed_by_a_listener_that_polls_or_waits) {
+TEST(Conversation, is_unaffected_by_a_listener_that_polls_or_waits) {
     Play play(script());
     play.story->on = [&](const std::string&) {
-        const std::size_t heard = play.story->lines.size();
+        const std::size_t received = play.story->lines.size();
         play.client->poll();
         play.client->wait(1000);
-        EXPECT_EQ(play.story->lines.size(), heard) << "a nested poll emitted a signal";
+        EXPECT_EQ(play.story->lines.size(), received) << "a nested poll emitted a signal";
     };
     ASSERT_EQ(play.connect(), Error::ok);
     play.run();
     expect_whole(play);
 }
 
-TEST(Conversation, goes_on_when_a_listener_sends) {
+TEST(Conversation, continues_when_a_listener_sends) {
     Play play(script());
     play.story->on = [&](const std::string& signal) {
         const Error error = play.client->get_peer(1)->put_packet("echo");
@@ -341,10 +343,10 @@ TEST(Conversation, goes_on_when_a_listener_sends) {
     for (const ReceivedFrame& frame : play.world.connection().frames) {
         messages += frame.payload == "echo";
     }
-    EXPECT_EQ(messages, 3u) << "what was accepted before the close leaves before the close frame";
+    EXPECT_EQ(messages, 3u) << "messages accepted before the close are sent before the close frame";
 }
 
-TEST(Conversation, closed_by_a_listener_discards_what_is_already_there) {
+TEST(Conversation, closed_by_a_listener_discards_received_data) {
     Play play(script());
     play.story->on = [&](const std::string& signal) {
         if (is(signal, "data_received")) {
@@ -358,7 +360,7 @@ TEST(Conversation, closed_by_a_listener_discards_what_is_already_there) {
     EXPECT_EQ(play.client->stats().discarded_size, 126u);
 }
 
-TEST(Conversation, holds_when_a_listener_connects_and_disconnects_others) {
+TEST(Conversation, continues_when_a_listener_connects_and_disconnects_others) {
     Play play(script());
     int late = 0;
     SlotId first = SlotId::none;

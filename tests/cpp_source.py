@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""C++ as tidy.py needs it: tokens without comments, directives, and which braces are functions. It knows
-the C++ of this project, not all of it: no trigraphs, no digraphs, no function try blocks."""
+"""Parses C++ as tidy.py needs it: tokens without comments, directives, and the braces of functions. It supports
+the C++ of this project, not all of C++: no trigraphs, digraphs or function try blocks."""
 import collections
 import functools
 import re
@@ -22,7 +22,7 @@ CLASS_KEYS = {'class', 'struct', 'union'}
 ATTRIBUTES = {'alignas', '__attribute__', '__declspec'}  # with parentheses
 SPECIFIERS = {'inline', 'static', 'constexpr', 'constinit', 'const', 'typedef', 'friend', 'extern', 'export'}
 
-# Token numbers: where it begins (its template line included), its body, and its last brace.
+# Token numbers: the beginning (including the template line), the body, and the last brace.
 Function = collections.namedtuple('Function', 'begin body end')
 # A declaration without a body: `scope` is 'namespace' or 'class'; `end` is its semicolon.
 Declaration = collections.namedtuple('Declaration', 'scope begin end')
@@ -30,7 +30,7 @@ Directive = collections.namedtuple('Directive', 'line name rest')
 
 
 class Source:
-    """One file. Everything but its text is made when it is first asked for."""
+    """One file. Everything except its text is computed on first use."""
 
     def __init__(self, path, text):
         self.path = path
@@ -59,7 +59,7 @@ class Source:
 
     @functools.cached_property
     def macro_tokens(self):
-        """(line, token) of all that #define says."""
+        """(line, token) of every #define."""
         return [(each.line, token) for each in self.directives if each.name == 'define'
                 for token in lex(each.rest)[0]]
 
@@ -69,7 +69,7 @@ class Source:
 
     @functools.cached_property
     def unmatched(self):
-        """The token of a bracket that has no partner, or None."""
+        """The token of a bracket without a partner, or None."""
         return match_brackets(self.tokens)[1]
 
     @functools.cached_property
@@ -152,7 +152,7 @@ def lex(text):
 
 
 def match_brackets(tokens):
-    """Opening bracket -> closing bracket, as numbers of tokens, and the first that has no partner."""
+    """Opening bracket -> closing bracket, as numbers of tokens, and the first bracket without a partner."""
     partners, waiting = {}, []
     for i, token in enumerate(tokens):
         if token in PAIRS:
@@ -194,7 +194,7 @@ class Outline:
                 i += 1
 
     def braces(self, begin, i):
-        """Goes past a brace; returns where the declaration begins, and where to go on."""
+        """Skips a brace; returns the beginning of the declaration and the next token."""
         close = self.source.partners[i]
         what = self.what_it_opens(begin, i)
         if what == 'function':
@@ -238,7 +238,7 @@ class Outline:
                 self.tokens[opening - 2] in ('requires', '&&', '||', '(', '='))
 
     def expression(self, i, end):
-        """Looks for lambdas."""
+        """Finds lambdas."""
         while i < end:
             i = self.lambda_or_group(i) if self.tokens[i] in PAIRS else i + 1
 
@@ -256,7 +256,7 @@ class Outline:
         return close + 1
 
     def lambda_body(self, i):
-        """The brace after [captures], or None if they were none."""
+        """The brace after [captures], or None if this is not a lambda."""
         if self.tokens[i:i + 1] == ['<']:
             i = self.source.after_angles(i)
         while i < len(self.tokens) and self.tokens[i] != '{':

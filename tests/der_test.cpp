@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Distinguished encoding rules, X.690: what is an item, what is none, and that nothing is consumed
-// then.
+// Distinguished encoding rules, X.690: valid and invalid items; invalid ones are not consumed.
 #include "x509/der.hpp"
 
 #include <gtest/gtest.h>
@@ -26,7 +25,7 @@ struct Taken {
     std::string rest;
 };
 
-// All three ways of taking must agree; `rest` and the item are views into `bytes`.
+// All three ways of reading must agree; `rest` and the item are views into `bytes`.
 void check_taken(std::string_view bytes, const Taken& expected) {
     const ExactBytes exact(bytes);
     Bytes rest = exact.bytes();
@@ -66,7 +65,7 @@ void check_refused(std::string_view bytes) {
     EXPECT_EQ(text_of(rest), bytes);
 }
 
-TEST(Der, takes_the_first_item_and_leaves_the_rest) {
+TEST(Der, reads_the_first_item_and_leaves_the_rest) {
     const Taken rows[] = {
         {0x05, "", ""},         {0x05, "", "\x05"},        {0x02, "\x01", ""},
         {0x30, "\x05\0"s, "x"}, {0x82, "example.org", ""}, {0xA3, "x", "yz"},
@@ -75,8 +74,8 @@ TEST(Der, takes_the_first_item_and_leaves_the_rest) {
     for (const Taken& row : rows) check_taken(item(row.tag, row.content) + row.rest, row);
 }
 
-// Where the form of the length changes, X.690 8.1.3 and 10.1.
-TEST(Der, takes_items_of_every_length_of_length) {
+// Where the encoding of the length changes, X.690 8.1.3 and 10.1.
+TEST(Der, reads_items_with_every_length_of_length) {
     for (const std::size_t size : {0u, 1u, 126u, 127u, 128u, 129u, 255u, 256u, 257u, 65'535u,
                                    65'536u, 65'537u, 16'777'215u, 16'777'216u}) {
         const std::string content(size, 'c');
@@ -84,7 +83,7 @@ TEST(Der, takes_items_of_every_length_of_length) {
     }
 }
 
-TEST(Der, refuses_every_item_that_is_cut_short) {
+TEST(Der, refuses_every_truncated_item) {
     for (const std::size_t size : {0u, 1u, 5u, 127u, 128u, 255u, 256u, 300u}) {
         const std::string whole = item(0x30, std::string(size, 'c'));
         for (std::size_t cut = 0; cut < whole.size(); ++cut) check_refused(whole.substr(0, cut));
@@ -99,11 +98,11 @@ TEST(Der, refuses_lengths_that_are_indefinite_or_not_in_their_shortest_form) {
         "\x30\x81\x00"sv,      // 0 in two bytes
         "\x30\x81\x01"sv,      // 1 likewise
         "\x30\x81\x7F"sv,      // the largest that needs one
-        "\x30\x82\x00\x80"sv,  // with a zero in front
+        "\x30\x82\x00\x80"sv,  // with a leading zero
         "\x30\x82\x00\xFF"sv,
         "\x30\x83\x00\xFF\xFF"sv,
         "\x30\x84\x00\x01\x00\x00"sv,
-        "\x30\x85\x00\x00\x00\x00\x01"sv,  // longer than any that is allowed
+        "\x30\x85\x00\x00\x00\x00\x01"sv,  // longer than allowed
         "\x30\x85\x01\x00\x00\x00\x00"sv,
         "\x30\x88\x00\x00\x00\x00\x00\x00\x00\x01"sv,
         "\x30\x89\x01\x00\x00\x00\x00\x00\x00\x00\x80"sv,  // 128 in the last 64 bits
@@ -112,8 +111,8 @@ TEST(Der, refuses_lengths_that_are_indefinite_or_not_in_their_shortest_form) {
     for (const std::string_view head : heads) check_refused(std::string(head) + content);
 }
 
-// Those that an addition would wrap around.
-TEST(Der, refuses_lengths_beyond_what_is_there) {
+// Lengths that would overflow an addition.
+TEST(Der, refuses_lengths_beyond_the_input) {
     constexpr std::string_view rows[] = {
         "\x30\x05zzzz"sv,
         "\x30\x81\x80zzzz"sv,
@@ -134,7 +133,7 @@ TEST(Der, refuses_tags_of_more_than_one_byte) {
     }
 }
 
-// Every pair of length bytes, with 300 bytes behind them.
+// Every pair of length bytes, followed by 300 bytes.
 TEST(Der, agrees_with_the_rules_on_every_short_length) {
     ExactBytes bytes(std::string(303, 'x'));
     const auto buffer = bytes.buffer();
@@ -148,7 +147,7 @@ TEST(Der, agrees_with_the_rules_on_every_short_length) {
             const std::size_t size = is_short ? first : is_long ? second : 0;
             Bytes rest = bytes.bytes();
             DerItem got;
-            // Three bytes and more of length say more than there is, or have a zero in front.
+            // Three and more length bytes exceed the input or have a leading zero.
             ASSERT_EQ(take_item(rest, got), is_short || is_long) << first << " " << second;
             ASSERT_EQ(got.content.size(), size);
         }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""./dev and .ci/run beside programs that only pretend: what they ask of them, and what they print meanwhile."""
+"""Tests ./dev and .ci/run with fake programs: the commands they run, and what they print."""
 import json
 import os
 import pathlib
@@ -13,8 +13,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# Each writes down its arguments. Meson makes a folder; a dry run of ninja says what it would do, and a
-# real one takes its time.
+# Each fake logs its arguments. Meson creates a folder; a dry run of ninja prints its actions, and a
+# real run takes some time.
 PRETENDED = {
     'dpkg-query': 'echo "install ok installed"',
     'clang-format': '''
@@ -80,7 +80,7 @@ class Dev(unittest.TestCase):
         return path.read_text().splitlines() if path.exists() else []
 
     def make_sources(self, **files):
-        """One in each folder; those of src are what the build compiles, the last of them twice."""
+        """One source in each folder; the build compiles those of src, the last of them twice."""
         (self.folder / '.clang-format').touch()
         for folder in ('include', 'src', 'tests', 'bench', 'fuzz'):
             (self.folder / folder).mkdir()
@@ -92,7 +92,7 @@ class Dev(unittest.TestCase):
         (self.folder / 'build' / 'tidy').mkdir(parents=True)
         (self.folder / 'build' / 'tidy' / 'compile_commands.json').write_text(json.dumps(compiled))
 
-    def test_what_is_not_formatted_is_named_and_left_as_it_is(self):
+    def test_unformatted_files_are_named_and_left_unchanged(self):
         self.make_sources(a='straight\n', b='crooked\n')
         output = self.run_dev('format', '--check', status=1)
         self.assertIn('\nsrc/b.cpp\n', output)
@@ -102,7 +102,7 @@ class Dev(unittest.TestCase):
         self.assertEqual((self.folder / 'src' / 'b.cpp').read_text(), 'straight\n')
         self.run_dev('format', '--check')
 
-    def test_clang_tidy_sees_every_source_once_and_fails_for_one(self):
+    def test_clang_tidy_checks_every_source_once_and_fails_for_one(self):
         self.make_sources(a='straight\n', b='crooked\n', c='straight\n')
         output = self.run_dev('tidy', status=1)
         for line in ('checked src/a.cpp', 'failed src/b.cpp', 'src/b.cpp:1: error: crooked', 'checked src/c.cpp'):
@@ -118,19 +118,19 @@ class Dev(unittest.TestCase):
         (self.folder / 'src' / 'a.cpp').write_text('straight\n')
         self.run_dev('test', 'tidy')
 
-    def test_with_another_version_of_clang_nothing_is_done_and_both_are_named(self):
+    def test_with_another_version_of_clang_nothing_is_done_and_both_versions_are_named(self):
         self.make_sources(a='crooked\n')
         for command in (('format',), ('format', '--check'), ('tidy',), ('test', 'tidy')):
             output = self.run_dev(*command, PRETENDED_VERSION='19')
             self.assertRegex(output, 'skipped: this is clang-[a-z]+ 19, .* clang-[a-z]+ 14')
         self.assertEqual((self.folder / 'src' / 'a.cpp').read_text(), 'crooked\n')
 
-    def test_help_is_no_error_and_an_unknown_command_is(self):
+    def test_help_succeeds_and_an_unknown_command_fails(self):
         for argument in ('--help', '-h', 'help'):
             self.assertIn('./dev demo', self.run_dev(argument))
         self.assertIn('./dev demo', self.run_dev('nosuch', status=2))
 
-    def test_help_does_nothing_else_whatever_the_command(self):
+    def test_help_does_nothing_else_for_any_command(self):
         for command in ('demo', 'test', 'fuzz', 'bench', 'soak', 'format', 'tidy'):
             self.assertIn('./dev demo', self.run_dev(command, '--help'))
         self.assertEqual(self.calls(), [])
@@ -139,7 +139,7 @@ class Dev(unittest.TestCase):
         self.assertIn('it runs', self.run_dev('demo'))
         self.assertIn('ninja -C build/main src/cli/linnet-demo src/cli/linnet', self.calls())
 
-    def test_warnings_are_errors_here(self):
+    def test_warnings_are_errors(self):
         self.run_dev('demo')
         setups = [call for call in self.calls() if call.startswith('meson')]
         self.assertEqual(setups, ['meson setup build/main -Dwerror=true -Dtests=false'])
@@ -154,11 +154,11 @@ class Dev(unittest.TestCase):
                                  'compiling 3 files; log: build/main/compile.log'])
         self.assertLess(elapsed, 1.9, 'before the compiler ends')
 
-    def test_how_far_it_is_is_said_every_ten_seconds(self):
+    def test_progress_is_printed_every_ten_seconds(self):
         output = self.run_dev('demo', PRETENDED_SECONDS='12')
         self.assertIn('\n[1/4] Compiling C++ object a\n', output)
 
-    def test_what_does_not_compile_is_shown(self):
+    def test_compiler_errors_are_shown(self):
         output = self.run_dev('demo', status=1, PRETENDED_STATUS='1')
         self.assertIn('[2/4] Compiling C++ object b', output)
         self.assertNotIn('it runs', output)
@@ -171,9 +171,9 @@ class Dev(unittest.TestCase):
         self.assertIn('it runs', self.run_dev('fuzz', 'frame', '1'))
         self.assertIn('ninja -C build/fuzz fuzz/fuzz_frame', self.calls())
 
-    def test_the_fuzz_targets_are_those_that_there_are(self):
+    def test_the_fuzz_targets_match_the_sources(self):
         output = self.run_dev('fuzz', 'nosuch', status=2)
-        named = output[output.index('there are: ') + len('there are: '):output.index(')')].split()
+        named = output[output.index('known: ') + len('known: '):output.index(')')].split()
         corpora = sorted(path.name for path in (ROOT / 'fuzz' / 'corpus').iterdir())
         self.assertEqual(named, corpora)
 
@@ -194,7 +194,7 @@ class Dev(unittest.TestCase):
         self.assertEqual(self.calls(), ['apt-get update -q'])
 
 
-# Says what it is asked for; one stage fails, and each test stage ends as the runner of tests does.
+# Prints its arguments; one stage fails, and each test stage ends like the test runner.
 PRETENDED_DEV = '''
     echo "$*" >>calls
     [ "$*" != "test --further" ] || { echo "one two"; exit 0; }
@@ -204,7 +204,7 @@ PRETENDED_DEV = '''
 
 
 class Run(unittest.TestCase):
-    """.ci/run with a ./dev that only pretends."""
+    """Tests .ci/run with a fake ./dev."""
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='linnet-run-'))
@@ -217,7 +217,7 @@ class Run(unittest.TestCase):
         done = subprocess.run([self.folder / '.ci' / 'run', *arguments], text=True, stdout=subprocess.PIPE)
         return done, (self.folder / 'calls').read_text().splitlines()
 
-    def test_every_stage_runs_though_one_fails(self):
+    def test_every_stage_runs_even_if_one_fails(self):
         done, calls = self.run_stages()
         self.assertEqual(calls, ['demo', 'test sanitize', 'test', 'test --further', 'test one', 'test two'])
         self.assertEqual(done.returncode, 1)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// From several addresses to one socket, RFC 8305 4 and 5, on a network and a clock that stand still
-// until they are moved.
+// Connects to one of several addresses, RFC 8305 4 and 5, on a network and a clock that only the
+// test moves.
 #include "net/dialer.hpp"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ SocketAddress v6(std::uint8_t number) {
     return address;
 }
 // "4.1 6.2": family and number of each.
-std::string told(const SocketAddress& address) {
+std::string described(const SocketAddress& address) {
     return (address.ipv6 ? "6." : "4.") + std::to_string(address.bytes[address.ipv6 ? 15 : 3]);
 }
 
@@ -54,12 +54,12 @@ struct Bench {
     }
     Connecting step() { return dialer.step(world.clock.now); }
     void pass_us(std::uint64_t us) { world.clock.now += us; }
-    // The addresses that were asked so far.
+    // The addresses tried so far.
     std::string begun() const {
         std::string story;
         for (const auto& connection : world.network.connections) {
             EXPECT_EQ(connection->address.port, port);
-            story += (story.empty() ? "" : " ") + told(connection->address);
+            story += (story.empty() ? "" : " ") + described(connection->address);
         }
         return story;
     }
@@ -71,7 +71,7 @@ struct Bench {
 // ---- order -----------------------------------------------------------------------------------
 
 // Case 47: addresses of both families
-TEST(Dialer, alternates_the_families_beginning_with_the_first) {
+TEST(Dialer, alternates_the_families_starting_with_the_first) {
     struct Row {
         std::vector<SocketAddress> addresses;
         std::string order;
@@ -95,7 +95,7 @@ TEST(Dialer, alternates_the_families_beginning_with_the_first) {
     }
 }
 
-TEST(Dialer, hands_the_whole_address_on_with_the_port) {
+TEST(Dialer, passes_the_whole_address_on_with_the_port) {
     Bench bench({answering()});
     SocketAddress address = v6(9);
     address.port = 1;
@@ -113,7 +113,7 @@ TEST(Dialer, tries_an_address_that_occurs_several_times_once) {
     SocketAddress with_port = v4(1);
     with_port.port = 99;
     SocketAddress with_rest = v4(1);
-    with_rest.bytes[4] = 1;  // beyond an IPv4 address
+    with_rest.bytes[4] = 1;  // past an IPv4 address
     SocketAddress like_v6 = v6(1);
     like_v6.ipv6 = false;
     like_v6.scope_id = 0;
@@ -196,8 +196,8 @@ TEST(Dialer, tries_the_next_address_after_250_ms) {
     EXPECT_EQ(bench.world.network.open_count(), 3u);
 }
 
-// A poll that comes late starts one more address, not all of them at once.
-TEST(Dialer, starts_one_address_at_a_time_however_late_it_is_asked) {
+// A late poll starts one more address, not all of them at once.
+TEST(Dialer, starts_one_address_at_a_time_even_if_polled_late) {
     Bench bench({pending()});
     bench.start({v4(1), v4(2), v4(3)});
     bench.pass_us(10'000'000);
@@ -224,7 +224,7 @@ TEST(Dialer, tries_the_next_address_when_one_fails_while_another_waits) {
     EXPECT_EQ(bench.step(), Connecting::pending);
     EXPECT_EQ(bench.begun(), "4.1 4.2 4.3");
     EXPECT_EQ(bench.step(), Connecting::connected);
-    EXPECT_EQ(told(bench.dialer.connected_address()), "4.3");
+    EXPECT_EQ(described(bench.dialer.connected_address()), "4.3");
 }
 
 // ---- the end ---------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ TEST(Dialer, keeps_the_first_that_connects_and_closes_the_others) {
         EXPECT_EQ(bench.dialer.tried().size(), 3u);
         for (const AddressTried& tried : bench.dialer.tried()) EXPECT_EQ(tried.os_error, 0);
         bench.world.network.close(socket);
-        bench.dialer.cancel();  // the socket is not its own any more
+        bench.dialer.cancel();  // the dialer no longer owns the socket
     }
 }
 
@@ -271,7 +271,7 @@ TEST(Dialer, fails_when_all_have_failed_and_says_why_for_each) {
     EXPECT_EQ(bench.step(), Connecting::failed);
 }
 
-TEST(Dialer, goes_on_when_there_is_no_socket_for_an_address) {
+TEST(Dialer, continues_if_no_socket_can_be_created_for_an_address) {
     Bench bench({answering()});
     bench.world.faults.fail_at = 0;
     bench.start({v4(1), v4(2)});
@@ -279,11 +279,11 @@ TEST(Dialer, goes_on_when_there_is_no_socket_for_an_address) {
     ASSERT_EQ(bench.dialer.tried().size(), 1u);
     EXPECT_EQ(bench.dialer.tried()[0].os_error, EMFILE);
     EXPECT_EQ(bench.dialer.os_error(), EMFILE);
-    EXPECT_EQ(bench.dialer.next_deadline(), 0u) << "there is something to do at once";
+    EXPECT_EQ(bench.dialer.next_deadline(), 0u) << "work is pending";
     EXPECT_EQ(bench.step(), Connecting::pending);
     EXPECT_EQ(bench.begun(), "4.2");
     EXPECT_EQ(bench.step(), Connecting::connected);
-    EXPECT_EQ(told(bench.dialer.connected_address()), "4.2");
+    EXPECT_EQ(described(bench.dialer.connected_address()), "4.2");
 }
 
 TEST(Dialer, closes_everything_when_it_is_cancelled_or_destroyed) {
@@ -301,14 +301,14 @@ TEST(Dialer, closes_everything_when_it_is_cancelled_or_destroyed) {
 
         dialer.start(addresses, port, 0);
         EXPECT_EQ(world.network.open_count(), 1u);
-        dialer.start(addresses, port, 0);  // gives the attempt before up
+        dialer.start(addresses, port, 0);  // gives up the previous attempt
         EXPECT_EQ(world.network.open_count(), 1u);
         EXPECT_EQ(dialer.tried().size(), 1u);
     }
     EXPECT_EQ(world.network.open_count(), 0u);
 }
 
-TEST(Dialer, begins_anew_without_a_trace_of_the_attempt_before) {
+TEST(Dialer, starts_again_without_a_trace_of_the_previous_attempt) {
     Bench bench({refusing(), refusing(), answering()});
     bench.start({v4(1), v4(2)});
     while (bench.step() == Connecting::pending) {
@@ -318,10 +318,10 @@ TEST(Dialer, begins_anew_without_a_trace_of_the_attempt_before) {
     ASSERT_EQ(bench.dialer.tried().size(), 1u);
     EXPECT_EQ(bench.dialer.tried()[0].os_error, 0);
     EXPECT_EQ(bench.step(), Connecting::connected);
-    EXPECT_EQ(told(bench.dialer.connected_address()), "6.3");
+    EXPECT_EQ(described(bench.dialer.connected_address()), "6.3");
 }
 
-TEST(Dialer, waits_for_every_socket_under_way_to_be_writable) {
+TEST(Dialer, waits_for_every_connecting_socket_to_be_writable) {
     Bench bench({pending(), refusing(), pending()});
     bench.start({v4(1), v4(2), v4(3)});
     std::array<WaitItem, 4> items;
@@ -336,14 +336,14 @@ TEST(Dialer, waits_for_every_socket_under_way_to_be_writable) {
         EXPECT_TRUE(items[i].writable);
         EXPECT_FALSE(items[i].readable);
     }
-    EXPECT_EQ(bench.dialer.wait_set(std::span(items).first(1)), 1u) << "no more than there is room";
+    EXPECT_EQ(bench.dialer.wait_set(std::span(items).first(1)), 1u) << "no more than fit";
     bench.dialer.cancel();
     EXPECT_EQ(bench.dialer.wait_set(items), 0u);
 }
 
-// ---- whatever fails --------------------------------------------------------------------------
+// ---- any call fails --------------------------------------------------------------------------
 
-// A whole attempt, one address after the other; at its end nothing but the winner is open.
+// A whole attempt, one address after the other; at its end only the winner is open.
 int play(int fail_at) {
     World world;
     world.network.scripts = {pending(), refusing(), pending(), answering()};
@@ -369,7 +369,7 @@ int play(int fail_at) {
 }
 
 // Case 39: sockets that stay open
-TEST(Dialer, leaves_no_socket_open_whatever_call_fails) {
+TEST(Dialer, leaves_no_socket_open_if_any_call_fails) {
     const int calls = play(-1);
     EXPECT_GT(calls, 8);
     for (int fail_at = 0; fail_at < calls; ++fail_at) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What both embedded servers have in common and their own tests do not show.
+// The common behaviour of both embedded servers that their own tests do not cover.
 #include "cli/embedded_server.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@
 namespace linnet::cli {
 namespace {
 
-// No descriptor beyond `highest`, until the end.
+// Allows no descriptor above `highest` until destruction.
 class DescriptorLimit {
  public:
     explicit DescriptorLimit(SocketHandle highest) {
@@ -40,7 +40,7 @@ class DescriptorLimit {
     rlimit before_{};
 };
 
-TEST(EmbeddedServer, rests_while_there_is_no_descriptor_for_whoever_knocks) {
+TEST(EmbeddedServer, sleeps_while_it_has_no_descriptor_for_an_incoming_connection) {
     EchoServer server(Limits{}, nullptr);
     ASSERT_TRUE(server.listen(0));
     SystemNetwork network;
@@ -61,13 +61,13 @@ TEST(EmbeddedServer, rests_while_there_is_no_descriptor_for_whoever_knocks) {
     {
         const DescriptorLimit limit(second);
         server.step();
-        EXPECT_EQ(wait_set_size(), 1u) << "a listener that is ready for ever would never rest";
+        EXPECT_EQ(wait_set_size(), 1u) << "a permanently ready listener would never sleep";
         network.close(first);
         server.step();
         EXPECT_EQ(wait_set_size(), 1u) << "the listener alone";
     }
     server.step();
-    EXPECT_EQ(wait_set_size(), 2u) << "the second one was only late";
+    EXPECT_EQ(wait_set_size(), 2u) << "the second one was only delayed";
     network.close(second);
 }
 
@@ -76,7 +76,7 @@ TEST(EmbeddedServer, rests_while_there_is_no_descriptor_for_whoever_knocks) {
 constexpr std::uint64_t stall_us = 30'000'000;
 constexpr std::size_t flood_count = 5000;
 
-// Pings would wake a server that has stalled.
+// Pings would wake a stalled server.
 Options without_pings() {
     Options options;
     options.timeouts.ping_ms = 0;
@@ -105,10 +105,10 @@ struct Guest {
     }
     void take_all() {
         while (packets().get_available_packet_count() > 0) {
-            heard.emplace_back(text_of(packets().get_packet()));
+            received.emplace_back(text_of(packets().get_packet()));
         }
     }
-    // Hands over everything that is in `unsent` as far as there is room.
+    // Sends everything in `unsent` that fits.
     void put_all() {
         while (!unsent.empty() && packets().put_packet(unsent.front()) == Error::ok) {
             unsent.pop_front();
@@ -118,7 +118,7 @@ struct Guest {
     WebSocketClient client;
     bool reads = true;
     std::deque<std::string> unsent;
-    std::vector<std::string> heard;
+    std::vector<std::string> received;
 };
 
 bool is_any_ready(const std::vector<WaitItem>& items) {
@@ -130,7 +130,8 @@ bool is_any_ready(const std::vector<WaitItem>& items) {
     return ::poll(polled.data(), polled.size(), 0) > 0;
 }
 
-// Polls those who read; returns when they want to be polled again, and adds what they wait for.
+// Polls the clients that read; returns when they need the next poll, and adds the sockets they wait
+// for.
 std::uint64_t poll_all(const std::vector<Guest*>& guests, std::vector<WaitItem>& items) {
     std::uint64_t next_us = UINT64_MAX;
     for (Guest* const guest : guests) {
@@ -147,8 +148,8 @@ std::uint64_t poll_all(const std::vector<Guest*>& guests, std::vector<WaitItem>&
     return next_us;
 }
 
-// The server has its turn only if something of its own is ready, as in a program of its own: if it
-// forgets what to wait for, it stalls. False if nothing has been ready for `patience_us`.
+// The server runs only if one of its descriptors is ready, as in its own program: if it forgets
+// what to wait for, it stalls. False if nothing has been ready for `patience_us`.
 bool run_until(EmbeddedServer& server, const std::vector<Guest*>& guests,
                const std::function<bool()>& holds, std::uint64_t patience_us = stall_us) {
     SystemClock clock;
@@ -189,9 +190,9 @@ std::deque<std::string> flood_of(std::size_t size) {
     return flood;
 }
 
-void expect_flood(const std::vector<std::string>& heard, std::size_t size) {
-    ASSERT_EQ(heard.size(), flood_count);
-    for (std::size_t i = 0; i < heard.size(); ++i) ASSERT_EQ(heard[i], message_of(size, i));
+void expect_flood(const std::vector<std::string>& received, std::size_t size) {
+    ASSERT_EQ(received.size(), flood_count);
+    for (std::size_t i = 0; i < received.size(); ++i) ASSERT_EQ(received[i], message_of(size, i));
 }
 
 constexpr std::size_t flood_sizes[] = {0, 1, 16, 125, 126, 1000};
@@ -204,9 +205,10 @@ void flood_echo(const TlsServer* tls) {
         Guest guest;
         ASSERT_TRUE(opens(server, {&guest}, tls != nullptr, false));
         guest.unsent = flood_of(size);
-        EXPECT_TRUE(run_until(server, {&guest}, [&] { return guest.heard.size() == flood_count; }))
-            << "stalled after " << guest.heard.size() << " echoes";
-        expect_flood(guest.heard, size);
+        EXPECT_TRUE(
+            run_until(server, {&guest}, [&] { return guest.received.size() == flood_count; }))
+            << "stalled after " << guest.received.size() << " echoes";
+        expect_flood(guest.received, size);
     }
 }
 
@@ -224,13 +226,15 @@ void flood_room(const TlsServer* tls) {
         ASSERT_TRUE(opens(server, {&sender, &reader}, tls != nullptr, true));
         sender.client.set_target_peer(0);
         sender.unsent = flood_of(size);
-        EXPECT_TRUE(run_until(
-            server, {&sender, &reader},
-            [&] { return reader.heard.size() == flood_count && at_server.size() == flood_count; }))
-            << "stalled after " << at_server.size() << " at the server and " << reader.heard.size()
-            << " at the peer";
+        EXPECT_TRUE(run_until(server, {&sender, &reader},
+                              [&] {
+                                  return reader.received.size() == flood_count &&
+                                         at_server.size() == flood_count;
+                              }))
+            << "stalled after " << at_server.size() << " at the server and "
+            << reader.received.size() << " at the peer";
         expect_flood(at_server, size);
-        expect_flood(reader.heard, size);
+        expect_flood(reader.received, size);
     }
 }
 
@@ -246,7 +250,7 @@ TEST(EmbeddedServer, relays_every_packet_of_a_flood) {
     if (const auto tls = make_tls_server()) flood_room(tls.get());
 }
 
-TEST(EmbeddedServer, echoes_what_came_before_a_close_frame) {
+TEST(EmbeddedServer, echoes_messages_received_before_a_close_frame) {
     EchoServer server(Limits{}, nullptr);
     ASSERT_TRUE(server.listen(0));
     Guest guest;
@@ -259,7 +263,7 @@ TEST(EmbeddedServer, echoes_what_came_before_a_close_frame) {
     ASSERT_TRUE(run_until(server, {&guest}, [&] {
         return guest.client.get_connection_status() == guest.client.CONNECTION_DISCONNECTED;
     }));
-    // The client discards what comes after its own close frame, but counts it.
+    // The client discards everything after its own close frame, but counts it.
     EXPECT_EQ(guest.client.stats().discarded_size, 100u * 10);
 }
 
@@ -274,12 +278,12 @@ TEST(EmbeddedServer, answers_one_client_while_another_floods_it) {
     }
     flooding.client.flush();
     asking.unsent.push_back("question");
-    ASSERT_TRUE(run_until(server, {&asking}, [&] { return !asking.heard.empty(); }));
+    ASSERT_TRUE(run_until(server, {&asking}, [&] { return !asking.received.empty(); }));
     flooding.client.poll();
     flooding.take_all();
-    EXPECT_LT(flooding.heard.size(), flood_count / 2) << "its turn was not bounded";
+    EXPECT_LT(flooding.received.size(), flood_count / 2) << "its turn was not bounded";
     ASSERT_TRUE(
-        run_until(server, {&flooding}, [&] { return flooding.heard.size() == flood_count; }));
+        run_until(server, {&flooding}, [&] { return flooding.received.size() == flood_count; }));
 }
 
 constexpr std::size_t large_size = 64 * 1024;
@@ -300,19 +304,19 @@ TEST(EmbeddedServer, does_not_read_a_client_that_does_not_read_its_echoes) {
     for (const std::string& each : large_messages()) {
         ASSERT_EQ(guest.packets().put_packet(each), Error::ok);
     }
-    // It sends as long as the OS takes something, and takes no message out of its own queue.
+    // It sends as long as the OS accepts anything, and takes no message from its own queue.
     const auto send = [&] {
         guest.client.poll();
         return false;
     };
     guest.reads = false;
-    EXPECT_FALSE(run_until(server, {&guest}, send, quiet_us)) << "stopped by nothing";
-    EXPECT_GT(guest.client.stats().output_queued_size, 10u << 20) << "the server went on reading";
+    EXPECT_FALSE(run_until(server, {&guest}, send, quiet_us)) << "never paused";
+    EXPECT_GT(guest.client.stats().output_queued_size, 10u << 20) << "the server continued to read";
     guest.reads = true;
-    ASSERT_TRUE(run_until(server, {&guest}, [&] { return guest.heard.size() == large_count; }));
+    ASSERT_TRUE(run_until(server, {&guest}, [&] { return guest.received.size() == large_count; }));
 }
 
-TEST(EmbeddedServer, holds_a_sender_back_while_a_peer_of_the_room_does_not_read) {
+TEST(EmbeddedServer, pauses_a_sender_while_a_peer_of_the_room_does_not_read) {
     RelayServer server(Limits{});
     server.set_patience_us(600'000'000);
     ASSERT_TRUE(server.listen(0));
@@ -324,14 +328,15 @@ TEST(EmbeddedServer, holds_a_sender_back_while_a_peer_of_the_room_does_not_read)
     slow.reads = false;
     EXPECT_FALSE(run_until(
         server, {&sender, &slow}, [] { return false; }, quiet_us));
-    EXPECT_GT(sender.client.stats().output_queued_size, 10u << 20) << "the server went on reading";
-    EXPECT_EQ(server.connection_count(), 2u) << "slow is not gone";
+    EXPECT_GT(sender.client.stats().output_queued_size, 10u << 20)
+        << "the server continued to read";
+    EXPECT_EQ(server.connection_count(), 2u) << "a slow client is not disconnected";
     slow.reads = true;
     ASSERT_TRUE(
-        run_until(server, {&sender, &slow}, [&] { return slow.heard.size() == large_count; }));
+        run_until(server, {&sender, &slow}, [&] { return slow.received.size() == large_count; }));
 }
 
-TEST(EmbeddedServer, drops_a_peer_that_the_room_has_waited_for_too_long) {
+TEST(EmbeddedServer, drops_a_peer_that_blocks_the_room_for_too_long) {
     RelayServer server(Limits{});
     server.set_patience_us(1000);
     ASSERT_TRUE(server.listen(0));
@@ -344,7 +349,7 @@ TEST(EmbeddedServer, drops_a_peer_that_the_room_has_waited_for_too_long) {
     dead.reads = false;
     const std::vector<Guest*> all{&sender, &reader, &dead};
     ASSERT_TRUE(run_until(server, all, [&] { return server.connection_count() == 2; }));
-    ASSERT_TRUE(run_until(server, all, [&] { return reader.heard.size() == large_count; }));
+    ASSERT_TRUE(run_until(server, all, [&] { return reader.received.size() == large_count; }));
     EXPECT_EQ(reader.client.peers().size(), 2u) << "the server and the sender";
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""What an engine asks of a library that it takes in: each test builds something the way a stranger
-would, without Meson. Compilers: $CXX or c++, and clang++ and mingw where they are (with CI set they
-must be)."""
+"""Tests what a program that embeds the library requires: each test builds something as its user
+would, without Meson. Compilers: $CXX or c++, and clang++ and mingw if installed (required if CI is
+set)."""
 import concurrent.futures
 import functools
 import os
@@ -17,7 +17,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WARNINGS = ('-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast '
             '-Wundef -Werror').split()
-# The flags of linnet's own build. Designated initialisers leave out what keeps its default.
+# The flags of linnet's own build. Designated initialisers omit members with default values.
 LIBRARY_FLAGS = ('-fno-exceptions', '-fno-rtti', '-Wno-missing-field-initializers',
                  f'-I{ROOT}/include', f'-I{ROOT}/src')
 PORTABLE = ('base', 'codec', 'protocol', 'x509', 'net', 'tls', 'client')
@@ -31,8 +31,8 @@ PREPROCESSED_LINES_MAX = 16_000
 STD_HEADERS = ('array', 'atomic', 'cstddef', 'cstdint', 'initializer_list', 'new', 'span',
                'string_view', 'type_traits')
 
-# Macros that other libraries leave behind: Qt, Xlib, Windows, Objective-C, Unreal, Godot. What they
-# mean does not matter here: where one is expanded, nothing compiles.
+# Macros that other libraries define: Qt, Xlib, Windows, Objective-C, Unreal, Godot. Their
+# meaning is irrelevant here: an expansion of one is a compile error.
 FOREIGN_NAMES = """
     signals slots emit foreach forever
     Always Above Below Bool Complex Convex ControlMask CurrentTime CursorShape DestroyAll EvenOddRule
@@ -58,7 +58,7 @@ CALLS_OF_AN_OS = set("""
     getrandom getentropy strerror strerror_r pthread_create pthread_join pthread_mutex_lock
 """.split())
 
-# The system's own parts say that they are none; what the program brings is used.
+# The system's parts report that they are unavailable; those of the program are used.
 WITHOUT_OS = r'''
 #include "linnet/linnet.hpp"
 #include "linnet/system_clock.hpp"
@@ -107,7 +107,7 @@ int main() {
 }
 '''
 
-# Derives from every interface, with RTTI and exceptions on, and asks for the dynamic type.
+# Derives from every interface, with RTTI and exceptions enabled, and uses the dynamic type.
 GUEST = r'''
 #include <cstdio>
 #include <stdexcept>
@@ -153,7 +153,7 @@ int main() {
 }
 '''
 
-# Asks for a name in a thread of the resolver, while each thread has STORAGE bytes of its own.
+# Resolves a name in a thread of the resolver while each thread has STORAGE bytes of thread-local storage.
 NAME_LOOKUP = r'''
 #include <chrono>
 #include <cstdio>
@@ -179,14 +179,14 @@ int main() {
 }
 '''
 
-# With linnet as a subproject, as the README has it.
+# Uses linnet as a subproject, as in the README.
 SUPERPROJECT = """
 project('superproject', 'cpp', default_options: ['cpp_std=c++20'])
 linnet_dep = subproject('linnet').get_variable('linnet_dep')
 executable('guest', 'guest.cpp', dependencies: linnet_dep)
 """
 
-# What a build without TLS says.
+# The error of a build without TLS.
 WITHOUT_TLS = r'''
 #include "linnet/linnet.hpp"
 int main() {
@@ -196,8 +196,8 @@ int main() {
 }
 '''
 
-# What cannot be a packet or a list of strings, and the name of what was asked for, which the compiler must
-# tell.
+# Types that cannot be a packet or a list of strings, and the name of the requirement that the compiler must
+# print.
 WRONG_TYPES = r'''
 #include <deque>
 #include <string>
@@ -217,7 +217,7 @@ WRONG_CALLS = {
     'linnet::Strings(std::vector<int>{1})': 'ListOfStrings',
 }
 
-# The kernels of another CPU against the byte loop and against the validator fed byte by byte.
+# Compares the kernels of another CPU with the byte loop and with the validator fed byte by byte.
 KERNELS = r'''
 #include <cstring>
 #include <string>
@@ -240,7 +240,7 @@ bool masks(std::size_t size, std::size_t place) {
     linnet::apply_mask({to.data() + place, size}, key, place);
     return std::memcmp(to.data() + place, from.data() + place / 2, size) == 0;
 }
-bool judges(const std::string& content) {
+bool checks(const std::string& content) {
     const linnet::Bytes text = linnet::bytes_of(content);
     linnet::Utf8Validator wide, slow;
     bool valid = true;
@@ -249,7 +249,7 @@ bool judges(const std::string& content) {
     return wide.feed(text) == valid && wide.complete() == slow.complete() &&
            result.size == text.size() && result.valid >= valid;
 }
-bool judges_all(std::size_t size, std::string_view background) {
+bool checks_all(std::size_t size, std::string_view background) {
     for (const std::string_view stranger : {
         "", "\x80", "\xC0\x80", "\xC2", "\xDF\xBF", "\xE0\x9F\xBF", "\xE0\xA0\x80", "\xE2\x82",
         "\xED\xA0\x80", "\xEF\xBF\xBF", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80\x80", "\xF0\x9F\x98",
@@ -259,7 +259,7 @@ bool judges_all(std::size_t size, std::string_view background) {
             while (text.size() < place) text += background;
             text += stranger;
             while (text.size() < size) text += background;
-            if (!judges(text) || !judges(text.substr(0, size))) return false;
+            if (!checks(text) || !checks(text.substr(0, size))) return false;
         }
     }
     return true;
@@ -270,13 +270,13 @@ int main() {
     }
     for (std::size_t size = linnet::kernel_size_min; size < 170; size += 3) {
         for (const std::string_view background : {"x", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
-            if (!judges_all(size, background)) return 2;
+            if (!checks_all(size, background)) return 2;
         }
     }
 }
 '''
 
-# Headers that are known for their macros: what to include, and a module of pkg-config if there is one.
+# Headers known for their macros: what to include, and the pkg-config module if there is one.
 FOREIGN_HEADERS = {
     'Xlib': ('#include <X11/Xlib.h>\n#include <X11/Xutil.h>\n#include <X11/Xos.h>\n', ''),
     'Qt 5': ('#include <QObject>\n', 'Qt5Core'),
@@ -293,7 +293,7 @@ def run(*command, cwd=ROOT):
 
 
 def run_all(commands):
-    """As many at once as there are CPUs."""
+    """Runs one job per CPU at once."""
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda command: run(*command), commands))
 
@@ -313,7 +313,7 @@ def needed(program):
 
 
 def has_headers(unit, *command):
-    """Whether `unit`, which includes headers of others, compiles: it does not where they are missing."""
+    """Whether `unit`, which includes foreign headers, compiles: not if they are missing."""
     return subprocess.run([*command, '-fsyntax-only', str(unit)], stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL).returncode == 0
 
@@ -328,12 +328,12 @@ def needed_headers(name, unit, *command):
 
 
 def flags_of(module):
-    """The compiler's options for a module of pkg-config, or none."""
+    """The compiler options for a pkg-config module, or none."""
     if not module or not shutil.which('pkg-config'):
         return []
     done = subprocess.run(['pkg-config', '--cflags', module], text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL)
-    # As headers of the system: their warnings are not ours.
+    # As system headers, so that their warnings are ignored.
     return done.stdout.replace('-I', '-isystem ').split() + ['-fPIC']
 
 
@@ -350,7 +350,7 @@ def sources(*folders):
 
 
 class Embedding(unittest.TestCase):
-    """Builds in a folder of its own."""
+    """Builds in a temporary folder."""
 
     @classmethod
     def setUpClass(cls):
@@ -359,7 +359,7 @@ class Embedding(unittest.TestCase):
     @classmethod
     @functools.cache
     def objects(cls):
-        """The library by the one plain command of the README."""
+        """Builds the library with the plain command of the README."""
         folder = cls.folder / 'objects'
         folder.mkdir()
         run(compilers()[0], '-std=c++20', '-O2', '-fno-exceptions', '-fno-rtti',
@@ -378,8 +378,8 @@ class Embedding(unittest.TestCase):
             *self.objects(), '-lbearssl', '-o', program)
         return program
 
-    # Each copy speaks of its own limit, which another copy would not know.
-    def test_two_copies_of_one_version_live_in_one_program(self):
+    # Each copy reports its own limit, which differs from that of the other copy.
+    def test_two_copies_of_one_version_can_coexist_in_one_program(self):
         objects = []
         for copy in ('first', 'second'):
             folder = self.folder / copy
@@ -411,7 +411,7 @@ class Embedding(unittest.TestCase):
 
     def test_the_library_has_no_mutable_globals_and_no_static_constructors(self):
         sections = run('size', '-A', *self.objects())
-        # Constants that hold addresses are in .data.rel.ro, read-only once they are relocated.
+        # Constants that contain addresses are in .data.rel.ro, which is read-only after relocation.
         writable = re.compile(r'^(\.t?data(?!\.rel\.ro)\S*|\.t?bss\S*|\.init_array\S*|\.ctors\S*)'
                               r'\s+([1-9]\d*)', re.M)
         self.assertEqual([match.groups() for match in writable.finditer(sections)], [])
@@ -419,7 +419,7 @@ class Embedding(unittest.TestCase):
     def test_a_program_with_rtti_and_exceptions_links_against_it(self):
         run(self.build(GUEST, 'guest'))
 
-    def test_a_build_without_tls_needs_no_tls_library_and_says_so(self):
+    def test_a_build_without_tls_needs_no_tls_library_and_reports_it(self):
         path = self.folder / 'without_tls.cpp'
         path.write_text(WITHOUT_TLS)
         engine = {source.stem for source in sources(ENGINE)}
@@ -429,7 +429,7 @@ class Embedding(unittest.TestCase):
             f'-I{ROOT}/src', path, *sources(NO_ENGINE), *objects, '-o', program)
         run(program)
 
-    def test_a_call_with_a_wrong_type_is_an_error_that_names_what_was_asked_for(self):
+    def test_a_call_with_a_wrong_type_is_an_error_that_names_the_requirement(self):
         path = self.folder / 'wrong_types.cpp'
         path.write_text(WRONG_TYPES)
         for compiler in compilers():
@@ -441,8 +441,8 @@ class Embedding(unittest.TestCase):
                 self.assertIn(name, done.stderr, f'{compiler}: {call}')
                 self.assertLess(len(done.stderr.splitlines()), 60, f'{compiler}: {call}')
 
-    # Case 69: a resolver's stack, of which the C library takes the thread-local storage
-    def test_names_resolve_beside_any_size_of_thread_local_storage(self):
+    # Case 69: the C library allocates thread-local storage from the stack of a resolver thread
+    def test_names_resolve_with_any_size_of_thread_local_storage(self):
         for size in (1, *range(236, 260, 4), 1024):
             program = self.build(NAME_LOOKUP, f'names{size}', f'-DSTORAGE={size}*1024')
             self.assertEqual(run(program), 'answered\n', f'{size} KiB')
@@ -482,7 +482,7 @@ class Embedding(unittest.TestCase):
                                  '-fsyntax-only', unit))
         run_all(commands)
 
-    # Case 50: macros of Qt, Xlib, Windows and others before our headers
+    # Case 50: macros of Qt, Xlib, Windows and others defined before our headers
     def test_the_public_headers_compile_after_the_macros_of_others(self):
         unit = self.folder / 'after_macros.cpp'
         unit.write_text(''.join(f'#include <{name}>\n' for name in STD_HEADERS) +
@@ -493,7 +493,7 @@ class Embedding(unittest.TestCase):
         for compiler in compilers():
             run(compiler, '-std=c++20', *WARNINGS, f'-I{ROOT}/include', '-fsyntax-only', unit)
 
-    # Case 50: the headers themselves, where they are installed
+    # Case 50: the actual headers, if they are installed
     def test_the_public_headers_compile_after_the_headers_of_others(self):
         theirs, both = self.folder / 'theirs.cpp', self.folder / 'theirs_and_ours.cpp'
         for name, (includes, module) in FOREIGN_HEADERS.items():
@@ -510,7 +510,7 @@ class Embedding(unittest.TestCase):
         unit = self.folder / 'unity.cpp'
         unit.write_text(included(sources(*FOLDERS, ENGINE)))
         for compiler in compilers():
-            # A name of one file may hide that of another, which is a global only here.
+            # A name in one file may shadow one in another file, which is global only here.
             run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-Wno-shadow', '-fsyntax-only',
                 unit)
 
@@ -530,7 +530,7 @@ class Embedding(unittest.TestCase):
         print(f'linnet/linnet.hpp: {lines} lines preprocessed')
         self.assertLess(lines, PREPROCESSED_LINES_MAX)
 
-    def test_without_an_operating_system_it_links_without_sockets_files_and_threads(self):
+    def test_without_an_operating_system_it_needs_no_sockets_files_or_threads(self):
         unit, program = self.folder / 'without_os.cpp', self.folder / 'without_os'
         unit.write_text(WITHOUT_OS)
         run(compilers()[0], '-std=c++20', '-O1', '-fno-exceptions', '-fno-rtti', f'-I{ROOT}/include',
@@ -549,7 +549,7 @@ class Embedding(unittest.TestCase):
                 for source in sources(*WINDOWS_FOLDERS, NO_ENGINE))
 
     # Case 50: windows.h and its macros, before our headers and within our sources
-    def test_nothing_minds_the_macros_of_windows(self):
+    def test_nothing_conflicts_with_the_macros_of_windows(self):
         compiler = 'x86_64-w64-mingw32-g++-posix'
         if not needed(compiler):
             self.skipTest(f'{compiler} is not installed: apt-get install '
@@ -560,13 +560,13 @@ class Embedding(unittest.TestCase):
                            + included(public_headers()))
         own.write_text('#include "platform/win32/windows_os.hpp"\n'
                        '#if defined(min) || defined(max)\n#error NOMINMAX\n#endif\n')
-        # Without BearSSL, which is not installed for Windows.
+        # BearSSL is not installed for Windows.
         unity.write_text(included(sources(*WINDOWS_FOLDERS, NO_ENGINE)))
         for unit in (headers, own, unity):
             run(compiler, '-std=c++20', *WARNINGS, *LIBRARY_FLAGS, '-Wno-shadow', '-fsyntax-only',
                 unit)
 
-    def test_the_kernels_for_aarch64_compile_and_give_the_right_answers(self):
+    def test_the_kernels_for_aarch64_compile_and_give_the_right_results(self):
         compiler, emulator = 'aarch64-linux-gnu-g++', 'qemu-aarch64'
         if not (needed(compiler) and needed(emulator)):
             self.skipTest(f'{compiler} or {emulator} is not installed: apt-get install '

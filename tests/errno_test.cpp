@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The program's errno is the program's: no call of the library changes it, although everything that
-// the calls ask, the OS or what the program has given instead, leaves an errno behind.
+// No call of the library changes the program's errno, although every external call, to the OS or to
+// the program's replacements, sets errno.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -213,7 +213,7 @@ const Row rows[] = {
      }},
 };
 
-TEST(Errno, is_left_as_it_is_by_every_call_while_open) {
+TEST(Errno, is_unchanged_by_every_call_while_open) {
     for (const Row& row : rows) {
         NoisyPlay play;
         play.open();
@@ -223,7 +223,7 @@ TEST(Errno, is_left_as_it_is_by_every_call_while_open) {
     }
 }
 
-TEST(Errno, is_left_as_it_is_by_every_call_while_connecting) {
+TEST(Errno, is_unchanged_by_every_call_while_connecting) {
     for (const Row& row : rows) {
         NoisyPlay play(true);
         errno = of_program;
@@ -232,7 +232,7 @@ TEST(Errno, is_left_as_it_is_by_every_call_while_connecting) {
     }
 }
 
-TEST(Errno, is_left_as_it_is_by_the_destructor) {
+TEST(Errno, is_unchanged_by_the_destructor) {
     for (const bool is_open : {false, true}) {
         NoisyPlay play;
         if (is_open) play.open();
@@ -242,7 +242,7 @@ TEST(Errno, is_left_as_it_is_by_the_destructor) {
     }
 }
 
-TEST(Errno, is_left_as_it_is_by_certificates_and_their_files) {
+TEST(Errno, is_unchanged_by_certificates_and_their_files) {
     const std::string directory = std::filesystem::temp_directory_path().string();
     X509Certificate certificate;
     errno = of_program;
@@ -255,7 +255,7 @@ TEST(Errno, is_left_as_it_is_by_certificates_and_their_files) {
     EXPECT_EQ(certificate.load_from_memory(bytes_of("nothing")), Error::failed);
     EXPECT_EQ(errno, of_program) << "from memory";
     const auto tls = cli::make_tls_server();
-    if (tls == nullptr) GTEST_SKIP() << "this build can make no certificate";
+    if (tls == nullptr) GTEST_SKIP() << "this build cannot create certificates";
     ASSERT_EQ(certificate.load_from_memory(bytes_of(tls->certificate())), Error::ok);
     errno = of_program;
     EXPECT_EQ(certificate.save("/no/such/file"), Error::invalid_parameter);

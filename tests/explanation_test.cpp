@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Failures as paragraphs, word by word; and what must never stand in one.
+// Failures as paragraphs, word by word, and what they must never contain.
 #include "client/explanation.hpp"
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ std::string explained(const Failure& failure, std::string_view url = "ws://game.
     return std::string(out.text());
 }
 
-// What the OS of the machine says.
+// The error text of the machine's OS.
 std::string os_text(int os_error) {
     ExactBytes buffer(200);
     TextWriter out(buffer.buffer());
@@ -59,7 +59,7 @@ Failure with_response(int status, std::string_view reason, std::string_view head
 
 // ---- the paragraphs --------------------------------------------------------------------------
 
-TEST(Explanation, says_where_it_wanted_to_go) {
+TEST(Explanation, names_the_destination) {
     struct Row {
         std::string_view url, shown;
     };
@@ -83,14 +83,14 @@ TEST(Explanation, says_where_it_wanted_to_go) {
     }
 }
 
-// EAI_SYSTEM says only "System error".
-TEST(Explanation, says_what_the_system_said_when_a_name_did_not_resolve) {
+// EAI_SYSTEM is only "System error".
+TEST(Explanation, quotes_the_system_if_a_name_did_not_resolve) {
     EXPECT_EQ(resolve_text(resolver_errno_base + EMFILE), os_text(EMFILE));
     EXPECT_EQ(resolve_text(resolver_errno_base + 1), os_text(1));
     EXPECT_NE(resolve_text(EAI_NONAME), os_text(EAI_NONAME));
 }
 
-TEST(Explanation, says_why_a_name_did_not_resolve) {
+TEST(Explanation, explains_why_a_name_did_not_resolve) {
     Failure failure{.cause = Cause::resolve_failed, .phase = Phase::resolve, .os_error = -2};
     failure.phase_ms[static_cast<std::size_t>(Phase::resolve)] = 12;
     EXPECT_EQ(explained(failure),
@@ -98,7 +98,7 @@ TEST(Explanation, says_why_a_name_did_not_resolve) {
                   resolve_text(-2) + ". This happened in phase resolve after 12 ms.");
 }
 
-TEST(Explanation, says_which_addresses_were_tried) {
+TEST(Explanation, lists_the_addresses_tried) {
     std::vector<AddressTried> tried(3);
     tried[0] = {{.bytes = {192, 0, 2, 1}, .port = 80}, ECONNREFUSED};
     tried[1] = {{.bytes = {0x20, 0x01, 0x0D, 0xB8}, .ipv6 = true, .port = 8080}, ENETUNREACH};
@@ -116,10 +116,10 @@ TEST(Explanation, says_which_addresses_were_tried) {
 
     failure.phase = Phase::upgrade;
     failure.os_error = 0;
-    EXPECT_EQ(explained(failure).find("Tried"), std::string::npos) << "that was not the matter";
+    EXPECT_EQ(explained(failure).find("Tried"), std::string::npos) << "this was not the cause";
 }
 
-TEST(Explanation, says_what_the_server_answered) {
+TEST(Explanation, describes_the_response_of_the_server) {
     const std::string lead =
         "Could not connect to ws://game.example/play: the server refused the upgrade. The "
         "server responded with HTTP ";
@@ -132,7 +132,7 @@ TEST(Explanation, says_what_the_server_answered) {
               lead + "301 \"Moved\", redirecting to \"/new\"" + end);
 }
 
-TEST(Explanation, says_how_a_connection_ended) {
+TEST(Explanation, describes_how_a_connection_ended) {
     Failure failure{.cause = Cause::closed_by_server, .phase = Phase::closing};
     failure.close_code = 4001;
     failure.close_reason = "kicked";
@@ -218,7 +218,7 @@ TEST(Explanation, shows_no_other_header) {
 
 // ---- the words of the server are harmless ----------------------------------------------------
 
-TEST(Explanation, makes_control_characters_and_quotes_of_the_server_harmless) {
+TEST(Explanation, escapes_control_characters_and_quotes_of_the_server) {
     for (int byte = 0; byte < 256; ++byte) {
         const std::string words = std::string("a") + static_cast<char>(byte) + "b";
         const std::string headers = "Location: " + words + "\r\n";
@@ -230,14 +230,14 @@ TEST(Explanation, makes_control_characters_and_quotes_of_the_server_harmless) {
             const auto shown = static_cast<std::uint8_t>(c);
             ASSERT_TRUE(shown >= 0x20 && shown != 0x7F) << "byte " << byte;
         }
-        // Only our own quotation marks; a location with an "@" is not shown.
+        // Only our own quotation marks appear; a location with an "@" is not shown.
         EXPECT_EQ(std::count(paragraph.begin(), paragraph.end(), '"'), byte == '@' ? 6 : 8)
             << "byte " << byte;
     }
 }
 
-// C1 controls, separators, and what reorders text.
-TEST(Explanation, shows_nothing_of_the_server_that_steers_a_terminal) {
+// C1 controls, separators, and characters that reorder text.
+TEST(Explanation, shows_nothing_of_the_server_that_controls_a_terminal) {
     for (const std::string_view harmful :
          {"\xC2\x80", "\xC2\x85", "\xC2\x9B", "\xC2\x9D", "\xC2\x9F", "\xE2\x80\xA8",
           "\xE2\x80\xA9", "\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9",
@@ -253,7 +253,7 @@ TEST(Explanation, shows_nothing_of_the_server_that_steers_a_terminal) {
     }
 }
 
-TEST(Explanation, has_its_cause_however_long_the_url_is) {
+TEST(Explanation, contains_its_cause_for_any_length_of_the_url) {
     Failure failure;
     failure.phase = Phase::upgrade;
     failure.cause = Cause::upgrade_refused;
@@ -265,7 +265,7 @@ TEST(Explanation, has_its_cause_however_long_the_url_is) {
     EXPECT_NE(out.text().find(text(Cause::upgrade_refused)), std::string_view::npos) << out.text();
 }
 
-TEST(Explanation, cuts_what_the_server_said_too_long) {
+TEST(Explanation, cuts_long_text_of_the_server) {
     const std::string fitting(160, 'x');
     EXPECT_NE(explained(with_response(400, "", "", fitting)).find("body \"" + fitting + "\"."),
               std::string::npos);
@@ -274,9 +274,9 @@ TEST(Explanation, cuts_what_the_server_said_too_long) {
               std::string::npos);
 }
 
-// ---- however little room ---------------------------------------------------------------------
+// ---- small buffers ---------------------------------------------------------------------
 
-TEST(Explanation, writes_no_more_than_there_is_room_for_and_counts_all_of_it) {
+TEST(Explanation, writes_no_more_than_fits_and_returns_the_full_length) {
     Failure failure = with_response(301, "Moved", "Location: /new\r\n", "body");
     failure.close_code = 1000;
     failure.close_reason = "bye";

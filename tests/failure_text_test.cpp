@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The details of TLS failures, as text: dates, names, digests, addresses and alerts.
+// The details of TLS failures as text: dates, names, digests, addresses and alerts.
 #include "tls/failure_text.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// What `write` puts into the detail of a failure.
+// The text that `write` adds to the detail of a failure.
 template <class Write>
 std::string detail_of(Write write) {
     TlsFailure why;
@@ -71,11 +71,11 @@ constexpr Moment moments[] = {
     {253'402'300'800, "9999-12-31 23:59:59 UTC"},
 };
 
-TEST(FailureText, writes_moments) {
+TEST(FailureText, writes_times) {
     for (const Moment& row : moments) EXPECT_EQ(time_text(row.unix_s), row.text) << row.unix_s;
 }
 
-// Day by day through four centuries, beside a calendar that counts.
+// Day by day through four centuries, compared with a counting calendar.
 TEST(FailureText, counts_every_day_as_the_calendar_does) {
     constexpr std::array<int, 12> month_days = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     std::int64_t day = 0;
@@ -94,7 +94,7 @@ TEST(FailureText, counts_every_day_as_the_calendar_does) {
     }
 }
 
-TEST(FailureText, survives_moments_that_no_calendar_has) {
+TEST(FailureText, survives_times_outside_the_calendar) {
     for (const std::int64_t unix_s :
          {INT64_MIN / 4, INT64_MAX / 4, std::int64_t{-62'167'219'201}}) {
         EXPECT_TRUE(time_text(unix_s).ends_with(" UTC")) << unix_s;
@@ -103,7 +103,7 @@ TEST(FailureText, survives_moments_that_no_calendar_has) {
 
 // ---- names -----------------------------------------------------------------------------------
 
-TEST(FailureText, puts_names_between_quotation_marks) {
+TEST(FailureText, quotes_names) {
     EXPECT_EQ(name_text("good.test"), "\"CN=good.test\"");
     EXPECT_EQ(name_text(""), "\"CN=\"");
 }
@@ -120,13 +120,13 @@ TEST(FailureText, cuts_long_names_at_a_character) {
             ASSERT_LE(text.size(), 165u);
             if (text == whole) continue;
             ASSERT_TRUE(text.ends_with("...\"")) << text;
-            ASSERT_GT(whole.size(), 155u) << "cut without need";
+            ASSERT_GT(whole.size(), 155u) << "cut unnecessarily";
             ASSERT_TRUE(whole.starts_with(text.substr(0, text.size() - 4)));
         }
     }
 }
 
-TEST(FailureText, ends_where_its_room_ends) {
+TEST(FailureText, ends_where_its_buffer_ends) {
     const std::string part(100, 'x');
     const std::string text = detail_of([&](DetailWriter&& out) {
         for (int i = 0; i < 10; ++i) out.put(part);
@@ -145,8 +145,8 @@ TEST(FailureText, writes_digests_addresses_and_numbers) {
     EXPECT_EQ(text, "009ff0ab 127.0.0.1 ::1 1024");
 }
 
-// Four or sixteen bytes are an address; whatever else is said to be one does no harm.
-TEST(FailureText, survives_addresses_of_another_size) {
+// An address has four or sixteen bytes; any other size is harmless.
+TEST(FailureText, survives_addresses_of_invalid_size) {
     for (std::size_t size = 0; size < 40; ++size) {
         const ExactBytes ip(std::string(size, '\x11'));
         const std::string text = detail_of([&](DetailWriter&& out) { out.put_ip(ip.bytes()); });
@@ -154,7 +154,7 @@ TEST(FailureText, survives_addresses_of_another_size) {
     }
 }
 
-TEST(FailureText, makes_the_words_of_a_server_harmless) {
+TEST(FailureText, escapes_the_text_of_a_server) {
     const std::string text =
         detail_of([](DetailWriter&& out) { out.put_harmless("a b\n\x1B[1m\x7F\x80\xFF\0z~"s); });
     EXPECT_EQ(text, "a b??[1m????z~");
@@ -163,8 +163,8 @@ TEST(FailureText, makes_the_words_of_a_server_harmless) {
         "??\xC3\xBC");
 }
 
-// With several roots of one name, one that was refused may be the one that has signed.
-TEST(FailureText, names_the_root_that_was_refused_if_none_has_signed) {
+// If several roots share a name, a refused one may be the one that signed.
+TEST(FailureText, names_the_refused_root_if_no_root_signed) {
     ChainResult result;
     TlsFailure why;
     why.native = 62;
@@ -181,7 +181,7 @@ TEST(FailureText, names_the_root_that_was_refused_if_none_has_signed) {
     EXPECT_EQ(why.native, 62);
 }
 
-TEST(FailureText, knows_the_alerts_of_the_fields_two_rfcs) {
+TEST(FailureText, names_the_alerts_of_both_rfcs) {
     EXPECT_EQ(alert_name(0), "close_notify");
     EXPECT_EQ(alert_name(40), "handshake_failure");
     EXPECT_EQ(alert_name(42), "bad_certificate");

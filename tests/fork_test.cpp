@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A program that forks while a client is under way: the child's copy of the client goes, and the
-// parent's conversation does not notice.
+// A program that forks while a client is connected: the child destroys its copy of the client, and
+// the parent's conversation is unaffected.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -23,8 +23,8 @@ namespace {
 
 constexpr int all_is_well = 42;
 
-// Runs `act` in a child process. Its exit status, or minus the signal that ended it: a child that
-// hangs is ended.
+// Runs `act` in a child process. Returns its exit status, or minus the signal that ended it: a
+// child that hangs is killed.
 int status_of_child(const std::function<int()>& act) {
     const pid_t child = ::fork();
     if (child == 0) {
@@ -80,7 +80,7 @@ struct Talk {
         EXPECT_TRUE(until([&] { return client->failure().cause != Cause::none; }));
         return client->failure().cause;
     }
-    // What a child finds wrong in its copy's end.
+    // The faults that a child finds when it destroys its copy.
     int destroy() {
         const int before = open_descriptor_count();
         client.reset();
@@ -98,7 +98,7 @@ void go_on_in_the_parent(const cli::TlsServer* tls) {
     EXPECT_EQ(status_of_child([&] { return talk.destroy(); }), all_is_well);
     EXPECT_TRUE(talk.echoes("after")) << talk.client->failure().explain();
     EXPECT_EQ(talk.client->stats().discarded_size, 0u);
-    // With something queued, too, which is for the parent to send.
+    // Even if something is queued, which the parent must send.
     ASSERT_EQ(talk.peer().put_packet("queued"), Error::ok);
     EXPECT_EQ(status_of_child([&] { return talk.destroy(); }), all_is_well);
     ASSERT_TRUE(talk.until([&] { return talk.peer().get_available_packet_count() > 0; }));
@@ -116,7 +116,7 @@ TEST(Fork, leaves_the_connection_over_tls_to_the_parent) {
     go_on_in_the_parent(tls.get());
 }
 
-TEST(Fork, leaves_a_connection_that_is_being_opened_to_the_parent) {
+TEST(Fork, leaves_an_opening_connection_to_the_parent) {
     Talk talk(nullptr);
     EXPECT_EQ(status_of_child([&] { return talk.destroy(); }), all_is_well);
     EXPECT_TRUE(talk.opens());
@@ -125,7 +125,7 @@ TEST(Fork, leaves_a_connection_that_is_being_opened_to_the_parent) {
 
 // ---- in memory -------------------------------------------------------------------------------
 
-// Counts what is asked: in a child, of its own copy.
+// Counts the calls: in a child, those of its own copy.
 class CountingResolver final : public Resolver {
  public:
     Request start(std::string_view) override { return 1; }
@@ -134,7 +134,7 @@ class CountingResolver final : public Resolver {
     int cancelled = 0;
 };
 
-TEST(Fork, says_nothing_to_the_resolver_in_the_child) {
+TEST(Fork, does_not_call_the_resolver_in_the_child) {
     CountingResolver resolver;
     Options options;
     options.resolver = &resolver;
@@ -147,10 +147,10 @@ TEST(Fork, says_nothing_to_the_resolver_in_the_child) {
     };
     EXPECT_EQ(status_of_child(destroy), all_is_well);
     client.reset();
-    EXPECT_EQ(resolver.cancelled, 1) << "the parent does";
+    EXPECT_EQ(resolver.cancelled, 1) << "the parent sends it";
 }
 
-// In each state: what the child's network is asked for is nothing but to close.
+// In each state, the child's network is only called to close.
 TEST(Fork, sends_nothing_in_the_child) {
     for (int polls = 0; polls < 8; ++polls) {
         World world;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The frame header, RFC 6455 5.2, against a judge that follows the text of the RFC.
+// The frame header, RFC 6455 5.2, compared with an implementation that follows the text of the RFC.
 #include "linnet/codec/frame.hpp"
 
 #include <gtest/gtest.h>
@@ -62,7 +62,7 @@ std::string encoded(const FrameHeader& header) {
     return std::string(out.text());
 }
 
-// What every answer must be beside its status: nothing is taken unless done.
+// Every result besides its status: nothing is consumed unless it is done.
 void check_step(const Step<FrameHeader>& step, Outcome status, Cause cause) {
     EXPECT_EQ(step.status, status);
     EXPECT_EQ(step.cause, cause);
@@ -71,10 +71,11 @@ void check_step(const Step<FrameHeader>& step, Outcome status, Cause cause) {
     }
 }
 
-// ---- the naive judge -------------------------------------------------------------------------
+// ---- the naive implementation
+// -------------------------------------------------------------------------
 
 // RFC 6455 5.2 and 5.5, the first byte from left to right: FIN, RSV1-3, opcode.
-Cause naively_judged_first(unsigned byte) {
+Cause naive_result_first(unsigned byte) {
     const bool fin = byte >= 128;
     const unsigned reserved_bits = byte / 16 % 8;
     // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
@@ -93,7 +94,7 @@ Cause naively_judged_first(unsigned byte) {
 }
 
 // The second byte from left to right: MASK, payload length.
-Cause naively_judged_second(unsigned first, unsigned second, Role receiver) {
+Cause naive_result_second(unsigned first, unsigned second, Role receiver) {
     const bool mask = second >= 128;
     // 5.1: "A server MUST NOT mask any frames that it sends to the client. A client MUST close a
     // connection if it detects a masked frame."
@@ -112,8 +113,8 @@ void check_first_two(unsigned first, unsigned second, Role receiver) {
     const ExactBytes wire{Bytes(bytes)};
     const auto step = decode_frame_header(wire.bytes(), receiver);
 
-    Cause cause = naively_judged_first(first);
-    if (cause == Cause::none) cause = naively_judged_second(first, second, receiver);
+    Cause cause = naive_result_first(first);
+    if (cause == Cause::none) cause = naive_result_second(first, second, receiver);
     const bool whole = second % 128 < 126 && second < 128;
     check_step(step,
                cause != Cause::none ? Outcome::failed
@@ -132,7 +133,7 @@ void check_first_two(unsigned first, unsigned second, Role receiver) {
 // ---- the promises ----------------------------------------------------------------------------
 
 // Case 11, 16: reserved bits and opcodes, masks, long or cut control frames
-TEST(Frame, judges_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
+TEST(Frame, validates_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
     for (const Role receiver : roles) {
         for (unsigned first = 0; first < 256; ++first) {
             for (unsigned second = 0; second < 256; ++second) {
@@ -145,13 +146,13 @@ TEST(Frame, judges_every_value_of_the_first_two_bytes_as_rfc_6455_says) {
 }
 
 // Case 16, 17: fatal is not incomplete
-TEST(Frame, needs_one_byte_to_judge_what_the_first_byte_proves) {
+TEST(Frame, refuses_after_one_byte_what_the_first_byte_proves_invalid) {
     for (const Role receiver : roles) {
         check_step(decoded("", receiver), Outcome::partial, Cause::none);
         for (unsigned first = 0; first < 256; ++first) {
             SCOPED_TRACE(first);
             const char byte = static_cast<char>(static_cast<std::uint8_t>(first));
-            const Cause cause = naively_judged_first(first);
+            const Cause cause = naive_result_first(first);
             check_step(decoded({&byte, 1}, receiver),
                        cause == Cause::none ? Outcome::partial : Outcome::failed, cause);
         }
@@ -190,16 +191,16 @@ constexpr LengthRow length_rows[] = {
     {"\x82\x7F\0\0\0\0\0\0\xFF\xFF"sv, Cause::frame_length_not_minimal, 8, 0},
 };
 
-// The same header from a client: with the mask bit, and the key behind it.
+// The same header from a client: with the mask bit, followed by the key.
 std::string masked(std::string_view wire) {
     std::string text(wire);
     text[1] = static_cast<char>(static_cast<std::uint8_t>(text[1]) | 0x80);
     return text + "\x37\xFA\x21\x3D";
 }
 
-// No byte of payload follows: a length is judged by itself.
-// Case 1, 2, 4: lengths at every border, too long forms, the top bit
-TEST(Frame, judges_a_length_at_the_byte_that_decides_it) {
+// No payload byte follows: a length is validated on its own.
+// Case 1, 2, 4: lengths at every limit, encodings that are too long, the top bit
+TEST(Frame, validates_a_length_at_the_byte_that_decides_it) {
     for (const LengthRow& row : length_rows) {
         for (const Role receiver : roles) {
             SCOPED_TRACE(shown(row.wire) + " as " + std::string(name_of(receiver)));
@@ -223,7 +224,7 @@ TEST(Frame, judges_a_length_at_the_byte_that_decides_it) {
     }
 }
 
-// Case 2: lengths in more bytes than they need
+// Case 2: lengths in more bytes than necessary
 TEST(Frame, accepts_a_16_bit_length_from_126_on) {
     for (unsigned length = 0; length <= 0xFFFF; ++length) {
         const char wire[] = {'\x01', '\x7E', static_cast<char>(length >> 8),
@@ -267,7 +268,7 @@ TEST(Frame, decodes_what_it_encoded) {
 }
 
 // Case 3, 17: a header cut at every byte
-TEST(Frame, consumes_nothing_of_a_header_that_is_cut_short) {
+TEST(Frame, consumes_nothing_of_a_truncated_header) {
     for (const FrameHeader& header : valid_headers()) {
         const std::string wire = encoded(header);
         for (std::size_t size = 0; size < wire.size(); ++size) {
@@ -309,7 +310,7 @@ TEST(Frame, encodes_in_the_fewest_bytes_and_writes_no_more) {
 }
 
 // The headers of RFC 6455 5.7.
-TEST(Frame, has_the_examples_of_rfc_6455) {
+TEST(Frame, encodes_the_examples_of_rfc_6455) {
     struct Row {
         std::string_view name, wire;
         FrameHeader header;
@@ -339,7 +340,7 @@ TEST(Frame, has_the_examples_of_rfc_6455) {
     }
 }
 
-TEST(Frame, knows_the_control_frames) {
+TEST(Frame, recognises_the_control_frames) {
     for (const Opcode opcode : opcodes) {
         const bool control =
             opcode == Opcode::close || opcode == Opcode::ping || opcode == Opcode::pong;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Plays every trace and compares what linnet did with what Godot 3.2.3 did, or with what linnet is
-// meant to do where it differs on purpose; and holds the readable table to the same rows.
+// Plays every trace and compares linnet's behaviour with that of Godot 3.2.3, or with the intended
+// behaviour of linnet where it differs on purpose; and checks the readable table against the same
+// rows.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -13,7 +14,7 @@
 
 namespace linnet::test::godot {
 
-// So that a test that fails shows the name of the trace, not its bytes.
+// Makes a failing test print the name of the trace instead of its bytes.
 static void PrintTo(const Trace& trace, std::ostream* out) {
     *out << trace.name;
 }
@@ -59,7 +60,7 @@ bool is_signal(std::string_view line) {
     });
 }
 
-// The signals of a story in one line; a signal that repeats itself stands once, with a number.
+// The signals of a story in one line; a repeated signal appears once, with a count.
 std::string signals_of(const Lines& story) {
     std::vector<std::pair<std::string, int>> signals;
     for (const std::string& line : story) {
@@ -76,12 +77,12 @@ std::string signals_of(const Lines& story) {
     return result.empty() ? "none" : result;
 }
 
-std::string verdict_of(const Trace& trace) {
+std::string result_of(const Trace& trace) {
     if (trace.play == nullptr) return "not built";
     return trace.linnet ? "differs" : "same";
 }
 
-// The cells of | `name` | scenario | `signals` | verdict: why |
+// The cells of | `name` | scenario | `signals` | result: why |
 std::vector<std::string> cells_of(const std::string& line) {
     std::vector<std::string> cells;
     for (std::size_t begin = 2, end = 0; begin < line.size(); begin = end + 3) {
@@ -91,7 +92,7 @@ std::vector<std::string> cells_of(const std::string& line) {
     return cells;
 }
 
-// The line of `trace` with the signals and the verdict of the trace; scenario and reason stay.
+// The line of `trace` with the signals and the result of the trace; scenario and reason are kept.
 std::string with_trace(const std::string& line, const Trace& trace) {
     const std::vector<std::string> cells = cells_of(line);
     const std::string scenario = cells.size() > 1 ? cells[1] : "?";
@@ -99,10 +100,10 @@ std::string with_trace(const std::string& line, const Trace& trace) {
     const std::size_t colon = last.find(':');
     const std::string reason = colon == last.npos ? "" : last.substr(colon);
     return "| `" + std::string(trace.name) + "` | " + scenario + " | `" +
-           signals_of(trace.godot.story) + "` | " + verdict_of(trace) + reason + " |";
+           signals_of(trace.godot.story) + "` | " + result_of(trace) + reason + " |";
 }
 
-// What is missing is added at the end; its scenario is to be written.
+// Missing rows are added at the end; their scenario must be written by hand.
 std::string with_traces(const std::string& file, const std::vector<Trace>& traces) {
     std::map<std::string, const Trace*> missing;
     for (const Trace& trace : traces) missing[std::string(trace.name)] = &trace;
@@ -124,7 +125,7 @@ std::string with_traces(const std::string& file, const std::vector<Trace>& trace
 
 class GodotStories : public testing::TestWithParam<Trace> {};
 
-TEST_P(GodotStories, story_and_wire_are_as_the_table_has_them) {
+TEST_P(GodotStories, story_and_wire_match_the_table) {
     const Trace& trace = GetParam();
     Play play(trace.servers);
     trace.play(play);
@@ -144,12 +145,12 @@ TEST(GodotStoriesTable, a_row_that_differs_has_a_difference) {
     }
 }
 
-TEST(GodotStoriesTable, readable_table_agrees_with_the_rows) {
+TEST(GodotStoriesTable, the_readable_table_agrees_with_the_rows) {
     expect_golden(LINNET_VECTORS_DIR "/godot_stories.md",
                   [](const std::string& file) { return with_traces(file, all_traces()); });
 }
 
-TEST(GodotStoriesTable, is_written_again_where_it_was_damaged) {
+TEST(GodotStoriesTable, is_restored_where_it_was_damaged) {
     const std::vector<Trace> traces{
         {"b", {}, nullptr, {{"connection_error()"}, {}}},
         {"a", {}, nullptr, {{"data_received()", "data_received()"}, {}}}};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The opening handshake of a client, RFC 6455 4.1: requests byte for byte, answers by their
+// The opening handshake of a client, RFC 6455 4.1: requests byte for byte, responses by their
 // meaning.
 #include "linnet/protocol/handshake.hpp"
 
@@ -24,7 +24,7 @@ using test::shown;
 
 using Views = std::vector<std::string_view>;
 
-// RFC 6455 1.3: what the client sends there, and what the server must answer.
+// RFC 6455 1.3: the client's key there, and the server's reply.
 constexpr std::string_view sample_key = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view sample_accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
@@ -41,7 +41,7 @@ std::string_view text_of_array(const auto& array) {
 
 // ---- key and accept --------------------------------------------------------------------------
 
-TEST(Handshake, makes_the_key_of_rfc_6455_from_its_nonce) {
+TEST(Handshake, computes_the_key_of_rfc_6455_from_its_nonce) {
     const ExactBytes nonce("the sample nonce");
     const auto key = handshake_key(std::span<const std::uint8_t, 16>(nonce.bytes()));
     EXPECT_EQ(text_of_array(key), sample_key);
@@ -53,7 +53,7 @@ TEST(Handshake, uses_all_16_bytes_of_the_nonce) {
     EXPECT_EQ(text_of_array(key), "AQIDBAUGBwgJCgsMDQ4PEA==");
 }
 
-TEST(Handshake, makes_the_accept_value_of_rfc_6455_from_its_key) {
+TEST(Handshake, computes_the_accept_value_of_rfc_6455_from_its_key) {
     EXPECT_EQ(text_of_array(handshake_accept(key_of(sample_key))), sample_accept);
 }
 
@@ -82,7 +82,7 @@ Cause cause_of(const Asked& asked) {
     return request.cause;
 }
 
-// Measures, then writes into exactly that much.
+// Measures, then writes into a buffer of exactly that size.
 std::string written(const Asked& asked) {
     const auto measured = write(asked, {});
     EXPECT_EQ(measured.cause, Cause::none);
@@ -94,7 +94,7 @@ std::string written(const Asked& asked) {
     return std::string(out.text());
 }
 
-// The lines that every request has in its middle.
+// The lines in the middle of every request.
 constexpr std::string_view middle =
     "Upgrade: websocket\r\n"
     "Connection: Upgrade\r\n"
@@ -104,8 +104,8 @@ constexpr std::string_view middle =
 struct RequestRow {
     std::string_view name;
     Asked asked;
-    std::string_view front;  // what stands before `middle`
-    std::string_view back;   // and behind it, without the empty line
+    std::string_view front;  // before `middle`
+    std::string_view back;   // after it, without the empty line
 };
 
 const RequestRow request_rows[] = {
@@ -186,7 +186,7 @@ TEST(Handshake, writes_requests_byte_for_byte) {
     }
 }
 
-TEST(Handshake, measures_alike_whatever_the_room_and_writes_nothing_outside_it) {
+TEST(Handshake, returns_the_same_size_for_any_buffer_and_writes_nothing_outside_it) {
     constexpr std::size_t guard_size = 64;
     for (const RequestRow& row : request_rows) {
         const std::string expected = expected_of(row);
@@ -208,7 +208,7 @@ TEST(Handshake, measures_alike_whatever_the_room_and_writes_nothing_outside_it) 
     }
 }
 
-TEST(Handshake, tells_the_protocols_as_they_stand_in_the_request) {
+TEST(Handshake, returns_the_protocols_as_written_in_the_request) {
     struct Row {
         Views protocols;
         std::string_view list;
@@ -273,19 +273,19 @@ const RefusedRow refused_rows[] = {
     {{.headers = {"Authorization: a", "authorization: b"}}, Cause::header_repeated},
 };
 
-// Case 25, 26, 27, 28, 29: headers that are two, or offer an extension
-TEST(Handshake, refuses_what_must_not_stand_in_a_request) {
+// Case 25, 26, 27, 28, 29: headers that contain two lines, or offer an extension
+TEST(Handshake, refuses_what_must_not_appear_in_a_request) {
     for (const RefusedRow& row : refused_rows) {
         const Views& asked = row.asked.headers.empty() ? row.asked.protocols : row.asked.headers;
         SCOPED_TRACE(testing::PrintToString(asked));
         EXPECT_EQ(cause_of(row.asked), row.cause);
         ExactBytes out(1000);
         EXPECT_EQ(write(row.asked, out.buffer()).cause, row.cause);
-        EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "something was written";
+        EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "the buffer was written to";
     }
 }
 
-TEST(Handshake, refuses_no_header_for_the_likeness_of_its_name) {
+TEST(Handshake, accepts_headers_whose_names_resemble_reserved_ones) {
     for (const std::string_view name :
          {"Upgrades", "Upgrad", "Upgrade-Insecure-Requests", "Connections", "Sec-WebSocket",
           "Sec-WebSocketX", "Sec-Web", "X-Sec-WebSocket-Key", "Content-Lengths", "Content-Type",
@@ -295,7 +295,7 @@ TEST(Handshake, refuses_no_header_for_the_likeness_of_its_name) {
     }
 }
 
-TEST(Handshake, takes_user_information_of_up_to_1024_bytes) {
+TEST(Handshake, accepts_user_information_of_up_to_1024_bytes) {
     struct Row {
         std::size_t size;
         Cause cause;
@@ -304,7 +304,7 @@ TEST(Handshake, takes_user_information_of_up_to_1024_bytes) {
                            Row{1025, Cause::url_userinfo}, Row{5000, Cause::url_userinfo}}) {
         const std::string url = "ws://" + std::string(row.size, 'u') + "@h/";
         EXPECT_EQ(cause_of({.url = url}), row.cause) << row.size;
-        // With an Authorization of its own there is nothing to make of it.
+        // With a custom Authorization header, none is generated.
         EXPECT_EQ(cause_of({.url = url, .headers = {"Authorization: x"}}), Cause::none) << row.size;
     }
     const std::string request = written({.url = "ws://" + std::string(1024, 'u') + "@h/"});
@@ -314,13 +314,13 @@ TEST(Handshake, takes_user_information_of_up_to_1024_bytes) {
     EXPECT_NE(request.find(expected + "dTo=\r\n\r\n"), request.npos);
 }
 
-// ---- the request: a URL made by hand ---------------------------------------------------------
+// ---- the request: a hand-made URL --------------------------------------------------------------
 
 WrittenRequest write(const Url& url, MutableBytes out) {
     return write_request({.url = url, .key = key_of(sample_key)}, out);
 }
 
-// One part of a URL, in bytes that end where it ends.
+// One part of a URL, in a block without spare bytes.
 struct PartRow {
     std::string_view Url::*part;
     std::string_view front;
@@ -336,7 +336,7 @@ constexpr PartRow part_rows[] = {
 };
 
 // Case 25: every byte in every part of a URL
-TEST(Handshake, lets_no_byte_of_a_url_made_by_hand_end_a_line) {
+TEST(Handshake, lets_no_byte_of_a_hand_made_url_end_a_line) {
     for (const PartRow& row : part_rows) {
         for (int c = 0; c < 256; ++c) {
             const std::string text =
@@ -351,12 +351,12 @@ TEST(Handshake, lets_no_byte_of_a_url_made_by_hand_end_a_line) {
                 continue;
             }
             EXPECT_EQ(request.cause, row.cause) << shown(text);
-            EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "something was written";
+            EXPECT_EQ(out.text(), std::string(1000, '\xA5')) << "the buffer was written to";
         }
     }
 }
 
-// Nothing is read past its end: AddressSanitizer sees.
+// AddressSanitizer checks that nothing is read past its end.
 TEST(Handshake, refuses_user_information_that_ends_within_a_percent_encoding) {
     constexpr std::string_view whole = "%20user%C3%a9:%3Apass%41";
     for (std::size_t size = 0; size <= whole.size(); ++size) {
@@ -370,7 +370,7 @@ TEST(Handshake, refuses_user_information_that_ends_within_a_percent_encoding) {
     }
 }
 
-TEST(Handshake, checks_the_url_even_if_custom_headers_replace_what_is_made_of_it) {
+TEST(Handshake, checks_the_url_even_if_custom_headers_replace_its_headers) {
     const Views headers = {"Host: h", "Authorization: Bearer x"};
     const Url urls[] = {{.port = 80, .host = "h\r\nX: y"},
                         {.port = 80, .userinfo = "u%", .host = "h"}};
@@ -389,7 +389,7 @@ bool is_token_byte(int c) {  // RFC 9110 5.6.2
            "!#$%&'*+-.^_`|~"sv.find(static_cast<char>(c)) != std::string_view::npos;
 }
 
-// RFC 9110 5.5: new senders are left only ASCII.
+// RFC 9110 5.5: new senders may only use ASCII.
 bool is_value_byte(int c) {
     return c == '\t' || (c >= 0x20 && c < 0x7F);
 }
@@ -398,7 +398,7 @@ std::string with_byte(std::string_view front, int byte, std::string_view back) {
     return std::string(front) + static_cast<char>(byte) + std::string(back);
 }
 
-// Every CR has its LF and the other way round, and there are as many lines as meant.
+// Every CR is followed by LF and every LF preceded by CR, and the number of lines is as intended.
 void check_lines(const std::string& request, std::ptrdiff_t line_count) {
     for (std::size_t i = 0; i < request.size(); ++i) {
         EXPECT_EQ(request[i] == '\r', i + 1 < request.size() && request[i + 1] == '\n')
@@ -408,7 +408,7 @@ void check_lines(const std::string& request, std::ptrdiff_t line_count) {
     EXPECT_EQ(request.find("\r\n\r\n"), request.size() - 4) << shown(request);
 }
 
-// One line more, and that line, if `cause` is none.
+// One additional line, with the expected content, if `cause` is none.
 void check_line(const Asked& asked, Cause cause, const std::string& line) {
     SCOPED_TRACE(shown(line));
     EXPECT_EQ(cause_of(asked), cause);
@@ -420,7 +420,7 @@ void check_line(const Asked& asked, Cause cause, const std::string& line) {
 }
 
 // Case 25: every byte in a header name
-TEST(Handshake, lets_no_byte_into_a_header_name_but_those_of_a_token) {
+TEST(Handshake, lets_only_token_bytes_into_a_header_name) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_token_byte(c) ? Cause::none : Cause::header_malformed;
         const std::string first = with_byte("", c, "Y: v");
@@ -435,7 +435,7 @@ TEST(Handshake, lets_no_byte_into_a_header_name_but_those_of_a_token) {
 }
 
 // Case 25: every byte in a header value
-TEST(Handshake, lets_no_byte_into_a_header_value_but_printable_ascii) {
+TEST(Handshake, lets_only_printable_ascii_into_a_header_value) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_value_byte(c) ? Cause::none : Cause::header_malformed;
         const bool white = c == ' ' || c == '\t';
@@ -449,7 +449,7 @@ TEST(Handshake, lets_no_byte_into_a_header_value_but_printable_ascii) {
 }
 
 // Case 25: every byte in a sub-protocol
-TEST(Handshake, lets_no_byte_into_a_protocol_but_those_of_a_token) {
+TEST(Handshake, lets_only_token_bytes_into_a_protocol) {
     const std::string name = "Sec-WebSocket-Protocol: ";
     for (int c = 0; c < 256; ++c) {
         const bool white = c == ' ' || c == '\t';
@@ -479,9 +479,9 @@ TEST(Handshake, lets_no_byte_of_a_url_end_a_line) {
     }
 }
 
-// ---- the answer ------------------------------------------------------------------------------
+// ---- the response -----------------------------------------------------------------------------
 
-struct AnswerRow {
+struct ResponseRow {
     std::string_view name;
     std::string_view headers;
     std::string_view offered;  // sub-protocols
@@ -489,40 +489,41 @@ struct AnswerRow {
     std::string_view protocol = "";
 };
 
-struct Judged {
+struct ResponseText {
     std::string status_line = "HTTP/1.1 101 Switching Protocols";
     std::string headers;
     std::string_view offered;
     ProtocolChoice protocol_choice = ProtocolChoice::required;
 };
 
-struct Verdict {
+struct Result {
     Cause cause;
     std::string protocol;
 };
 
-// Through the reader, as it would come from the wire.
-Verdict result_of(const Judged& judged) {
-    const ExactBytes in(judged.status_line + "\r\n" + judged.headers + "\r\n");
-    const ExactBytes offered(judged.offered);
+// Goes through the parser, as it would arrive from the wire.
+Result result_of(const ResponseText& response) {
+    const ExactBytes in(response.status_line + "\r\n" + response.headers + "\r\n");
+    const ExactBytes offered(response.offered);
     ResponseHeadReader reader(4096, 64);
     const auto head = reader.read(in.text());
     EXPECT_TRUE(head.done()) << text(head.cause) << ": " << shown(in.text());
 
-    HandshakeOffer offer = {.protocols = offered.text(), .protocol_choice = judged.protocol_choice};
+    HandshakeOffer offer = {.protocols = offered.text(),
+                            .protocol_choice = response.protocol_choice};
     std::copy(sample_accept.begin(), sample_accept.end(), offer.accept.begin());
     const HandshakeResult result = check_response(head.value, offer);
     EXPECT_TRUE(lies_within(result.protocol, in.text()));
     return {result.cause, std::string(result.protocol)};
 }
 
-// The three lines that an answer must have.
-constexpr std::string_view good_fields =
+// The three required lines of a response.
+constexpr std::string_view good_headers =
     "Upgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 
-// Beside Sec-WebSocket-Accept, which is right.
-constexpr AnswerRow upgrade_rows[] = {
+// In addition to the correct Sec-WebSocket-Accept.
+constexpr ResponseRow upgrade_rows[] = {
     {"as the RFC has it", "Upgrade: websocket\r\nConnection: Upgrade\r\n", ""},
     {"letter case", "UPGRADE: WebSocket\r\ncOnNeCtIoN: uPGRADE\r\n", ""},
     {"in lists", "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n", ""},
@@ -575,7 +576,7 @@ constexpr AnswerRow upgrade_rows[] = {
      Cause::response_upgrade_other},
     {"a version of websocket", "Upgrade: websocket/13\r\nConnection: Upgrade\r\n", "",
      Cause::response_upgrade_other},
-    {"the wrong field", "X-Upgrade: websocket\r\nConnection: Upgrade\r\n", "",
+    {"the wrong header", "X-Upgrade: websocket\r\nConnection: Upgrade\r\n", "",
      Cause::response_upgrade_missing},
     {"no Connection", "Upgrade: websocket\r\n", "", Cause::response_connection_missing},
     {"empty Connection", "Upgrade: websocket\r\nConnection:\r\n", "",
@@ -588,10 +589,10 @@ constexpr AnswerRow upgrade_rows[] = {
      Cause::response_connection_missing},
 };
 
-// Case 48: only a 101 needs HTTP/1.1
+// Case 48: only a 101 requires HTTP/1.1
 TEST(Handshake, upgrades_from_http_1_1_on) {
     const auto cause_of = [](const char* status_line) {
-        return result_of({.status_line = status_line, .headers = std::string(good_fields)}).cause;
+        return result_of({.status_line = status_line, .headers = std::string(good_headers)}).cause;
     };
     EXPECT_EQ(cause_of("HTTP/1.0 101 x"), Cause::response_http_version);
     EXPECT_EQ(cause_of("HTTP/1.1 101 x"), Cause::none);
@@ -602,7 +603,7 @@ TEST(Handshake, upgrades_from_http_1_1_on) {
 // Case 22: Upgrade and Connection: lists, repeated lines, letter case
 TEST(Handshake, accepts_one_upgrade_to_websocket_and_a_connection_that_lists_upgrade) {
     const std::string accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
-    for (const AnswerRow& row : upgrade_rows) {
+    for (const ResponseRow& row : upgrade_rows) {
         EXPECT_EQ(result_of({.headers = std::string(row.headers) + accept}).cause, row.cause)
             << row.name;
         EXPECT_EQ(result_of({.headers = accept + std::string(row.headers)}).cause, row.cause)
@@ -610,13 +611,13 @@ TEST(Handshake, accepts_one_upgrade_to_websocket_and_a_connection_that_lists_upg
     }
 }
 
-// Beside Upgrade and Connection, which are right.
-constexpr AnswerRow accept_rows[] = {
+// In addition to the correct Upgrade and Connection.
+constexpr ResponseRow accept_rows[] = {
     {"right", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
     {"name in small letters", "sec-websocket-accept:s3pPLMBiTxaQ9kYGzzhZRbK+xOo= \t\r\n", ""},
     {"name in capitals", "SEC-WEBSOCKET-ACCEPT: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", ""},
     {"missing", "", "", Cause::response_accept_missing},
-    {"in the wrong field", "Sec-WebSocket-Key: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
+    {"in the wrong header", "Sec-WebSocket-Key: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", "",
      Cause::response_accept_missing},
     {"empty", "Sec-WebSocket-Accept:\r\n", "", Cause::response_accept_wrong},
     {"of another key", "Sec-WebSocket-Accept: Kfh9QIsMVZcl6xEPYxPHzW8SZ8w=\r\n", "",
@@ -629,7 +630,7 @@ constexpr AnswerRow accept_rows[] = {
      "", Cause::response_accept_wrong},
     {"without its end", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo\r\n", "",
      Cause::response_accept_wrong},
-    {"with more behind it", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=x\r\n", "",
+    {"with more after it", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=x\r\n", "",
      Cause::response_accept_wrong},
     {"as a list", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=, x\r\n", "",
      Cause::response_accept_wrong},
@@ -647,17 +648,17 @@ constexpr AnswerRow accept_rows[] = {
      Cause::response_accept_wrong},
 };
 
-// Case 22: a wrong accept value, and two
-TEST(Handshake, believes_no_accept_value_but_its_own) {
-    for (const AnswerRow& row : accept_rows) {
+// Case 22: a wrong accept value, and two values
+TEST(Handshake, accepts_only_its_own_accept_value) {
+    for (const ResponseRow& row : accept_rows) {
         const std::string headers =
             "Upgrade: websocket\r\nConnection: Upgrade\r\n" + std::string(row.headers);
         EXPECT_EQ(result_of({.headers = headers}).cause, row.cause) << row.name;
     }
 }
 
-// Behind the three lines that are right; the server must choose when something is offered.
-constexpr AnswerRow choice_rows[] = {
+// After the three correct lines; the server must choose if something was offered.
+constexpr ResponseRow choice_rows[] = {
     {"nothing offered, nothing chosen", "", ""},
     {"the only one", "Sec-WebSocket-Protocol: chat\r\n", "chat", Cause::none, "chat"},
     {"the first", "Sec-WebSocket-Protocol: a\r\n", "a, b, c", Cause::none, "a"},
@@ -694,16 +695,16 @@ constexpr AnswerRow choice_rows[] = {
      Cause::response_extension_not_offered},
     {"a body that no 101 has", "Content-Length: 500\r\nContent-Length: 7\r\n", ""},
     {"a coding of a body", "Transfer-Encoding: chunked\r\nContent-Type: text/html\r\n", ""},
-    {"other fields, twice", "Server: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nDate:\r\n", ""},
+    {"other headers, twice", "Server: x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nDate:\r\n", ""},
 };
 
 // Case 22, 26, 27, 28, 29: a sub-protocol or extension that was not offered
 TEST(Handshake, accepts_no_choice_that_was_not_offered) {
-    for (const AnswerRow& row : choice_rows) {
+    for (const ResponseRow& row : choice_rows) {
         for (const auto choice : {ProtocolChoice::required, ProtocolChoice::optional}) {
             SCOPED_TRACE(row.name);
             const auto result =
-                result_of({.headers = std::string(good_fields) + std::string(row.headers),
+                result_of({.headers = std::string(good_headers) + std::string(row.headers),
                            .offered = row.offered,
                            .protocol_choice = choice});
             EXPECT_EQ(result.cause, row.cause);
@@ -728,7 +729,7 @@ TEST(Handshake, lets_the_options_decide_whether_a_protocol_must_be_chosen) {
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(testing::Message() << shown(row.offered) << ", " << text(row.cause));
-        const auto result = result_of({.headers = std::string(good_fields),
+        const auto result = result_of({.headers = std::string(good_headers),
                                        .offered = row.offered,
                                        .protocol_choice = row.choice});
         EXPECT_EQ(result.cause, row.cause);
@@ -736,20 +737,20 @@ TEST(Handshake, lets_the_options_decide_whether_a_protocol_must_be_chosen) {
     }
 }
 
-TEST(Handshake, takes_no_status_but_101_for_a_yes) {
+TEST(Handshake, accepts_only_status_101) {
     for (int status = 0; status < 1000; ++status) {
         if (status / 100 == 1 && status != 101) continue;  // interim: the reader skips these
         const std::string digits = std::to_string(1000 + status).substr(1);
         const auto result =
-            result_of({.status_line = "HTTP/1.1 " + digits, .headers = std::string(good_fields)});
+            result_of({.status_line = "HTTP/1.1 " + digits, .headers = std::string(good_headers)});
         EXPECT_EQ(result.cause, status == 101 ? Cause::none : Cause::upgrade_refused) << digits;
     }
-    // Whatever else is wrong: it is not an answer to our request but a refusal.
+    // With any other fault: it is a refusal, not an upgrade.
     EXPECT_EQ(result_of({.status_line = "HTTP/1.1 401 No", .headers = "Upgrade: x\r\n"}).cause,
               Cause::upgrade_refused);
 }
 
-TEST(Handshake, reads_the_answer_in_any_order_of_its_lines) {
+TEST(Handshake, reads_the_response_in_any_order_of_its_lines) {
     std::vector<std::string> lines = {"connection: keep-alive, Upgrade\r\n",
                                       "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n",
                                       "sec-websocket-protocol: b\r\n", "server: x\r\n",
@@ -763,13 +764,13 @@ TEST(Handshake, reads_the_answer_in_any_order_of_its_lines) {
     } while (std::next_permutation(lines.begin(), lines.end()));
 }
 
-// What `write_request` says it offered is what `check_response` compares with.
-TEST(Handshake, takes_its_own_offer_for_what_was_offered) {
+// `check_response` compares with the offer that `write_request` returned.
+TEST(Handshake, compares_the_choice_with_its_own_offer) {
     ExactBytes out(1000);
     const auto request = write({.protocols = {" first ", "second\t"}}, out.buffer());
     for (const std::string_view choice : {"first", "second"}) {
         const auto result =
-            result_of({.headers = std::string(good_fields) +
+            result_of({.headers = std::string(good_headers) +
                                   "Sec-WebSocket-Protocol: " + std::string(choice) + "\r\n",
                        .offered = request.protocols});
         EXPECT_EQ(result.cause, Cause::none) << choice;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Is the link alive? RFC 6455 5.5.2, with a time that the test says.
+// Keep-alive, RFC 6455 5.5.2, with the time passed by the test.
 #include "protocol/heartbeat.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ constexpr std::uint64_t ping_us = 20'000'000;
 constexpr std::uint64_t pong_us = 7'000'000;
 constexpr std::uint64_t start_us = 5'000'000'000;
 
-// One that has seen life at `start_us`.
+// A heartbeat that saw traffic at `start_us`.
 Heartbeat started(std::uint64_t ping = ping_us, std::uint64_t pong = pong_us) {
     Heartbeat heartbeat(ping, pong);
     heartbeat.alive(start_us);
@@ -48,12 +48,12 @@ Heartbeat::PingPayload queue_ping(Heartbeat& heartbeat, std::uint64_t now_us) {
     return payload;
 }
 
-bool answers(Heartbeat& heartbeat, Bytes payload, std::uint64_t now_us) {
+bool pong_matches(Heartbeat& heartbeat, Bytes payload, std::uint64_t now_us) {
     const ExactBytes exact(payload);
     return heartbeat.pong(exact.bytes(), now_us);
 }
 
-TEST(Heartbeat, asks_after_a_silence) {
+TEST(Heartbeat, sends_a_ping_after_a_silence) {
     Heartbeat heartbeat = started();
     expect_due(heartbeat, start_us + ping_us, Due::ping);
     heartbeat.alive(start_us + 1234);
@@ -61,7 +61,7 @@ TEST(Heartbeat, asks_after_a_silence) {
 }
 
 // Case 41: a link that is half open
-TEST(Heartbeat, is_dead_a_pong_time_after_the_ping_was_sent) {
+TEST(Heartbeat, declares_the_link_dead_one_pong_timeout_after_the_ping_was_sent) {
     Heartbeat heartbeat = started();
     const std::uint64_t queued_us = start_us + ping_us + 10;
     heartbeat.ping_queued(queued_us);
@@ -72,19 +72,19 @@ TEST(Heartbeat, is_dead_a_pong_time_after_the_ping_was_sent) {
     expect_due(heartbeat, sent_us + pong_us, Due::dead);
 }
 
-TEST(Heartbeat, gives_a_ping_that_cannot_leave_the_pong_time_twice) {
+TEST(Heartbeat, gives_a_ping_that_cannot_be_sent_twice_the_pong_timeout) {
     Heartbeat heartbeat = started();
     const std::uint64_t queued_us = start_us + ping_us;
     heartbeat.ping_queued(queued_us);
     expect_due(heartbeat, queued_us + 2 * pong_us, Due::dead);
 
-    // It leaves at the last moment: then its pong has the whole time.
+    // It is sent at the last moment: its pong then has the whole timeout.
     const std::uint64_t sent_us = queued_us + 2 * pong_us - 1;
     heartbeat.ping_sent(sent_us);
     expect_due(heartbeat, sent_us + pong_us, Due::dead);
 }
 
-TEST(Heartbeat, takes_any_life_for_an_answer) {
+TEST(Heartbeat, accepts_any_traffic_as_a_reply) {
     for (const bool sent : {false, true}) {
         Heartbeat heartbeat = started();
         heartbeat.ping_queued(start_us + ping_us);
@@ -95,8 +95,8 @@ TEST(Heartbeat, takes_any_life_for_an_answer) {
     }
 }
 
-// The server read what was blocked, and the ping after it: the pong is still to come.
-TEST(Heartbeat, waits_for_a_pong_from_the_moment_its_ping_leaves) {
+// The server read the blocked bytes and the following ping: the pong is still pending.
+TEST(Heartbeat, starts_the_pong_timeout_when_its_ping_is_sent) {
     Heartbeat heartbeat = started();
     heartbeat.ping_queued(start_us + ping_us);
     heartbeat.alive(start_us + ping_us + 5);
@@ -104,18 +104,18 @@ TEST(Heartbeat, waits_for_a_pong_from_the_moment_its_ping_leaves) {
     expect_due(heartbeat, start_us + ping_us + 6 + pong_us, Due::dead);
 }
 
-TEST(Heartbeat, is_switched_off_by_zeros) {
+TEST(Heartbeat, is_disabled_by_zeros) {
     expect_never(started(0, 0));
     expect_never(started(0, pong_us));
 
-    Heartbeat no_verdict = started(ping_us, 0);
-    expect_due(no_verdict, start_us + ping_us, Due::ping);
-    no_verdict.ping_queued(start_us + ping_us);
-    expect_never(no_verdict);
-    no_verdict.ping_sent(start_us + ping_us);
-    expect_never(no_verdict);
-    no_verdict.alive(start_us + ping_us + 1);
-    expect_due(no_verdict, start_us + 2 * ping_us + 1, Due::ping);
+    Heartbeat without_pong_timeout = started(ping_us, 0);
+    expect_due(without_pong_timeout, start_us + ping_us, Due::ping);
+    without_pong_timeout.ping_queued(start_us + ping_us);
+    expect_never(without_pong_timeout);
+    without_pong_timeout.ping_sent(start_us + ping_us);
+    expect_never(without_pong_timeout);
+    without_pong_timeout.alive(start_us + ping_us + 1);
+    expect_due(without_pong_timeout, start_us + 2 * ping_us + 1, Due::ping);
 
     // A ping from the program has no deadline either.
     Heartbeat asked = started(0, pong_us);
@@ -127,7 +127,7 @@ TEST(Heartbeat, is_switched_off_by_zeros) {
     expect_never(asked);
 }
 
-// Case 66: a program that pings by itself
+// Case 66: a program that sends its own pings
 TEST(Heartbeat, is_not_kept_alive_by_pings_from_the_program) {
     for (const std::uint64_t interval_us : {std::uint64_t{1}, pong_us / 3, pong_us - 1}) {
         Heartbeat heartbeat = started();
@@ -143,8 +143,8 @@ TEST(Heartbeat, is_not_kept_alive_by_pings_from_the_program) {
     }
 }
 
-// Case 66: the same, while none of the pings can leave
-TEST(Heartbeat, is_not_kept_alive_by_pings_that_cannot_leave) {
+// Case 66: the same, while none of the pings can be sent
+TEST(Heartbeat, is_not_kept_alive_by_pings_that_cannot_be_sent) {
     Heartbeat heartbeat = started();
     heartbeat.ping_queued(start_us);
     heartbeat.ping_queued(start_us + pong_us);
@@ -160,12 +160,12 @@ TEST(Heartbeat, measures_overlapping_pings) {
         heartbeat.ping_sent(start_us + 16 * i);
     }
     for (std::uint64_t i = 0; i < 4; ++i) {
-        EXPECT_TRUE(answers(heartbeat, payloads[i], start_us + 16 * i + 50 + i)) << i;
+        EXPECT_TRUE(pong_matches(heartbeat, payloads[i], start_us + 16 * i + 50 + i)) << i;
         EXPECT_EQ(heartbeat.round_trip().last_us, 50 + i);
     }
 }
 
-TEST(Heartbeat, measures_some_pings_however_many_overlap) {
+TEST(Heartbeat, measures_some_pings_of_any_number_that_overlap) {
     Heartbeat heartbeat = started();
     std::deque<Heartbeat::PingPayload> in_flight;
     int measured_count = 0;
@@ -173,7 +173,7 @@ TEST(Heartbeat, measures_some_pings_however_many_overlap) {
         in_flight.push_back(queue_ping(heartbeat, start_us + i));
         heartbeat.ping_sent(start_us + i);
         if (in_flight.size() <= 100) continue;
-        if (answers(heartbeat, in_flight.front(), start_us + i)) ++measured_count;
+        if (pong_matches(heartbeat, in_flight.front(), start_us + i)) ++measured_count;
         in_flight.pop_front();
     }
     EXPECT_GE(measured_count, 50);
@@ -188,14 +188,14 @@ TEST(Heartbeat, counts_the_pings_that_are_answered) {
     };
     std::vector<Heartbeat::PingPayload> payloads;
     for (int i = 0; i < 3; ++i) payloads.push_back(queue_ping(heartbeat, start_us));
-    EXPECT_FALSE(answers(heartbeat, payloads[2], start_us)) << "it has not left";
+    EXPECT_FALSE(pong_matches(heartbeat, payloads[2], start_us)) << "it was not sent";
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{0}));
     heartbeat.ping_sent(start_us);
-    EXPECT_FALSE(answers(heartbeat, {}, start_us));
+    EXPECT_FALSE(pong_matches(heartbeat, {}, start_us));
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{0}));
-    EXPECT_TRUE(answers(heartbeat, payloads[2], start_us));
+    EXPECT_TRUE(pong_matches(heartbeat, payloads[2], start_us));
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{3})) << "for all before it";
-    EXPECT_FALSE(answers(heartbeat, payloads[0], start_us));
+    EXPECT_FALSE(pong_matches(heartbeat, payloads[0], start_us));
     EXPECT_EQ(counts(), std::pair(std::uint64_t{3}, std::uint64_t{3}));
 }
 
@@ -206,12 +206,12 @@ TEST(Heartbeat, measures_the_last_of_many_pings) {
         last = queue_ping(heartbeat, start_us + i);
         heartbeat.ping_sent(start_us + i);
     }
-    EXPECT_TRUE(answers(heartbeat, last, start_us + 99 + 40));
+    EXPECT_TRUE(pong_matches(heartbeat, last, start_us + 99 + 40));
     EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
 }
 
-// RFC 6455 5.5.3: it may answer the latest alone
-TEST(Heartbeat, goes_on_measuring_a_peer_that_skips_pings) {
+// RFC 6455 5.5.3: a peer may answer only the latest
+TEST(Heartbeat, keeps_measuring_a_peer_that_skips_pings) {
     Heartbeat heartbeat = started();
     for (std::uint64_t round = 0; round < 5; ++round) {
         Heartbeat::PingPayload latest{};
@@ -219,27 +219,27 @@ TEST(Heartbeat, goes_on_measuring_a_peer_that_skips_pings) {
             latest = queue_ping(heartbeat, start_us + i);
             heartbeat.ping_sent(start_us + i);
         }
-        EXPECT_TRUE(answers(heartbeat, latest, start_us + 106)) << round;
+        EXPECT_TRUE(pong_matches(heartbeat, latest, start_us + 106)) << round;
         EXPECT_EQ(heartbeat.round_trip().last_us, 100u);
     }
 }
 
-TEST(Heartbeat, knows_its_own_pong_and_the_round_trip) {
+TEST(Heartbeat, recognises_its_own_pong_and_measures_the_round_trip) {
     Heartbeat heartbeat = started();
     EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
     const Heartbeat::PingPayload payload = queue_ping(heartbeat, start_us);
-    EXPECT_FALSE(answers(heartbeat, payload, start_us + 5)) << "it has not left";
+    EXPECT_FALSE(pong_matches(heartbeat, payload, start_us + 5)) << "it was not sent";
     heartbeat.ping_sent(start_us + 100);
-    EXPECT_TRUE(answers(heartbeat, payload, start_us + 350));
+    EXPECT_TRUE(pong_matches(heartbeat, payload, start_us + 350));
     EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
 
     const Heartbeat::PingPayload next = queue_ping(heartbeat, start_us + 1000);
     heartbeat.ping_sent(start_us + 1000);
-    EXPECT_FALSE(answers(heartbeat, payload, start_us + 1001)) << "of the ping before";
+    EXPECT_FALSE(pong_matches(heartbeat, payload, start_us + 1001)) << "for the previous ping";
     EXPECT_EQ(heartbeat.round_trip().last_us, 250u);
-    EXPECT_TRUE(answers(heartbeat, next, start_us + 1040));
+    EXPECT_TRUE(pong_matches(heartbeat, next, start_us + 1040));
     EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
-    EXPECT_FALSE(answers(heartbeat, next, start_us + 1050)) << "once is enough";
+    EXPECT_FALSE(pong_matches(heartbeat, next, start_us + 1050)) << "once is enough";
     EXPECT_EQ(heartbeat.round_trip().last_us, 40u);
 }
 
@@ -257,29 +257,29 @@ TEST(Heartbeat, keeps_the_last_the_smallest_and_the_smoothed_round_trip) {
     }
 }
 
-// Case 14: a pong that nobody asked for
-TEST(Heartbeat, takes_no_other_pong_for_its_own) {
+// Case 14: an unsolicited pong
+TEST(Heartbeat, does_not_mistake_another_pong_for_its_own) {
     Heartbeat heartbeat = started();
     const std::array<std::uint8_t, 8> zeros{};
-    EXPECT_FALSE(answers(heartbeat, zeros, start_us)) << "before the first ping";
-    EXPECT_FALSE(answers(heartbeat, {}, start_us));
+    EXPECT_FALSE(pong_matches(heartbeat, zeros, start_us)) << "before the first ping";
+    EXPECT_FALSE(pong_matches(heartbeat, {}, start_us));
 
     const Heartbeat::PingPayload payload = queue_ping(heartbeat, start_us);
     heartbeat.ping_sent(start_us);
-    EXPECT_FALSE(answers(heartbeat, {}, start_us + 1));
-    EXPECT_FALSE(answers(heartbeat, zeros, start_us + 1));
-    EXPECT_FALSE(answers(heartbeat, Bytes(payload).first(7), start_us + 1));
-    EXPECT_FALSE(answers(heartbeat, Bytes(payload).last(1), start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, {}, start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, zeros, start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, Bytes(payload).first(7), start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, Bytes(payload).last(1), start_us + 1));
     std::array<std::uint8_t, 9> longer{};
     std::copy(payload.begin(), payload.end(), longer.begin() + 1);
-    EXPECT_FALSE(answers(heartbeat, longer, start_us + 1));
+    EXPECT_FALSE(pong_matches(heartbeat, longer, start_us + 1));
     for (std::size_t i = 0; i < payload.size(); ++i) {
         Heartbeat::PingPayload other = payload;
         other[i] ^= 0x40;
-        EXPECT_FALSE(answers(heartbeat, other, start_us + 1)) << i;
+        EXPECT_FALSE(pong_matches(heartbeat, other, start_us + 1)) << i;
     }
     EXPECT_EQ(heartbeat.round_trip().last_us, 0u);
-    EXPECT_TRUE(answers(heartbeat, payload, start_us + 1));
+    EXPECT_TRUE(pong_matches(heartbeat, payload, start_us + 1));
 }
 
 TEST(Heartbeat, gives_each_ping_a_payload_of_its_own) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Whole clients and servers, networks and resolvers that mean them no good: what has hurt other
-// libraries (README.md, the table of cases) and concerns more than one source file.
+// Whole clients against hostile servers, networks and resolvers: bugs of other libraries
+// (README.md, the table of cases) that concern more than one source file.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,13 +28,13 @@ void open(Play& play) {
 ServerScript accepting() {
     return {.steps = {AwaitRequest{}, Accept{}}};
 }
-// The server reads no more than it has.
+// The server reads no more than it has read.
 void block(Play& play) {
     ScriptedConnection& connection = play.world.connection();
     connection.script.send_window = connection.taken;
 }
 
-// ---- what the program asks for ---------------------------------------------------------------
+// ---- arguments of the program ------------------------------------------------------------------
 
 struct Asked {
     std::string url = "ws://host.example/";
@@ -42,12 +42,12 @@ struct Asked {
     std::vector<std::string> headers = {};
 };
 
-struct Place {
+struct Part {
     const char* name;
     std::function<Asked(const std::string&)> with;
 };
 
-const Place places[] = {
+const Part parts[] = {
     {"host", [](const std::string& c) { return Asked{"ws://ho" + c + "st.example/"}; }},
     {"the end of the host", [](const std::string& c) { return Asked{"ws://host" + c}; }},
     {"port", [](const std::string& c) { return Asked{"ws://host.example:8" + c + "0/"}; }},
@@ -64,12 +64,12 @@ const Place places[] = {
      [](const std::string& c) { return Asked{.headers = {"Proxy-Authorization: v" + c + "w"}}; }},
 };
 
-// Case 25: each character in each place, before a byte is sent
-TEST(HostileServer, is_told_nothing_that_could_end_a_line) {
-    for (const Place& place : places) {
+// Case 25: each character at each offset, before a byte is sent
+TEST(HostileServer, receives_nothing_that_could_end_a_line) {
+    for (const Part& part : parts) {
         for (const std::string& c : {"\r"s, "\n"s, "\r\n"s, "\0"s, " "s, "\x80"s, "\xC3\xA4"s}) {
-            SCOPED_TRACE(std::string(place.name) + ", " + testing::PrintToString(c));
-            const Asked asked = place.with(c);
+            SCOPED_TRACE(std::string(part.name) + ", " + testing::PrintToString(c));
+            const Asked asked = part.with(c);
             const bool is_good = c == " " && !asked.headers.empty() &&
                                  asked.headers[0].find(':') < asked.headers[0].find(c);
             const std::vector<std::string_view> protocols(asked.protocols.begin(),
@@ -91,9 +91,9 @@ TEST(HostileServer, is_told_nothing_that_could_end_a_line) {
     }
 }
 
-// ---- answers to the request ------------------------------------------------------------------
+// ---- responses to the request -----------------------------------------------------------------
 
-struct AnswerRow {
+struct ResponseRow {
     const char* name;
     std::vector<ServerStep> steps;
     Cause cause;
@@ -106,12 +106,12 @@ std::string repeated(std::string_view text, int count) {
     return all;
 }
 
-// Behind the status line of a good answer.
+// After the status line of a valid response.
 std::vector<ServerStep> with_lines(const std::string& lines) {
     return {Send{"HTTP/1.1 101 x\r\n" + lines + "\r\n\r\n"}, Fin{}};
 }
 
-std::vector<AnswerRow> answer_rows() {
+std::vector<ResponseRow> response_rows() {
     const std::string portal = "<html>Please log in to this hotel.</html>";
     return {
         {"a captive portal",
@@ -167,9 +167,9 @@ std::vector<AnswerRow> answer_rows() {
     };
 }
 
-std::vector<AnswerRow> interim_and_version_rows() {
+std::vector<ResponseRow> interim_and_version_rows() {
     return {
-        {"early hints in front of a refusal",
+        {"early hints before a refusal",
          {Send{"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"}, Pause{50},
           Send{"HTTP/1.1 401 No\r\n\r\n"}},
          Cause::upgrade_refused,
@@ -196,16 +196,16 @@ std::vector<AnswerRow> interim_and_version_rows() {
     };
 }
 
-// Case 22, 24, 26: captive portals and all other odd answers
-TEST(HostileServer, may_answer_whatever_it_likes) {
-    std::vector<AnswerRow> rows = answer_rows();
-    for (const AnswerRow& row : interim_and_version_rows()) rows.push_back(row);
-    for (const AnswerRow& row : rows) {
+// Case 22, 24, 26: captive portals and all other odd responses
+TEST(HostileServer, may_send_any_response) {
+    std::vector<ResponseRow> rows = response_rows();
+    for (const ResponseRow& row : interim_and_version_rows()) rows.push_back(row);
+    for (const ResponseRow& row : rows) {
         for (const std::size_t receive_max : {std::size_t{1}, SIZE_MAX}) {
             SCOPED_TRACE(row.name);
             ServerScript server{.steps = {AwaitRequest{}}, .receive_max = receive_max};
             server.steps.insert(server.steps.end(), row.steps.begin(), row.steps.end());
-            // Byte by byte 20'000 of them take their time.
+            // 20'000 bytes, one at a time, take a while.
             Play play(server, [](World&, Options& options) {
                 options.timeouts.upgrade_ms = 1'000'000;
                 options.timeouts.attempt_ms = 0;
@@ -217,15 +217,15 @@ TEST(HostileServer, may_answer_whatever_it_likes) {
             EXPECT_EQ(play.client->failure().http_status, row.http_status);
             EXPECT_FALSE(play.client->failure().explain().empty());
             EXPECT_LE(play.world.memory.peak, 64u * 1024);
-            EXPECT_EQ(play.world.network.connections.size(), 1u) << "it does not try again";
+            EXPECT_EQ(play.world.network.connections.size(), 1u) << "it does not retry";
             EXPECT_EQ(play.world.network.open_count(), 0u);
         }
     }
 }
 
-// Also where that is another host, and where TLS would be left: no credentials go anywhere else.
+// Not even to another host or from TLS to plain text: no credentials are sent elsewhere.
 // Case 24: redirects, to other hosts and out of TLS
-TEST(HostileServer, is_followed_nowhere) {
+TEST(HostileServer, cannot_redirect_the_client) {
     for (const int status : {301, 302, 303, 307, 308}) {
         for (const char* location : {"/", "ws://host.example/other", "ws://evil.example/",
                                      "wss://evil.example/", "http://evil.example/"}) {
@@ -252,8 +252,8 @@ TEST(HostileServer, is_followed_nowhere) {
 
 // ---- floods ----------------------------------------------------------------------------------
 
-// Case 12: a flood of pings by one who does not read
-TEST(HostileServer, that_pings_and_does_not_read_is_owed_two_pongs_at_most) {
+// Case 12: a flood of pings from a server that does not read
+TEST(HostileServer, that_pings_and_does_not_read_has_at_most_two_pending_pongs) {
     Play play(accepting());
     open(play);
     block(play);
@@ -270,15 +270,15 @@ TEST(HostileServer, that_pings_and_does_not_read_is_owed_two_pongs_at_most) {
     EXPECT_TRUE(connection.frames.empty());
     connection.script.send_window = SIZE_MAX;
     play.poll(2);
-    // What the OS was once asked to take is not replaced; of all others the latest is left.
+    // A pong already passed to the OS is not replaced; of all others only the latest remains.
     ASSERT_LE(connection.frames.size(), 2u);
     EXPECT_EQ(connection.frames.back().header.opcode, Opcode::pong);
     EXPECT_EQ(connection.frames.back().payload, "99999");
 }
 
-// It never stalls, so that no deadline comes, and stays below every size.
-// Case 7, 8, 10: a message without end that never stalls
-TEST(HostileServer, that_never_ends_a_message_is_ended) {
+// It never stalls, so no deadline expires, and it stays below every size limit.
+// Case 7, 8, 10: an endless message that never stalls
+TEST(HostileServer, that_never_ends_a_message_is_disconnected) {
     for (const char* fragment : {"", "x"}) {
         Play play(accepting(),
                   [](World&, Options& options) { options.limits.fragment_count_max = 500; });
@@ -293,19 +293,19 @@ TEST(HostileServer, that_never_ends_a_message_is_ended) {
             play.poll(1);
         }
         EXPECT_EQ(play.client->failure().cause, Cause::message_too_many_fragments);
-        // Its own end of the stream is not waited for longer than a second.
+        // The client waits at most a second for the server's end of stream.
         EXPECT_LE(fragment_count, 503);
         EXPECT_TRUE(play.story->messages.empty());
     }
 }
 
 struct Pace {
-    std::size_t receive_max;  // what one receive gives
+    std::size_t receive_max;  // bytes per receive
     bool closing;
 };
 
 // Case 44: tiny writes without end
-TEST(HostileServer, that_sends_without_end_gets_no_more_than_its_share_of_a_poll) {
+TEST(HostileServer, that_sends_endlessly_gets_only_its_share_of_a_poll) {
     constexpr std::size_t poll_size_max = 4096;
     for (const Pace& pace :
          {Pace{1, false}, Pace{7, false}, Pace{1000, false}, Pace{SIZE_MAX, false}, Pace{1, true},
@@ -329,7 +329,8 @@ TEST(HostileServer, that_sends_without_end_gets_no_more_than_its_share_of_a_poll
             const Stats after = play.client->stats();
             EXPECT_LE(after.bytes_received - before.bytes_received, poll_size_max);
             EXPECT_LE(after.messages_received - before.messages_received, 100u);
-            EXPECT_LE(play.world.network.receive_count - receive_count, 8) << "nor receives on";
+            EXPECT_LE(play.world.network.receive_count - receive_count, 8)
+                << "and does not receive any more";
         }
     }
 }
@@ -364,7 +365,7 @@ const BlockedRow blocked_rows[] = {
          block(play);
          ASSERT_EQ(play.client->disconnect_from_host(), ok);
      }},
-    {"its answer to a close frame",
+    {"its reply to a close frame",
      [](Play& play) {
          open(play);
          block(play);
@@ -380,7 +381,7 @@ const BlockedRow blocked_rows[] = {
 
 // EAGAIN for ever: no call spins, and the client sleeps until its deadline.
 // Case 45: EAGAIN for ever (CVE-2025-5399)
-TEST(HostileServer, that_never_reads_is_not_knocked_at_all_the_time) {
+TEST(HostileServer, that_never_reads_does_not_cause_a_busy_loop) {
     for (const BlockedRow& row : blocked_rows) {
         SCOPED_TRACE(row.name);
         Play play({.steps = {AwaitRequest{}, Accept{}}});
@@ -394,11 +395,11 @@ TEST(HostileServer, that_never_reads_is_not_knocked_at_all_the_time) {
         }
         while (play.is_under_way()) play.client->wait(60'000);
         EXPECT_NE(play.client->failure().cause, Cause::none);
-        EXPECT_LE(play.world.clock.now, 62'000'000u) << "a silence, and its ping";
+        EXPECT_LE(play.world.clock.now, 62'000'000u) << "an idle time, and its ping";
     }
 }
 
-// ---- a network that does not do what it was asked for ----------------------------------------
+// ---- a network that misbehaves ----------------------------------------------------------------
 
 struct TakeRow {
     std::size_t send_max;
@@ -406,7 +407,7 @@ struct TakeRow {
 };
 
 // Case 34: short writes with TLS and without
-TEST(HostileServer, that_takes_and_gives_little_at_a_time_gets_and_gives_all) {
+TEST(HostileServer, that_reads_and_writes_a_few_bytes_at_a_time_loses_nothing) {
     const std::string message(5'000, 'm');
     for (const TakeRow& row : {TakeRow{1, 1}, TakeRow{2, 4096}, TakeRow{13, 1}, TakeRow{4096, 3}}) {
         for (const char* scheme : {"ws", "wss"}) {
@@ -430,12 +431,12 @@ TEST(HostileServer, that_takes_and_gives_little_at_a_time_gets_and_gives_all) {
     }
 }
 
-// No two of the same.
+// All different.
 SocketAddress numbered(std::size_t number) {
     return {{10, 0, static_cast<std::uint8_t>(number / 256), static_cast<std::uint8_t>(number)}};
 }
 
-// Claims to have written more addresses than there was room for.
+// Claims to have written more addresses than fit.
 class BoastingResolver final : public Resolver {
  public:
     Request start(std::string_view) override { return 1; }
@@ -444,12 +445,12 @@ class BoastingResolver final : public Resolver {
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = numbered(i);
         return {Outcome::done, 10'000, 0};
     }
-    void cancel(Request) override { ADD_FAILURE() << "cancelled after its answer"; }
+    void cancel(Request) override { ADD_FAILURE() << "cancelled after its result"; }
     int taken_count = 0;
 };
 
 // Case 47: ten thousand addresses, and a resolver that lies
-TEST(HostileServer, of_ten_thousand_addresses_is_tried_at_sixteen) {
+TEST(HostileServer, with_ten_thousand_addresses_is_tried_at_sixteen) {
     BoastingResolver boasting;
     for (const bool boasts : {true, false}) {
         Play play({.connect_error = 111}, [&](World& world, Options& options) {
@@ -466,12 +467,13 @@ TEST(HostileServer, of_ten_thousand_addresses_is_tried_at_sixteen) {
         EXPECT_EQ(play.client->failure().addresses_tried.size(), address_count_max);
         EXPECT_EQ(play.world.network.connections.size(), address_count_max);
     }
-    EXPECT_EQ(boasting.taken_count, 1) << "nobody asks for an answer twice";
+    EXPECT_EQ(boasting.taken_count, 1) << "no result is requested twice";
 }
 
 // ---- many clients, many connections ----------------------------------------------------------
 
-// What a client of the OS's entropy sends: the key of its request, and its masking keys.
+// The bytes that a client sends with entropy of the OS: the key of its request, and its masking
+// keys.
 struct Keys {
     std::string handshake;
     std::vector<MaskKey> masks;
@@ -492,8 +494,8 @@ Keys keys_of_a_client() {
     return keys;
 }
 
-// The clocks of all of them stand at the same moment.
-// Case 18: clients made at the same moment
+// All their clocks show the same time.
+// Case 18: clients created at the same time
 TEST(HostileServer, cannot_guess_the_keys_of_one_client_from_those_of_another) {
     constexpr std::size_t client_count = 4;
     std::set<std::string> handshakes;
@@ -510,7 +512,7 @@ TEST(HostileServer, cannot_guess_the_keys_of_one_client_from_those_of_another) {
         }
     }
     EXPECT_EQ(handshakes.size(), client_count);
-    EXPECT_EQ(pairs.size(), pair_count) << "a run of keys comes twice";
+    EXPECT_EQ(pairs.size(), pair_count) << "a sequence of keys is repeated";
     for (const auto& bytes : histogram) {
         const double expected = static_cast<double>(pair_count) / 256;
         double chi_square = 0;
@@ -518,20 +520,20 @@ TEST(HostileServer, cannot_guess_the_keys_of_one_client_from_those_of_another) {
             const double distance = static_cast<double>(seen) - expected;
             chi_square += distance * distance / expected;
         }
-        // 255 degrees of freedom, 8 standard deviations: these are new bytes in every run.
+        // 255 degrees of freedom, 8 standard deviations: the bytes are different in every run.
         EXPECT_GT(chi_square, 74);
         EXPECT_LT(chi_square, 436);
     }
 }
 
 // Case 39: a hundred thousand connections
-TEST(HostileServer, costs_nothing_that_stays_however_often_it_is_connected_to) {
+TEST(HostileServer, leaves_no_resources_in_use_after_many_connections) {
     Play play({.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{server_close(1000)}, Fin{}}});
     FakeNetwork& network = play.world.network;
     std::size_t used = 0;
     for (int i = 0; i < 100'000; ++i) {
         ASSERT_EQ(play.connect(), ok);
-        // Every third is given up at once, every third left without a goodbye.
+        // Every third is given up at once, every third ends without a close frame.
         if (i % 3 > 0) play.client->poll();
         ASSERT_EQ(play.client->disconnect_from_host(), ok);
         if (i % 3 > 1) {

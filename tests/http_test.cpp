@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The head of a response, RFC 9112: what is read, what is refused and when, however it is cut.
+// The head of a response, RFC 9112: what is parsed, what is refused and at which byte, for every
+// cut.
 #include "linnet/codec/http.hpp"
 
 #include <gtest/gtest.h>
@@ -30,7 +31,7 @@ ResponseHeadReader reader_with(const Bounds& bounds) {
     return {bounds.size_max, bounds.header_count_max};
 }
 
-// All beginnings of a text, each on its own in memory: what a receive buffer that moves would show.
+// All prefixes of a text, each in its own block: like a receive buffer that moves.
 class Beginnings {
  public:
     explicit Beginnings(std::string_view text) {
@@ -45,8 +46,8 @@ class Beginnings {
     std::vector<ExactBytes> blocks_;
 };
 
-// What the reader says, in one line. The bytes that were read last are `in`.
-std::string told(const Step<ResponseHead>& step, std::string_view in) {
+// The result of the parser in one line. The bytes parsed last are `in`.
+std::string described(const Step<ResponseHead>& step, std::string_view in) {
     if (step.failed()) return "failed: " + std::string(text(step.cause));
     if (!step.done()) return step.consumed == 0 ? "needs more" : "needs more, but consumed";
     const ResponseHead& head = step.value;
@@ -63,35 +64,35 @@ std::string told(const Step<ResponseHead>& step, std::string_view in) {
     return line;
 }
 
-// Reads up to each of `sizes` in turn, until something is decided.
+// Parses up to each of `sizes` in turn, until there is a result.
 template <class... Sizes>
-std::string told_in_pieces(const Beginnings& beginnings, const Bounds& bounds, Sizes... sizes) {
+std::string read_in_pieces(const Beginnings& beginnings, const Bounds& bounds, Sizes... sizes) {
     ResponseHeadReader reader = reader_with(bounds);
     std::string line = "needs more";
     for (const std::size_t size : {std::size_t{sizes}...}) {
         const auto step = reader.read(beginnings[size]);
         if (step.status == Outcome::partial && step.consumed == 0) continue;
-        return told(step, beginnings[size]);
+        return described(step, beginnings[size]);
     }
     return line;
 }
 
-// The first `decided_at` bytes of `text` give `expected`, no fewer do, and more change nothing:
-// whole, byte by byte, and in three pieces cut at every pair of places.
+// The first `decided_at` bytes of `text` give `expected`, fewer do not, and more change nothing:
+// whole, byte by byte, and in three pieces cut at every pair of offsets.
 void check_at_every_cut(std::string_view text, const Bounds& bounds, std::size_t decided_at,
                         const std::string& expected) {
     const Beginnings beginnings(text);
     ResponseHeadReader bytewise = reader_with(bounds);
     for (std::size_t size = 0; size <= decided_at; ++size) {
         const auto step = bytewise.read(beginnings[size]);
-        ASSERT_EQ(told(step, beginnings[size]), size < decided_at ? "needs more" : expected)
+        ASSERT_EQ(described(step, beginnings[size]), size < decided_at ? "needs more" : expected)
             << "byte by byte, at " << size << " of " << shown(text);
     }
     const std::size_t end = text.size();
-    ASSERT_EQ(told_in_pieces(beginnings, bounds, end), expected) << "whole: " << shown(text);
+    ASSERT_EQ(read_in_pieces(beginnings, bounds, end), expected) << "whole: " << shown(text);
     for (std::size_t a = 0; a <= end; ++a) {
         for (std::size_t b = a; b <= end; ++b) {
-            ASSERT_EQ(told_in_pieces(beginnings, bounds, a, b, end), expected)
+            ASSERT_EQ(read_in_pieces(beginnings, bounds, a, b, end), expected)
                 << "cut at " << a << " and " << b << " of " << shown(text);
         }
     }
@@ -101,7 +102,7 @@ void check_at_every_cut(std::string_view text, const Bounds& bounds, std::size_t
 
 struct GoodRow {
     std::string_view head;
-    std::string_view told;  // behind "done with <size>: "
+    std::string_view described;  // after "done with <size>: "
 };
 
 constexpr GoodRow good_rows[] = {
@@ -127,31 +128,32 @@ constexpr GoodRow good_rows[] = {
     {"HTTP/1.1 101 x\r\n!#$%&'*+-.^_`|~09azAZ: v\r\n\r\n", "101 'x' !#$%&'*+-.^_`|~09azAZ='v'"},
 };
 
-std::string done_with(std::size_t size, std::string_view told) {
-    return "done with " + std::to_string(size) + ": " + std::string(told);
+std::string done_with(std::size_t size, std::string_view described) {
+    return "done with " + std::to_string(size) + ": " + std::string(described);
 }
 
-TEST(Http, reads_good_heads_however_they_are_cut) {
+TEST(Http, reads_valid_heads_at_every_cut) {
     for (const GoodRow& row : good_rows) {
-        check_at_every_cut(row.head, {}, row.head.size(), done_with(row.head.size(), row.told));
+        check_at_every_cut(row.head, {}, row.head.size(),
+                           done_with(row.head.size(), row.described));
     }
 }
 
-TEST(Http, does_not_look_behind_the_head) {
+TEST(Http, does_not_read_past_the_head) {
     constexpr std::string_view tails[] = {
         "\x81\x05Hello",          "\r\n", "\n", "\r", "\0\0\n\r\n"sv, " folded\r\n\r\n",
         "HTTP/1.0 400 No\r\n\r\n"};
     for (const GoodRow& row : {good_rows[1], good_rows[3], good_rows[9]}) {
         for (const std::string_view tail : tails) {
-            // So narrow that the tail does not fit, either.
+            // So small that the tail does not fit either.
             const Bounds bounds = {.size_max = row.head.size(), .header_count_max = 1};
             check_at_every_cut(std::string(row.head) + std::string(tail), bounds, row.head.size(),
-                               done_with(row.head.size(), row.told));
+                               done_with(row.head.size(), row.described));
         }
     }
 }
 
-TEST(Http, points_into_the_bytes_of_the_last_call) {
+TEST(Http, returns_views_into_the_bytes_of_the_last_call) {
     const Beginnings beginnings("HTTP/1.1 404 Not Found\r\nA: b\r\n\r\n");
     const std::size_t end = beginnings.text_size();
     ResponseHeadReader reader = reader_with({});
@@ -174,13 +176,13 @@ constexpr std::string_view interim[] = {
     "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>\r\n\r\n", "HTTP/1.0 199 x\r\n\r\n"};
 
 // Case 49: 1xx before a 101 and before a refusal
-TEST(Http, skips_interim_responses_however_they_are_cut) {
+TEST(Http, skips_interim_responses_at_every_cut) {
     for (const GoodRow& row : {good_rows[0], good_rows[3]}) {
         std::string before;
         for (const std::string_view each : interim) {
             for (const std::string& front : {std::string(each), before += each}) {
                 const std::string text = front + std::string(row.head);
-                check_at_every_cut(text, {}, text.size(), done_with(text.size(), row.told));
+                check_at_every_cut(text, {}, text.size(), done_with(text.size(), row.described));
             }
             if (HasFailure()) return;
         }
@@ -205,8 +207,8 @@ TEST(Http, counts_interim_responses_against_both_limits) {
     }
 }
 
-// Case 49: what follows a 1xx is wrong
-TEST(Http, refuses_bad_heads_after_an_interim_response) {
+// Case 49: errors after a 1xx
+TEST(Http, refuses_invalid_heads_after_an_interim_response) {
     struct Row {
         std::string_view proof;
         Cause cause;
@@ -223,10 +225,10 @@ TEST(Http, refuses_bad_heads_after_an_interim_response) {
     }
 }
 
-// ---- bad heads -------------------------------------------------------------------------------
+// ---- invalid heads ----------------------------------------------------------------------------
 
 struct BadRow {
-    std::string_view proof;  // its last byte proves the fault
+    std::string_view proof;  // its last byte proves the error
     Cause cause;
 };
 
@@ -309,15 +311,15 @@ constexpr BadRow bad_rows[] = {
     {"HTTP/1.1 101 x\r\nA: b\r\nHTTP/1.1 101 x\r\n", Cause::response_header_malformed},
 };
 
-// Case 22: heads that are no heads
-TEST(Http, refuses_bad_heads_at_the_byte_that_proves_it_however_they_are_cut) {
+// Case 22: invalid heads
+TEST(Http, refuses_invalid_heads_at_the_byte_that_proves_it_at_every_cut) {
     for (const BadRow& row : bad_rows) {
         check_at_every_cut(row.proof, {}, row.proof.size(), failed_with(row.cause));
     }
 }
 
-// The verdict must not depend on what the same segment happens to bring along.
-TEST(Http, refuses_bad_heads_alike_whatever_follows) {
+// The result must not depend on further bytes in the same segment.
+TEST(Http, refuses_invalid_heads_regardless_of_what_follows) {
     constexpr std::string_view tails[] = {
         " 200 OK\r\nA: b\r\n\r\n", " 200 OK\nA: b\n\n", "\r\n", "\n", "\r\r\n", "<html>"};
     for (const BadRow& row : bad_rows) {
@@ -329,7 +331,7 @@ TEST(Http, refuses_bad_heads_alike_whatever_follows) {
     }
 }
 
-TEST(Http, refuses_bad_heads_alike_when_too_much_follows) {
+TEST(Http, refuses_invalid_heads_alike_if_too_much_follows) {
     for (const BadRow& row : bad_rows) {
         const Bounds bounds = {.size_max = row.proof.size() + 1};
         check_at_every_cut(std::string(row.proof) + "yz", bounds, row.proof.size(),
@@ -359,7 +361,7 @@ void check_byte(std::string_view front, int byte, std::string_view back, Cause c
     EXPECT_EQ(step.cause, cause) << shown(head);
 }
 
-TEST(Http, judges_every_byte_of_a_reason) {
+TEST(Http, validates_every_byte_of_a_reason) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_value_byte(c) ? Cause::none : Cause::response_status_line;
         check_byte("HTTP/1.1 101 ", c, "x\r\n\r\n", cause);
@@ -367,7 +369,7 @@ TEST(Http, judges_every_byte_of_a_reason) {
     }
 }
 
-TEST(Http, judges_every_byte_of_a_field_name) {
+TEST(Http, validates_every_byte_of_a_header_name) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause =
             is_token_byte(c) || c == ':' ? Cause::none : Cause::response_header_malformed;
@@ -376,7 +378,7 @@ TEST(Http, judges_every_byte_of_a_field_name) {
     }
 }
 
-TEST(Http, judges_every_byte_of_a_field_value) {
+TEST(Http, validates_every_byte_of_a_header_value) {
     for (int c = 0; c < 256; ++c) {
         const Cause cause = is_value_byte(c) ? Cause::none : Cause::response_header_malformed;
         check_byte("HTTP/1.1 101 x\r\nA:", c, "b\r\n\r\n", cause);
@@ -387,11 +389,11 @@ TEST(Http, judges_every_byte_of_a_field_value) {
 
 // ---- time ------------------------------------------------------------------------------------
 
-// A head comes byte by byte. Each time everything that was looked at before is overwritten with
-// line feeds, but for the version and for a line at its end: if a byte were searched for the end of
-// its line twice, or a line judged twice, it would be found. So the time is linear.
+// A head arrives byte by byte. Each time, everything seen before is overwritten with line feeds,
+// except for the version and for a line at its end: a byte searched twice for the end of its line,
+// or a line validated twice, would be detected. So the time is linear.
 // Case 22: time that grows faster than the head
-TEST(Http, searches_each_byte_once_and_judges_each_line_once) {
+TEST(Http, searches_each_byte_once_and_validates_each_line_once) {
     std::string head = "HTTP/1.1 101 Switching Protocols\r\n";
     for (int i = 0; i < 50; ++i) head += "Name-" + std::to_string(i) + ": value\r\n";
     head += "Long: " + std::string(500, 'x') + "\r\n\r\n";
@@ -413,17 +415,17 @@ TEST(Http, searches_each_byte_once_and_judges_each_line_once) {
 // ---- limits ----------------------------------------------------------------------------------
 
 // Case 22: heads larger than the limit
-TEST(Http, accepts_a_head_of_the_greatest_size_and_none_of_a_byte_more) {
+TEST(Http, accepts_a_head_of_the_maximum_size_and_not_one_byte_more) {
     for (const GoodRow& row : good_rows) {
         const std::size_t size = row.head.size();
-        check_at_every_cut(row.head, {.size_max = size}, size, done_with(size, row.told));
+        check_at_every_cut(row.head, {.size_max = size}, size, done_with(size, row.described));
         check_at_every_cut(row.head, {.size_max = size - 1}, size - 1,
                            failed_with(Cause::response_too_large));
     }
 }
 
-// Case 22: heads without an end
-TEST(Http, refuses_at_the_size_limit_a_head_that_does_not_end) {
+// Case 22: endless heads
+TEST(Http, refuses_an_endless_head_at_the_size_limit) {
     constexpr std::string_view endless[] = {
         "HTTP/1.1 101 ", "HTTP/1.1 101 x\r\nA: ", "HTTP/1.1 101 x\r\nA", "HTTP/1.1 101 x\r\n\r",
         "HTTP/1.1 101 x\r\nA: b\r\nC: d\r\n"};
@@ -438,7 +440,7 @@ TEST(Http, refuses_at_the_size_limit_a_head_that_does_not_end) {
 }
 
 // Case 22: too many headers
-TEST(Http, accepts_as_many_fields_as_it_may_and_no_more) {
+TEST(Http, accepts_the_maximum_number_of_headers_and_no_more) {
     for (std::size_t count = 0; count <= 5; ++count) {
         std::string head = "HTTP/1.1 101 x\r\n";
         std::string headers;
@@ -457,7 +459,7 @@ TEST(Http, accepts_as_many_fields_as_it_may_and_no_more) {
 
 // ---- take_header ------------------------------------------------------------------------------
 
-TEST(Http, takes_fields_off_one_by_one_until_there_is_none) {
+TEST(Http, takes_headers_one_by_one_until_none_is_left) {
     const ExactBytes headers("A: b\r\nC:\r\nD: \t e:f \r\n"sv);
     struct Row {
         std::string_view name, value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The inbox against a naive model: what arrived, and a queue of strings.
+// The inbox compared with a naive model: the received bytes, and a queue of strings.
 #include "linnet/protocol/inbox.hpp"
 
 #include <gtest/gtest.h>
@@ -21,12 +21,12 @@ using test::CountingMemory;
 using test::Faults;
 using test::Random;
 
-// An inbox and its memory, which is checked to be given back with the right sizes.
+// An inbox and its memory, which checks the sizes returned to it.
 struct Box {
     explicit Box(std::size_t size_max, std::size_t message_count_kept = 1)
         : inbox(&memory, size_max, message_count_kept) {}
 
-    // Receives `text`, in as many pieces as the room asks for.
+    // Receives `text`, in pieces of the size the buffer offers.
     void receive(std::string_view text) {
         do {
             const MutableBytes buffer = inbox.receive_buffer();
@@ -51,9 +51,9 @@ struct Box {
     Inbox inbox;
 };
 
-// ---- a message is handed out where it was received -------------------------------------------
+// ---- messages are handed out where they were received ------------------------------------------
 
-TEST(Inbox, takes_no_memory_before_there_must_be_room) {
+TEST(Inbox, allocates_nothing_before_space_is_needed) {
     Box box(1 << 20);
     EXPECT_EQ(box.inbox.size(), 0u);
     EXPECT_TRUE(box.inbox.unparsed().empty());
@@ -92,11 +92,11 @@ TEST(Inbox, hands_out_a_whole_message_where_it_was_received) {
     EXPECT_EQ(text_of(second.payload), "world");
     EXPECT_FALSE(second.is_text);
     EXPECT_EQ(second.payload.data(), received + 8);
-    EXPECT_EQ(text_of(first.payload), "Hello") << "it lives until the next room";
+    EXPECT_EQ(text_of(first.payload), "Hello") << "it is valid until the next buffer";
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
-TEST(Inbox, moves_only_the_fragments_behind_a_gap_and_each_byte_once) {
+TEST(Inbox, moves_only_the_fragments_after_a_gap_and_each_byte_once) {
     Box box(1 << 20);
     const std::uint8_t* const received = box.inbox.receive_buffer().data();
     box.receive("h1one.h2two..h3three...");
@@ -115,7 +115,7 @@ TEST(Inbox, moves_only_the_fragments_behind_a_gap_and_each_byte_once) {
     EXPECT_EQ(packet.payload.data(), received + 2);
 }
 
-TEST(Inbox, joins_a_frame_that_came_in_many_pieces_without_moving_it) {
+TEST(Inbox, joins_a_frame_received_in_many_pieces_without_moving_it) {
     Box box(1 << 20);
     box.receive("hh");
     box.inbox.skip(2);
@@ -132,7 +132,7 @@ TEST(Inbox, joins_a_frame_that_came_in_many_pieces_without_moving_it) {
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
-TEST(Inbox, takes_bytes_from_elsewhere_where_dead_ones_are) {
+TEST(Inbox, copies_bytes_from_elsewhere_over_discarded_ones) {
     Box box(1 << 20);
     box.receive("0123456789rest");
     box.inbox.begin_message();
@@ -214,7 +214,7 @@ class Model {
         ASSERT_EQ(box_.inbox.starved(), false);
         last_packet_ = {};
         if (buffer.empty()) {
-            // The block is full of what somebody has to take, or of a message in progress.
+            // The block is full of messages to be taken, or of a message in progress.
             ASSERT_EQ(box_.inbox.size(), size_max_);
             if (!queue_.empty()) return take_some();
             return give_up_message();
@@ -259,10 +259,10 @@ class Model {
 
     void end_message() {
         const bool is_text = random_.one_in(2);
-        const bool has_place = box_.inbox.has_space();
+        const bool fits = box_.inbox.has_space();
         const std::size_t count = box_.inbox.message_count();
         const bool ended = box_.inbox.end_message(is_text);
-        ASSERT_EQ(ended, has_place);
+        ASSERT_EQ(ended, fits);
         if (!ended) {
             ASSERT_EQ(box_.inbox.message_count(), count);
             ASSERT_EQ(box_.inbox.message_size(), message_.size());
@@ -313,7 +313,7 @@ class Model {
         if (!is_empty) {
             ASSERT_EQ(box_.inbox.size(), size);
         }
-        // An empty message in progress begins again.
+        // An empty message in progress starts again.
         if (is_empty && in_message_) in_message_ = false;
     }
 
@@ -325,7 +325,7 @@ class Model {
         ASSERT_TRUE(text_of(box_.inbox.unparsed()) == unparsed_);
         ASSERT_EQ(box_.inbox.message_size(), message_.size());
         ASSERT_TRUE(last_packet_.empty() || text_of(last_packet_) == last_expected_)
-            << "a message that was taken changed before the next room";
+            << "a taken message changed before the next buffer";
         ASSERT_EQ(box_.memory.used, box_.inbox.size());
     }
 
@@ -342,7 +342,7 @@ class Model {
     std::size_t taken_count_ = 0;
 };
 
-TEST(Inbox, does_what_a_queue_of_strings_does) {
+TEST(Inbox, behaves_like_a_queue_of_strings) {
     for (const std::size_t size_max : {0u, 2048u, 3000u, 4096u, 10'000u, 100'000u}) {
         for (const std::uint64_t seed : {1u, 2u, 3u}) {
             SCOPED_TRACE("size_max " + std::to_string(size_max) + ", seed " + std::to_string(seed));
@@ -367,7 +367,7 @@ TEST(Inbox, grows_only_when_it_is_full_and_never_beyond_its_limit) {
             const std::size_t before = box.inbox.size();
             const std::size_t buffer_size = box.inbox.receive_buffer().size();
             if (box.inbox.size() > before && before > 0) {
-                // It had no room worth the name, and it doubled or took all it may.
+                // It had no useful space left, and it doubled or took all it may.
                 EXPECT_LE(before - filled, 64u + Inbox::entry_size);
                 EXPECT_TRUE(box.inbox.size() == 2 * before || box.inbox.size() == size_max);
                 EXPECT_GE(box.inbox.size(), std::min(2 * before, size_max));
@@ -379,7 +379,7 @@ TEST(Inbox, grows_only_when_it_is_full_and_never_beyond_its_limit) {
             filled += size;
         }
         EXPECT_EQ(box.inbox.size(), size_max);
-        EXPECT_EQ(filled, size_max - Inbox::entry_size) << "one entry always has its place";
+        EXPECT_EQ(filled, size_max - Inbox::entry_size) << "one entry always fits";
         EXPECT_FALSE(box.inbox.starved());
         EXPECT_LE(box.memory.peak, 2 * size_max);
 
@@ -390,7 +390,7 @@ TEST(Inbox, grows_only_when_it_is_full_and_never_beyond_its_limit) {
     }
 }
 
-TEST(Inbox, does_not_grow_while_messages_are_taken_as_they_come) {
+TEST(Inbox, does_not_grow_while_messages_are_taken_as_they_arrive) {
     Box box(1 << 20);
     for (int i = 0; i < 10'000; ++i) {
         box.receive_message(std::string(500, 'x'));
@@ -400,7 +400,7 @@ TEST(Inbox, does_not_grow_while_messages_are_taken_as_they_come) {
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
-TEST(Inbox, grows_when_receives_fill_it_so_that_fewer_are_needed) {
+TEST(Inbox, grows_when_receives_fill_it_to_need_fewer_of_them) {
     Box box(1 << 20);
     std::size_t receives = 0;
     for (; box.inbox.size() < 64 * 1024 && receives < 100; ++receives) {
@@ -415,7 +415,7 @@ TEST(Inbox, grows_when_receives_fill_it_so_that_fewer_are_needed) {
     EXPECT_EQ(box.inbox.size(), 64u * 1024);
 }
 
-TEST(Inbox, gives_back_what_it_has_grown_by_once_it_is_empty) {
+TEST(Inbox, shrinks_to_its_initial_size_when_it_is_empty) {
     Box box(1 << 20);
     while (box.inbox.size() < 100'000) box.receive(std::string(1000, 'x'));
     const std::size_t size = box.inbox.size();
@@ -439,7 +439,7 @@ TEST(Inbox, gives_back_what_it_has_grown_by_once_it_is_empty) {
     EXPECT_EQ(box.inbox.size(), 2048u) << "the first block is kept";
 }
 
-TEST(Inbox, forgets_everything_but_its_memory) {
+TEST(Inbox, clears_everything_except_its_memory) {
     Box box(1 << 20);
     for (int i = 0; i < 100; ++i) box.receive_message(std::string(100, 'x'));
     box.receive("in progress, not parsed");
@@ -456,7 +456,7 @@ TEST(Inbox, forgets_everything_but_its_memory) {
     EXPECT_EQ(box.taken(), "new");
 }
 
-TEST(Inbox, begins_at_the_front_again_once_it_is_empty) {
+TEST(Inbox, starts_at_the_front_again_once_it_is_empty) {
     Box box(1 << 20);
     const std::uint8_t* const front = box.inbox.receive_buffer().data();
     for (int i = 0; i < 100; ++i) {
@@ -469,7 +469,7 @@ TEST(Inbox, begins_at_the_front_again_once_it_is_empty) {
     EXPECT_EQ(box.inbox.moved_size(), 0u);
 }
 
-// At its limit, with nothing to take: only the bytes in front of the message can become room.
+// At its limit, with nothing to take: only the bytes before the message can be reused.
 TEST(Inbox, moves_the_message_in_progress_to_the_front_when_it_may_not_grow) {
     Box box(4096);
     while (box.inbox.size() < 4096) box.receive("0123456789");
@@ -516,13 +516,13 @@ TEST(Inbox, is_filled_by_empty_messages_alone) {
     EXPECT_FALSE(box.inbox.receive_buffer().empty());
 }
 
-TEST(Inbox, refuses_an_entry_that_has_no_place_and_finds_one_in_the_next_room) {
+TEST(Inbox, refuses_an_entry_that_does_not_fit_and_accepts_it_after_making_space) {
     Box box(4096);
     const std::size_t full = box.inbox.receive_buffer().size();
     box.receive(std::string(full, 'x'));
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed().first(100));
-    EXPECT_TRUE(box.inbox.end_message(true)) << "one entry always has its place";
+    EXPECT_TRUE(box.inbox.end_message(true)) << "one entry always fits";
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed().first(50));
     EXPECT_FALSE(box.inbox.end_message(true));
@@ -535,7 +535,7 @@ TEST(Inbox, refuses_an_entry_that_has_no_place_and_finds_one_in_the_next_room) {
     EXPECT_EQ(box.taken(), std::string(50, 'x'));
 }
 
-TEST(Inbox, keeps_the_places_of_the_entries_that_it_was_asked_to_keep) {
+TEST(Inbox, keeps_space_for_the_entries_it_was_asked_to_reserve) {
     for (const std::size_t kept : {1u, 2u, 10u, 100u}) {
         SCOPED_TRACE(kept);
         Box box(4096, kept);
@@ -547,7 +547,7 @@ TEST(Inbox, keeps_the_places_of_the_entries_that_it_was_asked_to_keep) {
         }
         EXPECT_EQ(box.inbox.size(), 4096u);
         EXPECT_EQ(filled, 4096 - kept * Inbox::entry_size);
-        // There is not a byte of room, and each of them can still be queued.
+        // No byte of space is left, and each of them can still be queued.
         for (std::size_t i = 0; i < kept; ++i) {
             box.inbox.begin_message();
             box.inbox.append(box.inbox.unparsed().first(1));
@@ -558,13 +558,13 @@ TEST(Inbox, keeps_the_places_of_the_entries_that_it_was_asked_to_keep) {
     }
 }
 
-// ---- how much is moved -----------------------------------------------------------------------
+// ---- number of bytes moved --------------------------------------------------------------------
 
 // How a program reads.
 struct Drain {
     std::string_view name;
-    std::size_t begin_above;  // messages in the queue at which it begins to read
-    std::size_t count;        // how many it then takes at a time
+    std::size_t begin_above;  // queue length at which it starts to read
+    std::size_t count;        // number it then takes at a time
 };
 
 constexpr std::size_t payload_max = 1 << 20;
@@ -574,18 +574,18 @@ struct Moved {
     std::uint64_t moved = 0;
 };
 
-// Takes the frames at the front of what is not parsed, as a session does.
+// Takes the frames at the front of the unparsed bytes, like a session.
 void take_frames(Inbox& inbox, std::size_t header_size, std::size_t payload_size,
-                 bool& waits_for_room) {
-    if (waits_for_room && !inbox.end_message(false)) return;
-    waits_for_room = false;
+                 bool& waits_for_space) {
+    if (waits_for_space && !inbox.end_message(false)) return;
+    waits_for_space = false;
     while (inbox.unparsed().size() >= header_size + payload_size &&
            inbox.queued_payload() + payload_size <= payload_max) {
         inbox.skip(header_size);
         inbox.begin_message();
         inbox.append(inbox.unparsed().first(payload_size));
-        waits_for_room = !inbox.end_message(false);
-        if (waits_for_room) return;
+        waits_for_space = !inbox.end_message(false);
+        if (waits_for_space) return;
     }
 }
 
@@ -595,12 +595,12 @@ Moved moved_by(const Drain& drain, std::size_t payload_size, std::size_t receive
     const std::size_t header_size = payload_size < 126 ? 2 : 4;
     const std::size_t keep = std::min(drain.begin_above, message_count_max - 1);
     Moved result;
-    bool waits_for_room = false;
+    bool waits_for_space = false;
     for (int idle = 0; result.filled < (8u << 20) && idle < 20'000; ++idle) {
         const std::size_t size = std::min(box.inbox.receive_buffer().size(), receive_size);
         box.inbox.fill(size);
         result.filled += size;
-        take_frames(box.inbox, header_size, payload_size, waits_for_room);
+        take_frames(box.inbox, header_size, payload_size, waits_for_space);
         if (size > 0) idle = 0;
         if (box.inbox.message_count() <= keep && size > 0) continue;
         for (std::size_t i = 0; i < drain.count && box.inbox.message_count() > 0; ++i) {
@@ -611,7 +611,7 @@ Moved moved_by(const Drain& drain, std::size_t payload_size, std::size_t receive
     return result;
 }
 
-TEST(Inbox, moves_fewer_bytes_than_it_receives_however_it_is_drained) {
+TEST(Inbox, moves_fewer_bytes_than_it_receives_in_any_order_of_draining) {
     constexpr Drain drains[] = {
         {"one at a time, nearly full", SIZE_MAX, 1},
         {"ten at a time, nearly full", SIZE_MAX, 10},
@@ -635,7 +635,7 @@ TEST(Inbox, moves_fewer_bytes_than_it_receives_however_it_is_drained) {
     }
 }
 
-// ---- out of memory ---------------------------------------------------------------------------
+// ---- memory exhausted -------------------------------------------------------------------------
 
 TEST(Inbox, is_starved_without_any_memory) {
     Box box(1 << 20);
@@ -648,7 +648,7 @@ TEST(Inbox, is_starved_without_any_memory) {
     EXPECT_FALSE(box.inbox.starved());
 }
 
-TEST(Inbox, gives_the_room_that_is_left_when_it_cannot_grow) {
+TEST(Inbox, offers_the_remaining_space_when_it_cannot_grow) {
     Box box(1 << 20);
     const std::size_t full = box.inbox.receive_buffer().size();
     box.memory.limit = box.memory.used;
@@ -660,7 +660,7 @@ TEST(Inbox, gives_the_room_that_is_left_when_it_cannot_grow) {
     EXPECT_TRUE(box.inbox.starved());
     EXPECT_EQ(text_of(box.inbox.unparsed()), std::string(full - 10, 'a') + std::string(10, 'b'));
 
-    // What is taken makes room again, without memory.
+    // Taking a message frees space without an allocation.
     box.inbox.begin_message();
     box.inbox.append(box.inbox.unparsed().first(full - 10));
     EXPECT_TRUE(box.inbox.end_message(false));
@@ -670,7 +670,7 @@ TEST(Inbox, gives_the_room_that_is_left_when_it_cannot_grow) {
     EXPECT_EQ(text_of(box.inbox.unparsed()), std::string(10, 'b'));
 }
 
-TEST(Inbox, goes_on_when_memory_is_there_again) {
+TEST(Inbox, recovers_when_memory_is_available_again) {
     Box box(1 << 20);
     const std::size_t full = box.inbox.receive_buffer().size();
     box.receive(std::string(full, 'a'));

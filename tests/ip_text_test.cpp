@@ -19,7 +19,7 @@ std::string text_of_ip(const SocketAddress& address) {
     return std::string(writer.text());
 }
 
-TEST(IpText, is_read_and_written) {
+TEST(IpText, is_parsed_and_written) {
     struct Row {
         const char* text;
         bool ipv6;
@@ -38,7 +38,7 @@ TEST(IpText, is_read_and_written) {
         {"1:2:3:4:5:6:7:8", true, "1:2:3:4:5:6:7:8"},
         {"2001:DB8:0:0:0:0:0:a", true, "2001:db8::a"},
         {"00a0:0ab0:0abc:abcd::", true, "a0:ab0:abc:abcd::"},
-        // RFC 5952 4.2.3: the longest run of zeros, of two the first.
+        // RFC 5952 4.2.3: the longest run of zeros, the first of equal ones.
         {"2001:0:0:1:0:0:0:1", true, "2001:0:0:1::1"},
         {"2001:db8:0:0:1:0:0:1", true, "2001:db8::1:0:0:1"},
         {"0:0:0:1:0:0:0:1", true, "::1:0:0:0:1"},
@@ -59,7 +59,7 @@ TEST(IpText, is_read_and_written) {
     }
 }
 
-TEST(IpText, is_not_a_host_name_or_half_an_address) {
+TEST(IpText, is_not_a_host_name_or_a_partial_address) {
     const std::string long_name(300, '1');
     const std::string_view texts[] = {
         "",
@@ -110,8 +110,8 @@ TEST(IpText, is_not_a_host_name_or_half_an_address) {
     }
 }
 
-// Agrees with inet_pton on every text of ten of these characters.
-TEST(IpText, is_what_inet_pton_takes) {
+// Compares with inet_pton for every text of ten of these characters.
+TEST(IpText, agrees_with_inet_pton) {
     constexpr std::string_view characters = ":1.0";
     std::string text;
     const auto check = [&] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The log of whole conversations, line by line; and what must never stand in it.
+// The log of whole conversations, line by line, and what it must never contain.
 #include "client/journal.hpp"
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ ServerScript friendly() {
     return {.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{server_close(1000)}, Fin{}}};
 }
 
-TEST(Journal, tells_a_conversation_from_its_begin_to_its_end) {
+TEST(Journal, logs_a_conversation_from_beginning_to_end) {
     Logged logged(friendly());
     ASSERT_EQ(logged.play.connect(), Error::ok);
     logged.play.poll(5);
@@ -86,7 +86,7 @@ TEST(Journal, tells_a_conversation_from_its_begin_to_its_end) {
     EXPECT_EQ(lines, expected);
 }
 
-TEST(Journal, is_as_talkative_as_it_is_asked_to_be) {
+TEST(Journal, logs_at_the_requested_level) {
     struct Row {
         LogLevel level;
         std::size_t count;
@@ -102,7 +102,7 @@ TEST(Journal, is_as_talkative_as_it_is_asked_to_be) {
     }
 }
 
-TEST(Journal, calls_a_failure_an_error_and_says_why) {
+TEST(Journal, logs_a_failure_as_an_error_with_its_cause) {
     const std::string refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
     Logged logged({.steps = {AwaitRequest{}, Send{refusal}, Fin{}}}, LogLevel::error);
     EXPECT_EQ(logged.play.client->connect_to_url("http://host/"), Error::invalid_parameter);
@@ -133,13 +133,13 @@ TEST(Journal, never_contains_a_secret) {
     logged.play.run();
     EXPECT_EQ(logged.lines.count("sEcReT"), 0u) << logged.lines.joined();
     EXPECT_EQ(logged.lines.count("Authorization: (not shown)"), 2u)
-        << "of the URL, of the proxy: " << logged.lines.joined();
+        << "from the URL or the proxy: " << logged.lines.joined();
     EXPECT_EQ(logged.lines.count("Cookie: (not shown)"), 2u);
     EXPECT_EQ(logged.lines.count("X-Game: linnet"), 1u);
     EXPECT_EQ(logged.lines.count("> GET /p?... HTTP/1.1"), 1u);
 }
 
-TEST(Journal, warns_once_that_a_full_queue_stops_reading) {
+TEST(Journal, warns_once_that_a_full_queue_pauses_reading) {
     std::string bytes;
     for (int i = 0; i < 50; ++i) bytes += server_frame(Opcode::binary, "0123456789");
     Logged logged({.steps = {AwaitRequest{}, Accept{}, Send{bytes}}}, LogLevel::warning);
@@ -160,7 +160,7 @@ TEST(Journal, warns_once_that_a_full_queue_stops_reading) {
     EXPECT_EQ(logged.lines.all.size(), 1u);
 }
 
-TEST(Journal, tells_pings_stalls_breaches_and_surrender) {
+TEST(Journal, logs_pings_stalls_protocol_errors_and_cancellation) {
     Logged logged({.steps = {AwaitRequest{}, Accept{}}, .send_window = 4096});
     ASSERT_EQ(logged.play.connect(), Error::ok);
     logged.play.poll(5);
@@ -185,9 +185,9 @@ TEST(Journal, tells_pings_stalls_breaches_and_surrender) {
     EXPECT_EQ(left.lines.all.back(), "info: cancelled by the program");
 }
 
-TEST(Journal, composes_nothing_for_nobody) {
-    const Journal nobody(nullptr, LogLevel::debug);
-    nobody.continued();
+TEST(Journal, formats_nothing_without_a_log) {
+    const Journal without_log(nullptr, LogLevel::debug);
+    without_log.continued();
     Lines lines;
     const Journal deaf(&lines, LogLevel::error);
     deaf.stalled(1, 2);
@@ -208,7 +208,7 @@ TEST(Journal, cuts_a_long_line_at_a_character) {
     }
 }
 
-TEST(Journal, shows_nothing_of_the_server_that_steers_a_terminal) {
+TEST(Journal, shows_nothing_of_the_server_that_controls_a_terminal) {
     const std::string hostile = "a\xC2\x9B\xC2\x85\xE2\x80\xA8\xE2\x80\xAE\xE2\x81\xA6z";
     for (const bool refuses : {false, true}) {
         std::vector<ServerStep> steps{AwaitRequest{}};

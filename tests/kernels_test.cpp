@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The wide kernels of each kind that this CPU has, against plain loops.
+// The wide kernels of each kind that this CPU supports, compared with plain loops.
 #include "codec/kernels.hpp"
 
 #include <gtest/gtest.h>
@@ -55,26 +55,26 @@ bool is_masked(Bytes bytes, Bytes plain) {
     return bytes.size() == plain.size();
 }
 
-void check_masking(Cpu cpu, std::size_t size, std::size_t to_place, std::size_t from_place) {
+void check_masking(Cpu cpu, std::size_t size, std::size_t to_offset, std::size_t from_offset) {
     const std::vector<std::uint8_t> plain = sample(size);
-    const ExactBytes from(plain, Misalignment{from_place});
-    ExactBytes to(size, Misalignment{to_place});
+    const ExactBytes from(plain, Misalignment{from_offset});
+    ExactBytes to(size, Misalignment{to_offset});
     copy_masked_wide(cpu, to.buffer().data(), from.bytes().data(), size, key());
     EXPECT_TRUE(is_masked(to.bytes(), plain) && to.front_untouched())
-        << name_of(cpu) << ", " << size << " from " << from_place << " to " << to_place;
+        << name_of(cpu) << ", " << size << " from " << from_offset << " to " << to_offset;
 
-    ExactBytes data(plain, Misalignment{to_place});
+    ExactBytes data(plain, Misalignment{to_offset});
     copy_masked_wide(cpu, data.buffer().data(), data.bytes().data(), size, key());
     EXPECT_TRUE(is_masked(data.bytes(), plain) && data.front_untouched())
-        << name_of(cpu) << ", " << size << " in place at " << to_place;
+        << name_of(cpu) << ", " << size << " in place at " << to_offset;
 }
 
 TEST(Kernels, mask_as_the_byte_loop_does_at_every_size_and_alignment) {
     for (const Cpu cpu : cpus()) {
         for (std::size_t size = kernel_size_min; size < kernel_size_min + 300; ++size) {
-            for (std::size_t place = 0; place < 32; ++place) {
-                check_masking(cpu, size, place, place);
-                check_masking(cpu, size, place, (size + place * 11) % 32);
+            for (std::size_t offset = 0; offset < 32; ++offset) {
+                check_masking(cpu, size, offset, offset);
+                check_masking(cpu, size, offset, (size + offset * 11) % 32);
             }
             if (HasFailure()) return;
         }
@@ -84,7 +84,7 @@ TEST(Kernels, mask_as_the_byte_loop_does_at_every_size_and_alignment) {
 
 // ---- UTF-8 -----------------------------------------------------------------------------------
 
-// Byte by byte no kernel is ever called.
+// Fed byte by byte, no kernel is ever called.
 bool is_valid_beginning(Bytes text) {
     Utf8Validator plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -93,11 +93,12 @@ bool is_valid_beginning(Bytes text) {
     return true;
 }
 
-void check_judgement(Cpu cpu, const std::string& content) {
+void check_result(Cpu cpu, const std::string& content) {
     const ExactBytes text(content);
     const WideResult wide = check_utf8_wide(cpu, text.bytes().data(), content.size());
     ASSERT_LE(wide.size, content.size());
-    // What lacks its end among the last three may be a fault already: a kernel need not see it.
+    // An incomplete character within the last three bytes may already be invalid, which a kernel
+    // need not detect.
     const std::size_t open_size = wide.valid ? std::min<std::size_t>(wide.size, 3) : 0;
     EXPECT_EQ(wide.valid, is_valid_beginning(text.bytes().first(wide.size - open_size)))
         << name_of(cpu) << ", of " << wide.size << " bytes: " << shown(content);
@@ -107,7 +108,7 @@ void check_judgement(Cpu cpu, const std::string& content) {
 
 const std::string_view backgrounds[] = {"x", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
 
-// 320 bytes of whole characters with `stranger` behind the first `at` bytes or so.
+// 320 bytes of whole characters with `stranger` after about the first `at` bytes.
 std::string with_stranger(std::string_view background, std::size_t at, std::string_view stranger) {
     std::string text;
     while (text.size() < at) text += background;
@@ -121,7 +122,7 @@ TEST(Kernels, check_every_pair_of_bytes_across_the_edge_of_a_block) {
         for (unsigned pair = 0; pair < 0x10000; ++pair) {
             const char stranger[] = {static_cast<char>(pair >> 8), static_cast<char>(pair & 0xFF)};
             for (const std::size_t at : {31u, 63u}) {
-                check_judgement(cpu, with_stranger("x", at, {stranger, 2}));
+                check_result(cpu, with_stranger("x", at, {stranger, 2}));
             }
             if (HasFailure()) return;
         }
@@ -160,12 +161,12 @@ const std::string_view strangers[] = {
     "\xC3\xA9\xA9",
 };
 
-TEST(Kernels, check_what_stands_among_characters_of_every_size_at_every_place) {
+TEST(Kernels, check_sequences_among_characters_of_every_size_at_every_offset) {
     for (const Cpu cpu : cpus()) {
         for (const std::string_view background : backgrounds) {
             for (const std::string_view stranger : strangers) {
                 for (std::size_t at = 0; at < 200; ++at) {
-                    check_judgement(cpu, with_stranger(background, at, stranger));
+                    check_result(cpu, with_stranger(background, at, stranger));
                 }
                 if (HasFailure()) return;
             }
@@ -173,15 +174,15 @@ TEST(Kernels, check_what_stands_among_characters_of_every_size_at_every_place) {
     }
 }
 
-// The last bytes are looked at in a vector of their own, wherever it begins.
-TEST(Kernels, check_what_stands_near_the_end_of_texts_of_every_size) {
+// The last bytes are checked in a separate vector, at any offset.
+TEST(Kernels, check_sequences_near_the_end_of_texts_of_every_size) {
     for (const Cpu cpu : cpus()) {
         for (std::size_t size = kernel_size_min; size < kernel_size_min + 130; ++size) {
             const std::string_view background = backgrounds[size / 2 % 4];
             for (const std::string_view stranger : strangers) {
                 for (std::size_t distance = 0; distance <= 66 && distance <= size; ++distance) {
                     std::string text = with_stranger(background, size - distance, stranger);
-                    check_judgement(cpu, text.substr(0, size));
+                    check_result(cpu, text.substr(0, size));
                 }
             }
             if (HasFailure()) return;
@@ -189,7 +190,7 @@ TEST(Kernels, check_what_stands_near_the_end_of_texts_of_every_size) {
     }
 }
 
-TEST(Kernels, leave_no_trace_where_a_long_text_is_cut) {
+TEST(Kernels, give_the_same_result_for_every_cut_of_a_long_text) {
     std::string content;
     for (std::size_t i = 0; content.size() < 1200; ++i) content += backgrounds[i % 7 % 4];
     for (std::size_t cut = 0; cut <= content.size(); ++cut) {
@@ -201,7 +202,7 @@ TEST(Kernels, leave_no_trace_where_a_long_text_is_cut) {
     }
 }
 
-TEST(Kernels, find_a_character_without_its_end_at_the_end_of_a_long_text) {
+TEST(Kernels, find_a_truncated_character_at_the_end_of_a_long_text) {
     for (const std::string_view end : {"\xC3"sv, "\xE2"sv, "\xE2\x82"sv, "\xF0\x9F\x98"sv}) {
         for (std::size_t size = 250; size < 450; ++size) {
             const ExactBytes text(std::string(size, 'x').append(end));

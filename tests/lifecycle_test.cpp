@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The life of a connection: what must hold of the two tables, whatever stands in them.
+// The lifecycle of a connection: invariants of the two tables, for any content.
 #include "protocol/lifecycle.hpp"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ TEST(Lifecycle, names_each_state_differently) {
     EXPECT_EQ(names.size(), state_count);
 }
 
-TEST(Lifecycle, has_one_edge_at_most_for_each_state_and_event) {
+TEST(Lifecycle, has_at_most_one_edge_for_each_state_and_event) {
     for (const StateRow& facts : states) {
         for (const Event event : events) {
             int count = 0;
@@ -57,7 +57,7 @@ TEST(Lifecycle, has_one_edge_at_most_for_each_state_and_event) {
     }
 }
 
-TEST(Lifecycle, can_end_wherever_it_is_alive_and_be_abandoned_before_it_is_open) {
+TEST(Lifecycle, can_end_in_every_active_state_and_be_abandoned_before_it_is_open) {
     for (const StateRow& facts : states) {
         SCOPED_TRACE(facts.name);
         const bool is_alive = facts.state != State::idle && facts.state != State::closed;
@@ -94,7 +94,7 @@ TEST(Lifecycle, reaches_every_state_from_idle) {
     EXPECT_EQ(reached.size(), state_count);
 }
 
-TEST(Lifecycle, is_connecting_or_conversing_wherever_it_is_alive) {
+TEST(Lifecycle, is_connecting_or_conversing_in_every_active_state) {
     for (const StateRow& facts : states) {
         SCOPED_TRACE(facts.name);
         EXPECT_EQ(is_alive(facts.state), is_connecting(facts.state) != is_conversing(facts.state));
@@ -107,8 +107,8 @@ TEST(Lifecycle, is_connecting_or_conversing_wherever_it_is_alive) {
     }
 }
 
-// Open has deadlines of its own: those of messages and pongs.
-TEST(Lifecycle, has_a_deadline_wherever_it_waits) {
+// Open has separate deadlines: those of messages and pongs.
+TEST(Lifecycle, has_a_deadline_in_every_waiting_state) {
     for (const StateRow& facts : states) {
         SCOPED_TRACE(facts.name);
         const bool waits = is_alive(facts.state) && facts.state != State::open;
@@ -123,11 +123,11 @@ std::string with_states(const std::string& readme) {
                            test::state_diagram() + "\n" + test::state_table());
 }
 
-TEST(Lifecycle, is_shown_in_the_documentation_as_it_is) {
+TEST(Lifecycle, matches_its_documentation) {
     test::expect_golden(LINNET_VECTORS_DIR "/../../src/README.md", with_states);
 }
 
-TEST(Lifecycle, is_shown_again_where_the_documentation_was_damaged) {
+TEST(Lifecycle, restores_damaged_documentation) {
     const std::string readme = with_states("a <!-- states -->\n<!-- /states -->\n z");
     EXPECT_NE(readme.find("    idle --> resolving : begun\n"), readme.npos);
     std::string damaged = readme;

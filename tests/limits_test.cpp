@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Every limit at 0, at 1 and at the greatest value, in a conversation with an event loop: what it
-// means, and that no value makes the loop spin or hang. And that one poll does no more than its
-// budget says, whatever has piled up.
+// Every limit at 0, at 1 and at the maximum, in a conversation with an event loop: its effect, and
+// that no value makes the loop spin or hang. Also, one poll never exceeds its budget, for any
+// backlog.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -81,8 +81,8 @@ ServerScript server() {
                       AwaitClose{}, Fin{}}};
 }
 
-// Polls at the deadline, and once in 16 ms, as if the socket were ready; an attempt in which more
-// is asked for spins.
+// Polls at the deadline, and every 16 ms as if the socket were ready; an attempt that requests more
+// polls spins.
 void run_as_an_event_loop(Play& play) {
     for (int i = 0; i < 2'000 && play.is_under_way(); ++i) {
         play.client->poll();
@@ -90,7 +90,7 @@ void run_as_an_event_loop(Play& play) {
     }
 }
 
-TEST(Limits, mean_something_at_each_end) {
+TEST(Limits, work_at_both_extremes) {
     for (const bool over_tls : {false, true}) {
         for (const LimitRow& row : rows) {
             SCOPED_TRACE(std::string(row.name) + " " + std::to_string(row.value));
@@ -108,8 +108,8 @@ TEST(Limits, mean_something_at_each_end) {
     }
 }
 
-// In a room each message is decoded by itself, so that a count of 0 would never let one through.
-TEST(Limits, mean_something_at_each_end_in_a_room) {
+// In a room each message is decoded separately, so a count of 0 would never let one through.
+TEST(Limits, work_at_both_extremes_in_a_room) {
     const auto system = [](MultiplayerPacket::Type type, PeerId subject) {
         const auto packet = system_packet(type, subject);
         return server_frame(Opcode::binary, text_of(Bytes(packet)));
@@ -135,7 +135,7 @@ TEST(Limits, mean_something_at_each_end_in_a_room) {
 
 // ---- one poll --------------------------------------------------------------------------------
 
-// A program that takes nothing, and then closes: what was held is discarded bit by bit.
+// A program that takes nothing, and then closes: blocked input is discarded in steps.
 TEST(Limits, bound_what_one_poll_discards_after_a_close) {
     std::string bytes;
     for (int i = 0; i < 200'000; ++i) bytes += server_frame(Opcode::binary, "");
@@ -211,8 +211,8 @@ TEST(Limits, bound_how_many_signals_one_poll_emits_when_a_room_is_left) {
         if (play.client->next_deadline() > play.world.clock.now) play.world.clock.advance_ms(16);
     }
     EXPECT_EQ(signals, 2u * 3001 + 4);
-    const std::string& told = play.story->signals;
-    EXPECT_EQ(told.substr(told.rfind(" -> ") + 4), "server_disconnected()");
+    const std::string& emitted = play.story->signals;
+    EXPECT_EQ(emitted.substr(emitted.rfind(" -> ") + 4), "server_disconnected()");
 }
 
 }  // namespace

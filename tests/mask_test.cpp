@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Masking, RFC 6455 5.3, against the loop over bytes that the RFC gives.
+// Masking, RFC 6455 5.3, compared with the byte loop of the RFC.
 #include "linnet/codec/mask.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ constexpr MaskKey key = {0x37, 0xFA, 0x21, 0x3D};
 constexpr std::size_t size_end = 301;
 constexpr std::size_t alignment_end = 32;
 
-// The first turns of the key, and the ends of the numbers of 32 and 63 bits.
+// The first rotations of the key, and the limits of numbers with 32 and 63 bits.
 constexpr std::uint64_t offsets[] = {
     0,
     1,
@@ -43,7 +43,7 @@ constexpr std::uint64_t offsets[] = {
     0x8000000000000000,
 };
 
-// No two neighbours and no two words are alike.
+// No two adjacent bytes and no two words are equal.
 std::vector<std::uint8_t> sample(std::size_t size) {
     std::vector<std::uint8_t> bytes;
     for (std::size_t i = 0; i < size; ++i) {
@@ -65,47 +65,47 @@ bool same(Bytes a, Bytes b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-struct Place {
+struct Layout {
     std::size_t size;
     std::uint64_t offset;
     std::size_t alignment;
 
-    friend std::ostream& operator<<(std::ostream& out, const Place& place) {
-        return out << "size " << place.size << ", offset " << place.offset << ", alignment "
-                   << place.alignment;
+    friend std::ostream& operator<<(std::ostream& out, const Layout& layout) {
+        return out << "size " << layout.size << ", offset " << layout.offset << ", alignment "
+                   << layout.alignment;
     }
 };
 
-TEST(Mask, agrees_with_the_byte_loop_in_place_and_undoes_itself) {
+TEST(Mask, agrees_with_the_byte_loop_in_place_and_is_its_own_inverse) {
     for (std::size_t size = 0; size < size_end; ++size) {
         const std::vector<std::uint8_t> plain = sample(size);
         for (const std::uint64_t offset : offsets) {
             const std::vector<std::uint8_t> masked = naively_masked(plain, offset);
             for (std::size_t alignment = 0; alignment < alignment_end; ++alignment) {
-                const Place place = {size, offset, alignment};
+                const Layout layout = {size, offset, alignment};
                 ExactBytes data(plain, Misalignment{alignment});
                 apply_mask(data.buffer(), key, offset);
-                ASSERT_TRUE(same(data.bytes(), masked)) << place;
+                ASSERT_TRUE(same(data.bytes(), masked)) << layout;
                 apply_mask(data.buffer(), key, offset);
-                ASSERT_TRUE(same(data.bytes(), plain)) << "twice at " << place;
-                ASSERT_TRUE(data.front_untouched()) << place;
+                ASSERT_TRUE(same(data.bytes(), plain)) << "twice at " << layout;
+                ASSERT_TRUE(data.front_untouched()) << layout;
             }
         }
     }
 }
 
-void check_copy(Bytes plain, Place place, std::size_t to_alignment) {
-    const ExactBytes from(plain, Misalignment{place.alignment});
+void check_copy(Bytes plain, Layout layout, std::size_t to_alignment) {
+    const ExactBytes from(plain, Misalignment{layout.alignment});
     ExactBytes to(plain.size(), Misalignment{to_alignment});
-    copy_masked(to.buffer(), from.bytes(), key, place.offset);
-    ASSERT_TRUE(same(to.bytes(), naively_masked(plain, place.offset)))
-        << place << " to " << to_alignment;
-    ASSERT_TRUE(same(from.bytes(), plain)) << "the source changed: " << place;
-    ASSERT_TRUE(to.front_untouched()) << place << " to " << to_alignment;
+    copy_masked(to.buffer(), from.bytes(), key, layout.offset);
+    ASSERT_TRUE(same(to.bytes(), naively_masked(plain, layout.offset)))
+        << layout << " to " << to_alignment;
+    ASSERT_TRUE(same(from.bytes(), plain)) << "the source changed: " << layout;
+    ASSERT_TRUE(to.front_untouched()) << layout << " to " << to_alignment;
 }
 
-// Case 20: masking what is the caller's
-TEST(Mask, copies_what_it_would_do_in_place_and_leaves_the_source_alone) {
+// Case 20: masking the caller's bytes
+TEST(Mask, copies_the_result_of_masking_in_place_and_leaves_the_source_unchanged) {
     for (std::size_t size = 0; size < size_end; ++size) {
         const std::vector<std::uint8_t> plain = sample(size);
         for (std::size_t alignment = 0; alignment < alignment_end; ++alignment) {
@@ -118,7 +118,7 @@ TEST(Mask, copies_what_it_would_do_in_place_and_leaves_the_source_alone) {
     }
 }
 
-TEST(Mask, copies_right_at_every_offset) {
+TEST(Mask, copies_correctly_at_every_offset) {
     for (const std::uint64_t offset : offsets) {
         for (std::size_t size = 0; size < size_end; ++size) {
             check_copy(sample(size), {size, offset, 0}, 0);
@@ -138,15 +138,15 @@ TEST(Mask, writes_nothing_outside_the_data) {
         copy_masked(copied.buffer().subspan(guard_size), source.bytes(), key, size % 4);
         for (const ExactBytes* block : {&in_place, &copied}) {
             for (std::size_t i = 0; i < guard_size; ++i) {
-                ASSERT_EQ(block->bytes()[i], ExactBytes::fill) << "in front, size " << size;
+                ASSERT_EQ(block->bytes()[i], ExactBytes::fill) << "before, size " << size;
                 ASSERT_EQ(block->bytes()[guard_size + size + i], ExactBytes::fill)
-                    << "behind, size " << size;
+                    << "after, size " << size;
             }
         }
     }
 }
 
-TEST(Mask, does_not_show_where_a_payload_was_cut) {
+TEST(Mask, gives_the_same_result_for_every_cut_of_a_payload) {
     const std::vector<std::uint8_t> plain = sample(100);
     const std::vector<std::uint8_t> masked = naively_masked(plain, 0);
     for (std::size_t cut = 0; cut <= plain.size(); ++cut) {
@@ -157,7 +157,7 @@ TEST(Mask, does_not_show_where_a_payload_was_cut) {
     }
 }
 
-TEST(Mask, turns_hello_into_the_bytes_of_rfc_6455_section_5_7) {
+TEST(Mask, masks_hello_as_in_rfc_6455_section_5_7) {
     ExactBytes hello("Hello");
     apply_mask(hello.buffer(), key, 0);
     EXPECT_EQ(hello.text(), "\x7F\x9F\x4D\x51\x58");

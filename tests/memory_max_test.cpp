@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The documented ceiling of a client's memory: never passed, hardly above what can be reached, and
-// enough for whole conversations when there is no other memory.
+// The documented maximum of a client's memory: never exceeded, close to what can be reached, and
+// enough for whole conversations without any other memory.
 #include "linnet/memory_max.hpp"
 
 #include <gtest/gtest.h>
@@ -38,8 +38,8 @@ const Bounds bounds[] = {
     {"smallest", with(1, 1, 1024)},
 };
 
-// The worst that can come: a queue that nobody reads, filled to its end, behind a long answer, and
-// as much to be sent, to a server that does not read, in packets of `packet_size`; then again.
+// The worst case: an unread queue, filled to its end, after a long response, and as much pending
+// output, to a server that does not read, in packets of `packet_size`; then again.
 std::size_t peak_of(const Limits& limits, std::size_t packet_size, Memory* memory) {
     std::string bytes;
     const std::string payload(packet_size, 'x');
@@ -76,7 +76,7 @@ std::size_t peak_of(const Limits& limits, std::size_t packet_size, Memory* memor
     return play.world.memory.peak;
 }
 
-TEST(MemoryMax, is_never_passed) {
+TEST(MemoryMax, is_never_exceeded) {
     for (const Bounds& bound : bounds) {
         const std::size_t ceiling = memory_max(bound.limits);
         for (const std::size_t size : {1u, 10u, 700u, 4000u, 50'000u, 1u << 20}) {
@@ -87,7 +87,7 @@ TEST(MemoryMax, is_never_passed) {
     }
 }
 
-TEST(MemoryMax, is_hardly_above_what_can_be_reached) {
+TEST(MemoryMax, is_close_to_what_can_be_reached) {
     for (const Bounds& bound : bounds) {
         const std::size_t ceiling = memory_max(bound.limits);
         std::size_t reached = 0;
@@ -110,8 +110,8 @@ TEST(MemoryMax, does_not_overflow) {
     EXPECT_GT(memory_max(boundless), memory_max(largest)) << "it does not overflow";
 }
 
-// No heap at all: one array, as large as the sum and what an allocator needs for itself.
-TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
+// No heap at all: one array, of the size of the sum plus the overhead of an allocator.
+TEST(MemoryMax, is_the_size_of_an_arena_that_fits_conversations) {
     constexpr Limits limits{.input_payload_max = 20'000,
                             .input_message_count_max = 50,
                             .output_payload_max = 20'000,
@@ -123,13 +123,13 @@ TEST(MemoryMax, is_an_arena_in_which_conversations_are_held) {
     static Arena<memory_max(limits)> arena;
     for (const std::size_t size : {1u, 100u, 4000u, 19'000u}) {
         const std::size_t ignored = peak_of(limits, size, &arena);
-        EXPECT_EQ(ignored, 0u) << "all came from the arena";
+        EXPECT_EQ(ignored, 0u) << "everything was allocated from the arena";
         EXPECT_EQ(arena.used(), 0u);
     }
     EXPECT_EQ(arena.refusal_count(), 0);
 }
 
-TEST(MemoryMax, tells_apart_what_listeners_take) {
+TEST(MemoryMax, reports_the_memory_of_listeners_separately) {
     for (std::size_t count = 1; count <= 100; ++count) {
         World world;
         WebSocketClient client(world.options());
@@ -138,8 +138,8 @@ TEST(MemoryMax, tells_apart_what_listeners_take) {
     }
 }
 
-// All that an engine ever takes it takes at its begin; a client adds what it receives into.
-TEST(MemoryMax, covers_what_tls_takes) {
+// An engine allocates everything at its start; a client adds its receive buffer.
+TEST(MemoryMax, covers_the_memory_of_tls) {
     if (default_tls_context() == nullptr) GTEST_SKIP() << "built without TLS";
     World world;
     TlsRequest request;

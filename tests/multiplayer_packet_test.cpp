@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Packets of Godot 3's multiplayer: golden bytes that the real engine sent, and every cut of a
+// Packets of Godot 3's multiplayer: golden bytes sent by the real engine, and every truncation of a
 // header.
 #include "linnet/codec/multiplayer_packet.hpp"
 
@@ -28,7 +28,7 @@ std::string bytes_of_hex(std::string_view hex) {
     return bytes;
 }
 
-TEST(MultiplayerPacket, reads_and_writes_what_godot_sent) {
+TEST(MultiplayerPacket, reads_and_writes_the_packets_of_godot) {
     std::istringstream lines(vector_text("multiplayer_packets.txt"));
     int row_count = 0;
     for (std::string line; std::getline(lines, line);) {
@@ -73,7 +73,7 @@ TEST(MultiplayerPacket, is_little_endian_on_every_machine) {
 }
 
 // Case 46: ids of every sign and size
-TEST(MultiplayerPacket, holds_every_id) {
+TEST(MultiplayerPacket, supports_every_id) {
     for (const PeerId id : {std::numeric_limits<PeerId>::min(), -2, -1, 0, 1, 2, 255, 256, 65536,
                             std::numeric_limits<PeerId>::max()}) {
         const auto header = multiplayer_header(Type::payload, id, id);
@@ -90,9 +90,9 @@ TEST(MultiplayerPacket, holds_every_id) {
     }
 }
 
-// What is too short leaves the packet as it was.
+// Input that is too short leaves the packet unchanged.
 // Case 46: packets that are too short
-TEST(MultiplayerPacket, is_refused_at_every_cut) {
+TEST(MultiplayerPacket, is_refused_at_every_truncation) {
     for (const Type type : {Type::payload, Type::add, Type::del, Type::id}) {
         const auto whole = system_packet(type, 7);
         for (std::size_t size = 0; size <= whole.size(); ++size) {
@@ -107,7 +107,7 @@ TEST(MultiplayerPacket, is_refused_at_every_cut) {
 }
 
 // Case 46: unknown types
-TEST(MultiplayerPacket, of_an_unknown_type_is_refused) {
+TEST(MultiplayerPacket, with_an_unknown_type_is_refused) {
     auto bytes = system_packet(Type::id, 7);
     for (int type = 0; type < 256; ++type) {
         bytes[0] = static_cast<std::uint8_t>(type);
@@ -131,7 +131,7 @@ TEST(MultiplayerPacket, is_written_only_where_it_fits) {
 }
 
 // A longer add, del or id is accepted, as Godot does.
-TEST(MultiplayerPacket, reads_the_peer_in_front_of_whatever_follows_it) {
+TEST(MultiplayerPacket, reads_the_peer_and_ignores_what_follows) {
     const auto system = system_packet(Type::add, 0x7F000001);
     const std::string longer = std::string(text_of(Bytes(system))) + "more";
     MultiplayerPacket packet;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The table at the top of multiplayer_room.hpp, row by row, and what a server may not change.
+// The table at the top of multiplayer_room.hpp, row by row, and what a server cannot change.
 #include "linnet/protocol/multiplayer_room.hpp"
 
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ TEST(MultiplayerRoom, is_joined_by_our_id_and_the_server) {
     EXPECT_EQ(room.room.ignored_count(), 0u);
 }
 
-TEST(MultiplayerRoom, knows_who_is_there_in_ascending_order) {
+TEST(MultiplayerRoom, lists_its_peers_in_ascending_order) {
     Room room;
     room.join();
     for (const PeerId peer : {50, 7, 2147483647, 101}) {
@@ -75,7 +75,7 @@ TEST(MultiplayerRoom, knows_who_is_there_in_ascending_order) {
     EXPECT_EQ(room.receive(system(Type::add, 50)).kind, Kind::peer_connected) << "and back again";
 }
 
-TEST(MultiplayerRoom, hears_packets_of_those_who_are_there) {
+TEST(MultiplayerRoom, receives_packets_from_present_peers) {
     Room room;
     room.join();
     EXPECT_EQ(room.receive(system(Type::add, 7)).kind, Kind::peer_connected);
@@ -90,8 +90,8 @@ TEST(MultiplayerRoom, hears_packets_of_those_who_are_there) {
 struct Row {
     const char* what;
     std::string message;
-    Kind before;  // joining, the id has not come
-    Kind joined;  // peer 7 is there
+    Kind before;  // joining, the id has not arrived
+    Kind joined;  // peer 7 is in the room
     Cause cause = Cause::none;
 };
 
@@ -106,7 +106,7 @@ const Row rows[] = {
     {"an add by a peer", system(Type::add, 9, 7), Kind::none, Kind::none},
     {"a del by a peer", system(Type::del, 7, 7), Kind::none, Kind::none},
     {"an id by a peer", system(Type::id, 9, 7), Kind::none, Kind::none},
-    {"a system message of nobody", system(Type::add, 9, 0), Kind::none, Kind::none},
+    {"a system message from id 0", system(Type::add, 9, 0), Kind::none, Kind::none},
     {"the smallest id", system(Type::id, 2), Kind::none, Kind::none},
     {"id 0", system(Type::id, 0), Kind::failed, Kind::none, Cause::join_id_out_of_range},
     {"id 1", system(Type::id, 1), Kind::failed, Kind::none, Cause::join_id_out_of_range},
@@ -129,13 +129,13 @@ const Row rows[] = {
     {"a packet of a peer", payload(7), Kind::none, Kind::packet},
     {"a packet of a stranger", payload(9), Kind::none, Kind::none},
     {"a packet of ourselves", payload(us), Kind::none, Kind::none},
-    {"a packet of nobody", payload(0), Kind::none, Kind::none},
+    {"a packet from id 0", payload(0), Kind::none, Kind::none},
     {"a packet of INT32_MIN", payload(INT32_MIN), Kind::none, Kind::none},
     {"a packet to INT32_MIN", payload(7, "body", INT32_MIN), Kind::none, Kind::packet},
     {"a packet to its sender", payload(7, "body", 7), Kind::none, Kind::packet},
 };
 
-// Case 46: anything ahead of our id
+// Case 46: any message before our id
 TEST(MultiplayerRoom, follows_the_table_before_joining) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.what);
@@ -150,7 +150,7 @@ TEST(MultiplayerRoom, follows_the_table_before_joining) {
     }
 }
 
-// Case 46: ids that change, peers twice or unknown, words of the server by others
+// Case 46: changed ids, duplicate or unknown peers, server messages from others
 TEST(MultiplayerRoom, follows_the_table_once_joined) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.what);
@@ -160,7 +160,7 @@ TEST(MultiplayerRoom, follows_the_table_once_joined) {
         const RoomEvent event = room.receive(row.message);
         EXPECT_EQ(event.kind, row.joined);
         EXPECT_EQ(event.cause, Cause::none);
-        EXPECT_EQ(room.room.unique_id(), us) << "nothing changes it";
+        EXPECT_EQ(room.room.unique_id(), us) << "it never changes";
         EXPECT_EQ(room.room.ignored_count(), event.kind == Kind::none ? 1u : 0u);
         const std::size_t change = event.kind == Kind::peer_connected ? 3u : 2u;
         EXPECT_EQ(room.peers().size(), event.kind == Kind::peer_disconnected ? 1u : change);
@@ -168,7 +168,7 @@ TEST(MultiplayerRoom, follows_the_table_once_joined) {
     }
 }
 
-TEST(MultiplayerRoom, takes_four_bytes_for_godot_4_only_at_first) {
+TEST(MultiplayerRoom, recognises_godot_4_by_four_bytes_only_in_the_first_message) {
     Room room;
     EXPECT_EQ(room.receive("x").kind, Kind::none);
     EXPECT_EQ(room.receive("1234").kind, Kind::none);
@@ -220,7 +220,7 @@ TEST(MultiplayerRoom, moves_its_peers_only_when_space_is_reserved) {
     }
 }
 
-TEST(MultiplayerRoom, fails_at_a_peer_that_no_space_was_reserved_for) {
+TEST(MultiplayerRoom, fails_at_a_peer_without_reserved_space) {
     Room room(100);
     room.join();
     RoomEvent event;
@@ -243,7 +243,7 @@ TEST(MultiplayerRoom, reserves_no_more_than_its_limit) {
     EXPECT_LE(unlimited.memory.used, 101 * sizeof(PeerId));
 }
 
-TEST(MultiplayerRoom, never_takes_more_than_its_sum_when_it_shrinks) {
+TEST(MultiplayerRoom, never_exceeds_its_maximum_when_it_shrinks) {
     for (const std::size_t peer_count_max : {16u, 32u, 33u, 100u, 4096u}) {
         Room room(peer_count_max);
         room.join();
@@ -260,7 +260,7 @@ TEST(MultiplayerRoom, never_takes_more_than_its_sum_when_it_shrinks) {
     }
 }
 
-TEST(MultiplayerRoom, gives_back_what_its_peers_do_not_need) {
+TEST(MultiplayerRoom, frees_the_memory_that_its_peers_do_not_need) {
     Room room(4096);
     room.join();
     ASSERT_TRUE(room.room.reserve(3000));
@@ -274,7 +274,7 @@ TEST(MultiplayerRoom, gives_back_what_its_peers_do_not_need) {
 }
 
 // Case 38: no memory for a peer
-TEST(MultiplayerRoom, tells_when_there_is_no_memory) {
+TEST(MultiplayerRoom, reports_exhausted_memory) {
     for (const std::size_t n : {0u, 1u}) {
         Room room(100);
         room.memory.limit = n * 16 * sizeof(PeerId);
@@ -288,17 +288,17 @@ TEST(MultiplayerRoom, tells_when_there_is_no_memory) {
     }
 }
 
-TEST(MultiplayerRoom, is_emptied_from_the_first_peer_on) {
+TEST(MultiplayerRoom, is_emptied_starting_with_the_first_peer) {
     Room room;
     room.join();
     for (const PeerId peer : {9, 4}) room.receive(system(Type::add, peer));
     for (const PeerId peer : {server_peer, 4, 9, no_peer, no_peer}) {
         EXPECT_EQ(room.room.take_peer(), peer);
     }
-    EXPECT_TRUE(room.room.is_joined()) << "that it was stays known";
+    EXPECT_TRUE(room.room.is_joined()) << "that it was stays recorded";
 }
 
-TEST(MultiplayerRoom, begins_anew) {
+TEST(MultiplayerRoom, starts_again) {
     Room room;
     room.join();
     room.receive("nonsense");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A client in a room of Godot 3's multiplayer (gd_mp_api), in a world in memory: the order of its
-// signals, packets both ways, and servers that are none. What a room makes of each message is in
-// multiplayer_room_test.
+// A client in a room of Godot 3's multiplayer (gd_mp_api), in a simulated world: the order of its
+// signals, packets in both directions, and servers of another protocol. The handling of each
+// message by a room is in multiplayer_room_test.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -50,14 +50,14 @@ struct MultiplayerPlay : Play {
     void join() { ASSERT_EQ(client->connect_to_url("ws://host.example/", {}, true), Error::ok); }
 };
 
-// The server closes, the client answers, both end.
-std::vector<ServerStep> with_goodbye(const std::string& bytes) {
+// The server closes, the client replies, both end.
+std::vector<ServerStep> with_close_frame(const std::string& bytes) {
     return {Send{bytes + server_close(1000)}, AwaitClose{}, Fin{}};
 }
 
-TEST(Multiplayer, tells_its_story_in_the_documented_order) {
-    MultiplayerPlay play(with_goodbye(welcome() + system(Type::add, 7) + system(Type::add, 9) +
-                                      binary(packet_of(7, "hi")) + system(Type::del, 7)));
+TEST(Multiplayer, emits_its_signals_in_the_documented_order) {
+    MultiplayerPlay play(with_close_frame(welcome() + system(Type::add, 7) + system(Type::add, 9) +
+                                          binary(packet_of(7, "hi")) + system(Type::del, 7)));
     play.join();
     play.run();
     EXPECT_EQ(play.story->signals,
@@ -70,14 +70,14 @@ TEST(Multiplayer, tells_its_story_in_the_documented_order) {
     EXPECT_EQ(play.client->failure().cause, Cause::closed_by_server);
 }
 
-TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
+TEST(Multiplayer, emits_the_same_signals_cut_at_every_offset) {
     const std::string bytes = welcome() + system(Type::add, 7) + binary(packet_of(7, "hi"));
-    MultiplayerPlay whole(with_goodbye(bytes));
+    MultiplayerPlay whole(with_close_frame(bytes));
     whole.join();
     whole.run();
     const std::size_t size = whole.world.connection().to_client.size();
     for (std::size_t cut = 0; cut < size; ++cut) {
-        ServerScript script = MultiplayerPlay::script(with_goodbye(bytes));
+        ServerScript script = MultiplayerPlay::script(with_close_frame(bytes));
         script.cuts = {cut};
         Play play(script);
         ASSERT_EQ(play.client->connect_to_url("ws://host.example/", {}, true), Error::ok);
@@ -87,7 +87,7 @@ TEST(Multiplayer, is_the_same_story_cut_at_every_place) {
     }
 }
 
-TEST(Multiplayer, ends_at_its_deadline_however_much_the_server_says_instead) {
+TEST(Multiplayer, ends_at_its_deadline_even_if_the_server_sends_other_messages) {
     for (const std::string& each : {binary("nonsense"), server_frame(Opcode::pong, "")}) {
         std::string flood;
         for (int i = 0; i < 1'000; ++i) flood += each;
@@ -99,7 +99,7 @@ TEST(Multiplayer, ends_at_its_deadline_however_much_the_server_says_instead) {
         MultiplayerPlay play(talk);
         play.join();
         const std::uint64_t begin_us = play.world.clock.now;
-        // What was received before the deadline is decoded in as many polls as it takes.
+        // Input received before the deadline is decoded in as many polls as necessary.
         for (int i = 0; i < 10'000 && play.client->failure().cause == Cause::none; ++i) {
             play.client->poll();
             const bool is_due = play.client->next_deadline() <= play.world.clock.now;
@@ -110,8 +110,8 @@ TEST(Multiplayer, ends_at_its_deadline_however_much_the_server_says_instead) {
     }
 }
 
-// A room that was busy gives back what it does not need.
-TEST(Multiplayer, takes_no_more_than_an_idle_connection_after_a_busy_time) {
+// A busy room frees the memory that it does not need afterwards.
+TEST(Multiplayer, uses_no_more_memory_than_an_idle_connection_after_a_busy_time) {
     std::string bytes = welcome() + system(Type::add, 7);
     for (int i = 0; i < 600; ++i) bytes += binary(packet_of(7, std::string(1000, 'x')));
     MultiplayerPlay play({Send{bytes}, AwaitClose{}, Fin{}});
@@ -196,10 +196,10 @@ TEST(Multiplayer, keeps_its_packets_at_the_client) {
     EXPECT_EQ(play.client->get_packet_error(), Error::ok);
     EXPECT_TRUE(play.client->get_packet().empty());
     EXPECT_EQ(play.client->get_packet_error(), Error::unavailable);
-    EXPECT_EQ(play.client->get_packet_peer(), 1) << "as Godot says of an empty queue";
+    EXPECT_EQ(play.client->get_packet_peer(), 1) << "as Godot returns for an empty queue";
 }
 
-TEST(Multiplayer, tells_the_sender_of_the_next_packet) {
+TEST(Multiplayer, reports_the_sender_of_the_next_packet) {
     MultiplayerPlay play({Send{welcome() + system(Type::add, 7) + binary(packet_of(7, "a")) +
                                binary(packet_of(1, "b"))}});
     play.story->reads = false;
@@ -211,7 +211,7 @@ TEST(Multiplayer, tells_the_sender_of_the_next_packet) {
     EXPECT_EQ(play.client->get_packet_peer(), 1);
 }
 
-TEST(Multiplayer, keeps_an_unread_packet_whatever_comes_behind_it) {
+TEST(Multiplayer, keeps_an_unread_packet_before_any_other_message) {
     MultiplayerPlay play({Send{welcome() + binary(packet_of(server_peer, "hello")) +
                                system(Type::add, 7) + binary("nothing of the room")}});
     play.story->reads = false;
@@ -221,7 +221,7 @@ TEST(Multiplayer, keeps_an_unread_packet_whatever_comes_behind_it) {
     EXPECT_EQ(text_of(play.client->get_packet()), "hello");
 }
 
-TEST(Multiplayer, hears_packets_in_text_frames_and_fragments_too) {
+TEST(Multiplayer, receives_packets_in_text_frames_and_fragments_too) {
     const std::string packet = packet_of(1, "hi");
     MultiplayerPlay play({Send{
         welcome() + server_frame(Opcode::binary, packet.substr(0, 5), false) +
@@ -231,8 +231,8 @@ TEST(Multiplayer, hears_packets_in_text_frames_and_fragments_too) {
     EXPECT_EQ(play.story->messages, (std::vector<std::string>{"1:hi"}));
 }
 
-// What means nothing in the room takes no place in the queue.
-TEST(Multiplayer, counts_what_means_nothing) {
+// Messages without a meaning in the room take no space in the queue.
+TEST(Multiplayer, counts_messages_without_a_meaning) {
     std::string noise;
     for (int i = 0; i < 3000; ++i) noise += binary("noise") + system(Type::del, 3);
     MultiplayerPlay play({Send{welcome() + noise + binary(packet_of(1, "still here"))}},
@@ -255,7 +255,7 @@ struct EndRow {
     Phase phase;
 };
 
-TEST(Multiplayer, that_is_none_ends_with_a_reason) {
+TEST(Multiplayer, with_a_server_of_another_protocol_ends_with_a_reason) {
     const std::string failed = " -> connection_failed()";
     const EndRow rows[] = {
         {"a plain server",
@@ -312,7 +312,7 @@ TEST(Multiplayer, that_is_none_ends_with_a_reason) {
     }
 }
 
-TEST(Multiplayer, joins_late_if_its_id_only_waited_for_the_next_poll) {
+TEST(Multiplayer, joins_after_the_deadline_if_its_id_was_received_before) {
     std::string pings;
     for (int i = 0; i < 8; ++i) pings += server_frame(Opcode::ping, "");
     MultiplayerPlay play({Send{pings + welcome()}},
@@ -332,7 +332,7 @@ TEST(Multiplayer, that_never_connects_fails_twice) {
 }
 
 // Case 46: too many peers
-TEST(Multiplayer, tells_a_server_why_it_leaves) {
+TEST(Multiplayer, sends_the_server_the_reason_for_leaving) {
     MultiplayerPlay play(
         {Send{welcome() + system(Type::add, 2) + system(Type::add, 3)}, AwaitClose{}, Fin{}},
         [](World&, Options& options) { options.limits.peer_count_max = 1; });
@@ -361,7 +361,7 @@ TEST(Multiplayer, can_leave_and_join_again) {
                                            "-> server_disconnected()");
         play.story->signals.clear();
     }
-    // The same client can be a plain one.
+    // The same client can be used without a room.
     ASSERT_EQ(play.client->connect_to_url("ws://host.example/"), Error::ok);
     play.poll(4);
     EXPECT_EQ(play.story->signals,
@@ -370,7 +370,8 @@ TEST(Multiplayer, can_leave_and_join_again) {
 
 // Case 37: destruction within a signal of the room
 TEST(Multiplayer, can_be_destroyed_in_every_signal) {
-    const auto talk = with_goodbye(welcome() + system(Type::add, 7) + binary(packet_of(7, "hi")));
+    const auto talk =
+        with_close_frame(welcome() + system(Type::add, 7) + binary(packet_of(7, "hi")));
     MultiplayerPlay whole(talk);
     whole.join();
     whole.run();
@@ -385,7 +386,7 @@ TEST(Multiplayer, can_be_destroyed_in_every_signal) {
                 if (destroys) {
                     play.client.reset();
                 } else if (play.client->disconnect_from_host() == Error::ok) {
-                    // Refused while it is open; else it begins anew.
+                    // Refused while it is open; otherwise it starts again.
                     static_cast<void>(play.client->connect_to_url("ws://other.example/"));
                 }
             };
@@ -404,7 +405,7 @@ TEST(Multiplayer, can_be_destroyed_in_every_signal) {
 TEST(Multiplayer, with_the_nth_allocation_failing_has_one_ending) {
     std::string peers;
     for (PeerId peer = 2; peer < 60; ++peer) peers += system(Type::add, peer);
-    const auto talk = with_goodbye(welcome() + peers);
+    const auto talk = with_close_frame(welcome() + peers);
     MultiplayerPlay whole(talk);
     whole.join();
     whole.run();
@@ -424,7 +425,7 @@ TEST(Multiplayer, with_the_nth_allocation_failing_has_one_ending) {
     }
 }
 
-TEST(Multiplayer, is_always_reliable_and_refuses_nobody) {
+TEST(Multiplayer, is_always_reliable_and_refuses_no_peer) {
     WebSocketClient client;
     EXPECT_EQ(client.get_transfer_mode(), client.TRANSFER_MODE_RELIABLE);
     client.set_transfer_mode(client.TRANSFER_MODE_UNRELIABLE);

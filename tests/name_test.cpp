@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Names in certificates: how they are written, RFC 4514, and the alternative ones, RFC
-// 5280 4.2.1.6.
+// Names in certificates: their text form, RFC 4514, and alternative names, RFC 5280 4.2.1.6.
 #include "x509/name.hpp"
 
 #include <gtest/gtest.h>
@@ -40,7 +39,7 @@ std::string written(std::string_view name) {
     return std::string(out.text());
 }
 
-// A Name of one CN, as it is written behind "CN=".
+// A Name with one CN, as written after "CN=".
 std::string written_value(unsigned tag, std::string_view text) {
     const std::string all = written(sequence({set_of({attribute(3, text, tag)})}));
     EXPECT_TRUE(all.starts_with("CN=")) << all;
@@ -65,7 +64,7 @@ TEST(Name, is_written_from_its_last_part_to_its_first) {
     for (const Row& row : rows) EXPECT_EQ(written(sequence(row.parts)), row.text);
 }
 
-TEST(Name, has_keywords_for_the_usual_types_and_numbers_for_the_others) {
+TEST(Name, uses_keywords_for_common_types_and_numbers_for_the_others) {
     struct Row {
         std::vector<unsigned long long> type;
         std::string_view text;
@@ -108,7 +107,7 @@ TEST(Name, shows_numbers_of_more_than_64_bits_as_a_question_mark) {
 }
 
 // RFC 4514 2.4.
-TEST(Name, escapes_what_would_read_as_another_name) {
+TEST(Name, escapes_what_would_look_like_another_name) {
     struct Row {
         std::string_view value, text;
     };
@@ -155,7 +154,7 @@ TEST(Name, escapes_what_could_break_a_line_or_a_terminal) {
     }
 }
 
-TEST(Name, keeps_utf_8_and_escapes_what_is_none) {
+TEST(Name, keeps_utf_8_and_escapes_other_bytes) {
     struct Row {
         std::string_view value, text;
     };
@@ -171,7 +170,7 @@ TEST(Name, keeps_utf_8_and_escapes_what_is_none) {
         {"\xE2\x82x", "\\E2\\82x"},
         {"\xC0\x80", "\\C0\\80"},                  // overlong
         {"\xED\xA0\x80", "\\ED\\A0\\80"},          // a surrogate
-        {"\xF4\x90\x80\x80", "\\F4\\90\\80\\80"},  // beyond U+10FFFF
+        {"\xF4\x90\x80\x80", "\\F4\\90\\80\\80"},  // above U+10FFFF
         {"\xF0\x9F\x98", "\\F0\\9F\\98"},
         {"a\xC3\xA9\xFFz", "a\xC3\xA9\\FFz"},
         {" \xFF ", "\\ \\FF\\ "},
@@ -195,7 +194,7 @@ TEST(Name, reads_t61_as_latin_1_and_bmp_as_utf_16) {
 }
 
 // "#" and the value in DER, RFC 4514 2.4.
-TEST(Name, shows_what_is_no_text_in_hexadecimal) {
+TEST(Name, shows_values_that_are_not_text_in_hexadecimal) {
     struct Row {
         std::string value;
         std::string_view text;
@@ -215,8 +214,8 @@ TEST(Name, shows_what_is_no_text_in_hexadecimal) {
     }
 }
 
-// The front of the text is written as far as it fits, and its whole size is told.
-TEST(Name, is_cut_where_the_room_ends) {
+// Writes as much of the text as fits, and returns its full size.
+TEST(Name, is_cut_at_the_end_of_the_buffer) {
     const std::string name = sequence(
         {set_of({attribute(6, "DE")}), set_of({attribute(10, "A, B\n"), attribute(11, "C")}),
          set_of({attribute(99, "x")}), set_of({attribute(3, "\xE2\x82\xAC.test")})});
@@ -232,8 +231,8 @@ TEST(Name, is_cut_where_the_room_ends) {
 
 const std::string good_attribute = attribute(3, "x");
 
-// Each is wrong in one place; `sequence({set_of({good_attribute})})` is right.
-TEST(Name, is_nothing_at_all_if_it_is_malformed) {
+// Each is invalid in one part; `sequence({set_of({good_attribute})})` is valid.
+TEST(Name, is_empty_if_it_is_malformed) {
     const std::string type = oid({2, 5, 4, 3});
     const std::string value = item(utf8, "x");
     const std::string rows[] = {
@@ -256,8 +255,8 @@ TEST(Name, is_nothing_at_all_if_it_is_malformed) {
         sequence({set_of({sequence({type, value, null()})})}),
         sequence({set_of({sequence({type, "\x0C\x02x"})})}),
         sequence({set_of({sequence({item(0x06, ""), value})})}),
-        sequence({set_of({sequence({item(0x06, "\x55\x84"), value})})}),      // an arc without end
-        sequence({set_of({sequence({item(0x06, "\x55\x80\x04"), value})})}),  // a zero in front
+        sequence({set_of({sequence({item(0x06, "\x55\x84"), value})})}),      // an unterminated arc
+        sequence({set_of({sequence({item(0x06, "\x55\x80\x04"), value})})}),  // a leading zero
         sequence({set_of({sequence({item(0x06, "\x80\x04"), value})})}),
     };
     for (const std::string& row : rows) {
@@ -270,7 +269,7 @@ TEST(Name, is_nothing_at_all_if_it_is_malformed) {
     EXPECT_TRUE(is_name(ExactBytes(sequence({})).bytes()));
 }
 
-TEST(Name, takes_time_that_grows_with_its_size_only) {
+TEST(Name, takes_linear_time) {
     const std::vector<std::string> parts(100'000, set_of({attribute(3, "x")}));
     const std::string name = sequence(parts);
     std::uint8_t out[9];
@@ -313,7 +312,7 @@ TEST(Name, is_written_as_openssl_does) {
 
 // ---- alternative names -----------------------------------------------------------------------
 
-std::string told_alt_names(std::string_view names) {
+std::string described_alt_names(std::string_view names) {
     const ExactBytes exact(names);
     std::string line;
     AltName name;
@@ -327,10 +326,10 @@ std::string told_alt_names(std::string_view names) {
     return line;
 }
 
-TEST(AltName, is_cut_off_one_after_the_other) {
+TEST(AltName, is_taken_one_at_a_time) {
     struct Row {
         std::string names;
-        std::string_view told;
+        std::string_view described;
     };
     const std::string ipv6 = "1234567890123456";
     const Row rows[] = {
@@ -354,7 +353,8 @@ TEST(AltName, is_cut_off_one_after_the_other) {
         {dns("a") + "\x82\x05x", "dns:a and \x82\x05x"},
         {"x", "and x"},
     };
-    for (const Row& row : rows) EXPECT_EQ(told_alt_names(row.names), row.told) << shown(row.names);
+    for (const Row& row : rows)
+        EXPECT_EQ(described_alt_names(row.names), row.described) << shown(row.names);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Clients on the sockets of this machine: what only the OS can do to them. What they say to real
-// servers is in tests/live.
+// Clients on the sockets of this machine: behaviour that only the OS can cause. Conversations with
+// real servers are in tests/live.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -40,7 +40,7 @@ bool is_over(const WebSocketClient& client) {
     return client.get_connection_status() == client.CONNECTION_DISCONNECTED;
 }
 
-// A socket of the test's own that accepts one connection.
+// A socket of the test that accepts one connection.
 class Listener {
  public:
     Listener() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -74,11 +74,12 @@ void accept_upgrade(int fd) {
     HandshakeKey key;
     text.substr(text.find("Sec-WebSocket-Key: ") + 19).copy(key.data(), key.size());
     const HandshakeAccept accept = handshake_accept(key);
-    const std::string answer =
+    const std::string response =
         "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: " +
         std::string(accept.begin(), accept.end()) + "\r\n\r\n";
-    ASSERT_EQ(::send(fd, answer.data(), answer.size(), 0), static_cast<ssize_t>(answer.size()));
+    ASSERT_EQ(::send(fd, response.data(), response.size(), 0),
+              static_cast<ssize_t>(response.size()));
 }
 
 // At once, or when something is sent to it: the errors are ECONNRESET and EPIPE.
@@ -92,14 +93,14 @@ void close_with(Reset reset, int fd) {
     ::close(fd);
 }
 
-// What a program that never heard of SIGPIPE has, and dies of.
+// The default of SIGPIPE, which kills the program.
 void have_default_signals() {
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
     ASSERT_EQ(::sigaction(SIGPIPE, &action, nullptr), 0);
 }
 
-// An open client whose server goes without a goodbye. What happens then is up to `send`.
+// An open client whose server disappears without a close frame. `send` decides what happens then.
 void meet_a_reset(Reset reset, void (*send)(WebSocketClient&)) {
     const Listener listener;
     WebSocketClient client;
@@ -111,12 +112,12 @@ void meet_a_reset(Reset reset, void (*send)(WebSocketClient&)) {
     close_with(reset, fd);
     send(client);
     if (!is_over(client)) return;
-    // Linux tells one call of the reset, and the next one of an end of the stream.
+    // Linux reports the reset to one call, and an end of the stream to the next one.
     const Cause cause = client.failure().cause;
     EXPECT_TRUE(cause == Cause::connection_lost || cause == Cause::end_of_stream) << text(cause);
 }
 
-// Sends by every way: within put_packet, poll, disconnect_from_host and the destructor.
+// Every way to send: within put_packet, poll, disconnect_from_host and the destructor.
 // Case 40: SIGPIPE
 TEST(SystemNetwork, raises_no_signal_when_the_peer_has_reset) {
     have_default_signals();
@@ -135,7 +136,7 @@ TEST(SystemNetwork, raises_no_signal_when_the_peer_has_reset) {
             for (int i = 0; i < 100; ++i) static_cast<void>(client.ping());
             EXPECT_TRUE(until(client, [&] { return is_over(client); }));
         },
-        // And then it is destroyed, which sends a close frame.
+        // Destroys it, which sends a close frame.
         [](WebSocketClient& client) { static_cast<void>(client.get_peer(1)->put_packet("x")); },
     };
     for (const Reset reset : {Reset::at_once, Reset::later}) {
@@ -149,10 +150,10 @@ int open_descriptor_count() {
     return count;
 }
 
-// To its end, to a refusal, given up on the way, and destroyed while open.
-void connect_in_every_way(cli::EchoServer& server, const std::string& nobody) {
+// Until its end, until a refusal, given up early, and destroyed while open.
+void connect_in_every_way(cli::EchoServer& server, const std::string& closed_port) {
     const std::string url = "ws://127.0.0.1:" + std::to_string(server.port()) + "/";
-    const std::string ways[] = {url, url + "refuse", nobody, url, url};
+    const std::string ways[] = {url, url + "refuse", closed_port, url, url};
     for (std::size_t way = 0; way < std::size(ways); ++way) {
         WebSocketClient client;
         ASSERT_EQ(client.connect_to_url(ways[way]), Error::ok);
@@ -177,15 +178,15 @@ void connect_in_every_way(cli::EchoServer& server, const std::string& nobody) {
 TEST(SystemNetwork, leaves_no_descriptor_open) {
     cli::EchoServer server{Limits{}};
     ASSERT_TRUE(server.listen(0));
-    std::string nobody;
+    std::string closed_port;
     {
         const Listener gone;
-        nobody = gone.url();
+        closed_port = gone.url();
     }
-    connect_in_every_way(server, nobody);
+    connect_in_every_way(server, closed_port);
     const int before = open_descriptor_count();
     for (int i = 0; i < 300; ++i) {
-        connect_in_every_way(server, nobody);
+        connect_in_every_way(server, closed_port);
         ASSERT_FALSE(HasFatalFailure()) << i;
         ASSERT_EQ(open_descriptor_count(), before) << i;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The thread rule, which only a debug build asserts.
+// The thread rule, which is only asserted by a debug build.
 #include "client/one_thread.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ TEST(OneThread, may_move_from_thread_to_thread) {
     EXPECT_EQ(play.client->failure().cause, Cause::upgrade_refused);
 }
 
-TEST(OneThread, may_call_within_a_signal_and_end_there) {
+TEST(OneThread, may_call_and_destroy_within_a_signal) {
     Play play(refusing());
     int message_count = -1;
     play.client->connection_error.connect([&] {
@@ -40,7 +40,7 @@ TEST(OneThread, may_call_within_a_signal_and_end_there) {
 
 #ifndef NDEBUG
 // Each kind of function, while the owner's thread is inside `poll`.
-TEST(OneThreadDeathTest, stops_a_program_that_is_in_a_client_with_two_threads) {
+TEST(OneThreadDeathTest, aborts_if_two_threads_are_in_one_client) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     using Call = void (*)(Play&);
     constexpr Call calls[] = {

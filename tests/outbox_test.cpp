@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What leaves the outbox is decoded frame by frame, however few bytes the OS takes at a time.
+// The output of the outbox is decoded frame by frame, for every number of bytes the OS accepts at a
+// time.
 #include "linnet/protocol/outbox.hpp"
 
 #include <gtest/gtest.h>
@@ -35,7 +36,7 @@ struct OutboxLimits {
     std::size_t message_count_max = 1024;
 };
 
-// An outbox and an OS that takes as many bytes as it is told to.
+// An outbox and an OS that accepts a given number of bytes.
 struct Sender {
     explicit Sender(Role role = Role::client, OutboxLimits limits = {})
         : outbox(role, limits.payload_max, limits.message_count_max, entropy, &memory) {}
@@ -43,7 +44,7 @@ struct Sender {
     Error put(std::string_view payload, Opcode opcode = Opcode::binary) {
         return outbox.put(opcode, {}, ExactBytes(payload).bytes());
     }
-    // All that is unsent, in order.
+    // All unsent bytes, in order.
     std::string unsent() {
         std::string wire;
         Outbox::Pieces pieces;
@@ -68,8 +69,8 @@ struct Sender {
     Outbox outbox;
 };
 
-// "binary hello;pong p;close;", of the whole frames in `wire`.
-std::string told(std::string_view wire, Role sender) {
+// "binary hello;pong p;close;", for the whole frames in `wire`.
+std::string described(std::string_view wire, Role sender) {
     std::string story;
     for (const WireFrame& frame : frames_of(wire, other(sender))) {
         EXPECT_TRUE(frame.header.fin);
@@ -115,8 +116,8 @@ TEST(Outbox, sends_front_and_payload_as_one_frame_of_the_shortest_form) {
                 const std::string wire = sender.send();
                 const std::size_t length_size = size < 126 ? 0 : size < 65536 ? 2 : 8;
                 EXPECT_EQ(wire.size(), 2 + length_size + (role == Role::client ? 4 : 0) + size);
-                EXPECT_EQ(told(wire, role), "text " + whole + ";");
-                // The caller's bytes are as they were.
+                EXPECT_EQ(described(wire, role), "text " + whole + ";");
+                // The caller's bytes are unchanged.
                 EXPECT_EQ(front.text(), whole.substr(0, front_size));
                 EXPECT_EQ(payload.text(), whole.substr(front_size));
             }
@@ -124,7 +125,7 @@ TEST(Outbox, sends_front_and_payload_as_one_frame_of_the_shortest_form) {
     }
 }
 
-TEST(Outbox, as_a_server_does_not_mask_and_needs_no_entropy) {
+TEST(Outbox, does_not_mask_and_needs_no_entropy_as_a_server) {
     Sender server(Role::server);
     server.entropy.exhausted = true;
     EXPECT_EQ(server.put("Hello", Opcode::text), Error::ok);
@@ -134,7 +135,7 @@ TEST(Outbox, as_a_server_does_not_mask_and_needs_no_entropy) {
     EXPECT_EQ(server.send(), std::string("\x8A\x01p\x89\x01q\x81\x05Hello\x88\x00", 15));
 }
 
-TEST(Outbox, puts_the_lane_before_the_frames_and_the_close_behind_them) {
+TEST(Outbox, sends_control_frames_before_the_messages_and_the_close_frame_after_them) {
     for (const Role role : roles) {
         Sender sender(role);
         EXPECT_EQ(sender.put("one"), Error::ok);
@@ -142,15 +143,17 @@ TEST(Outbox, puts_the_lane_before_the_frames_and_the_close_behind_them) {
         EXPECT_TRUE(sender.outbox.put_close(bytes_of(test::close_payload(1000))));
         EXPECT_TRUE(sender.outbox.put_pong(bytes_of("pong")));
         EXPECT_EQ(sender.put("two"), Error::ok);
-        EXPECT_EQ(told(sender.send(), role), "pong pong;ping ping;binary one;binary two;close " +
-                                                 test::close_payload(1000) + ";");
+        EXPECT_EQ(
+            described(sender.send(), role),
+            "pong pong;ping ping;binary one;binary two;close " + test::close_payload(1000) + ";");
         EXPECT_TRUE(sender.outbox.is_empty());
         EXPECT_FALSE(sender.outbox.close_is_unsent());
     }
 }
 
-// The rest of a half-sent frame, the lane, the other frames, the close frame: at every cut.
-// Case 13: a pong within a half-sent frame (curl#16706)
+// The rest of a partly sent frame, the control frames, the other frames, the close frame: at every
+// cut.
+// Case 13: a pong within a partly sent frame (curl#16706)
 TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
     for (const Role role : roles) {
         for (std::size_t cut = 0; cut <= 60; ++cut) {
@@ -176,15 +179,15 @@ TEST(Outbox, never_puts_a_control_frame_inside_another_frame) {
                                                             "binary the second message;"
                                                           : story;
             story.insert(std::min(after.size(), story.find("close")), "pong pong;ping ping;");
-            EXPECT_EQ(told(wire, role), story);
+            EXPECT_EQ(described(wire, role), story);
             EXPECT_TRUE(sender.outbox.is_empty());
         }
     }
 }
 
-// Masking is done to the copy: the same bytes can be sent again and again.
-// Case 20: masking what is the caller's
-TEST(Outbox, leaves_the_bytes_of_the_caller_as_they_are) {
+// The copy is masked: the same bytes can be sent repeatedly.
+// Case 20: masking the caller's bytes
+TEST(Outbox, leaves_the_bytes_of_the_caller_unchanged) {
     for (const Role role : roles) {
         const std::string text = Random(20).bytes(1000);
         const ExactBytes front(std::string_view(text).substr(0, 9));
@@ -194,7 +197,7 @@ TEST(Outbox, leaves_the_bytes_of_the_caller_as_they_are) {
             EXPECT_EQ(sender.outbox.put(Opcode::binary, front.bytes(), payload.bytes()), Error::ok);
             EXPECT_EQ(std::string(front.text()).append(payload.text()), text);
         }
-        EXPECT_EQ(told(sender.send(), role),
+        EXPECT_EQ(described(sender.send(), role),
                   "binary " + text + ";binary " + text + ";binary " + text + ";");
     }
 }
@@ -202,19 +205,19 @@ TEST(Outbox, leaves_the_bytes_of_the_caller_as_they_are) {
 // ---- ping, pong, close -----------------------------------------------------------------------
 
 // Case 12: a queue of pongs
-TEST(Outbox, owes_one_pong_and_one_ping_and_the_latest_wins) {
+TEST(Outbox, keeps_only_the_latest_pending_pong_and_ping) {
     for (const Role role : roles) {
         Sender sender(role);
         for (const std::string_view payload : {"a much longer first one", "2", "third"}) {
             EXPECT_TRUE(sender.outbox.put_pong(bytes_of(payload)));
             EXPECT_TRUE(sender.outbox.put_ping(bytes_of(payload)));
         }
-        EXPECT_EQ(told(sender.send(), role), "pong third;ping third;");
+        EXPECT_EQ(described(sender.send(), role), "pong third;ping third;");
         EXPECT_TRUE(sender.outbox.is_empty());
     }
 }
 
-TEST(Outbox, replaces_no_control_frame_that_has_begun_to_leave) {
+TEST(Outbox, replaces_no_partly_sent_control_frame) {
     Sender sender;
     EXPECT_TRUE(sender.outbox.put_pong(bytes_of("first")));
     std::string wire = sender.send(1);
@@ -223,11 +226,11 @@ TEST(Outbox, replaces_no_control_frame_that_has_begun_to_leave) {
     wire += sender.send();
     EXPECT_FALSE(sender.outbox.is_empty());
     wire += sender.send();
-    EXPECT_EQ(told(wire, Role::client), "pong first;pong third;");
+    EXPECT_EQ(described(wire, Role::client), "pong first;pong third;");
     EXPECT_TRUE(sender.outbox.is_empty());
 }
 
-TEST(Outbox, counts_the_control_frames_that_have_left) {
+TEST(Outbox, counts_the_control_frames_sent) {
     Sender sender;
     const auto count = [&] { return sender.outbox.control_frame_count(); };
     EXPECT_TRUE(sender.outbox.put_pong(bytes_of("replaced")));
@@ -246,7 +249,7 @@ TEST(Outbox, counts_the_control_frames_that_have_left) {
     EXPECT_EQ(count(), 3u);
 }
 
-TEST(Outbox, knows_whether_its_ping_has_left) {
+TEST(Outbox, reports_whether_its_ping_was_sent) {
     Sender sender;
     EXPECT_FALSE(sender.outbox.ping_is_unsent());
     EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
@@ -262,7 +265,7 @@ TEST(Outbox, knows_whether_its_ping_has_left) {
     EXPECT_FALSE(sender.outbox.ping_is_unsent());
 }
 
-TEST(Outbox, knows_whether_its_close_frame_has_left) {
+TEST(Outbox, reports_whether_its_close_frame_was_sent) {
     Sender sender;
     EXPECT_FALSE(sender.outbox.close_is_unsent());
     EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
@@ -274,7 +277,7 @@ TEST(Outbox, knows_whether_its_close_frame_has_left) {
     EXPECT_TRUE(sender.outbox.is_empty());
 }
 
-TEST(Outbox, sends_nothing_behind_a_close_that_has_begun_to_leave) {
+TEST(Outbox, sends_nothing_after_a_partly_sent_close_frame) {
     for (const Role role : roles) {
         Sender sender(role);
         EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
@@ -282,12 +285,12 @@ TEST(Outbox, sends_nothing_behind_a_close_that_has_begun_to_leave) {
         EXPECT_TRUE(sender.outbox.put_pong(bytes_of("too late")));
         wire += sender.send();
         wire += sender.send();
-        EXPECT_EQ(told(wire, role), "close \x03\xE8;");
+        EXPECT_EQ(described(wire, role), "close \x03\xE8;");
     }
 }
 
-// "Behind everything queued so far": also when an earlier pong is only half-sent.
-TEST(Outbox, sends_the_close_behind_a_pong_that_was_queued_before_it) {
+// The close frame comes after everything queued so far, even if an earlier pong is partly sent.
+TEST(Outbox, sends_the_close_frame_after_a_pong_that_was_queued_before_it) {
     for (const Role role : roles) {
         Sender sender(role);
         EXPECT_TRUE(sender.outbox.put_pong(bytes_of("first")));
@@ -296,7 +299,7 @@ TEST(Outbox, sends_the_close_behind_a_pong_that_was_queued_before_it) {
         EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xE8")));
         wire += sender.send();
         wire += sender.send();
-        EXPECT_EQ(told(wire, role), "pong first;pong second;close \x03\xE8;");
+        EXPECT_EQ(described(wire, role), "pong first;pong second;close \x03\xE8;");
         EXPECT_TRUE(sender.outbox.is_empty());
     }
 }
@@ -309,7 +312,7 @@ TEST(Outbox, carries_control_frames_of_125_bytes) {
         EXPECT_TRUE(sender.outbox.put_pong(payload.bytes()));
         EXPECT_TRUE(sender.outbox.put_ping(payload.bytes()));
         EXPECT_TRUE(sender.outbox.put_close(payload.bytes()));
-        EXPECT_EQ(told(sender.send(), role),
+        EXPECT_EQ(described(sender.send(), role),
                   "pong " + longest + ";ping " + longest + ";close " + longest + ";");
         EXPECT_EQ(payload.text(), longest);
     }
@@ -317,13 +320,13 @@ TEST(Outbox, carries_control_frames_of_125_bytes) {
 
 // ---- any number of bytes at a time -----------------------------------------------------------
 
-// How many bytes the OS takes at each call.
+// The number of bytes the OS accepts in each call.
 struct Taking {
     std::string_view name;
     std::size_t least, most;
 };
 
-// Puts data and control frames in between, and checks the whole stream at the end.
+// Queues data and control frames in between, and checks the whole stream at the end.
 class Stream {
  public:
     Stream(Role role, const Taking& taking, std::uint64_t seed)
@@ -343,7 +346,8 @@ class Stream {
             send();
             check_accounting();
         }
-        while (!sender_.outbox.is_empty()) send();  // so that nothing waits behind a half-sent lane
+        while (!sender_.outbox.is_empty())
+            send();  // so that nothing waits after a partly sent control frame
         ASSERT_TRUE(sender_.outbox.put_close(bytes_of("\x03\xE8the end")));
         while (!sender_.outbox.is_empty()) send();
         check_stream();
@@ -361,7 +365,7 @@ class Stream {
         const std::size_t size = taking_.least + random_.below(taking_.most - taking_.least + 1);
         wire_ += sender_.send(size);
     }
-    // The accounts fall when the last byte of a frame is with the OS, and not before.
+    // A frame counts until its last byte is passed to the OS.
     void check_accounting() {
         WireFrame frame;
         std::string_view rest = std::string_view(wire_).substr(seen_);
@@ -411,8 +415,8 @@ class Stream {
     std::string last_pong_, last_ping_;
 };
 
-// Case 13, 45: frames that leave in pieces, or not at all for a while
-TEST(Outbox, sends_whole_frames_in_order_however_few_bytes_are_taken) {
+// Case 13, 45: frames that are sent in pieces, or are blocked for a while
+TEST(Outbox, sends_whole_frames_in_order_even_one_byte_at_a_time) {
     constexpr Taking takings[] = {
         {"one byte", 1, 1},      {"seven bytes", 7, 7},           {"0 to 3", 0, 3},
         {"0 to 300", 0, 300},    {"1 to 3000", 1, 3000},          {"nothing or all", 0, 100'000},
@@ -428,7 +432,7 @@ TEST(Outbox, sends_whole_frames_in_order_however_few_bytes_are_taken) {
 }
 
 // Case 45: EAGAIN
-TEST(Outbox, sends_nothing_new_when_nothing_was_taken) {
+TEST(Outbox, sends_nothing_new_after_an_empty_send) {
     Sender sender;
     EXPECT_EQ(sender.put("message"), Error::ok);
     EXPECT_TRUE(sender.outbox.put_ping(bytes_of("ping")));
@@ -440,7 +444,7 @@ TEST(Outbox, sends_nothing_new_when_nothing_was_taken) {
 
 // ---- limits ----------------------------------------------------------------------------------
 
-TEST(Outbox, takes_exactly_its_limits) {
+TEST(Outbox, accepts_exactly_its_limits) {
     Sender sender(Role::client, {100, 3});
     EXPECT_EQ(sender.put(std::string(101, 'x')), Error::invalid_parameter);
     EXPECT_EQ(sender.put(std::string(60, 'a')), Error::ok);
@@ -452,7 +456,7 @@ TEST(Outbox, takes_exactly_its_limits) {
     EXPECT_EQ(sender.put(std::string(101, 'x')), Error::invalid_parameter);
     EXPECT_EQ(sender.outbox.message_count(), 3u);
     EXPECT_EQ(sender.outbox.queued_payload(), 100u);
-    EXPECT_EQ(told(sender.send(), Role::client),
+    EXPECT_EQ(described(sender.send(), Role::client),
               "binary " + std::string(60, 'a') + ";binary " + std::string(40, 'b') + ";binary ;");
     EXPECT_EQ(sender.put(std::string(100, 'c')), Error::ok);
 }
@@ -466,7 +470,7 @@ TEST(Outbox, counts_front_and_payload_together) {
     EXPECT_EQ(sender.outbox.queued_payload(), 100u);
 }
 
-TEST(Outbox, counts_a_frame_until_its_last_byte_has_left) {
+TEST(Outbox, counts_a_frame_until_its_last_byte_is_sent) {
     Sender sender(Role::client, {10, 1});
     EXPECT_EQ(sender.put("0123456789"), Error::ok);
     for (std::size_t i = 0; i < 16; ++i) {
@@ -498,10 +502,10 @@ TEST(Outbox, queues_nothing_without_entropy) {
     EXPECT_FALSE(sender.outbox.ping_is_unsent());
     sender.entropy.exhausted = false;
     EXPECT_EQ(sender.put("now"), Error::ok);
-    EXPECT_EQ(told(sender.send(), Role::client), "binary now;");
+    EXPECT_EQ(described(sender.send(), Role::client), "binary now;");
 }
 
-TEST(Outbox, keeps_what_it_has_when_entropy_ends) {
+TEST(Outbox, keeps_its_frames_when_entropy_runs_out) {
     Sender sender;
     std::string expected = "pong p;";
     EXPECT_TRUE(sender.outbox.put_pong(bytes_of("p")));
@@ -513,7 +517,7 @@ TEST(Outbox, keeps_what_it_has_when_entropy_ends) {
         ASSERT_LT(i, 256) << "a key is used twice";
     }
     EXPECT_FALSE(sender.outbox.put_pong(bytes_of("a later pong")));
-    EXPECT_EQ(told(sender.send(), Role::client), expected);
+    EXPECT_EQ(described(sender.send(), Role::client), expected);
 }
 
 TEST(Outbox, queues_nothing_without_memory) {
@@ -521,8 +525,8 @@ TEST(Outbox, queues_nothing_without_memory) {
     sender.memory.limit = 0;
     EXPECT_EQ(sender.put("x"), Error::out_of_memory);
     EXPECT_TRUE(sender.outbox.is_empty());
-    EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xF3"))) << "it can still say goodbye";
-    EXPECT_EQ(told(sender.send(), Role::client), "close \x03\xF3;");
+    EXPECT_TRUE(sender.outbox.put_close(bytes_of("\x03\xF3"))) << "it can still send a close frame";
+    EXPECT_EQ(described(sender.send(), Role::client), "close \x03\xF3;");
 
     Sender grown;
     EXPECT_EQ(grown.put("small"), Error::ok);
@@ -531,12 +535,12 @@ TEST(Outbox, queues_nothing_without_memory) {
     EXPECT_EQ(grown.outbox.message_count(), 1u);
     EXPECT_EQ(grown.outbox.queued_payload(), 5u);
     EXPECT_EQ(grown.put("another"), Error::ok);
-    EXPECT_EQ(told(grown.send(), Role::client), "binary small;binary another;");
+    EXPECT_EQ(described(grown.send(), Role::client), "binary small;binary another;");
 }
 
 // ---- the ring --------------------------------------------------------------------------------
 
-TEST(Outbox, does_not_grow_while_it_is_sent_as_it_is_put) {
+TEST(Outbox, does_not_grow_while_each_message_is_sent_at_once) {
     for (const Role role : roles) {
         Sender sender(role);
         Random random(9);
@@ -545,26 +549,25 @@ TEST(Outbox, does_not_grow_while_it_is_sent_as_it_is_put) {
             const std::string payload = random.bytes(random.below(900));
             ASSERT_EQ(sender.put(payload), Error::ok);
             if (i == 0) allocation_count = sender.memory.allocation_count;
-            ASSERT_TRUE(told(sender.send(), role) == "binary " + payload + ";") << i;
+            ASSERT_TRUE(described(sender.send(), role) == "binary " + payload + ";") << i;
         }
         EXPECT_EQ(sender.memory.allocation_count, allocation_count);
     }
 }
 
-// Makes the ring begin at `place`: the last of its bytes so far is not yet sent. Returns those that
-// are.
-std::string begin_at(Sender& sender, std::size_t place) {
-    const std::size_t header_size = place + 1 < 132 ? 6 : 8;
-    EXPECT_EQ(sender.put(std::string(place + 1 - header_size, 's')), Error::ok);
-    return sender.send(place);
+// Makes the ring start at `offset`, with one byte unsent before it. Returns the unsent bytes.
+std::string begin_at(Sender& sender, std::size_t offset) {
+    const std::size_t header_size = offset + 1 < 132 ? 6 : 8;
+    EXPECT_EQ(sender.put(std::string(offset + 1 - header_size, 's')), Error::ok);
+    return sender.send(offset);
 }
 
-// The ring grows with its contents wrapped and a frame half-sent, at every place.
-TEST(Outbox, grows_around_what_is_queued_wherever_it_begins) {
-    for (std::size_t place = 6; place < 1000; place += 7) {
+// The ring grows with its contents wrapped and a frame partly sent, at every offset.
+TEST(Outbox, grows_around_queued_frames_at_every_offset) {
+    for (std::size_t offset = 6; offset < 1000; offset += 7) {
         Sender sender;
-        Random random(place);
-        std::string wire = begin_at(sender, place);
+        Random random(offset);
+        std::string wire = begin_at(sender, offset);
         std::string expected;
         for (const std::size_t size : {700u, 100u, 50u, 5000u, 20'000u, 3u}) {
             const std::string payload = random.bytes(size);
@@ -573,43 +576,43 @@ TEST(Outbox, grows_around_what_is_queued_wherever_it_begins) {
             wire += sender.send(37);
         }
         wire += sender.send();
-        const std::string story = told(wire, Role::client);
-        EXPECT_TRUE(story.ends_with(expected)) << "beginning at " << place;
+        const std::string story = described(wire, Role::client);
+        EXPECT_TRUE(story.ends_with(expected)) << "starting at " << offset;
         EXPECT_TRUE(sender.outbox.is_empty());
     }
 }
 
-// Frames of each form of the header that wrap in it, in front, in the payload or not at all; what
-// is sent ends at each byte of them.
+// Frames with each form of the header, wrapping in the header, in the payload or not at all; sends
+// end at each of their bytes.
 TEST(Outbox, wraps_at_every_byte_of_a_frame) {
     for (const Role role : roles) {
         for (const std::size_t size : {0u, 16u, 130u}) {
             const std::size_t header_size =
                 (role == Role::client ? 6u : 2u) + (size < 126 ? 0u : 2u);
             const std::size_t frame_size = header_size + size;
-            for (std::size_t place = 1024 - 14 - 2 * frame_size - 2; place < 1010; ++place) {
+            for (std::size_t offset = 1024 - 14 - 2 * frame_size - 2; offset < 1010; ++offset) {
                 Sender sender(role);
                 const std::size_t skew_header = role == Role::client ? 8 : 4;
-                ASSERT_EQ(sender.put(std::string(place - skew_header, 's')), Error::ok);
-                std::string wire = sender.send(place - 1);
-                const std::string payload = Random(place).bytes(size);
+                ASSERT_EQ(sender.put(std::string(offset - skew_header, 's')), Error::ok);
+                std::string wire = sender.send(offset - 1);
+                const std::string payload = Random(offset).bytes(size);
                 const std::string_view front = std::string_view(payload).substr(0, size / 3);
                 for (int i = 0; i < 3; ++i) {
                     ASSERT_EQ(sender.outbox.put(Opcode::text, bytes_of(front),
                                                 bytes_of(payload).subspan(front.size())),
                               Error::ok);
                 }
-                wire += sender.send(place % (2 * frame_size));
+                wire += sender.send(offset % (2 * frame_size));
                 EXPECT_TRUE(sender.outbox.put_pong({}));
                 while (!sender.outbox.is_empty()) {
-                    wire += sender.send(1 + place % 5);
+                    wire += sender.send(1 + offset % 5);
                     ASSERT_LE(sender.outbox.message_count(), 4u);
-                    ASSERT_LE(sender.outbox.queued_payload(), place + 3 * size);
+                    ASSERT_LE(sender.outbox.queued_payload(), offset + 3 * size);
                 }
-                std::string story = told(wire, role);
+                std::string story = described(wire, role);
                 story.erase(story.find("pong ;"), 6);
                 const std::string text = "text " + payload + ";";
-                ASSERT_TRUE(story.ends_with(";" + text + text + text)) << size << " at " << place;
+                ASSERT_TRUE(story.ends_with(";" + text + text + text)) << size << " at " << offset;
                 ASSERT_EQ(sender.outbox.message_count(), 0u);
                 ASSERT_EQ(sender.outbox.queued_payload(), 0u);
                 ASSERT_EQ(sender.memory.allocation_count, 1);
@@ -618,7 +621,7 @@ TEST(Outbox, wraps_at_every_byte_of_a_frame) {
     }
 }
 
-TEST(Outbox, begins_at_the_front_again_and_sends_one_piece_once_it_was_empty) {
+TEST(Outbox, starts_at_the_front_again_and_sends_one_piece_once_it_is_empty) {
     Sender sender;
     const std::uint8_t* front = nullptr;
     for (int i = 0; i < 200; ++i) {
@@ -628,7 +631,7 @@ TEST(Outbox, begins_at_the_front_again_and_sends_one_piece_once_it_was_empty) {
         EXPECT_EQ(pieces[0].size(), 48u);
         if (i == 0) front = pieces[0].data();
         ASSERT_EQ(pieces[0].data(), front);
-        if (i % 2 == 0) {  // also when it was sent in two goes, the first within a frame
+        if (i % 2 == 0) {  // even if it was sent in two parts, the first within a frame
             sender.outbox.sent(20);
             ASSERT_EQ(sender.outbox.unsent(pieces), 1u);
             EXPECT_EQ(pieces[0].size(), 28u);
@@ -638,26 +641,28 @@ TEST(Outbox, begins_at_the_front_again_and_sends_one_piece_once_it_was_empty) {
     }
 }
 
-// One byte is unsent at `place`, so that 1009 are free: with a header of four, 1005 for a payload.
-TEST(Outbox, fills_the_ring_to_its_last_byte_and_grows_for_one_more) {
-    for (std::size_t place = 8; place < 1010; ++place) {
+// One byte is unsent at `offset`, so 1009 are free: with a header of four bytes, 1005 for a
+// payload.
+TEST(Outbox, fills_the_ring_to_its_last_byte_and_grows_for_the_next) {
+    for (std::size_t offset = 8; offset < 1010; ++offset) {
         for (const std::size_t size : {1005u, 1006u}) {
             Sender sender(Role::server);
-            const std::size_t header_size = place < 127 ? 2 : 4;
-            ASSERT_EQ(sender.put(std::string(place + 1 - header_size, 's')), Error::ok);
-            std::string wire = sender.send(place);
+            const std::size_t header_size = offset < 127 ? 2 : 4;
+            ASSERT_EQ(sender.put(std::string(offset + 1 - header_size, 's')), Error::ok);
+            std::string wire = sender.send(offset);
             const std::string payload(size, 'p');
             ASSERT_EQ(sender.put(payload), Error::ok);
-            if (place < 127 || place > 128) {  // there is no frame of 128 or 129 bytes
-                ASSERT_EQ(sender.memory.allocation_count, size == 1005 ? 1 : 2) << place;
+            if (offset < 127 || offset > 128) {  // there is no frame of 128 or 129 bytes
+                ASSERT_EQ(sender.memory.allocation_count, size == 1005 ? 1 : 2) << offset;
             }
             wire += sender.send();
-            ASSERT_TRUE(told(wire, Role::server).ends_with(";binary " + payload + ";")) << place;
+            ASSERT_TRUE(described(wire, Role::server).ends_with(";binary " + payload + ";"))
+                << offset;
         }
     }
 }
 
-TEST(Outbox, gives_its_memory_back_only_when_it_is_empty) {
+TEST(Outbox, frees_its_memory_only_when_it_is_empty) {
     Sender sender;
     EXPECT_EQ(sender.put(std::string(10'000, 'x')), Error::ok);
     const std::size_t size = sender.send().size();
@@ -670,17 +675,17 @@ TEST(Outbox, gives_its_memory_back_only_when_it_is_empty) {
     sender.outbox.release_if_empty();
     EXPECT_EQ(sender.memory.used, 0u);
     EXPECT_EQ(sender.put("and on"), Error::ok);
-    EXPECT_EQ(told(sender.send(), Role::client), "binary and on;");
+    EXPECT_EQ(described(sender.send(), Role::client), "binary and on;");
 }
 
 // ---- masking keys ----------------------------------------------------------------------------
 
 // RFC 6455 5.3: "the masking key needs to be unpredictable", "a fresh masking key".
-// Case 18: masking keys that repeat or are no chance
+// Case 18: masking keys that repeat or are not random
 TEST(Outbox, masks_each_frame_with_a_fresh_key) {
     constexpr std::size_t count = 100'000;
     Sender sender;
-    std::vector<std::uint64_t> pairs;  // a key and the one behind it
+    std::vector<std::uint64_t> pairs;  // a key and the next one
     std::array<std::array<std::size_t, 256>, 4> histogram{};
     std::uint32_t last = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -698,12 +703,12 @@ TEST(Outbox, masks_each_frame_with_a_fresh_key) {
             ++histogram[k][key[k]];
             number = number << 8 | key[k];
         }
-        EXPECT_FALSE(i > 0 && number == last) << "the same key twice running";
+        EXPECT_FALSE(i > 0 && number == last) << "the same key twice in a row";
         pairs.push_back(std::uint64_t{last} << 32 | number);
         last = number;
     }
     std::sort(pairs.begin(), pairs.end());
-    EXPECT_EQ(std::adjacent_find(pairs.begin(), pairs.end()), pairs.end()) << "a run repeats";
+    EXPECT_EQ(std::adjacent_find(pairs.begin(), pairs.end()), pairs.end()) << "a sequence repeats";
     for (const auto& bytes : histogram) {
         const double expected = static_cast<double>(count) / 256;
         double chi_square = 0;
@@ -715,11 +720,11 @@ TEST(Outbox, masks_each_frame_with_a_fresh_key) {
         EXPECT_GT(chi_square, 157);
         EXPECT_LT(chi_square, 377);
     }
-    // Entropy is fetched for 256 keys at a time, and none of it is thrown away.
+    // Entropy is fetched for 256 keys at a time, and none of it is discarded.
     EXPECT_EQ(sender.entropy.fill_count, static_cast<int>((count + 255) / 256));
 }
 
-// Numbers its keys, and fails when it is told to, with its work half done.
+// Numbers its keys, and fails on demand after writing half of them.
 class NumberedKeys final : public Entropy {
  public:
     bool fill(MutableBytes out) override {
@@ -741,7 +746,7 @@ class NumberedKeys final : public Entropy {
     std::uint32_t next_ = 1;
 };
 
-// The keys of all frames that are unsent, which are then sent.
+// The keys of all unsent frames, which are then sent.
 std::vector<std::uint32_t> sent_keys(Outbox& outbox) {
     std::string wire;
     Outbox::Pieces pieces;
@@ -758,7 +763,7 @@ std::vector<std::uint32_t> sent_keys(Outbox& outbox) {
 }
 
 // Case 18: masking keys that repeat
-TEST(Outbox, uses_no_key_twice_and_leaves_none_out) {
+TEST(Outbox, uses_each_key_exactly_once) {
     NumberedKeys entropy;
     Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);
     Random random(3);
@@ -768,7 +773,7 @@ TEST(Outbox, uses_no_key_twice_and_leaves_none_out) {
             ASSERT_EQ(outbox.put(Opcode::binary, bytes_of("f"), bytes_of("p")), Error::ok);
         }
         if (random.one_in(2)) {
-            // It leaves before the frames, and has the last key of all.
+            // It is sent before the frames, and has the last key of all.
             ASSERT_TRUE(outbox.put_pong({}));
             ++count;
             std::vector<std::uint32_t> keys = sent_keys(outbox);
@@ -780,9 +785,9 @@ TEST(Outbox, uses_no_key_twice_and_leaves_none_out) {
     }
 }
 
-// The pool is empty after 256 frames: what is then put waits for nothing, it is refused.
-// Case 19: an old key where there is no new one
-TEST(Outbox, refuses_what_finds_no_entropy_at_any_refill_and_goes_on_with_new_keys) {
+// The pool is empty after 256 frames: the next message is refused instead of waiting.
+// Case 19: an old key if no new one is available
+TEST(Outbox, refuses_a_message_if_any_refill_finds_no_entropy_and_continues_with_new_keys) {
     NumberedKeys entropy;
     Outbox outbox(Role::client, 1 << 20, 1024, entropy, nullptr);
     std::vector<std::uint32_t> keys;
@@ -793,7 +798,7 @@ TEST(Outbox, refuses_what_finds_no_entropy_at_any_refill_and_goes_on_with_new_ke
         EXPECT_FALSE(outbox.put_ping({}));
         EXPECT_FALSE(outbox.put_pong({}));
         EXPECT_FALSE(outbox.put_close({}));
-        EXPECT_EQ(entropy.fill_count, before + 4) << "asked once for each";
+        EXPECT_EQ(entropy.fill_count, before + 4) << "requested once for each";
         EXPECT_EQ(outbox.message_count(), 0u);
         EXPECT_TRUE(outbox.is_empty());
         for (int i = 0; i < 256; ++i) {
@@ -803,13 +808,13 @@ TEST(Outbox, refuses_what_finds_no_entropy_at_any_refill_and_goes_on_with_new_ke
         for (const std::uint32_t key : sent_keys(outbox)) keys.push_back(key);
     }
     EXPECT_EQ(keys.size(), 2560u);
-    // Not a single one of those that a failed call left behind.
+    // None of the keys that a failed call wrote.
     for (std::size_t i = 0; i < keys.size(); ++i) {
         ASSERT_EQ(keys[i], i + 1 + 4 * 128 * (i / 256 + 1)) << i;
     }
 }
 
-TEST(Outbox, asks_for_entropy_with_the_first_frame_and_as_a_server_never) {
+TEST(Outbox, requests_entropy_with_the_first_frame_and_never_as_a_server) {
     for (const Role role : roles) {
         NumberedKeys entropy;
         Outbox outbox(role, 10, 1, entropy, nullptr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// PEM, RFC 7468: what files in the wild look like, however the text is cut.
+// PEM, RFC 7468: real-world files, for every cut of the text.
 #include "x509/pem.hpp"
 
 #include <gtest/gtest.h>
@@ -21,12 +21,12 @@ using Event = PemReader::Event;
 
 constexpr std::size_t buffer_size = 16;
 
-// What a reader says of `pieces`, in one line: each certificate by its bytes.
-std::string told(const std::vector<std::string_view>& pieces, std::size_t size = buffer_size) {
+// The output of a reader for `pieces`, in one line: each certificate by its bytes.
+std::string described(const std::vector<std::string_view>& pieces, std::size_t size = buffer_size) {
     ExactBytes buffer(size);
     PemReader reader(buffer.buffer());
     std::string line;
-    const auto tell = [&](Event event) {
+    const auto append = [&](Event event) {
         if (event == Event::certificate) line += "[" + std::string(text_of(reader.der())) + "]";
         if (event == Event::skipped) line += "skipped ";
         if (event == Event::malformed) line += "malformed ";
@@ -35,25 +35,25 @@ std::string told(const std::vector<std::string_view>& pieces, std::size_t size =
         const ExactBytes exact(piece);
         for (Bytes rest = exact.bytes(); !rest.empty();) {
             const Event event = reader.feed(rest);
-            tell(event);
+            append(event);
             if (event == Event::none && !rest.empty()) return "none, but not all is consumed";
         }
     }
-    tell(reader.end());
-    tell(reader.end());  // says nothing more
+    append(reader.end());
+    append(reader.end());  // reports nothing more
     return line;
 }
 
-// Whole, byte by byte, and in three pieces cut at every pair of places.
+// Whole, byte by byte, and in three pieces cut at every pair of offsets.
 void check_at_every_cut(std::string_view text, std::string_view expected,
                         std::size_t size = buffer_size) {
-    ASSERT_EQ(told({text}, size), expected) << shown(text);
+    ASSERT_EQ(described({text}, size), expected) << shown(text);
     std::vector<std::string_view> bytes;
     for (std::size_t i = 0; i < text.size(); ++i) bytes.push_back(text.substr(i, 1));
-    ASSERT_EQ(told(bytes, size), expected) << "byte by byte: " << shown(text);
+    ASSERT_EQ(described(bytes, size), expected) << "byte by byte: " << shown(text);
     for (std::size_t a = 0; a <= text.size(); ++a) {
         for (std::size_t b = a; b <= text.size(); ++b) {
-            ASSERT_EQ(told({text.substr(0, a), text.substr(a, b - a), text.substr(b)}, size),
+            ASSERT_EQ(described({text.substr(0, a), text.substr(a, b - a), text.substr(b)}, size),
                       expected)
                 << "cut at " << a << " and " << b << " of " << shown(text);
         }
@@ -62,13 +62,13 @@ void check_at_every_cut(std::string_view text, std::string_view expected,
 
 struct Row {
     std::string_view text;
-    std::string_view told;
+    std::string_view described;
 };
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
 
-TEST(Pem, reads_blocks_with_any_line_ending_blanks_and_text_between) {
+TEST(Pem, reads_blocks_with_any_line_ending_and_blanks_and_text_between_them) {
     constexpr Row rows[] = {
         {"", ""},
         {"no block at all\n", ""},
@@ -88,10 +88,10 @@ TEST(Pem, reads_blocks_with_any_line_ending_blanks_and_text_between) {
         {BEGIN "\nZm9vYmFyZm9vYmFyZm9vYg==\n" END, "[foobarfoobarfoob]"},
         {BEGIN "\n" END, "[]"},
     };
-    for (const Row& row : rows) check_at_every_cut(row.text, row.told);
+    for (const Row& row : rows) check_at_every_cut(row.text, row.described);
 }
 
-TEST(Pem, skips_what_is_no_certificate) {
+TEST(Pem, skips_blocks_that_are_not_certificates) {
     constexpr Row rows[] = {
         {"-----BEGIN EC PRIVATE KEY-----\nZm9v\n-----END EC PRIVATE KEY-----\n", "skipped "},
         {"-----BEGIN X-----\nDEK-Info: AES-128\n\nnot *base64*-----\n-----END X-----\n",
@@ -103,7 +103,7 @@ TEST(Pem, skips_what_is_no_certificate) {
         {"-----BEGIN CRL-----\nZg==\n-----END CRL-----" BEGIN "Zm9v" END, "skipped [foo]"},
         {END "\n" BEGIN "\nZm9v\n" END "\n" END, "[foo]"},
     };
-    for (const Row& row : rows) check_at_every_cut(row.text, row.told);
+    for (const Row& row : rows) check_at_every_cut(row.text, row.described);
 }
 
 TEST(Pem, finds_the_boundaries_among_other_dashes) {
@@ -123,13 +123,13 @@ TEST(Pem, finds_the_boundaries_among_other_dashes) {
          "-----\n" BEGIN "Zm9v" END,
          "[foo]"},
     };
-    for (const Row& row : rows) check_at_every_cut(row.text, row.told);
+    for (const Row& row : rows) check_at_every_cut(row.text, row.described);
 }
 
-TEST(Pem, tells_of_broken_blocks_and_goes_on) {
+TEST(Pem, reports_invalid_blocks_and_continues) {
     constexpr Row rows[] = {
         {BEGIN "\nZm9\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},   // incomplete
-        {BEGIN "\nZm*v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // no base64
+        {BEGIN "\nZm*v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // not base64
         {BEGIN "\nZm-v\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},  // a dash
         {BEGIN "\nZm9v-\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},
         {BEGIN "\nZm9v=\n" END "\n" BEGIN "\nZm9v\n" END, "malformed [foo]"},
@@ -145,10 +145,10 @@ TEST(Pem, tells_of_broken_blocks_and_goes_on) {
         {"-----BEGIN X-----\nZm9v\n" BEGIN "\nZg==\n" END, "malformed [f]"},
         {BEGIN "\nZg=\n" END BEGIN "\nZg==\n" END, "malformed [f]"},
     };
-    for (const Row& row : rows) check_at_every_cut(row.text, row.told);
+    for (const Row& row : rows) check_at_every_cut(row.text, row.described);
 }
 
-TEST(Pem, tells_of_a_block_that_is_larger_than_the_room) {
+TEST(Pem, reports_a_block_that_is_larger_than_the_buffer) {
     constexpr std::string_view text = BEGIN "Zm9vYmFy" END BEGIN "Zm9v" END;
     for (std::size_t size = 0; size < 3; ++size) {
         check_at_every_cut(text, "malformed malformed ", size);
@@ -157,7 +157,7 @@ TEST(Pem, tells_of_a_block_that_is_larger_than_the_room) {
     check_at_every_cut(text, "[foobar][foo]", 6);
 }
 
-TEST(Pem, writes_the_next_block_to_the_room_that_was_lent_last) {
+TEST(Pem, writes_the_next_block_to_the_latest_buffer) {
     ExactBytes first(3), second(6);
     const ExactBytes text(BEGIN "Zm9v" END BEGIN "Zm9vYmFy" END);
     PemReader reader(first.buffer());
@@ -171,8 +171,8 @@ TEST(Pem, writes_the_next_block_to_the_room_that_was_lent_last) {
     EXPECT_EQ(reader.feed(rest), Event::none);
 }
 
-// A block that begins within another ends that one; its own beginning is not lost with it.
-TEST(Pem, keeps_the_beginning_of_a_block_while_another_room_is_lent) {
+// A block that begins within another ends that one, and is itself not lost.
+TEST(Pem, keeps_the_beginning_of_a_block_when_the_buffer_changes) {
     ExactBytes buffer(3);
     const ExactBytes text(BEGIN "Zm9v" BEGIN "Zm9v" END);
     PemReader reader({});
@@ -202,7 +202,7 @@ TEST(Pem, writes_lines_of_64_characters) {
 TEST(Pem, reads_what_it_wrote_at_every_size) {
     std::string der;
     for (unsigned size = 0; size <= 200; ++size) {
-        EXPECT_EQ(told({written(der)}, size), "[" + der + "]");
+        EXPECT_EQ(described({written(der)}, size), "[" + der + "]");
         der += static_cast<char>(static_cast<unsigned char>(size * 37));
     }
 }
@@ -212,7 +212,7 @@ TEST(Pem, writes_what_openssl_writes) {
         const std::string text = test::vector_text(std::string("certificates/") + name + ".pem");
         const std::string der = test::der_of_pem(text);
         EXPECT_EQ(written(der), text) << name;
-        EXPECT_EQ(told({text}, der.size()), "[" + der + "]") << name;
+        EXPECT_EQ(described({text}, der.size()), "[" + der + "]") << name;
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Which characters are shown as they are: every code point, and every broken sequence.
+// Which characters are printed unchanged: every code point, and every invalid sequence.
 #include "codec/printable.hpp"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ bool may_be_shown(unsigned code) {
     return !(code >= 0x202A && code <= 0x202E) && !(code >= 0x2066 && code <= 0x2069);
 }
 
-TEST(Printable, knows_every_code_point) {
+TEST(Printable, classifies_every_code_point) {
     for (unsigned code = 0; code <= 0x10FFFF; ++code) {
         if (code >= 0xD800 && code <= 0xDFFF) continue;
         const std::string character = utf8_of(code);
@@ -43,17 +43,17 @@ TEST(Printable, knows_every_code_point) {
     }
 }
 
-TEST(Printable, takes_one_byte_of_what_is_not_utf8) {
-    for (const std::string_view broken :
+TEST(Printable, consumes_one_byte_of_invalid_utf8) {
+    for (const std::string_view invalid :
          {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3x", "\xE2\x82", "\xE2\x82x",
           "\xED\xA0\x80", "\xE0\x80\x80", "\xF0\x9F\x8E", "\xF4\x90\x80\x80", "\xF8\x80\x80\x80",
           "\xFE", "\xFF"}) {
-        const ExactBytes exact(broken);
+        const ExactBytes exact(invalid);
         std::string_view rest = exact.text();
         const Character taken = take_character(rest);
-        EXPECT_EQ(taken.bytes, broken.substr(0, 1)) << shown(broken);
-        EXPECT_FALSE(taken.is_printable) << shown(broken);
-        EXPECT_EQ(rest, broken.substr(1));
+        EXPECT_EQ(taken.bytes, invalid.substr(0, 1)) << shown(invalid);
+        EXPECT_FALSE(taken.is_printable) << shown(invalid);
+        EXPECT_EQ(rest, invalid.substr(1));
     }
 }
 

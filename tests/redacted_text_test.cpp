@@ -40,7 +40,7 @@ TEST(RedactedText, shows_a_url_without_user_information_and_query) {
               long_url.substr(0, 9 + 160) + "...");
 }
 
-TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
+TEST(RedactedText, shows_a_header_but_no_secret_value) {
     struct Row {
         HttpHeader header;
         const char* shown;
@@ -71,13 +71,13 @@ TEST(RedactedText, shows_a_header_but_not_a_secret_value) {
     }
 }
 
-TEST(RedactedText, shows_no_location_with_an_at_sign_whose_place_is_unknown) {
+TEST(RedactedText, shows_no_location_with_an_at_sign_in_an_unknown_part) {
     struct Row {
         const char* location;
         const char* shown;
     };
     for (const Row& row : {
-             // what is user information to a browser, or to a person
+             // user information for a browser, or for a person
              Row{"https:/\\me:secret@h/", "(not shown)"},
              Row{"https:\\\\me:secret@h/", "(not shown)"},
              Row{"https:/me:secret@h/", "(not shown)"},
@@ -99,7 +99,7 @@ TEST(RedactedText, shows_no_location_with_an_at_sign_whose_place_is_unknown) {
              Row{"https://me:se#cret@h/", "(not shown)"},
              Row{"https://[me:secret/@h/", "(not shown)"},
              Row{"me:se?cret@h/", "(not shown)"},
-             // and what is not
+             // not user information
              Row{"https://me:secret@h/@you/x@y", "\"https://h/@you/x@y\""},
              Row{"https://h:444/@you?mail=a@b", "\"https://h:444/@you\""},
              Row{"https://me:secret@[::1]:444/@you", "\"https://[::1]:444/@you\""},
@@ -116,7 +116,7 @@ TEST(RedactedText, shows_no_location_with_an_at_sign_whose_place_is_unknown) {
     }
 }
 
-TEST(RedactedText, makes_words_harmless_and_short) {
+TEST(RedactedText, escapes_and_shortens_text) {
     struct Row {
         std::string words;
         std::string shown;

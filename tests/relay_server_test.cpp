@@ -2,8 +2,8 @@
 // Copyright the linnet authors
 //
 // The relay server and clients in its room, over real sockets on loopback, all in one thread. The
-// rules are those of Godot's server (tests/live has the same stories with the real one), but for
-// -1, which does not reach the server here.
+// rules are those of Godot's server (tests/live has the same scenario with the real one), except
+// for -1, which does not reach the server here.
 #include "cli/relay_server.hpp"
 
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ struct Member {
         client.peer_packet.connect([this](int) {
             while (client.get_available_packet_count() > 0) {
                 const int source = client.get_packet_peer();
-                heard.emplace(source, text_of(client.get_packet()));
+                received.emplace(source, text_of(client.get_packet()));
             }
         });
     }
@@ -45,7 +45,7 @@ struct Member {
         return client.put_packet(packet) == Error::ok;
     }
 
-    std::multimap<int, std::string> heard;  // by the sender
+    std::multimap<int, std::string> received;  // by sender
     WebSocketClient client;
 };
 
@@ -101,7 +101,7 @@ std::set<int> ids_but(Room& room, int own) {
     return ids;
 }
 
-TEST(RelayServer, introduces_everybody_to_everybody) {
+TEST(RelayServer, announces_each_peer_to_all_others) {
     Room room(5);
     for (const auto& member : room.members) {
         const auto peers = member->client.peers();
@@ -112,22 +112,22 @@ TEST(RelayServer, introduces_everybody_to_everybody) {
 
 struct TargetRow {
     const char* what;
-    int sign;             // of the target
-    std::size_t of;       // whose id the target is; 9: the number itself
-    int number;           // then
-    std::set<int> heard;  // by which members
+    int sign;                // of the target
+    std::size_t of;          // the member whose id is the target; 9: `number` itself
+    int number;              // used in that case
+    std::set<int> received;  // by which members
     bool at_server;
 };
 
-TEST(RelayServer, passes_packets_on_to_their_targets) {
+TEST(RelayServer, forwards_packets_to_their_targets) {
     const TargetRow rows[] = {
         {"all", 1, 9, 0, {1, 2, 3}, true},
         {"the server", 1, 9, 1, {}, true},
         {"one", 1, 2, 0, {2}, false},
         {"all but one", -1, 2, 0, {1, 3}, true},
         {"all but the server", 1, 9, -1, {1, 2, 3}, false},
-        {"nobody there", 1, 9, 12345, {}, false},
-        {"all but nobody there", 1, 9, -12345, {1, 2, 3}, true},
+        {"an absent peer", 1, 9, 12345, {}, false},
+        {"all but an absent peer", 1, 9, -12345, {1, 2, 3}, true},
         {"the sender", 1, 0, 0, {}, false},
         {"the smallest number", 1, 9, INT32_MIN, {1, 2, 3}, true},
     };
@@ -136,19 +136,19 @@ TEST(RelayServer, passes_packets_on_to_their_targets) {
         Room room(4);
         const int target = row.of == 9 ? row.number : row.sign * room[row.of].id();
         ASSERT_TRUE(room[0].put(target, "x"));
-        // What comes behind it on every way tells that nothing more comes.
+        // A message after it in every direction proves that nothing more arrives.
         ASSERT_TRUE(room[0].put(0, "last"));
         ASSERT_TRUE(room.until([&] {
             const auto has_last = [](const Member& member) {
-                return std::any_of(member.heard.begin(), member.heard.end(),
+                return std::any_of(member.received.begin(), member.received.end(),
                                    [](const auto& each) { return each.second == "last"; });
             };
             return has_last(room[1]) && has_last(room[2]) && has_last(room[3]);
         }));
         const int sender = room[0].id();
         for (int i = 0; i < 4; ++i) {
-            const std::size_t expected = row.heard.count(i) + (i == 0 ? 0u : 1u);
-            EXPECT_EQ(room[static_cast<std::size_t>(i)].heard.count(sender), expected) << i;
+            const std::size_t expected = row.received.count(i) + (i == 0 ? 0u : 1u);
+            EXPECT_EQ(room[static_cast<std::size_t>(i)].received.count(sender), expected) << i;
         }
         EXPECT_EQ(room.at_server.count(sender), row.at_server ? 2u : 1u);
     }
@@ -159,14 +159,14 @@ TEST(RelayServer, carries_packets_of_every_size) {
     const std::size_t sizes[] = {0, 1, 116, 117, 125, 126, 65526, 65527, 1'000'000};
     for (const std::size_t size : sizes) {
         ASSERT_TRUE(room[0].put(room[1].id(), std::string(size, 'x')));
-        ASSERT_TRUE(room.until([&] { return !room[1].heard.empty(); }));
-        EXPECT_EQ(room[1].heard.begin()->second.size(), size);
-        room[1].heard.clear();
+        ASSERT_TRUE(room.until([&] { return !room[1].received.empty(); }));
+        EXPECT_EQ(room[1].received.begin()->second.size(), size);
+        room[1].received.clear();
     }
 }
 
-// Case 46: peers that speak in the name of others
-TEST(RelayServer, drops_what_is_no_packet_of_its_sender) {
+// Case 46: peers that use the id of another
+TEST(RelayServer, drops_packets_with_a_wrong_sender) {
     Room room(2);
     test::TallyMemory memory;
     WebSocketClient raw(with(memory));
@@ -190,14 +190,14 @@ TEST(RelayServer, drops_what_is_no_packet_of_its_sender) {
     }
     ASSERT_TRUE(room.until([&] {
         raw.poll();
-        return !room[0].heard.empty() && !room[1].heard.empty();
+        return !room[0].received.empty() && !room[1].received.empty();
     }));
-    EXPECT_EQ(room[0].heard.size(), 1u);
-    EXPECT_EQ(room[0].heard.count(own), 1u);
-    EXPECT_EQ(room[0].client.peers().size(), 3u) << "nobody was taken out of the room";
+    EXPECT_EQ(room[0].received.size(), 1u);
+    EXPECT_EQ(room[0].received.count(own), 1u);
+    EXPECT_EQ(room[0].client.peers().size(), 3u) << "no peer was removed from the room";
 }
 
-TEST(RelayServer, tells_who_leaves_and_who_is_sent_away) {
+TEST(RelayServer, announces_peers_that_leave_or_are_kicked) {
     Room room(3);
     const int kicked = room[1].id();
     std::string reason;
@@ -210,7 +210,7 @@ TEST(RelayServer, tells_who_leaves_and_who_is_sent_away) {
     EXPECT_EQ(reason, "4001kick");
     EXPECT_EQ(room[2].client.disconnect_from_host(), Error::ok);
     ASSERT_TRUE(room.until([&] { return room[0].client.peers().size() == 1; }));
-    // And whoever comes again is another.
+    // A peer that joins again has a new id.
     const std::string url = "ws://127.0.0.1:" + std::to_string(room.server.port()) + "/";
     ASSERT_TRUE(room.until([&] {
         return room[1].client.get_connection_status() == room[1].client.CONNECTION_DISCONNECTED;
@@ -220,24 +220,25 @@ TEST(RelayServer, tells_who_leaves_and_who_is_sent_away) {
     EXPECT_NE(room[1].id(), kicked);
 }
 
-TEST(RelayServer, speaks_for_itself) {
+TEST(RelayServer, sends_packets_of_its_own) {
     Room room(3);
     room.server.put(0, bytes_of("all"));
     room.server.put(room[1].id(), bytes_of("one"));
     room.server.put(-room[1].id(), bytes_of("others"));
     ASSERT_TRUE(room.until([&] {
-        return room.all([](const Member& member) { return member.heard.count(server_peer) == 2; });
+        return room.all(
+            [](const Member& member) { return member.received.count(server_peer) == 2; });
     }));
     const auto words = [&](std::size_t i) {
         std::set<std::string> texts;
-        for (const auto& [peer, text] : room[i].heard) texts.insert(text);
+        for (const auto& [peer, text] : room[i].received) texts.insert(text);
         return texts;
     };
     EXPECT_EQ(words(0), (std::set<std::string>{"all", "others"}));
     EXPECT_EQ(words(1), (std::set<std::string>{"all", "one"}));
 }
 
-// As many descriptors as this needs, both ends being here.
+// The number of descriptors needed, with both ends in this process.
 bool can_open(std::size_t count) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -246,7 +247,7 @@ bool can_open(std::size_t count) {
     return limit.rlim_cur >= count;
 }
 
-TEST(RelayServer, holds_a_room_of_300_where_nobody_misses_or_repeats_a_packet) {
+TEST(RelayServer, loses_and_repeats_no_packet_in_a_room_of_300) {
     constexpr std::size_t count = 300;
     ASSERT_TRUE(can_open(2 * count + 50)) << "raise the limit of open files";
     Room room(count);
@@ -258,12 +259,12 @@ TEST(RelayServer, holds_a_room_of_300_where_nobody_misses_or_repeats_a_packet) {
         room.server.step();
     }
     ASSERT_TRUE(room.until([&] {
-        return room.all([&](const Member& member) { return member.heard.size() == count - 1; });
+        return room.all([&](const Member& member) { return member.received.size() == count - 1; });
     }));
     for (const auto& member : room.members) {
-        for (const auto& [source, text] : member->heard) {
+        for (const auto& [source, text] : member->received) {
             ASSERT_EQ(text, "from " + std::to_string(source));
-            ASSERT_EQ(member->heard.count(source), 1u);
+            ASSERT_EQ(member->received.count(source), 1u);
             ASSERT_NE(source, member->id());
         }
     }

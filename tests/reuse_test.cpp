@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A used client is as good as a new one: each story of an attempt is played on a fresh client and
-// on clients that have played any other story before, and everything a program can see must be
-// equal.
+// A reused client behaves like a new one: each story is played on a new client and on clients that
+// have played any other story before, and everything a program can observe must be equal.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -20,7 +19,7 @@ struct Setting {
     Witness::Prepare prepare;
 };
 
-// Limits so small that queues are full, budgets are spent and packets do not fit in most stories.
+// Limits so small that most stories fill queues, exhaust budgets and have packets that do not fit.
 void make_tight(Options& options) {
     options.limits.input_payload_max = 64;
     options.limits.input_message_count_max = 2;
@@ -109,7 +108,7 @@ std::string difference_after(const Setting& setting, std::vector<const ReuseStor
         play(witness, *story, Witness::Sees::nothing);
         witness.world.clock.advance_ms(gap_ms);
     }
-    // What is known of a connection that is still closing stays when a call is refused.
+    // The state of a connection that is still closing is kept when a call is refused.
     if (last.is_refused && witness.is_under_way()) return "";
     play(witness, last, Witness::Sees::everything);
     const std::string found = difference(fresh, witness.transcript());
@@ -125,8 +124,9 @@ TEST(Reuse, has_stories_that_end_as_their_tables_say) {
     }
 }
 
-// Two fresh clients tell the same, so that a difference is one of the client and not of the story.
-TEST(Reuse, has_stories_that_can_be_told_again) {
+// Two new clients produce the same transcript, so a difference is caused by the client and not by
+// the story.
+TEST(Reuse, has_stories_that_can_be_repeated) {
     for (const Setting& setting : settings) {
         for (const ReuseStory& story : reuse_stories()) {
             EXPECT_EQ(
@@ -137,7 +137,7 @@ TEST(Reuse, has_stories_that_can_be_told_again) {
 }
 
 // Case 68: every story after every other one
-TEST(Reuse, of_a_client_is_not_to_be_seen_after_any_end) {
+TEST(Reuse, of_a_client_is_not_observable_after_any_end) {
     for (const Setting& setting : settings) {
         const std::vector<Transcript> fresh = all_on_fresh_clients(setting);
         for (std::size_t i = 0; i < fresh.size(); ++i) {
@@ -151,7 +151,7 @@ TEST(Reuse, of_a_client_is_not_to_be_seen_after_any_end) {
 }
 
 // Case 68: after several attempts, from a fixed seed
-TEST(Reuse, of_a_client_is_not_to_be_seen_after_several_ends) {
+TEST(Reuse, of_a_client_is_not_observable_after_several_ends) {
     Random random(68);
     const auto any = [&random] { return &reuse_stories()[random.below(reuse_stories().size())]; };
     for (const Setting& setting : settings) {
@@ -165,7 +165,7 @@ TEST(Reuse, of_a_client_is_not_to_be_seen_after_several_ends) {
     }
 }
 
-// Each of them with a first attempt that is over; `Witness` looks at what is left.
+// Each of them after a finished first attempt; `Witness` checks what is left.
 TEST(Reuse, leaves_nothing_behind_when_the_client_is_destroyed) {
     for (const bool resolves : {true, false}) {
         Witness witness(settings[0].prepare);

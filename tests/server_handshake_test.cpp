@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The server's side of the opening handshake, RFC 6455 4.2, against the client's.
+// The server's side of the opening handshake, RFC 6455 4.2, compared with the client's.
 #include "cli/server_handshake.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 using test::ExactBytes;
 
-// The request of RFC 6455 1.2, one header line for each promise.
+// The request of RFC 6455 1.2, one header line per row.
 const std::string line = "GET /chat?room=1 HTTP/1.1\r\n";
 const std::string host = "Host: server.example.com\r\n";
 const std::string upgrade = "Upgrade: websocket\r\n";
@@ -29,13 +29,13 @@ UpgradeRequest read(std::string_view wire) {
     return read_upgrade_request(ExactBytes(wire).bytes());
 }
 
-// What the client makes of `answer`.
-Cause judged(const std::string& answer, const HandshakeOffer& offer, std::string& protocol) {
-    const ExactBytes exact(answer);
+// The client's result for `response`.
+Cause checked(const std::string& response, const HandshakeOffer& offer, std::string& protocol) {
+    const ExactBytes exact(response);
     ResponseHeadReader reader(16 * 1024, 100);
     const auto head = reader.read(exact.text());
     EXPECT_TRUE(head.done());
-    EXPECT_EQ(head.consumed, answer.size());
+    EXPECT_EQ(head.consumed, response.size());
     const HandshakeResult result = check_response(head.value, offer);
     protocol = result.protocol;
     return result.cause;
@@ -58,7 +58,7 @@ TEST(ServerHandshake, waits_for_the_whole_request) {
         EXPECT_EQ(request.size, 0u) << size;
         EXPECT_EQ(request.target, "") << size;
     }
-    EXPECT_EQ(read(good + "\x81\x80").size, good.size()) << "what follows is not looked at";
+    EXPECT_EQ(read(good + "\x81\x80").size, good.size()) << "the rest is ignored";
 }
 
 TEST(ServerHandshake, accepts_what_http_allows) {
@@ -75,7 +75,7 @@ TEST(ServerHandshake, accepts_what_http_allows) {
     }
 }
 
-TEST(ServerHandshake, sees_what_is_no_upgrade_request) {
+TEST(ServerHandshake, refuses_what_is_not_an_upgrade_request) {
     const std::string headers = host + upgrade + connection + key + version + "\r\n";
     const std::string rows[] = {
         line + host + connection + key + version + "\r\n",
@@ -99,7 +99,7 @@ TEST(ServerHandshake, sees_what_is_no_upgrade_request) {
         "nonsense\r\n\r\n",
         "a\rb\r\n" + headers,
         "GET / HTTP/1.1\r\n\r\n",
-        line + "\r\n" + headers,  // behind the empty line
+        line + "\r\n" + headers,  // after the empty line
     };
     for (const std::string& wire : rows) {
         const UpgradeRequest request = read(wire);
@@ -108,7 +108,7 @@ TEST(ServerHandshake, sees_what_is_no_upgrade_request) {
     }
 }
 
-TEST(ServerHandshake, does_not_wait_for_the_end_of_what_is_no_request) {
+TEST(ServerHandshake, does_not_wait_for_the_end_of_an_invalid_request) {
     for (const std::string_view begin : {"\x16\x03\x01\x02", "\x81\x85", " GET", ":", "\r"}) {
         const UpgradeRequest request = read_upgrade_request(bytes_of(begin));
         EXPECT_EQ(request.size, begin.size());
@@ -117,7 +117,7 @@ TEST(ServerHandshake, does_not_wait_for_the_end_of_what_is_no_request) {
     EXPECT_EQ(read_upgrade_request({}).size, 0u);
 }
 
-TEST(ServerHandshake, takes_the_first_protocol_that_is_offered) {
+TEST(ServerHandshake, chooses_the_first_offered_protocol) {
     const auto offered = [](const std::string& list) {
         return read(good.substr(0, good.size() - 2) + "Sec-WebSocket-Protocol: " + list +
                     "\r\n\r\n")
@@ -129,7 +129,7 @@ TEST(ServerHandshake, takes_the_first_protocol_that_is_offered) {
     EXPECT_EQ(offered(""), "");
 }
 
-TEST(ServerHandshake, answers_what_the_client_accepts) {
+TEST(ServerHandshake, sends_a_response_that_the_client_accepts) {
     const std::string_view offers[] = {"chat", "superchat"};
     for (const std::size_t count : {0u, 1u, 2u}) {
         const std::array<std::uint8_t, 16> nonce{1, 2, 3, static_cast<std::uint8_t>(count)};
@@ -147,20 +147,20 @@ TEST(ServerHandshake, answers_what_the_client_accepts) {
         const HandshakeOffer offer{.accept = handshake_accept(request.key),
                                    .protocols = written.protocols};
         std::string protocol;
-        EXPECT_EQ(judged(accept_upgrade(seen), offer, protocol), Cause::none);
+        EXPECT_EQ(checked(accept_upgrade(seen), offer, protocol), Cause::none);
         EXPECT_EQ(protocol, count == 0 ? "" : "chat");
     }
 }
 
-TEST(ServerHandshake, refuses_in_words_that_the_client_can_read) {
-    const std::string answer = refuse_upgrade("404 Not Found", "no such room");
-    EXPECT_TRUE(answer.ends_with("\r\n\r\nno such room"));
+TEST(ServerHandshake, sends_a_refusal_that_the_client_can_read) {
+    const std::string response = refuse_upgrade("404 Not Found", "no such room");
+    EXPECT_TRUE(response.ends_with("\r\n\r\nno such room"));
     ResponseHeadReader reader(16 * 1024, 100);
-    const auto head = reader.read(answer);
+    const auto head = reader.read(response);
     ASSERT_TRUE(head.done());
     EXPECT_EQ(head.value.status, 404);
     EXPECT_EQ(head.value.reason, "Not Found");
-    EXPECT_EQ(answer.substr(head.consumed), "no such room");
+    EXPECT_EQ(response.substr(head.consumed), "no such room");
     EXPECT_NE(head.value.headers.find("Content-Length: 12\r\n"), std::string_view::npos);
     EXPECT_EQ(check_response(head.value, {}).cause, Cause::upgrade_refused);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// SHA-1 against the vectors of RFC 3174 7.3 and digests made by another implementation.
+// SHA-1 compared with the vectors of RFC 3174 7.3 and digests of another implementation.
 #include "codec/sha1.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ std::string repeated(std::string_view text, std::size_t count) {
     return all;
 }
 
-TEST(Sha1, gives_the_digests_of_rfc_3174) {
+TEST(Sha1, computes_the_digests_of_rfc_3174) {
     struct Row {
         std::string_view text;
         std::size_t count;
@@ -55,7 +55,7 @@ TEST(Sha1, gives_the_digests_of_rfc_3174) {
 }
 
 // Where the padding begins a new chunk, or ends one.
-TEST(Sha1, pads_right_around_the_ends_of_the_first_two_chunks) {
+TEST(Sha1, pads_correctly_around_the_ends_of_the_first_two_chunks) {
     struct Row {
         std::size_t size;
         std::string_view digest;
@@ -80,8 +80,8 @@ TEST(Sha1, pads_right_around_the_ends_of_the_first_two_chunks) {
     }
 }
 
-// The digests of 0 to 130 bytes, one behind the other, have one digest themselves, and that is
-// written here. Both numbers are from Python:
+// Concatenated, the digests of 0 to 130 bytes have one digest, which is checked here. Both numbers
+// are from Python:
 //
 //   h = lambda b: hashlib.sha1(b).digest()
 //   h(b''.join(h(b'a' * n) for n in range(131))).hex()

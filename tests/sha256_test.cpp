@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// SHA-256 against the vectors of FIPS 180-4 and digests made by another implementation.
+// SHA-256 compared with the vectors of FIPS 180-4 and digests of another implementation.
 #include "codec/sha256.hpp"
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ std::string sha256_hex(std::string_view message) {
 }
 
 // The examples that NIST publishes for FIPS 180-4.
-TEST(Sha256, gives_the_digests_of_fips_180_4) {
+TEST(Sha256, computes_the_digests_of_fips_180_4) {
     struct Row {
         std::string text;
         std::string_view digest;
@@ -46,8 +46,8 @@ TEST(Sha256, gives_the_digests_of_fips_180_4) {
     }
 }
 
-// The digests of 0 to 130 bytes, one behind the other, have one digest themselves, and that is
-// written here. Both numbers are from Python:
+// Concatenated, the digests of 0 to 130 bytes have one digest, which is checked here. Both numbers
+// are from Python:
 //
 //   h = lambda b: hashlib.sha256(b).digest()
 //   h(b''.join(h(b'a' * n) for n in range(131))).hex()

@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // Whole clients and servers on a simulated network, one simulation for each seed, and proofs that
-// the simulator sees what it is there to see. `./dev soak` goes on with new seeds.
+// the simulator detects what it should. `./dev soak` continues with new seeds.
 #include "testkit/simulation.hpp"
 
 #include <gtest/gtest.h>
@@ -37,12 +37,12 @@ TEST(Simulation, breaks_no_promise_with_any_seed) {
         static_cast<unsigned long long>(sum.opened), static_cast<unsigned long long>(sum.messages),
         static_cast<unsigned long long>(sum.polls),
         static_cast<double>(sum.event_polls) / static_cast<double>(sum.events));
-    // Simulations in which nothing happens would break no promise either.
+    // Simulations in which nothing happens would not violate an invariant either.
     EXPECT_GT(sum.opened, seed_count);
     EXPECT_GT(sum.messages, 10 * seed_count);
 }
 
-TEST(Simulation, tells_the_same_story_twice_for_the_same_seed) {
+TEST(Simulation, repeats_the_same_story_for_the_same_seed) {
     for (std::uint64_t seed = 1; seed <= replayed_count; ++seed) {
         const std::string once = simulate(seed).story;
         ASSERT_FALSE(once.empty());
@@ -50,14 +50,14 @@ TEST(Simulation, tells_the_same_story_twice_for_the_same_seed) {
     }
 }
 
-TEST(Simulation, tells_another_story_for_each_seed) {
+TEST(Simulation, has_a_different_story_for_each_seed) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         EXPECT_FALSE(simulate(seed).story == simulate(seed + 1).story) << "seed " << seed;
     }
 }
 
 // A simulator that cannot fail is worthless.
-TEST(Simulation, sees_bytes_that_are_tampered_with_on_their_way) {
+TEST(Simulation, detects_bytes_modified_in_transit) {
     for (const Tampering tampering :
          {Tampering::swap, Tampering::duplicate, Tampering::drop, Tampering::flip}) {
         std::uint64_t found_count = 0;
@@ -68,7 +68,7 @@ TEST(Simulation, sees_bytes_that_are_tampered_with_on_their_way) {
     }
 }
 
-TEST(Simulation, reports_seed_promise_story_and_how_to_see_it_again) {
+TEST(Simulation, reports_seed_promise_story_and_how_to_reproduce_it) {
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         const SimulationResult result = simulate(seed, Tampering::flip);
         if (!result.violation) continue;

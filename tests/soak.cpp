@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Simulates with one new seed after the other, until the time is over or a promise is broken.
+// Simulates new seeds until the time is over or an invariant is violated.
 #include <gtest/gtest.h>
 
 #include <charconv>
@@ -43,13 +43,13 @@ std::optional<Command> read_command(int count, char** arguments) {
             command.story = true;
             continue;
         }
-        std::uint64_t* const place = name == "--minutes" ? &command.minutes
-                                     : name == "--seeds" ? &command.seeds
-                                     : name == "--from"  ? &command.from
-                                                         : nullptr;
+        std::uint64_t* const target = name == "--minutes" ? &command.minutes
+                                      : name == "--seeds" ? &command.seeds
+                                      : name == "--from"  ? &command.from
+                                                          : nullptr;
         const auto value = ++i < count ? number(arguments[i]) : std::nullopt;
-        if (place == nullptr || !value) return std::nullopt;
-        *place = *value;
+        if (target == nullptr || !value) return std::nullopt;
+        *target = *value;
     }
     if (command.minutes == 0 && command.seeds == 0) command.minutes = 10;
     return command;
@@ -58,13 +58,13 @@ std::optional<Command> read_command(int count, char** arguments) {
 std::uint64_t seed_under_way = 0;
 
 // An assertion, or a sanitizer with abort_on_error=1.
-void tell_seed(int) {
+void report_seed(int) {
     std::fprintf(stderr, "seed %llu aborts; again with: ./dev soak --from %llu --seeds 1\n",
                  static_cast<unsigned long long>(seed_under_way),
                  static_cast<unsigned long long>(seed_under_way));
 }
 
-// Misuse of the TLS engine is told by GoogleTest's expectations.
+// GoogleTest's expectations report misuse of the TLS engine.
 bool has_failed(const linnet::test::SimulationResult& result) {
     return result.violation || testing::UnitTest::GetInstance()->ad_hoc_test_result().Failed();
 }
@@ -113,6 +113,6 @@ int main(int count, char** arguments) {
         std::fputs("usage: soak [--minutes M] [--seeds N] [--from SEED] [--story]\n", stderr);
         return 2;
     }
-    std::signal(SIGABRT, tell_seed);
+    std::signal(SIGABRT, report_seed);
     return soak(*command);
 }

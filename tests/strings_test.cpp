@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Lists of strings, whatever they are made of: the same strings come out, and nothing is copied.
+// Lists of strings of every kind of element: the strings are the same, and nothing is copied.
 #include "linnet/strings.hpp"
 
 #include <gtest/gtest.h>
@@ -70,7 +70,7 @@ static_assert(!is_taken<std::deque<std::string>>);
 static_assert(!is_taken<std::list<std::string>>);
 static_assert(std::is_trivially_copyable_v<Strings>);
 
-// All strings, each with a bar behind it.
+// All strings, each followed by a bar.
 std::string joined(Strings strings) {
     std::string text;
     for (const std::string_view string : strings) text += std::string(string) + "|";
@@ -81,7 +81,7 @@ std::string joined(Strings strings) {
     return text;
 }
 
-TEST(Strings, are_the_same_whatever_list_they_are_in) {
+TEST(Strings, are_the_same_in_every_kind_of_list) {
     const std::vector<std::string> strings = {"a", "", "ccc"};
     const std::vector<std::string_view> views(strings.begin(), strings.end());
     const std::vector<Name> names = {Name("a"), Name(""), Name("ccc")};
@@ -105,7 +105,7 @@ TEST(Strings, are_the_same_whatever_list_they_are_in) {
     EXPECT_EQ(joined(std::vector<std::string>{"a", "", "ccc"}), expected);
 }
 
-TEST(Strings, may_be_none) {
+TEST(Strings, may_be_empty) {
     EXPECT_EQ(joined({}), "");
     EXPECT_EQ(joined(Strings()), "");
     EXPECT_EQ(joined(std::vector<std::string>()), "");
@@ -119,7 +119,7 @@ TEST(Strings, keep_every_byte_of_a_string_that_knows_its_size) {
     EXPECT_EQ(Strings(strings)[0], "a\0b"sv);
 }
 
-TEST(Strings, copy_nothing_and_take_no_memory) {
+TEST(Strings, copy_nothing_and_allocate_nothing) {
     const std::vector<std::string> strings(100, std::string(1000, 'x'));
     const int before = allocation_count;
     const Strings view = strings;

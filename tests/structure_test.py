@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""How large a class may be: its fields, counted here, and its cyclomatic complexity, by pmccabe."""
+"""Limits the size of classes: their fields, counted here, and their cyclomatic complexity, by pmccabe."""
 import collections
 import pathlib
 import re
@@ -21,7 +21,7 @@ FIELD = re.compile(r'^[\w:<>,&*\[\] .()-]*\b\w+_(?:\[\w+\])?(?:\{.*\}| = .*)?;')
 
 
 def classes_in(text):
-    """(name, body) of each class, without the bodies of those inside it."""
+    """(name, body) of each class, without the bodies of nested classes."""
     for match in CLASS.finditer(text):
         depth, end = 1, match.end()
         while depth > 0:
@@ -49,12 +49,12 @@ def headers():
 
 
 def complexities():
-    """Class -> sum of the complexities of its functions, as pmccabe counts them."""
+    """Class -> sum of the complexities of its functions, as counted by pmccabe."""
     sums = collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
         names = []
         for number, path in enumerate(sorted((ROOT / 'src').rglob('*.cpp'))):
-            # It does not know nested and inline namespaces.
+            # pmccabe does not support nested and inline namespaces.
             text = re.sub(r'^namespace linnet::(?:inline )?(\w+) \{', r'namespace linnet_\1 {',
                           path.read_text(), flags=re.M)
             names.append(pathlib.Path(folder) / f'{number}.cpp')
@@ -68,7 +68,7 @@ def complexities():
 
 
 class Structure(unittest.TestCase):
-    def test_no_class_has_more_fields_than_one_can_keep_in_mind(self):
+    def test_no_class_has_too_many_fields(self):
         seen = {}
         for path in headers():
             for name, body in classes_in(path.read_text()):
@@ -87,7 +87,7 @@ class Structure(unittest.TestCase):
         self.assertEqual(flags, [])
 
     @unittest.skipUnless(shutil.which('pmccabe'), 'pmccabe is not installed: apt-get install pmccabe')
-    def test_no_class_is_more_complex_than_one_can_test(self):
+    def test_no_class_has_too_many_branches(self):
         sums = complexities()
         self.assertGreater(max(sums.values()), 30, 'functions are found')
         large = {name: count for name, count in sums.items() if count > COMPLEXITY_MAX}

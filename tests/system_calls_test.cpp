@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What becomes of errors that the OS returns rarely, and with which flags it is asked. Its calls
-// are replaced here by ones that fail when they are told to.
+// The handling of rare errors of the OS, and the flags of its calls. Its calls are replaced here by
+// ones that fail on demand.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -60,7 +60,7 @@ Files files;
 
 }  // namespace
 
-// Of each file that the library opens.
+// For each file that the library opens.
 extern "C" int setvbuf(FILE* file, char*, int, std::size_t) __THROW {
     ++files.opened;
     files.inherited += (::fcntl(::fileno(file), F_GETFD) & FD_CLOEXEC) == 0 ? 1 : 0;
@@ -113,7 +113,7 @@ constexpr ErrorRow error_rows[] = {
     {ETIMEDOUT, Outcome::failed},   {ENOTCONN, Outcome::failed},
 };
 
-TEST(SystemCalls, take_a_shortage_of_memory_in_the_kernel_for_a_passing_one) {
+TEST(SystemCalls, treat_a_memory_shortage_in_the_kernel_as_temporary) {
     constexpr std::string_view text = "x";
     for (const ErrorRow& row : error_rows) {
         SCOPED_TRACE(std::strerror(row.error));
@@ -171,7 +171,7 @@ TEST(SystemCalls, are_repeated_once_per_poll_while_the_kernel_is_short_of_memory
             echo.client.poll();
             ASSERT_LE(sending.calls, 2) << "once before and once after receiving";
             ASSERT_EQ(echo.client.wait_set({&item, 1}), 1u);
-            EXPECT_TRUE(item.writable) << "so that it is tried again";
+            EXPECT_TRUE(item.writable) << "so that it is retried";
         }
         EXPECT_EQ(echo.client.stats().send_stalls, 1u);
         sending = {};
@@ -186,7 +186,7 @@ constexpr int expected_type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 constexpr int expected_type = SOCK_STREAM;
 #endif
 
-TEST(SystemCalls, make_sockets_that_no_child_process_inherits) {
+TEST(SystemCalls, create_sockets_that_no_child_process_inherits) {
     Echo echo;
     ASSERT_TRUE(echo.until([&] { return echo.peer().is_connected_to_host(); }));
     SystemNetwork network;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The system's resolver and its threads. getaddrinfo is replaced here by one that answers, or
-// waits, as the name says.
+// The system's resolver and its threads. getaddrinfo is replaced here by a function that returns or
+// waits, depending on the name.
 #include "linnet/system_resolver.hpp"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@
 
 namespace {
 
-// Names that begin with "wait" are answered when the gate opens.
+// Lookups of names that begin with "wait" finish when the gate opens.
 std::mutex gate_mutex;
 std::condition_variable gate_changed;
 bool gate_is_open = false;
@@ -49,7 +49,7 @@ void wait_at_gate() {
     gate_changed.notify_all();
 }
 
-// Until so many threads wait, or a deadline.
+// Waits until this number of threads wait, or until a deadline.
 bool are_waiting(int count) {
     std::unique_lock lock(gate_mutex);
     return gate_changed.wait_for(lock, std::chrono::seconds(20),
@@ -81,8 +81,8 @@ extern "C" void freeaddrinfo(addrinfo* list) {
     delete list;
 }
 
-// `start` calls it while it holds the lock. Where the gate is for this thread, it waits; and it
-// leaves an errno.
+// `start` calls it while it holds the lock. If the gate applies to this thread, it waits; and it
+// sets errno.
 thread_local bool waits_in_start = false;
 
 extern "C" int pthread_sigmask(int how, const sigset_t* set, sigset_t* old) noexcept {
@@ -96,9 +96,9 @@ namespace {
 
 using Outcome = Resolver::Outcome;
 
-// Asks again until there is an answer; a test that hangs is ended by its runner.
-Resolver::Result answer(SystemResolver& resolver, Resolver::Request request,
-                        std::span<SocketAddress> out) {
+// Polls until there is a result; the test runner ends a test that hangs.
+Resolver::Result resolve(SystemResolver& resolver, Resolver::Request request,
+                         std::span<SocketAddress> out) {
     for (;;) {
         const Resolver::Result result = resolver.take(request, out);
         if (result.status != Outcome::pending) return result;
@@ -106,12 +106,12 @@ Resolver::Result answer(SystemResolver& resolver, Resolver::Request request,
     }
 }
 
-TEST(SystemResolver, answers_with_addresses) {
+TEST(SystemResolver, returns_addresses) {
     SystemResolver resolver;
     std::array<SocketAddress, 4> out;
     const Resolver::Request request = resolver.start("four");
     ASSERT_NE(request, 0u);
-    const Resolver::Result result = answer(resolver, request, out);
+    const Resolver::Result result = resolve(resolver, request, out);
     EXPECT_EQ(result.status, Outcome::done);
     ASSERT_EQ(result.count, 1u);
     EXPECT_EQ(out[0].bytes[0], 10);
@@ -119,21 +119,21 @@ TEST(SystemResolver, answers_with_addresses) {
     EXPECT_FALSE(out[0].ipv6);
 }
 
-TEST(SystemResolver, says_what_the_system_said) {
+TEST(SystemResolver, reports_the_error_of_the_system) {
     SystemResolver resolver;
-    const Resolver::Result result = answer(resolver, resolver.start("none.example"), {});
+    const Resolver::Result result = resolve(resolver, resolver.start("none.example"), {});
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, EAI_NONAME);
 }
 
-TEST(SystemResolver, says_what_errno_said_when_the_system_failed) {
+TEST(SystemResolver, reports_errno_if_the_system_failed) {
     SystemResolver resolver;
-    const Resolver::Result result = answer(resolver, resolver.start("short.example"), {});
+    const Resolver::Result result = resolve(resolver, resolver.start("short.example"), {});
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, resolver_errno_base + EMFILE);
 }
 
-TEST(SystemResolver, leaves_errno_as_it_is) {
+TEST(SystemResolver, leaves_errno_unchanged) {
     errno = EILSEQ;
     {
         SystemResolver resolver;
@@ -149,7 +149,7 @@ TEST(SystemResolver, leaves_errno_as_it_is) {
     EXPECT_EQ(errno, EILSEQ) << "the destructor";
 }
 
-// Runs `act` in a child process; true if it came to its end. A child that hangs is ended.
+// Runs `act` in a child process; true if it finished. A child that hangs is killed.
 template <class Act>
 bool ends_in_a_child(Act act) {
     const pid_t child = ::fork();
@@ -178,7 +178,7 @@ TEST(SystemResolver, can_be_destroyed_in_a_forked_child_while_a_thread_holds_its
     open_gate(true);
     starting.join();
     std::array<SocketAddress, 1> out;
-    EXPECT_EQ(answer(*resolver, 1, out).status, Outcome::done) << "the parent's goes on";
+    EXPECT_EQ(resolve(*resolver, 1, out).status, Outcome::done) << "the parent's continues";
     resolver->join();
 }
 
@@ -191,11 +191,11 @@ TEST(SystemResolver, waits_for_no_thread_in_a_forked_child) {
     EXPECT_TRUE(ends_in_a_child([&] { resolver.reset(); }));
     open_gate(true);
     std::array<SocketAddress, 1> out;
-    EXPECT_EQ(answer(*resolver, request, out).status, Outcome::done);
+    EXPECT_EQ(resolve(*resolver, request, out).status, Outcome::done);
     resolver->join();
 }
 
-TEST(SystemResolver, asks_nobody_for_what_can_be_no_name) {
+TEST(SystemResolver, does_not_look_up_what_cannot_be_a_name) {
     SystemResolver resolver;
     const int before = asked_count;
     const Resolver::Request request = resolver.start(std::string(256, 'a'));
@@ -203,23 +203,23 @@ TEST(SystemResolver, asks_nobody_for_what_can_be_no_name) {
     EXPECT_EQ(result.status, Outcome::failed);
     EXPECT_EQ(result.os_error, EAI_NONAME);
     EXPECT_EQ(asked_count, before);
-    EXPECT_EQ(answer(resolver, resolver.start(std::string(255, 'a')), {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, resolver.start(std::string(255, 'a')), {}).status, Outcome::done);
 }
 
-TEST(SystemResolver, does_not_wait_for_an_answer) {
+TEST(SystemResolver, does_not_wait_for_a_result) {
     open_gate(false);
     SystemResolver resolver;
     const Resolver::Request slow = resolver.start("wait.example");
     ASSERT_TRUE(are_waiting(1));
     EXPECT_EQ(resolver.take(slow, {}).status, Outcome::pending);
-    EXPECT_EQ(answer(resolver, resolver.start("other"), {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, resolver.start("other"), {}).status, Outcome::done);
     EXPECT_EQ(resolver.take(slow, {}).status, Outcome::pending);
     open_gate(true);
-    EXPECT_EQ(answer(resolver, slow, {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, slow, {}).status, Outcome::done);
     resolver.join();
 }
 
-TEST(SystemResolver, has_four_threads_at_most_and_a_queue_behind_them) {
+TEST(SystemResolver, has_at_most_four_threads_and_a_queue) {
     open_gate(false);
     SystemResolver resolver;
     std::vector<Resolver::Request> requests;
@@ -236,15 +236,15 @@ TEST(SystemResolver, has_four_threads_at_most_and_a_queue_behind_them) {
     open_gate(true);
     std::array<SocketAddress, 1> out;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        ASSERT_EQ(answer(resolver, requests[i], out).status, Outcome::done);
-        EXPECT_EQ(out[0].bytes[3], i + 4) << "each has its own answer";
+        ASSERT_EQ(resolve(resolver, requests[i], out).status, Outcome::done);
+        EXPECT_EQ(out[0].bytes[3], i + 4) << "each has its own result";
     }
     EXPECT_EQ(asked_count - before, 20);
     resolver.join();
 }
 
-// Case 47: an answer that comes when nobody waits for it
-TEST(SystemResolver, forgets_what_is_cancelled) {
+// Case 47: a result that arrives when it is no longer needed
+TEST(SystemResolver, drops_cancelled_requests) {
     open_gate(false);
     SystemResolver resolver;
     std::vector<Resolver::Request> requests;
@@ -253,20 +253,21 @@ TEST(SystemResolver, forgets_what_is_cancelled) {
     ASSERT_TRUE(are_waiting(4));
     for (const Resolver::Request request : requests) resolver.cancel(request);
     for (const Resolver::Request request : requests) {
-        EXPECT_NE(resolver.take(request, {}).status, Outcome::done) << "it is over";
+        EXPECT_NE(resolver.take(request, {}).status, Outcome::done) << "it has ended";
     }
     open_gate(true);
-    EXPECT_EQ(answer(resolver, resolver.start("next"), {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, resolver.start("next"), {}).status, Outcome::done);
     resolver.join();
-    EXPECT_EQ(asked_count - before, 5) << "what was only queued was never asked";
+    EXPECT_EQ(asked_count - before, 5) << "a queued request was never started";
     for (const Resolver::Request request : requests) {
-        EXPECT_EQ(resolver.take(request, {}).status, Outcome::failed) << "its answer is gone, too";
+        EXPECT_EQ(resolver.take(request, {}).status, Outcome::failed)
+            << "its result is discarded as well";
     }
 }
 
-// The sanitizers see what the threads touch behind its end.
-// Case 47: an answer that comes when all is destroyed
-TEST(SystemResolver, can_end_while_threads_are_still_asking) {
+// The sanitizers detect what the threads access after its end.
+// Case 47: a result that arrives after everything is destroyed
+TEST(SystemResolver, can_be_destroyed_while_threads_are_still_resolving) {
     open_gate(false);
     {
         SystemResolver resolver;
@@ -290,7 +291,7 @@ TEST(SystemResolver, joins_its_threads) {
         const std::unique_lock lock(gate_mutex);
         EXPECT_EQ(waiting_count, 0);
     }
-    EXPECT_EQ(answer(resolver, resolver.start("again"), {}).status, Outcome::done);
+    EXPECT_EQ(resolve(resolver, resolver.start("again"), {}).status, Outcome::done);
 }
 
 TEST(SystemResolver, can_be_shared_by_clients_on_many_threads) {
@@ -306,7 +307,7 @@ TEST(SystemResolver, can_be_shared_by_clients_on_many_threads) {
                     resolver.cancel(request);
                     continue;
                 }
-                const bool is_right = answer(resolver, request, out).status == Outcome::done &&
+                const bool is_right = resolve(resolver, request, out).status == Outcome::done &&
                                       out[0].bytes[3] == t * 50 + i;
                 done += is_right ? 1 : 0;
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The roots of a system, which is replaced here by one whose roots are those of the tests.
+// The roots of a system, which is replaced here by one with the roots of the tests.
 #include "platform/roots.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ namespace {
 std::vector<std::string> roots_of_the_system;
 }
 
-// Instead of that of the library, which the linker does not take then.
+// Replaces that of the library, which the linker then ignores.
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 bool visit_system_roots(MutableBytes buffer, RootVisitor& visitor) {
     for (const std::string& der : roots_of_the_system) {
@@ -39,10 +39,10 @@ struct Row {
     std::string_view chain;
     std::vector<std::string_view> roots;
     Cause cause = Cause::none;
-    std::vector<std::size_t> used = {};  // which of them the signature may be of
+    std::vector<std::size_t> used = {};  // the indices of those that may have signed
 };
 
-// Systems keep expired roots, or do not; every other limit of a root counts.
+// Some systems keep expired roots; every other constraint of a root is checked.
 TEST(SystemRoots, are_trusted_after_they_have_expired_but_not_beyond_their_limits) {
     const Row rows[] = {
         {"good", {"other_root", "root"}, Cause::none, {1}},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Text in memory that is lent: what does not fit is counted but not written.
+// Text in a borrowed buffer: what does not fit is counted but not written.
 #include "base/text_writer.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 using test::ExactBytes;
 
-TEST(TextWriter, writes_one_behind_the_other) {
+TEST(TextWriter, appends_each_text) {
     ExactBytes buffer(100);
     TextWriter out(buffer.buffer());
     EXPECT_EQ(out.text(), "");
@@ -24,7 +24,7 @@ TEST(TextWriter, writes_one_behind_the_other) {
     out.put("port ").put_number(8080).put("").put("!");
     EXPECT_EQ(out.text(), "port 8080!");
     EXPECT_EQ(out.size(), 10u);
-    EXPECT_EQ(buffer.bytes()[10], ExactBytes::fill) << "nothing is written behind it";
+    EXPECT_EQ(buffer.bytes()[10], ExactBytes::fill) << "nothing is written after it";
 }
 
 TEST(TextWriter, writes_every_number) {
@@ -39,7 +39,7 @@ TEST(TextWriter, writes_every_number) {
     }
 }
 
-TEST(TextWriter, fills_whatever_room_there_is_and_counts_the_rest) {
+TEST(TextWriter, fills_a_buffer_of_any_size_and_counts_the_rest) {
     const std::string whole = "one 2 three 45678";
     for (std::size_t size = 0; size <= whole.size() + 1; ++size) {
         SCOPED_TRACE(size);
@@ -72,7 +72,7 @@ TEST(TextWriter, cuts_no_character_in_two) {
     }
 }
 
-TEST(TextWriter, leaves_out_what_comes_behind_the_first_that_did_not_fit) {
+TEST(TextWriter, drops_everything_after_the_first_character_that_does_not_fit) {
     ExactBytes buffer(4);
     TextWriter out(buffer.buffer());
     out.put("long").put("er").put("x");
@@ -80,7 +80,7 @@ TEST(TextWriter, leaves_out_what_comes_behind_the_first_that_did_not_fit) {
     EXPECT_EQ(out.size(), 7u);
 }
 
-TEST(TextWriter, measures_without_any_room) {
+TEST(TextWriter, measures_without_a_buffer) {
     TextWriter out({});
     out.put("four").put_number(12345);
     EXPECT_EQ(out.size(), 9u);
@@ -88,7 +88,7 @@ TEST(TextWriter, measures_without_any_room) {
     EXPECT_EQ(out.text(5), "");
 }
 
-TEST(TextWriter, gives_the_text_from_any_place_on) {
+TEST(TextWriter, returns_the_text_from_any_offset_on) {
     const std::string whole = "abcdefgh";
     for (std::size_t size = 0; size <= whole.size(); ++size) {
         ExactBytes buffer(size);

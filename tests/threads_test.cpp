@@ -25,7 +25,7 @@ constexpr int client_count = 2;
 constexpr int round_count = 10;
 constexpr int message_count = 20;
 
-// An embedded server, in a thread of its own.
+// An embedded server in a separate thread.
 class ServerThread {
  public:
     explicit ServerThread(cli::EmbeddedServer& server) : server_(server) {
@@ -70,23 +70,24 @@ Cause lives_to_the_end(WebSocketClient& client) {
     return client.failure().cause;
 }
 
-// One connection: messages to and fro, one after the other, and a close. The cause of its end.
-Cause converse(const std::string& url, const Options& options, int& heard) {
+// One connection: messages back and forth, one at a time, and a close. Returns the cause of its
+// end.
+Cause converse(const std::string& url, const Options& options, int& received) {
     WebSocketClient client(options);
     WebSocketPeer& peer = *client.get_peer(1);
     const auto say = [&] { EXPECT_EQ(peer.put_packet(std::string(1000, 'x')), Error::ok); };
     client.connection_established.connect([&](std::string_view) { say(); });
     client.data_received.connect([&] {
         EXPECT_EQ(peer.get_packet().size(), 1000u);
-        if (++heard < message_count) return say();
+        if (++received < message_count) return say();
         EXPECT_EQ(client.disconnect_from_host(), Error::ok);
     });
     EXPECT_EQ(client.connect_to_url(url), Error::ok);
     return lives_to_the_end(client);
 }
 
-// A peer of a room: packets to the server and back, one after the other, and a close.
-Cause converse_in_room(const std::string& url, const Options& options, int& heard) {
+// A peer of a room: packets to the server and back, one at a time, and a close.
+Cause converse_in_room(const std::string& url, const Options& options, int& received) {
     WebSocketClient client(options);
     const auto say = [&] { EXPECT_EQ(client.put_packet(std::string(1000, 'x')), Error::ok); };
     client.connection_succeeded.connect([&] {
@@ -95,23 +96,23 @@ Cause converse_in_room(const std::string& url, const Options& options, int& hear
     });
     client.peer_packet.connect([&](int) {
         EXPECT_EQ(client.get_packet().size(), 1000u);
-        if (++heard < message_count) return say();
+        if (++received < message_count) return say();
         EXPECT_EQ(client.disconnect_from_host(), Error::ok);
     });
     EXPECT_EQ(client.connect_to_url(url, {}, true), Error::ok);
     return lives_to_the_end(client);
 }
 
-using Conversation = Cause (*)(const std::string& url, const Options& options, int& heard);
+using Conversation = Cause (*)(const std::string& url, const Options& options, int& received);
 
 void converse_in_threads(Conversation converse, const std::string& url, const Options& options) {
     std::vector<std::thread> threads;
     for (int i = 0; i < client_count; ++i) {
         threads.emplace_back([&] {
             for (int round = 0; round < round_count; ++round) {
-                int heard = 0;
-                ASSERT_EQ(converse(url, options, heard), Cause::closed_by_client);
-                ASSERT_EQ(heard, message_count);
+                int received = 0;
+                ASSERT_EQ(converse(url, options, received), Cause::closed_by_client);
+                ASSERT_EQ(received, message_count);
             }
         });
     }
@@ -140,7 +141,7 @@ TEST(Threads, share_a_resolver) {
     resolver.join();
 }
 
-TEST(Threads, share_a_resolver_on_their_way_into_a_room) {
+TEST(Threads, share_a_resolver_while_joining_a_room) {
     cli::RelayServer buffer(Limits{});
     buffer.listeners.packet = [&](PeerId peer, Bytes body) { buffer.put(peer, body); };
     const ServerThread server(buffer);

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""The rules of the house that a program can check, as README.md and src/README.md state them. Prints each
-breach as "file:line: [rule] what is the case; what to change".
+"""Checks the rules that README.md and src/README.md state, as far as a program can. Prints each
+violation as "file:line: [rule] what is wrong; what to change".
 
-RULES at the end lists each rule and where it holds; tidy_test.py breaks each of them.
+RULES at the end lists each rule and the files it applies to; tidy_test.py violates each of them.
 """
 import pathlib
 import re
@@ -18,8 +18,8 @@ LINE_COLUMNS_MAX = 100
 
 # ---- layers ----------------------------------------------------------------------------------
 #
-# Path prefix -> layer; the longest prefix counts. Layer -> the layers that it may include, besides itself
-# and `words`. Below, `outside` are public headers about the world outside; `api` all other public headers.
+# Path prefix -> layer; the longest prefix wins. Layer -> the layers that it may include, in addition to itself
+# and `words`. `outside` are the public headers about the platform; `api` are all other public headers.
 
 WORDS = ('block', 'bytes', 'cause', 'error', 'limits', 'memory', 'phase', 'platform', 'signal', 'step', 'strings',
          'version', 'x509_certificate')
@@ -61,7 +61,7 @@ MAY_INCLUDE = {
     'client': BELOW_CLIENT,
     'cli': BELOW_CLIENT | {'client', 'bearssl'},
 }
-# Who may include headers of an operating system.
+# Folders that may include headers of an operating system.
 OS_FOLDERS = ('src/platform/', 'src/cli/', 'tests/', 'bench/', 'fuzz/')
 
 # ---- what a file may include in angle brackets: path prefix -> headers, the longest counts -------
@@ -83,7 +83,7 @@ ANGLE_INCLUDES = {
     'src/tls/openssl/': PURE_STD | {f'openssl/{name}.h' for name in ('err', 'ssl', 'x509', 'x509_vfy')},
     'src/codec/calendar.cpp': PURE_STD | {'chrono'},
 }
-# They have macros that are in the way of others, and an order.
+# Their macros conflict with other code, and they must be included in a fixed order.
 WINDOWS_HEADERS = {'windows.h', 'winsock2.h'}
 OS_MACRO = re.compile(r'\b(_WIN32|_WIN64|__linux__|__APPLE__|__unix__|__FreeBSD__|__ANDROID__)\b')
 
@@ -94,11 +94,11 @@ OWNERS = set("""allocator any basic_string deque format forward_list function li
     make_shared make_unique map multimap multiset ostringstream pmr promise queue set shared_ptr stack string
     stringstream to_string unique_ptr unordered_map unordered_multimap unordered_multiset unordered_set vector
     wstring""".split())
-# File -> what it may use, because:
+# File -> the functions it may use, and why:
 TAKES_MEMORY = {
     # it is Block.
     'src/base/block.cpp': {'malloc', 'free'},
-    # a lookup outlives the client that asks for it, and the client's memory.
+    # a lookup outlives the client that requested it, and the client's memory.
     'src/resolver/system_resolver.cpp': {'new', 'delete'},
     'src/platform/posix/thread.cpp': {'new', 'delete'},
     'src/platform/win32/thread.cpp': {'new', 'delete'},
@@ -117,11 +117,11 @@ FOREIGN_WORDS = {
     'typeid': 'there is no RTTI', 'goto': 'return early, or make a function',
     'thread_local': 'keep it in the object it belongs to',
 }
-# Constants that are no constexpr: a table of functions for a C library, which needs no code at start.
+# Constants that are not constexpr: tables of functions for a C library, which need no code at startup.
 C_TABLES = {'src/tls/bearssl/verifier.hpp', 'src/tls/bearssl/verifier.cpp'}
 NO_VARIABLES = {'concept', 'friend', 'namespace', 'static_assert', 'typedef', 'using'}
 STATE_READERS = {'after', 'facts_of', 'is_alive', 'is_connecting', 'is_conversing', 'is_established', 'is_in', 'text'}
-# Other headers have these by chance, and each year fewer.
+# Other headers include these only incidentally.
 ALGORITHM = re.compile(r'\bstd::(ranges::)?(' + '|'.join("""
     adjacent_find all_of any_of binary_search clamp copy copy_backward copy_if copy_n count count_if equal
     equal_range fill fill_n find find_end find_first_of find_if find_if_not for_each for_each_n generate
@@ -130,11 +130,11 @@ ALGORITHM = re.compile(r'\bstd::(ranges::)?(' + '|'.join("""
     partition remove remove_copy remove_if replace replace_if reverse rotate sample search shuffle sort
     stable_partition stable_sort swap_ranges transform unique upper_bound
 """.split()) + r')(<[\w: ]+>)?\(')
-# Sources without a test of their name, by the end of their path without .cpp; the tests that have them:
+# Sources without a test of the same name, by the end of their path without .cpp, and the tests that cover them:
 TESTED_ELSEWHERE = {
     'the OS itself: tests/live, system_calls, system_resolver, system_roots': (
         'posix/*', 'win32/*'),
-    'kernels_test: one contract, whatever the CPU': ('kernels_neon', 'kernels_plain', 'kernels_x86'),
+    'kernels_test: one contract for every CPU': ('kernels_neon', 'kernels_plain', 'kernels_x86'),
     'conversation_test, multiplayer_test, websocket_client_test': (
         'client/attempt', 'client/core', 'client/life', 'client/link', 'client/opening', 'client/texts'),
     'x509_certificate_test': ('tls/certificate_file',),
@@ -278,7 +278,7 @@ def algorithm_header(source, _tree):
 
 
 def state(source, _tree):
-    """`state_` is read in a few ways; whatever is none of them may write it."""
+    """`state_` is read in a few forms; every other form might write it."""
     tokens = source.tokens
     for i, token in enumerate(tokens):
         if token == 'state_' and not is_read(source, i):
@@ -322,7 +322,7 @@ def memory(source, _tree):
 
 
 def new_of(source, i, allowed):
-    """What is wrong with the `new` there, or None."""
+    """What is wrong with this `new`, or None."""
     tokens = source.tokens
     if tokens[i - 1] == 'operator' or tokens[i + 1] != '(':
         return 'new'
@@ -361,7 +361,7 @@ def foreign_words(source, _tree):
 
 
 def globals_(source, _tree):
-    """Variables of namespaces and classes, and static ones of functions, are constants of the compiler."""
+    """Variables of namespaces and classes, and static ones of functions, must be compile-time constants."""
     if source.path in C_TABLES:
         return
     for each in source.declarations:
@@ -393,7 +393,7 @@ def is_variable(source, begin, end, words):
     before_value = words[:words.index('=')] if '=' in words else words
     if '()' not in before_value:
         return True
-    # int (*pointer)(int); and Foo foo(1); but no function.
+    # int (*pointer)(int); and Foo foo(1); but not a function.
     after_bracket = source.tokens[source.tokens.index('(', begin, end) + 1]
     return after_bracket[0].isdigit() or after_bracket in ('*', '""', "''")
 
@@ -413,7 +413,7 @@ def tests(tree):
 
 
 def pairs(tree):
-    """The source of include/linnet/codec/url.hpp is src/codec/url.cpp, or there is none."""
+    """The source of include/linnet/codec/url.hpp is src/codec/url.cpp, if it has one."""
     for path in tree.sources:
         match = re.fullmatch(r'include/linnet/(\w+)/(\w+)\.hpp', path)
         if not match or f'src/{match[1]}/{match[2]}.cpp' in tree.sources:
@@ -443,7 +443,7 @@ def is_client(path):
     return is_cpp(path) and path.startswith('src/client/')
 
 
-# Rule, where it holds.
+# Rule, and the files it applies to.
 RULES = (
     (head, any_file),
     (line_length, is_cpp),
@@ -468,12 +468,12 @@ TREE_RULES = (tests, pairs)
 
 
 def check(texts):
-    """The breaches of a tree, path -> text, as lines."""
+    """Returns the violations in a tree (path -> text) as lines."""
     tree = Tree(texts)
     found = []
     for path, source in tree.sources.items():
-        for rule, holds in RULES:
-            if holds(path):
+        for rule, applies in RULES:
+            if applies(path):
                 found += [(path, line, rule, what) for line, what in rule(source, tree)]
     for rule in TREE_RULES:
         found += [(path, line, rule, what) for path, line, what in rule(tree)]
@@ -492,11 +492,11 @@ def real_tree():
 
 
 def main():
-    breaches = check(real_tree())
-    for each in breaches:
+    violations = check(real_tree())
+    for each in violations:
         print(each)
-    print(f'tidy: {len(breaches)} breaches')
-    return 1 if breaches else 0
+    print(f'tidy: {len(violations)} violations')
+    return 1 if violations else 0
 
 
 if __name__ == '__main__':

@@ -9,12 +9,12 @@ import tidy
 from cpp_source import Source
 
 HEAD = '// SPDX-License-Identifier: MIT\n// Copyright the linnet authors\n'
-MARK = '@@'  # stands in the line that is to be reported, and is taken out
+MARK = '@@'  # marks the line that is to be reported, and is removed
 
 LONG = '    step();\n' * 59
 
-# Rule, file, text. Each has one breach.
-BREACHES = (
+# Rule, file, text. Each has one violation.
+VIOLATIONS = (
     ('function_length', 'src/net/a.cpp', f'@@void step() {{\n{LONG}}}\n'),
     ('function_length', 'src/net/a.cpp',
      f'@@void wrapped(int first,\n             int second)\n    noexcept {{\n{LONG}}}\n'),
@@ -114,7 +114,7 @@ BREACHES = (
     ('tests', 'src/net/untested.cpp', 'HEADint a();\n'),
 )
 
-# What the rules must let pass.
+# Code that the rules must allow.
 ALLOWED = (
     ('src/net/a.cpp', 'void a() {\n' + '    step();\n' * 58 + '}\n'),
     ('src/net/a.cpp', '// new std::vector, throw\nconstexpr auto a = "malloc(4)";\nconstexpr auto b = R"x(throw)x";\n'),
@@ -131,11 +131,12 @@ ALLOWED = (
     ('src/cli/a.cpp', '#include <vector>\nstd::vector<int> a;\n'),
     ('src/platform/posix/a.cpp', '#include <unistd.h>\n#ifdef __linux__\nint a();\n#else\nint b();\n#endif\n'),
 )
-NEW = ('src/platform/clock.hpp', HEAD)  # makes it the new layout
+NEW = ('src/platform/clock.hpp', HEAD)  # selects the new layout
 
 
 def planted(text):
-    """The text, and the line of the mark; without one, the first. HEAD stands for itself, or begins the text."""
+    """The text, and the line of the mark (without one, the first). HEAD is replaced by the licence header, or put
+    before the text."""
     text = HEAD + text if MARK in text else text.replace('HEAD', HEAD)
     line = text.split(MARK)[0].count('\n') + 1 if MARK in text else 1
     return text.replace(MARK, ''), line
@@ -155,26 +156,26 @@ class Tidy(unittest.TestCase):
         self.assertEqual((place, what.split('] ')[0] + ']'), (f'{path}:{line}:', f'[{rule}]'))
         self.assertRegex(what, r'; \S|, or \S', 'says what to change')
 
-    def test_each_breach_is_reported_where_it_is_and_by_its_rule(self):
-        for rule, path, text in BREACHES:
+    def test_each_violation_is_reported_with_its_line_and_rule(self):
+        for rule, path, text in VIOLATIONS:
             with self.subTest(rule=rule, text=text):
                 text, line = planted(text)
                 self.assert_reports(checked(path, text), path, line, rule)
 
-    def test_what_is_allowed_passes(self):
+    def test_allowed_code_passes(self):
         for path, text in ALLOWED:
             with self.subTest(text=text):
                 self.assertEqual(checked(path, HEAD + text), [])
 
-    def test_every_rule_is_broken_here(self):
-        broken = {rule for rule, _, _ in BREACHES} | {'pairs'}
-        self.assertEqual(broken, {rule.__name__.rstrip('_') for rule, _ in tidy.RULES} |
+    def test_every_rule_is_violated_here(self):
+        violated = {rule for rule, _, _ in VIOLATIONS} | {'pairs'}
+        self.assertEqual(violated, {rule.__name__.rstrip('_') for rule, _ in tidy.RULES} |
                          {rule.__name__ for rule in tidy.TREE_RULES})
 
-    def test_a_file_of_the_build_has_a_head_too(self):
+    def test_files_of_the_build_need_a_header_too(self):
         self.assert_reports(tidy.check({'dev': '#!/bin/sh\n# SPDX-License-Identifier: MIT\n'}), 'dev', 2, 'head')
 
-    def test_in_the_new_layout_the_os_is_in_platform_alone(self):
+    def test_in_the_new_layout_only_platform_uses_the_os(self):
         text = HEAD + '#include <unistd.h>\n'
         self.assertEqual(checked('src/platform/posix/a.cpp', text, NEW), [])
         for path in ('src/net/a.cpp', 'src/tls/a.cpp', 'src/resolver/a.cpp', 'src/client/a.cpp'):
@@ -195,7 +196,7 @@ class Tidy(unittest.TestCase):
         self.assertEqual(checked(*NEW, header), [], 'a header alone')
         self.assert_reports(checked('src/protocol/url.cpp', HEAD, NEW, header), 'src/protocol/url.cpp', 1, 'pairs')
 
-    def test_the_real_tree_has_no_breach_and_takes_no_time(self):
+    def test_the_real_tree_has_no_violation_and_is_checked_quickly(self):
         begin = time.process_time()
         tree = tidy.real_tree()
         self.assertGreater(len(tree), 300, 'files are found')

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The lines of a trace: of one stream, however it is cut, and of a whole client's calls.
+// The lines of a trace: of one stream, for every cut, and of a whole client's calls.
 #include "cli/tracing_network.hpp"
 
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ Rows traced(Role receiver, std::string_view wire) {
 const std::string accepted = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
 const Rows accepted_rows = {"0 HTTP/1.1 101 Switching Protocols", "34 Upgrade: websocket"};
 
-// What follows an accepted answer.
+// The stream after an accepted response.
 Rows traced_frames(const std::string& frames) {
     Rows rows = traced(Role::client, accepted + frames);
     EXPECT_EQ(Rows(rows.begin(), rows.begin() + 2), accepted_rows);
@@ -62,14 +62,14 @@ TEST(StreamTracer, shows_a_request_without_its_secrets) {
                     "118 X-Cookie: shown"}));
 }
 
-TEST(StreamTracer, shows_an_answer_without_its_secrets) {
+TEST(StreamTracer, shows_a_response_without_its_secrets) {
     EXPECT_EQ(traced(Role::client, "HTTP/1.1 101 What?\r\nSet-Cookie: secret\r\nno field\r\n\r\n"),
               (Rows{"0 HTTP/1.1 101 What?", "20 Set-Cookie: (not shown)", "40 no field"}));
 }
 
 TEST(StreamTracer, shows_urls_in_headers_without_their_secrets) {
     struct Row {
-        std::string field;
+        std::string header;
         std::string shown;
     };
     const Row rows[] = {
@@ -86,9 +86,9 @@ TEST(StreamTracer, shows_urls_in_headers_without_their_secrets) {
         {"Server: a?b", "Server: a?b"},
     };
     for (const Row& row : rows) {
-        const Rows lines = traced(Role::client, "HTTP/1.1 302 x\r\n" + row.field + "\r\n\r\n");
+        const Rows lines = traced(Role::client, "HTTP/1.1 302 x\r\n" + row.header + "\r\n\r\n");
         EXPECT_EQ(lines.at(1), "16 " + row.shown);
-        const Rows request = traced(Role::server, "GET / HTTP/1.1\r\n" + row.field + "\r\n\r\n");
+        const Rows request = traced(Role::server, "GET / HTTP/1.1\r\n" + row.header + "\r\n\r\n");
         EXPECT_EQ(request.at(1), "16 " + row.shown);
     }
 }
@@ -124,13 +124,13 @@ TEST(StreamTracer, unmasks_what_a_client_sends) {
               (Rows{"0 GET / HTTP/1.1", "18 text, 5 bytes, masked 37fa213d: \"hello\""}));
 }
 
-TEST(StreamTracer, shows_only_the_front_of_a_long_payload) {
+TEST(StreamTracer, shows_only_the_beginning_of_a_long_payload) {
     const std::string front(64, 'x');
     EXPECT_EQ(traced_frames(frame_from(Role::server, Opcode::text, front)),
               Rows{"56 text, 64 bytes: \"" + front + "\""});
     EXPECT_EQ(traced_frames(frame_from(Role::server, Opcode::text, front + "y")),
               Rows{"56 text, 65 bytes: \"" + front + "\"..."});
-    // The cut falls into a character.
+    // The cut is within a character.
     const std::string text = std::string(63, 'x') + "ü and more";
     EXPECT_EQ(traced_frames(frame_from(Role::server, Opcode::text, text)),
               Rows{"56 text, 74 bytes: \"" + std::string(63, 'x') + "\"..."});
@@ -159,7 +159,7 @@ TEST(StreamTracer, shows_the_same_at_every_pair_of_cuts) {
     }
 }
 
-TEST(StreamTracer, says_what_was_cut_off) {
+TEST(StreamTracer, reports_what_was_cut_off) {
     EXPECT_EQ(traced(Role::client, "HTTP/1"), Rows{"0 cut off inside a line, after 6 bytes"});
     const std::string frame = frame_from(Role::server, Opcode::text, std::string(200, 'x'));
     EXPECT_EQ(traced_frames(frame.substr(0, 3)),
@@ -172,7 +172,7 @@ TEST(StreamTracer, says_what_was_cut_off) {
     EXPECT_EQ(traced(Role::client, ""), Rows{});
 }
 
-TEST(StreamTracer, shows_what_breaks_the_framing_and_decodes_no_further) {
+TEST(StreamTracer, shows_a_framing_error_and_stops_decoding) {
     EXPECT_EQ(traced_frames("\xC1\x05hello"),
               (Rows{"56 invalid frame: a frame has a reserved bit set: c1; decoding stops here",
                     "57 6 bytes that are not frames"}));
@@ -181,12 +181,12 @@ TEST(StreamTracer, shows_what_breaks_the_framing_and_decodes_no_further) {
                     "58 5 bytes that are not frames"}));
 }
 
-TEST(StreamTracer, takes_the_body_of_a_refusal_for_no_frames) {
+TEST(StreamTracer, does_not_decode_the_body_of_a_refusal_as_frames) {
     EXPECT_EQ(traced(Role::client, "HTTP/1.1 404 101\r\n\r\n\x81\x01x"),
               (Rows{"0 HTTP/1.1 404 101", "20 3 bytes that are not frames"}));
 }
 
-TEST(StreamTracer, keeps_little_of_an_endless_line) {
+TEST(StreamTracer, keeps_only_a_bounded_part_of_an_endless_line) {
     Collected lines;
     StreamTracer tracer(Role::client);
     const std::string piece(1000, 'x');
@@ -214,7 +214,7 @@ struct Traced {
         options.network = &network;
         return options;
     }
-    // Polls until nothing changes, the clock standing still, and then once after a second.
+    // Polls until nothing changes with the clock stopped, and then once after a second.
     void run(std::vector<test::ServerStep> steps) {
         world.network.scripts = {{.steps = std::move(steps)}};
         ASSERT_EQ(client.connect_to_url("ws://10.0.0.1:81/chat?x"), Error::ok);
@@ -232,7 +232,7 @@ struct Traced {
     }
 };
 
-TEST(TracingNetwork, tells_a_whole_conversation) {
+TEST(TracingNetwork, prints_a_whole_conversation) {
     Traced traced;
     traced.run({test::AwaitRequest{}, test::Accept{},
                 test::Send{test::server_frame(Opcode::text, "hello") + test::server_close(1000)},
@@ -252,14 +252,14 @@ TEST(TracingNetwork, tells_a_whole_conversation) {
     EXPECT_TRUE(rows.back().ends_with("-- closed"));
 }
 
-TEST(TracingNetwork, tells_the_time_of_each_line) {
+TEST(TracingNetwork, prints_the_time_of_each_line) {
     Traced traced;
     traced.run({test::AwaitRequest{}, test::Accept{}, test::Pause{1'500},
                 test::Send{test::server_frame(Opcode::text, "late")}});
     EXPECT_NE(traced.all().find("  2000.000 ms  <- "), std::string::npos) << traced.all();
 }
 
-TEST(TracingNetwork, tells_a_refused_connection) {
+TEST(TracingNetwork, prints_a_refused_connection) {
     Traced traced;
     traced.world.network.scripts = {{.steps = {}, .connect_error = 111}};
     ASSERT_EQ(traced.client.connect_to_url("ws://10.0.0.1/"), Error::ok);
@@ -269,7 +269,7 @@ TEST(TracingNetwork, tells_a_refused_connection) {
     EXPECT_EQ(traced.all().find("closed"), std::string::npos) << traced.all();
 }
 
-TEST(TracingNetwork, tells_a_connection_that_is_given_up) {
+TEST(TracingNetwork, prints_a_connection_that_is_given_up) {
     Traced traced;
     traced.world.network.scripts = {{.steps = {}, .connect_pending = true}};
     ASSERT_EQ(traced.client.connect_to_url("ws://10.0.0.1/"), Error::ok);
@@ -278,7 +278,7 @@ TEST(TracingNetwork, tells_a_connection_that_is_given_up) {
     EXPECT_EQ(traced.lines.rows.back(), "     0.000 ms  -- 10.0.0.1 port 80: cancelled");
 }
 
-TEST(TracingNetwork, tells_a_reset_and_what_it_cut) {
+TEST(TracingNetwork, prints_a_reset_and_what_it_cut_off) {
     Traced traced;
     traced.run({test::AwaitRequest{}, test::Accept{}, test::Send{"\x81\x05he"}, test::Reset{}});
     EXPECT_EQ(traced.client.failure().cause, Cause::connection_lost);
@@ -287,7 +287,7 @@ TEST(TracingNetwork, tells_a_reset_and_what_it_cut) {
         << traced.all();
 }
 
-// What the wrapped network answers is what the client gets.
+// The client gets the results of the wrapped network.
 TEST(TracingNetwork, changes_nothing) {
     Traced traced;
     test::World plain;
@@ -311,7 +311,7 @@ TEST(TracingNetwork, changes_nothing) {
 
 // ---- bytes as a person reads them --------------------------------------------------------------
 
-TEST(Rendering, dumps_as_hexdump_does) {
+TEST(Rendering, dumps_like_hexdump) {
     std::string dump;
     append_hex_dump(dump, bytes_of("0123456789abcdef\n"));
     EXPECT_EQ(dump,
@@ -320,7 +320,7 @@ TEST(Rendering, dumps_as_hexdump_does) {
               "00000011\n");
 }
 
-TEST(Rendering, keeps_every_character_that_is_none_of_control) {
+TEST(Rendering, keeps_every_character_except_control_characters) {
     std::string out;
     append_harmless(out, "a~ü世🎈\n\t\x7F\xE4\xC2", "\n");
     EXPECT_EQ(out, "a~ü世🎈\n\\x09\\x7f\\xe4\\xc2");

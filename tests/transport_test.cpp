@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A socket with and without an engine above it, call by call. Whole conversations over TLS are in
+// A socket with and without an engine on top, call by call. Whole conversations over TLS are in
 // conversation_over_tls_test.
 #include "net/transport.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 
 using Outcome = IoResult::Outcome;
 
-// One socket: what it will answer, and what it was given.
+// One socket: its scripted results, and the data it received.
 class Socket final : public Network {
  public:
     static constexpr SocketHandle handle = 7;
@@ -39,7 +39,7 @@ class Socket final : public Network {
     }
     IoResult send(SocketHandle, std::span<const Bytes> pieces) override {
         EXPECT_TRUE(is_open);
-        EXPECT_FALSE(is_shut_down) << "something is sent behind the end";
+        EXPECT_FALSE(is_shut_down) << "data is sent after the end";
         if (send_error != 0) return {Outcome::failed, 0, send_error};
         std::size_t taken = 0;
         for (const Bytes piece : pieces) {
@@ -56,7 +56,7 @@ class Socket final : public Network {
     void wait(std::span<const WaitItem>, std::uint64_t) override {}
 
     std::deque<std::string> incoming;  // each in one receive
-    IoResult end;                      // behind them: at first nothing more yet
+    IoResult end;                      // after them: initially nothing more yet
     std::string sent;
     std::size_t window = SIZE_MAX;
     int send_error = 0;
@@ -66,7 +66,7 @@ class Socket final : public Network {
 };
 
 // An engine whose records are letters: capitals are plaintext, "." ends the handshake, "!" is
-// close_notify, "?" breaks it, everything else is a record without plaintext.
+// close_notify, "?" is invalid, everything else is a record without plaintext.
 class Letters final : public TlsEngine {
  public:
     TlsState state() const override { return now; }
@@ -132,7 +132,7 @@ class GivenEngine final : public TlsContext {
 
 struct Fixture {
     Fixture() { transport.open(Socket::handle); }
-    // With an engine above, which has ended its handshake.
+    // With an engine on top that has finished its handshake.
     void secure() {
         begin();
         socket.incoming.push_front(".");
@@ -174,23 +174,23 @@ TEST(Transport, without_tls_is_the_socket) {
     EXPECT_FALSE(plain.socket.is_open);
 }
 
-TEST(Transport, tells_why_there_is_no_engine) {
+TEST(Transport, reports_why_it_has_no_engine) {
     Fixture tls;
     EXPECT_FALSE(tls.transport.begin_tls(GivenEngine(nullptr), {}));
     EXPECT_EQ(tls.failure.cause, Cause::url_host);
 }
 
-TEST(Transport, sends_its_hello_before_it_listens) {
+TEST(Transport, sends_its_hello_before_it_receives) {
     Fixture tls;
     tls.begin();
     EXPECT_EQ(tls.transport.secure().status, Outcome::would_block);
     EXPECT_EQ(tls.socket.sent, "hello ");
-    EXPECT_EQ(tls.transport.secure().status, Outcome::would_block) << "nothing came";
+    EXPECT_EQ(tls.transport.secure().status, Outcome::would_block) << "nothing was received";
     tls.socket.incoming = {"xy."};
     EXPECT_EQ(tls.transport.secure().status, Outcome::moved);
 }
 
-TEST(Transport, keeps_what_came_behind_the_handshake) {
+TEST(Transport, keeps_data_received_after_the_handshake) {
     Fixture tls;
     tls.begin();
     tls.socket.incoming = {"x.AB"};
@@ -202,7 +202,7 @@ TEST(Transport, keeps_what_came_behind_the_handshake) {
     EXPECT_FALSE(tls.transport.has_staged());
 }
 
-TEST(Transport, ends_a_handshake_that_the_server_ends) {
+TEST(Transport, fails_if_the_server_ends_the_handshake) {
     for (const bool breaks : {false, true}) {
         Fixture tls;
         tls.begin();
@@ -228,7 +228,7 @@ TEST(Transport, gathers_many_records_of_one_receive) {
     EXPECT_EQ(tls.receive(got).status, Outcome::would_block);
 }
 
-TEST(Transport, says_that_there_is_more_when_the_room_was_too_small) {
+TEST(Transport, reports_pending_data_if_the_buffer_was_too_small) {
     Fixture tls;
     tls.secure();
     tls.socket.incoming = {"ABC"};
@@ -246,7 +246,7 @@ TEST(Transport, says_that_there_is_more_when_the_room_was_too_small) {
 }
 
 // Case 32: an end without close_notify
-TEST(Transport, gives_what_came_before_the_end_first) {
+TEST(Transport, delivers_received_data_before_the_end) {
     struct Row {
         std::deque<std::string> incoming;
         IoResult end;
@@ -279,7 +279,7 @@ TEST(Transport, gives_what_came_before_the_end_first) {
 }
 
 // Case 44: records without plaintext, for ever
-TEST(Transport, lets_a_server_send_nothing_only_so_often) {
+TEST(Transport, limits_the_records_without_data_per_poll) {
     Fixture tls;
     tls.secure();
     for (int i = 0; i < 1000; ++i) tls.socket.incoming.push_back("x");
@@ -290,22 +290,22 @@ TEST(Transport, lets_a_server_send_nothing_only_so_often) {
     EXPECT_EQ(tls.receive(got).status, Outcome::moved);
 }
 
-// Case 34: TLS that takes less than it was asked
-TEST(Transport, takes_one_record_at_a_time) {
+// Case 34: TLS that accepts less than requested
+TEST(Transport, accepts_one_record_at_a_time) {
     Fixture tls;
     tls.secure();
-    EXPECT_EQ(tls.send({"ab", "cde"}).size, 4u) << "the room of the engine";
+    EXPECT_EQ(tls.send({"ab", "cde"}).size, 4u) << "the space of the engine";
     EXPECT_EQ(tls.socket.sent, "abcd");
     EXPECT_EQ(tls.send({"e"}).size, 1u);
     EXPECT_EQ(tls.socket.sent, "abcde");
 }
 
-// Case 34, 45: a socket that takes less than TLS has
-TEST(Transport, remembers_what_the_socket_did_not_take) {
+// Case 34, 45: a socket that accepts less than TLS has
+TEST(Transport, remembers_what_the_socket_did_not_accept) {
     Fixture tls;
     tls.secure();
     tls.socket.window = 1;
-    EXPECT_EQ(tls.send({"abc"}).size, 3u) << "what the engine has counts as sent";
+    EXPECT_EQ(tls.send({"abc"}).size, 3u) << "data in the engine counts as sent";
     EXPECT_TRUE(tls.transport.has_unsent());
     EXPECT_EQ(tls.send({"d"}).status, Outcome::would_block);
     tls.socket.window = 1;
@@ -322,13 +322,13 @@ TEST(Transport, still_receives_when_nothing_can_be_sent) {
     Fixture tls;
     tls.secure();
     tls.socket.send_error = EPIPE;
-    EXPECT_EQ(tls.send({"a"}).status, Outcome::moved) << "it is with the engine";
+    EXPECT_EQ(tls.send({"a"}).status, Outcome::moved) << "the engine has it";
     EXPECT_FALSE(tls.transport.flush());
     const IoResult failed = tls.send({"b"});
     EXPECT_EQ(failed.status, Outcome::failed);
     EXPECT_EQ(failed.os_error, EPIPE);
-    EXPECT_TRUE(tls.transport.has_unsent()) << "it has not left";
-    EXPECT_FALSE(tls.transport.is_blocked()) << "there is nothing to wait for";
+    EXPECT_TRUE(tls.transport.has_unsent()) << "it was not sent";
+    EXPECT_FALSE(tls.transport.is_blocked()) << "nothing to wait for";
     tls.socket.incoming = {"A!"};
     std::string got;
     EXPECT_EQ(tls.receive(got).status, Outcome::moved);
@@ -343,18 +343,18 @@ TEST(Transport, sends_close_notify_and_then_its_end) {
     EXPECT_EQ(tls.send({"a"}).size, 1u);
     tls.transport.shutdown_send();
     EXPECT_TRUE(tls.transport.has_unsent());
-    EXPECT_FALSE(tls.socket.is_shut_down) << "not before all is sent";
+    EXPECT_FALSE(tls.socket.is_shut_down) << "not before everything is sent";
     tls.transport.shutdown_send();
     tls.socket.window = 10;
     std::string got;
     tls.socket.incoming = {"AB!"};
-    EXPECT_EQ(tls.receive(got).status, Outcome::end) << "what comes now is dropped";
+    EXPECT_EQ(tls.receive(got).status, Outcome::end) << "later input is dropped";
     EXPECT_EQ(tls.socket.sent, "a!");
     EXPECT_TRUE(tls.socket.is_shut_down);
     EXPECT_EQ(got, "");
 }
 
-TEST(Transport, takes_the_end_of_the_stream_for_an_answer_to_close_notify) {
+TEST(Transport, accepts_the_end_of_the_stream_as_a_reply_to_close_notify) {
     Fixture tls;
     tls.secure();
     tls.transport.shutdown_send();
@@ -377,7 +377,7 @@ TEST(Transport, can_still_send_when_the_stream_was_cut_off) {
     EXPECT_TRUE(tls.socket.is_shut_down);
 }
 
-TEST(Transport, shuts_down_where_tls_has_failed) {
+TEST(Transport, shuts_down_if_tls_has_failed) {
     Fixture tls;
     tls.secure();
     tls.socket.incoming = {"?"};
@@ -388,7 +388,7 @@ TEST(Transport, shuts_down_where_tls_has_failed) {
     EXPECT_TRUE(tls.socket.is_shut_down);
 }
 
-TEST(Transport, gives_everything_back_at_the_end) {
+TEST(Transport, frees_everything_at_the_end) {
     Fixture tls;
     tls.secure();
     tls.socket.incoming = {"ABC"};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// ws:// and wss:// URLs: what the grammar in url.hpp allows, and nothing else.
+// ws:// and wss:// URLs: exactly what the grammar in url.hpp allows.
 #include "linnet/codec/url.hpp"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,7 @@ constexpr GoodRow good_rows[] = {
     {"ws://h/%00%7f%C3%a9?%23%25", {.path = "/%00%7f%C3%a9", .query = "?%23%25"}},
 };
 
-// All that is said of an accepted URL.
+// All parts of an accepted URL.
 void check_parts(const Step<Url>& step, std::string_view in, const Parts& parts) {
     ASSERT_TRUE(step.done()) << text(step.cause);
     const Url& url = step.value;
@@ -96,7 +96,7 @@ void check_parts(const Step<Url>& step, std::string_view in, const Parts& parts)
     }
 }
 
-TEST(Url, takes_good_urls_apart) {
+TEST(Url, splits_valid_urls) {
     for (const GoodRow& row : good_rows) {
         SCOPED_TRACE(row.text);
         const ExactBytes in(row.text);
@@ -221,8 +221,8 @@ constexpr BadRow bad_rows[] = {
     {"ws://h/?q\n", Cause::url_character},
 };
 
-// Case 25: URLs with bytes that have no place there
-TEST(Url, refuses_bad_urls_and_says_which_part_is_bad) {
+// Case 25: URLs with invalid bytes
+TEST(Url, refuses_invalid_urls_and_names_the_invalid_part) {
     for (const BadRow& row : bad_rows) {
         const auto step = parse_url(ExactBytes(row.text).text());
         EXPECT_TRUE(step.failed()) << shown(row.text);
@@ -234,7 +234,7 @@ bool is_letter_or_digit(int c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-// Letters, digits and `marks`; NUL is no mark.
+// Letters, digits and `marks`; NUL is not a mark.
 bool is_letter_digit_or(int c, std::string_view marks) {
     return is_letter_or_digit(c) || marks.find(static_cast<char>(c)) != marks.npos;
 }
@@ -249,19 +249,19 @@ void check_byte(std::string_view front, int byte, std::string_view back, Cause c
 }
 
 // Case 25: every byte in a host
-TEST(Url, judges_every_byte_within_a_host) {
+TEST(Url, validates_every_byte_within_a_host) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = Cause::url_host;
         if (is_letter_digit_or(c, "-_.")) cause = Cause::none;
         if (c == '/' || c == '?' || c == '@') cause = Cause::none;  // ends the host, or begins it
-        if (c == ':') cause = Cause::url_port;                      // "b" is no port
+        if (c == ':') cause = Cause::url_port;                      // "b" is not a port
         if (c == '#') cause = Cause::url_fragment;
         check_byte("ws://a", c, "b", cause);
     }
 }
 
 // Case 25: every byte in an IPv6 address
-TEST(Url, judges_every_byte_within_an_ipv6_literal) {
+TEST(Url, validates_every_byte_within_an_ipv6_literal) {
     for (int c = 0; c < 256; ++c) {
         const bool good = is_letter_digit_or(c, ":.") && (c <= '9' || (c | 0x20) <= 'f');
         Cause cause = good || c == ':' ? Cause::none : Cause::url_host;
@@ -271,7 +271,7 @@ TEST(Url, judges_every_byte_within_an_ipv6_literal) {
 }
 
 // Case 25: every byte in a path
-TEST(Url, judges_every_byte_within_a_path) {
+TEST(Url, validates_every_byte_within_a_path) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = Cause::url_character;
         if (is_letter_digit_or(c, "-._~!$&'()*+,;=:@/")) cause = Cause::none;
@@ -282,7 +282,7 @@ TEST(Url, judges_every_byte_within_a_path) {
 }
 
 // Case 25: every byte in a query
-TEST(Url, judges_every_byte_within_a_query) {
+TEST(Url, validates_every_byte_within_a_query) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = Cause::url_character;
         if (is_letter_digit_or(c, "-._~!$&'()*+,;=:@/?")) cause = Cause::none;
@@ -293,7 +293,7 @@ TEST(Url, judges_every_byte_within_a_query) {
 }
 
 // Case 25: every byte in user and password
-TEST(Url, judges_every_byte_within_the_user_information) {
+TEST(Url, validates_every_byte_within_the_user_information) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = Cause::url_userinfo;
         if (is_letter_digit_or(c, "-._~!$&'()*+,;=:")) cause = Cause::none;
@@ -304,7 +304,7 @@ TEST(Url, judges_every_byte_within_the_user_information) {
 }
 
 // RFC 7617 2: no control character, no colon in the user name.
-TEST(Url, judges_every_percent_encoded_byte_of_the_user_information) {
+TEST(Url, validates_every_percent_encoded_byte_of_the_user_information) {
     for (int c = 0; c < 256; ++c) {
         constexpr std::string_view digits = "0123456789abcdef";
         const std::string code{'%', digits[static_cast<std::size_t>(c) / 16],
@@ -342,7 +342,7 @@ constexpr HandMadeRow hand_made_rows[] = {
     {"userinfo with @", {.port = 80, .userinfo = "u@", .host = "h"}, Cause::url_userinfo},
 };
 
-TEST(Url, checks_a_url_made_by_hand_part_by_part) {
+TEST(Url, checks_a_hand_made_url_part_by_part) {
     for (const HandMadeRow& row : hand_made_rows) {
         EXPECT_EQ(check_url_parts(row.url), row.cause) << row.name;
     }
@@ -352,7 +352,7 @@ TEST(Url, checks_a_url_made_by_hand_part_by_part) {
 }
 
 // Case 25: every byte in a port
-TEST(Url, judges_every_byte_of_a_port) {
+TEST(Url, validates_every_byte_of_a_port) {
     for (int c = 0; c < 256; ++c) {
         Cause cause = c >= '0' && c <= '9' ? Cause::none : Cause::url_port;
         if (c == '/' || c == '?') cause = Cause::none;
@@ -362,18 +362,18 @@ TEST(Url, judges_every_byte_of_a_port) {
     }
 }
 
-TEST(Url, judges_both_digits_of_a_percent_encoded_byte) {
+TEST(Url, validates_both_digits_of_a_percent_encoded_byte) {
     for (int c = 0; c < 256; ++c) {
         const bool hex = is_letter_or_digit(c) && (c <= '9' || (c | 0x20) <= 'f');
-        const Cause broken = c == '#' ? Cause::url_fragment : Cause::url_character;
-        check_byte("ws://h/%", c, "1", hex ? Cause::none : broken);
-        check_byte("ws://h/%1", c, "", hex ? Cause::none : broken);
-        check_byte("ws://h/?%", c, "1", hex ? Cause::none : broken);
+        const Cause invalid = c == '#' ? Cause::url_fragment : Cause::url_character;
+        check_byte("ws://h/%", c, "1", hex ? Cause::none : invalid);
+        check_byte("ws://h/%1", c, "", hex ? Cause::none : invalid);
+        check_byte("ws://h/?%", c, "1", hex ? Cause::none : invalid);
     }
 }
 
-// No beginning of a URL is ever asked to go on: it is a URL or it is none.
-TEST(Url, never_needs_more_and_never_reads_past_the_end) {
+// No prefix of a URL is incomplete: each is valid or invalid.
+TEST(Url, never_reads_past_the_end) {
     for (const GoodRow& row : good_rows) {
         for (std::size_t size = 0; size <= row.text.size(); ++size) {
             const ExactBytes in(row.text.substr(0, size));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// UTF-8 against a decoder that asks one thing: can this still become a character of RFC 3629?
+// UTF-8 compared with a decoder that only checks whether bytes can still become a character of RFC
+// 3629.
 #include "linnet/codec/utf8.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +24,7 @@ using test::shown;
 
 // ---- the naive decoder -----------------------------------------------------------------------
 
-// The bytes of a character that begins with `first`, RFC 3629 3; 0 if none does.
+// The size of a character that begins with `first`, RFC 3629 3; 0 if none does.
 std::size_t announced_size(std::uint8_t first) {
     if (first >> 7 == 0b0) return 1;
     if (first >> 5 == 0b110) return 2;
@@ -32,8 +33,8 @@ std::size_t announced_size(std::uint8_t first) {
     return 0;
 }
 
-// The values that the missing bytes could give are a range. Is one of them a character, no
-// surrogate, and too large for a shorter form?
+// The missing bytes can produce a range of values. Is one of them a character, not a surrogate, and
+// too large for a shorter form?
 bool begins_character(Bytes bytes) {
     constexpr std::uint32_t first_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -53,14 +54,14 @@ bool begins_character(Bytes bytes) {
     return high >= smallest[size] && low <= 0x10FFFF && !all_surrogates;
 }
 
-enum class Verdict { complete, incomplete, invalid };
+enum class Result { complete, incomplete, invalid };
 
-struct Judgement {
-    Verdict result;
-    std::size_t good_size;  // bytes in front of the first that spoils the text
+struct NaiveResult {
+    Result result;
+    std::size_t good_size;  // bytes before the first that makes the text invalid
 };
 
-Judgement naively_judged(Bytes text) {
+NaiveResult naive_result(Bytes text) {
     std::size_t begin = 0;
     while (begin < text.size()) {
         const std::size_t size = announced_size(text[begin]);
@@ -68,35 +69,35 @@ Judgement naively_judged(Bytes text) {
         do {
             ++end;
             if (!begins_character(text.subspan(begin, end - begin))) {
-                return {Verdict::invalid, end - 1};
+                return {Result::invalid, end - 1};
             }
         } while (end < text.size() && end - begin < size);
-        if (end - begin < size) return {Verdict::incomplete, text.size()};
+        if (end - begin < size) return {Result::incomplete, text.size()};
         begin = end;
     }
-    return {Verdict::complete, text.size()};
+    return {Result::complete, text.size()};
 }
 
 // ---- the validator beside it -----------------------------------------------------------------
 
-// What `validator` says of the text so far, after it was given `piece`.
-Verdict verdict_after(Utf8Validator& validator, Bytes piece) {
-    if (!validator.feed(piece)) return Verdict::invalid;
-    return validator.complete() ? Verdict::complete : Verdict::incomplete;
+// The result of `validator` for the text so far, after `piece` was added.
+Result result_after(Utf8Validator& validator, Bytes piece) {
+    if (!validator.feed(piece)) return Result::invalid;
+    return validator.complete() ? Result::complete : Result::incomplete;
 }
 
-// Whole, and cut in two wherever that is possible.
-bool agrees_at_every_cut(Bytes text, Verdict result) {
-    if (is_utf8(text) != (result == Verdict::complete)) return false;
+// Whole, and cut in two at every offset.
+bool agrees_at_every_cut(Bytes text, Result result) {
+    if (is_utf8(text) != (result == Result::complete)) return false;
     for (std::size_t cut = 0; cut < text.size(); ++cut) {
         Utf8Validator validator;
         validator.feed(text.first(cut));
-        if (verdict_after(validator, text.subspan(cut)) != result) return false;
+        if (result_after(validator, text.subspan(cut)) != result) return false;
     }
     return true;
 }
 
-// Nothing that follows makes an invalid text valid again.
+// No continuation makes an invalid text valid again.
 bool stays_invalid(Utf8Validator validator) {
     constexpr std::uint8_t more[] = {'a', 0x80, 0xC3, 0xA9, 'b'};
     return !validator.feed(more) && !validator.feed({}) && !validator.complete();
@@ -105,7 +106,7 @@ bool stays_invalid(Utf8Validator validator) {
 void check_everything(std::string_view content) {
     const ExactBytes block(content);
     const Bytes text = block.bytes();
-    const Judgement expected = naively_judged(text);
+    const NaiveResult expected = naive_result(text);
     EXPECT_TRUE(agrees_at_every_cut(text, expected.result)) << shown(content);
 
     Utf8Validator validator;
@@ -113,19 +114,19 @@ void check_everything(std::string_view content) {
         EXPECT_EQ(validator.feed(text.subspan(i, 1)), i < expected.good_size)
             << shown(content) << " at byte " << i;
     }
-    EXPECT_EQ(validator.complete(), expected.result == Verdict::complete) << shown(content);
-    if (expected.result == Verdict::invalid) {
+    EXPECT_EQ(validator.complete(), expected.result == Result::complete) << shown(content);
+    if (expected.result == Result::invalid) {
         EXPECT_TRUE(stays_invalid(validator)) << shown(content);
     }
 }
 
-// Walks over sequences of up to four bytes as over a tree, one validator to each path, fed byte by
-// byte; below a sequence that is invalid there is nothing to see.
+// Walks over sequences of up to four bytes as a tree, with one validator per path, fed byte by
+// byte; sequences below an invalid one are skipped.
 class Walk {
  public:
     explicit Walk(std::span<const std::uint8_t> alphabet) : alphabet_(alphabet) {}
 
-    // Every valid beginning is followed, or only those behind which something new may come.
+    // Follows every valid prefix, or only those with new continuations.
     bool follows_all = true;
 
     std::size_t failure_count = 0;
@@ -135,9 +136,9 @@ class Walk {
         for (const std::uint8_t byte : alphabet_) {
             bytes_[size - 1] = byte;
             Utf8Validator validator = before;
-            const Verdict result = check(validator, size);
+            const Result result = check(validator, size);
             if (failure_count > 0) return;  // one is enough to read
-            if (result != Verdict::invalid && is_followed(size)) run(validator, size + 1);
+            if (result != Result::invalid && is_followed(size)) run(validator, size + 1);
         }
     }
 
@@ -148,16 +149,16 @@ class Walk {
         return size == 1 || bytes_[0] >= 0x80 || bytes_[1] >= 0x80;
     }
 
-    Verdict check(Utf8Validator& validator, std::size_t size) {
+    Result check(Utf8Validator& validator, std::size_t size) {
         const MutableBytes text = blocks_[size].buffer();
         std::copy_n(bytes_.begin(), size, text.begin());
-        const Verdict result = naively_judged(text).result;
-        const bool agrees = verdict_after(validator, text.last(1)) == result &&
+        const Result result = naive_result(text).result;
+        const bool agrees = result_after(validator, text.last(1)) == result &&
                             agrees_at_every_cut(text, result) &&
-                            (result != Verdict::invalid || stays_invalid(validator));
+                            (result != Result::invalid || stays_invalid(validator));
         if (!agrees) {
             ++failure_count;
-            ADD_FAILURE() << "disagrees about " << shown(text);
+            ADD_FAILURE() << "disagrees on " << shown(text);
         }
         ++sequence_count;
         return result;
@@ -171,21 +172,21 @@ class Walk {
 
 // ---- the promises ----------------------------------------------------------------------------
 
-// All 256 bytes behind every valid beginning of at most two bytes, but for two of ASCII, and of
-// three bytes where one character lacks its fourth. The test below has the others.
+// All 256 bytes after every valid prefix of at most two bytes, except two of ASCII, and of three
+// bytes if one character lacks its fourth. The test below has the others.
 TEST(Utf8, agrees_with_the_naive_decoder_about_every_sequence_of_bytes) {
     std::array<std::uint8_t, 256> all;
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint8_t>(i);
     Walk walk(all);
     walk.follows_all = false;
     walk.run();
-    // Beginnings: one of no byte; 128 characters and 51 first bytes; two bytes that are ASCII and a
+    // Prefixes: one of no byte; 128 characters and 51 first bytes; two bytes that are ASCII and a
     // first byte, or begin with C2..DF, E0..EF and F0..F4; and three from these last.
     constexpr std::size_t beginnings = 1 + (128 + 51) + (128 * 51 + 30 * 64 + 960 + 256) + 256 * 64;
     EXPECT_EQ(walk.sequence_count, 256 * beginnings);
 }
 
-// Characters behind characters: the bytes at both edges of every range of RFC 3629 4.
+// Pairs of characters: the bytes at both ends of every range of RFC 3629 4.
 TEST(Utf8, agrees_about_every_sequence_of_four_bytes_from_the_edges_of_the_ranges) {
     constexpr std::uint8_t edges[] = {
         0x00, 'a',  0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
@@ -196,63 +197,63 @@ TEST(Utf8, agrees_about_every_sequence_of_four_bytes_from_the_edges_of_the_range
     EXPECT_GT(walk.sequence_count, 20'000u);
 }
 
-TEST(Utf8, knows_the_well_known_good_and_bad_samples) {
+TEST(Utf8, classifies_well_known_valid_and_invalid_samples) {
     struct Row {
         std::string_view name, text;
-        Verdict result;
+        Result result;
         std::size_t good_size;
     };
     constexpr Row rows[] = {
-        {"nothing", "", Verdict::complete, 0},
-        {"NUL", "\0"sv, Verdict::complete, 1},
-        {"one to four bytes", "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", Verdict::complete, 10},
+        {"nothing", "", Result::complete, 0},
+        {"NUL", "\0"sv, Result::complete, 1},
+        {"one to four bytes", "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", Result::complete, 10},
         {"the kosme of the stress test", "\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5",
-         Verdict::complete, 11},
-        {"U+0080", "\xC2\x80", Verdict::complete, 2},
-        {"U+07FF", "\xDF\xBF", Verdict::complete, 2},
-        {"U+0800", "\xE0\xA0\x80", Verdict::complete, 3},
-        {"U+D7FF", "\xED\x9F\xBF", Verdict::complete, 3},
-        {"U+E000", "\xEE\x80\x80", Verdict::complete, 3},
-        {"U+FFFF, no character, but no fault", "\xEF\xBF\xBF", Verdict::complete, 3},
-        {"the byte order mark", "\xEF\xBB\xBF", Verdict::complete, 3},
-        {"U+10000", "\xF0\x90\x80\x80", Verdict::complete, 4},
-        {"U+10FFFF", "\xF4\x8F\xBF\xBF", Verdict::complete, 4},
-        {"half of two bytes", "a\xC3", Verdict::incomplete, 2},
-        {"two of three bytes", "a\xE2\x82", Verdict::incomplete, 3},
-        {"three of four bytes", "a\xF0\x9F\x98", Verdict::incomplete, 4},
-        {"lone continuation 80", "a\x80", Verdict::invalid, 1},
-        {"lone continuation BF", "a\xBF", Verdict::invalid, 1},
-        {"continuation too many", "\xC3\xA9\xA9", Verdict::invalid, 2},
-        {"character within a character", "\xE2\x82\x61", Verdict::invalid, 2},
-        {"first byte behind a first byte", "\xC3\xC3", Verdict::invalid, 1},
-        {"overlong NUL in two bytes", "\xC0\x80", Verdict::invalid, 0},
-        {"overlong slash in two bytes", "\xC0\xAF", Verdict::invalid, 0},
-        {"overlong U+007F in two bytes", "\xC1\xBF", Verdict::invalid, 0},
-        {"overlong slash in three bytes", "\xE0\x80\xAF", Verdict::invalid, 1},
-        {"overlong U+07FF in three bytes", "\xE0\x9F\xBF", Verdict::invalid, 1},
-        {"overlong slash in four bytes", "\xF0\x80\x80\xAF", Verdict::invalid, 1},
-        {"overlong U+FFFF in four bytes", "\xF0\x8F\xBF\xBF", Verdict::invalid, 1},
-        {"first surrogate U+D800", "\xED\xA0\x80", Verdict::invalid, 1},
-        {"last surrogate U+DFFF", "\xED\xBF\xBF", Verdict::invalid, 1},
-        {"a pair of surrogates", "\xED\xA0\xBD\xED\xB8\x80", Verdict::invalid, 1},
-        {"U+110000", "\xF4\x90\x80\x80", Verdict::invalid, 1},
-        {"U+140000", "\xF5\x80\x80\x80", Verdict::invalid, 0},
-        {"five bytes", "\xF8\x88\x80\x80\x80", Verdict::invalid, 0},
-        {"six bytes", "\xFC\x84\x80\x80\x80\x80", Verdict::invalid, 0},
-        {"FE", "\xFE", Verdict::invalid, 0},
-        {"FF", "\xFF", Verdict::invalid, 0},
+         Result::complete, 11},
+        {"U+0080", "\xC2\x80", Result::complete, 2},
+        {"U+07FF", "\xDF\xBF", Result::complete, 2},
+        {"U+0800", "\xE0\xA0\x80", Result::complete, 3},
+        {"U+D7FF", "\xED\x9F\xBF", Result::complete, 3},
+        {"U+E000", "\xEE\x80\x80", Result::complete, 3},
+        {"U+FFFF, no character, but no fault", "\xEF\xBF\xBF", Result::complete, 3},
+        {"the byte order mark", "\xEF\xBB\xBF", Result::complete, 3},
+        {"U+10000", "\xF0\x90\x80\x80", Result::complete, 4},
+        {"U+10FFFF", "\xF4\x8F\xBF\xBF", Result::complete, 4},
+        {"half of two bytes", "a\xC3", Result::incomplete, 2},
+        {"two of three bytes", "a\xE2\x82", Result::incomplete, 3},
+        {"three of four bytes", "a\xF0\x9F\x98", Result::incomplete, 4},
+        {"lone continuation 80", "a\x80", Result::invalid, 1},
+        {"lone continuation BF", "a\xBF", Result::invalid, 1},
+        {"continuation too many", "\xC3\xA9\xA9", Result::invalid, 2},
+        {"character within a character", "\xE2\x82\x61", Result::invalid, 2},
+        {"first byte after a first byte", "\xC3\xC3", Result::invalid, 1},
+        {"overlong NUL in two bytes", "\xC0\x80", Result::invalid, 0},
+        {"overlong slash in two bytes", "\xC0\xAF", Result::invalid, 0},
+        {"overlong U+007F in two bytes", "\xC1\xBF", Result::invalid, 0},
+        {"overlong slash in three bytes", "\xE0\x80\xAF", Result::invalid, 1},
+        {"overlong U+07FF in three bytes", "\xE0\x9F\xBF", Result::invalid, 1},
+        {"overlong slash in four bytes", "\xF0\x80\x80\xAF", Result::invalid, 1},
+        {"overlong U+FFFF in four bytes", "\xF0\x8F\xBF\xBF", Result::invalid, 1},
+        {"first surrogate U+D800", "\xED\xA0\x80", Result::invalid, 1},
+        {"last surrogate U+DFFF", "\xED\xBF\xBF", Result::invalid, 1},
+        {"a pair of surrogates", "\xED\xA0\xBD\xED\xB8\x80", Result::invalid, 1},
+        {"U+110000", "\xF4\x90\x80\x80", Result::invalid, 1},
+        {"U+140000", "\xF5\x80\x80\x80", Result::invalid, 0},
+        {"five bytes", "\xF8\x88\x80\x80\x80", Result::invalid, 0},
+        {"six bytes", "\xFC\x84\x80\x80\x80\x80", Result::invalid, 0},
+        {"FE", "\xFE", Result::invalid, 0},
+        {"FF", "\xFF", Result::invalid, 0},
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(row.name);
-        const Judgement naive = naively_judged(bytes_of(row.text));
+        const NaiveResult naive = naive_result(bytes_of(row.text));
         EXPECT_EQ(naive.result, row.result);
         EXPECT_EQ(naive.good_size, row.good_size);
         check_everything(row.text);
     }
 }
 
-// Eight ASCII bytes are looked at together: nothing may hide among them.
-TEST(Utf8, finds_what_stands_among_ascii_at_every_place) {
+// Eight ASCII bytes are checked together: an invalid byte among them must be found.
+TEST(Utf8, finds_sequences_among_ascii_at_every_offset) {
     constexpr std::string_view strangers[] = {
         "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x80", "\xC0",
         "\xFF",     "\xE2\x82",     "\xED\xA0",         "\x7F", "\0"sv,
@@ -269,7 +270,7 @@ TEST(Utf8, finds_what_stands_among_ascii_at_every_place) {
     }
 }
 
-TEST(Utf8, accepts_an_empty_piece_anywhere_and_it_changes_nothing) {
+TEST(Utf8, is_unaffected_by_an_empty_piece_anywhere) {
     Utf8Validator validator;
     EXPECT_TRUE(validator.feed({}));
     EXPECT_TRUE(validator.complete());
@@ -288,7 +289,7 @@ TEST(Utf8, cuts_a_text_at_the_last_character_that_fits) {
         const ExactBytes text(content);
         for (std::size_t size_max = 0; size_max <= content.size() + 3; ++size_max) {
             std::size_t expected = std::min(size_max, content.size());
-            while (naively_judged(text.bytes().first(expected)).result != Verdict::complete) {
+            while (naive_result(text.bytes().first(expected)).result != Result::complete) {
                 --expected;
             }
             EXPECT_EQ(utf8_prefix_size(text.bytes(), size_max), expected)

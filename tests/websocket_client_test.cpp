@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The documented classes: deadlines, limits and what a failure tells. What each call answers in
-// each state is in calls_by_state_test, whole conversations are in conversation_test, Godot's own
-// stories in godot_stories_test, servers that mean no good in hostile_server_test.
+// The documented classes: deadlines, limits and the contents of a failure. The result of each call
+// in each state is in calls_by_state_test, whole conversations are in conversation_test, Godot's
+// own stories in godot_stories_test, hostile servers in hostile_server_test.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,16 +19,16 @@ namespace {
 
 using Status = NetworkedMultiplayerPeer::ConnectionStatus;
 
-// Accepts the upgrade and then stays as it is; answers a close frame.
+// Accepts the upgrade and then does nothing except reply to a close frame.
 ServerScript friendly() {
     return {.steps = {AwaitRequest{}, Accept{}, AwaitClose{}, Send{server_close(1000)}, Fin{}}};
 }
-ServerScript says(const std::string& bytes) {
+ServerScript script_that_sends(const std::string& bytes) {
     return {.steps = {AwaitRequest{}, Accept{}, Send{bytes}, AwaitClose{}, Send{server_close(1000)},
                       Fin{}}};
 }
-ServerScript answers(const std::string& answer) {
-    return {.steps = {AwaitRequest{}, Send{answer}, Fin{}}};
+ServerScript responds(const std::string& response) {
+    return {.steps = {AwaitRequest{}, Send{response}, Fin{}}};
 }
 
 void open(Play& play) {
@@ -46,7 +46,7 @@ constexpr auto DISCONNECTED = Status::CONNECTION_DISCONNECTED;
 constexpr auto CONNECTED = Status::CONNECTION_CONNECTED;
 
 TEST(WebSocketClient, keeps_its_packets_at_its_peer) {
-    Play play(says(server_frame(Opcode::text, "a")));
+    Play play(script_that_sends(server_frame(Opcode::text, "a")));
     play.story->reads = false;
     open(play);
     play.poll(2);
@@ -73,7 +73,7 @@ struct RefusedRow {
     Cause cause;
 };
 
-TEST(WebSocketClient, refuses_what_can_never_work_before_anything_is_touched) {
+TEST(WebSocketClient, refuses_invalid_arguments_before_changing_anything) {
     const RefusedRow rows[] = {
         {"http://h/", {}, {}, Error::invalid_parameter, Cause::url_scheme},
         {"h/", {}, {}, Error::invalid_parameter, Cause::url_scheme},
@@ -103,7 +103,7 @@ TEST(WebSocketClient, refuses_what_can_never_work_before_anything_is_touched) {
     }
 }
 
-TEST(WebSocketClient, refuses_what_is_too_long) {
+TEST(WebSocketClient, refuses_arguments_that_are_too_long) {
     Play play(friendly());
     const std::string long_url = "ws://h/" + std::string(8 * 1024, 'a');
     EXPECT_EQ(play.client->connect_to_url(long_url), Error::invalid_parameter);
@@ -114,7 +114,7 @@ TEST(WebSocketClient, refuses_what_is_too_long) {
     EXPECT_EQ(play.client->failure().cause, Cause::request_too_large);
 }
 
-TEST(WebSocketClient, connects_to_literals_without_asking_the_resolver) {
+TEST(WebSocketClient, connects_to_literals_without_the_resolver) {
     for (const char* url : {"ws://127.0.0.1/", "ws://[::1]:8080/"}) {
         Play play(friendly());
         ASSERT_EQ(play.client->connect_to_url(url), ok);
@@ -132,7 +132,7 @@ TEST(WebSocketClient, tries_every_address_of_a_name) {
     EXPECT_EQ(play.client->get_connected_host(), "10.0.0.2");
 }
 
-TEST(WebSocketClient, gives_the_response_headers_and_the_agreed_protocol) {
+TEST(WebSocketClient, returns_the_response_headers_and_the_agreed_protocol) {
     Play play({.steps = {AwaitRequest{},
                          Accept{"Sec-WebSocket-Protocol: b\r\nX-Room: 7\r\nX-Empty:\r\n"}}});
     ASSERT_EQ(play.client->connect_to_url("ws://h/", {"a", " b "}), ok);
@@ -143,11 +143,11 @@ TEST(WebSocketClient, gives_the_response_headers_and_the_agreed_protocol) {
     EXPECT_EQ(play.client->response_header("absent"), "");
     std::string_view rest = play.client->response_headers();
     int count = 0;
-    for (HttpHeader field; take_header(rest, field);) ++count;
+    for (HttpHeader entry; take_header(rest, entry);) ++count;
     EXPECT_EQ(count, 6);
 }
 
-TEST(WebSocketClient, can_do_without_a_chosen_protocol_if_the_options_say_so) {
+TEST(WebSocketClient, accepts_a_response_without_a_protocol_if_the_options_allow_it) {
     Play play(friendly(),
               [](World&, Options& options) { options.protocol_choice = ProtocolChoice::optional; });
     ASSERT_EQ(play.client->connect_to_url("ws://h/", {"a"}), ok);
@@ -155,7 +155,7 @@ TEST(WebSocketClient, can_do_without_a_chosen_protocol_if_the_options_say_so) {
     EXPECT_EQ(play.story->signals, "connection_established(\"\")");
 }
 
-// The server has read the key, and not the end of the request. Then it accepts.
+// The server has read the key, but not the end of the request. Then it accepts.
 void accept_early(Play& play) {
     ASSERT_EQ(play.connect(), ok);
     play.poll(1);
@@ -180,7 +180,7 @@ ServerScript reads_150_bytes() {
     return server;
 }
 
-TEST(WebSocketClient, sends_frames_only_behind_the_whole_request) {
+TEST(WebSocketClient, sends_frames_only_after_the_whole_request) {
     Play play(reads_150_bytes());
     play.story->on = [&](const std::string&) { EXPECT_EQ(play.peer().put_packet("x"), ok); };
     accept_early(play);
@@ -192,8 +192,8 @@ TEST(WebSocketClient, sends_frames_only_behind_the_whole_request) {
     EXPECT_EQ(connection.frames[0].payload, "x");
 }
 
-// A server may accept before it has read the request, and then be gone.
-TEST(WebSocketClient, notices_the_end_of_a_link_that_accepted_before_it_read_the_request) {
+// A server may accept before it has read the request, and then disconnect.
+TEST(WebSocketClient, detects_the_end_of_a_link_that_accepted_before_it_read_the_request) {
     for (const bool resets : {false, true}) {
         Play play(reads_150_bytes());
         accept_early(play);
@@ -206,7 +206,7 @@ TEST(WebSocketClient, notices_the_end_of_a_link_that_accepted_before_it_read_the
     }
 }
 
-TEST(WebSocketClient, notices_that_its_request_cannot_leave_though_its_buffer_is_full) {
+TEST(WebSocketClient, detects_that_its_request_cannot_be_sent_although_its_buffer_is_full) {
     Play play(reads_150_bytes());
     accept_early(play);
     ScriptedConnection& connection = play.world.connection();
@@ -221,7 +221,7 @@ TEST(WebSocketClient, notices_that_its_request_cannot_leave_though_its_buffer_is
     EXPECT_EQ(play.client->failure().os_error, EPIPE);
 }
 
-TEST(WebSocketClient, rests_while_frames_behind_an_early_accept_fill_its_buffer) {
+TEST(WebSocketClient, sleeps_while_frames_after_an_early_accept_fill_its_buffer) {
     Play play(reads_150_bytes());
     accept_early(play);
     std::string& to_client = play.world.connection().to_client;
@@ -240,11 +240,11 @@ TEST(WebSocketClient, rests_while_frames_behind_an_early_accept_fill_its_buffer)
     EXPECT_GE(play.story->messages.size(), 4'000u);
 }
 
-// ---- what a failure tells --------------------------------------------------------------------
+// ---- contents of a failure --------------------------------------------------------------------
 
 // Case 24: a 401 with a body
-TEST(WebSocketClient, tells_what_a_refusing_server_said) {
-    Play play(answers("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\nwho are you?"));
+TEST(WebSocketClient, reports_the_response_of_a_refusing_server) {
+    Play play(responds("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\nwho are you?"));
     ASSERT_EQ(play.client->connect_to_url("ws://user:secret@h/room?token=secret"), ok);
     play.run();
     const Failure& failure = play.client->failure();
@@ -262,8 +262,8 @@ TEST(WebSocketClient, tells_what_a_refusing_server_said) {
 }
 
 // Case 48: a refusal in HTTP/1.0
-TEST(WebSocketClient, tells_what_a_server_said_that_refuses_in_http_1_0) {
-    Play play(answers("HTTP/1.0 302 Moved\r\nLocation: ws://other/\r\n\r\ngone"));
+TEST(WebSocketClient, reports_the_response_of_a_server_that_refuses_in_http_1_0) {
+    Play play(responds("HTTP/1.0 302 Moved\r\nLocation: ws://other/\r\n\r\ngone"));
     ASSERT_EQ(play.connect(), ok);
     play.run();
     const Failure& failure = play.client->failure();
@@ -306,7 +306,7 @@ TEST(WebSocketClient, skips_interim_responses) {
     }
 }
 
-TEST(WebSocketClient, tells_each_address_it_tried) {
+TEST(WebSocketClient, reports_each_address_it_tried) {
     Play play({.connect_error = ECONNREFUSED});
     play.world.resolver.addresses = {SocketAddress{{10, 0, 0, 1}}, SocketAddress{{10, 0, 0, 2}}};
     ASSERT_EQ(play.connect(), ok);
@@ -320,7 +320,7 @@ TEST(WebSocketClient, tells_each_address_it_tried) {
 }
 
 // Case 47: a name without an address
-TEST(WebSocketClient, tells_that_a_name_does_not_resolve) {
+TEST(WebSocketClient, reports_that_a_name_does_not_resolve) {
     Play play(friendly());
     play.world.resolver.error = -2;
     ASSERT_EQ(play.connect(), ok);
@@ -336,7 +336,7 @@ TEST(WebSocketClient, tells_that_a_name_does_not_resolve) {
     EXPECT_EQ(empty.client->failure().cause, Cause::resolve_no_address);
 }
 
-TEST(WebSocketClient, tells_how_long_each_phase_took) {
+TEST(WebSocketClient, reports_the_duration_of_each_phase) {
     Play play({.steps = {AwaitRequest{}, Pause{500}, Accept{}, Pause{300}, Fin{}}});
     ASSERT_EQ(play.connect(), ok);
     play.run();
@@ -376,7 +376,7 @@ TEST(WebSocketClient, has_a_deadline_in_every_state_before_it_is_open) {
     }
 }
 
-// Case 21: deadlines that begin anew
+// Case 21: deadlines that start again
 TEST(WebSocketClient, has_one_deadline_for_the_whole_attempt) {
     ServerScript server{.steps = {AwaitRequest{}}};
     Play play(server, [](World&, Options& options) { options.timeouts.attempt_ms = 3'000; });
@@ -385,8 +385,8 @@ TEST(WebSocketClient, has_one_deadline_for_the_whole_attempt) {
     EXPECT_EQ(play.client->failure().cause, Cause::attempt_timed_out);
 }
 
-// Case 21: an answer of one byte in a second
-TEST(WebSocketClient, gives_up_on_an_answer_that_drips) {
+// Case 21: a response of one byte per second
+TEST(WebSocketClient, gives_up_on_a_response_that_drips) {
     ServerScript server{.steps = {AwaitRequest{}, Send{"HTTP/1.1 101 x\r\n"}}};
     for (int i = 0; i < 60; ++i) {
         server.steps.push_back(Pause{1'000});
@@ -399,7 +399,7 @@ TEST(WebSocketClient, gives_up_on_an_answer_that_drips) {
 }
 
 // Case 41: a link that is half open
-TEST(WebSocketClient, pings_an_idle_link_and_notices_a_dead_one) {
+TEST(WebSocketClient, pings_an_idle_link_and_detects_a_dead_one) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     open(play);
     const std::uint64_t begin_us = play.world.clock.now;
@@ -412,7 +412,7 @@ TEST(WebSocketClient, pings_an_idle_link_and_notices_a_dead_one) {
 }
 
 // Case 41: a link that is half open, while we send
-TEST(WebSocketClient, notices_a_dead_link_although_it_goes_on_sending) {
+TEST(WebSocketClient, detects_a_dead_link_although_it_keeps_sending) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     open(play);
     const std::uint64_t begin_us = play.world.clock.now;
@@ -424,8 +424,8 @@ TEST(WebSocketClient, notices_a_dead_link_although_it_goes_on_sending) {
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 40'000, 300);
 }
 
-// Case 66: a program that pings by itself
-TEST(WebSocketClient, notices_a_dead_link_although_the_program_pings) {
+// Case 66: a program that sends its own pings
+TEST(WebSocketClient, detects_a_dead_link_although_the_program_pings) {
     for (const std::uint64_t every_ms : {160u, 5'000u, 15'000u, 19'000u}) {
         Play play({.steps = {AwaitRequest{}, Accept{}}});
         open(play);
@@ -440,8 +440,8 @@ TEST(WebSocketClient, notices_a_dead_link_although_the_program_pings) {
     }
 }
 
-// Case 66: without keep-alive the program decides by itself
-TEST(WebSocketClient, has_no_deadline_for_the_pings_of_a_program_that_switched_keep_alive_off) {
+// Case 66: without keep-alive the program is responsible
+TEST(WebSocketClient, has_no_deadline_for_pings_from_the_program_if_keep_alive_is_off) {
     Play play({.steps = {AwaitRequest{}, Accept{}}},
               [](World&, Options& options) { options.timeouts.ping_ms = 0; });
     open(play);
@@ -453,7 +453,7 @@ TEST(WebSocketClient, has_no_deadline_for_the_pings_of_a_program_that_switched_k
 }
 
 TEST(WebSocketClient, keeps_a_healthy_link_through_a_long_loading_screen) {
-    Play play(says(server_frame(Opcode::text, "still here")));
+    Play play(script_that_sends(server_frame(Opcode::text, "still here")));
     open(play);
     play.world.clock.advance_ms(3'600'000);
     play.client->poll();
@@ -462,7 +462,7 @@ TEST(WebSocketClient, keeps_a_healthy_link_through_a_long_loading_screen) {
 }
 
 // Case 10: a message that stalls
-TEST(WebSocketClient, ends_when_a_message_stops_half_way) {
+TEST(WebSocketClient, ends_when_a_message_stalls) {
     const std::string half = server_frame(Opcode::binary, std::string(100, 'x')).substr(0, 50);
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{half}}},
               [](World&, Options& options) { options.timeouts.ping_ms = 0; });
@@ -471,7 +471,7 @@ TEST(WebSocketClient, ends_when_a_message_stops_half_way) {
     EXPECT_EQ(play.client->failure().cause, Cause::message_timed_out);
 }
 
-// A handler that takes long and pings: the time of a poll is the time when it began.
+// A slow handler that pings: the time of a poll is the time when it started.
 TEST(WebSocketClient, keeps_a_link_whose_handler_takes_longer_than_a_message_may) {
     const std::string half = server_frame(Opcode::binary, std::string(100, 'x'));
     Play play({.steps = {AwaitRequest{}, Accept{},
@@ -488,7 +488,7 @@ TEST(WebSocketClient, keeps_a_link_whose_handler_takes_longer_than_a_message_may
     EXPECT_EQ(play.client->failure().cause, Cause::none);
 }
 
-TEST(WebSocketClient, counts_no_message_that_it_refused_because_the_link_is_lost) {
+TEST(WebSocketClient, does_not_count_messages_refused_because_the_link_is_lost) {
     Play play({.steps = {AwaitRequest{}, Accept{}, Pause{1000}, Reset{}}});
     open(play);
     play.world.clock.advance_ms(2000);
@@ -497,9 +497,9 @@ TEST(WebSocketClient, counts_no_message_that_it_refused_because_the_link_is_lost
     EXPECT_EQ(play.client->stats().output_queued_size, 0u);
 }
 
-TEST(WebSocketClient, counts_the_closing_after_a_protocol_error_as_closing) {
+TEST(WebSocketClient, counts_the_time_after_a_protocol_error_as_closing) {
     ServerScript script{.steps = {AwaitRequest{}, Accept{}, Pause{1000}, Send{"\xFF\xFF"}}};
-    script.send_window = 155;  // our close frame cannot leave
+    script.send_window = 155;  // our close frame cannot be sent
     Play play(script);
     open(play);
     play.run();
@@ -510,8 +510,8 @@ TEST(WebSocketClient, counts_the_closing_after_a_protocol_error_as_closing) {
     EXPECT_GE(failure.phase_ms[static_cast<std::size_t>(Phase::closing)], 4'900u);
 }
 
-// Case 43: floods of every kind behind our close frame
-TEST(WebSocketClient, takes_no_longer_to_close_than_closing_ms_whatever_the_server_sends) {
+// Case 43: floods of every kind after our close frame
+TEST(WebSocketClient, closes_within_closing_ms_even_if_the_server_keeps_sending) {
     for (const std::string& each :
          {server_frame(Opcode::ping, std::string(100, 'p')), server_frame(Opcode::binary, ""),
           server_frame(Opcode::binary, std::string(4096, 'x'))}) {
@@ -537,7 +537,7 @@ TEST(WebSocketClient, takes_no_longer_to_close_than_closing_ms_whatever_the_serv
     }
 }
 
-// Case 42: a close frame that nobody answers
+// Case 42: an unanswered close frame
 TEST(WebSocketClient, ends_when_its_close_frame_is_not_answered) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     open(play);
@@ -549,8 +549,8 @@ TEST(WebSocketClient, ends_when_its_close_frame_is_not_answered) {
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 5'000, 100);
 }
 
-// Case 42, 45: a close frame that nobody takes
-TEST(WebSocketClient, ends_when_its_close_frame_cannot_leave) {
+// Case 42, 45: a close frame that cannot be sent
+TEST(WebSocketClient, ends_when_its_close_frame_cannot_be_sent) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{}}};
     server.send_window = 200;
     Play play(server);
@@ -561,8 +561,8 @@ TEST(WebSocketClient, ends_when_its_close_frame_cannot_leave) {
     EXPECT_EQ(play.client->failure().cause, Cause::close_not_sent);
 }
 
-// Case 43: a server that goes on behind our close frame
-TEST(WebSocketClient, ends_in_bounded_time_when_the_server_sends_for_ever_after_the_close) {
+// Case 43: a server that continues after our close frame
+TEST(WebSocketClient, ends_in_bounded_time_if_the_server_keeps_sending_after_the_close) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{}, AwaitClose{}}};
     for (int i = 0; i < 2'000; ++i) {
         server.steps.push_back(Send{server_frame(Opcode::binary, std::string(4096, 'x'))});
@@ -577,11 +577,11 @@ TEST(WebSocketClient, ends_in_bounded_time_when_the_server_sends_for_ever_after_
     EXPECT_LE(play.world.clock.now - begin_us, 11'000'000u);
 }
 
-// Case 15, 43: a server that goes on behind its close frame
-TEST(WebSocketClient, keeps_nothing_of_what_comes_behind_the_close_frame_of_the_server) {
+// Case 15, 43: a server that continues after its close frame
+TEST(WebSocketClient, discards_everything_after_the_close_frame_of_the_server) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)},
                                   Send{std::string(900'000, 'x')}}};
-    server.send_window = 155;  // the answer cannot leave
+    server.send_window = 155;  // the reply cannot be sent
     Play play(server);
     open(play);
     const std::size_t before = play.client->stats().buffer_size;
@@ -595,9 +595,9 @@ TEST(WebSocketClient, sleeps_while_it_waits_for_the_end_of_the_stream) {
     std::string bytes;
     for (int i = 0; i < 255; ++i) bytes += server_frame(Opcode::binary, "x");
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes + server_close(1000)}}});
-    int heard = 0;
+    int received_count = 0;
     play.story->on = [&](const std::string& signal) {
-        const bool last = signal == "data_received()" && ++heard == 255;
+        const bool last = signal == "data_received()" && ++received_count == 255;
         if (!last) return;
         EXPECT_EQ(play.client->disconnect_from_host(), ok);
     };
@@ -610,8 +610,8 @@ TEST(WebSocketClient, sleeps_while_it_waits_for_the_end_of_the_stream) {
     EXPECT_GT(play.client->next_deadline(), play.world.clock.now);
 }
 
-// Case 42: an end of the stream that does not come
-TEST(WebSocketClient, waits_a_second_at_most_for_the_end_of_the_stream) {
+// Case 42: a missing end of the stream
+TEST(WebSocketClient, waits_at_most_a_second_for_the_end_of_the_stream) {
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{server_close(1000)}}});
     open(play);
     const std::uint64_t begin_us = play.world.clock.now;
@@ -621,18 +621,18 @@ TEST(WebSocketClient, waits_a_second_at_most_for_the_end_of_the_stream) {
     EXPECT_TRUE(play.world.connection().client_shut_down);
 }
 
-TEST(WebSocketClient, tells_at_once_that_its_request_cannot_be_sent) {
+TEST(WebSocketClient, reports_at_once_that_its_request_cannot_be_sent) {
     Play play(friendly());
     ASSERT_EQ(play.client->connect_to_url("ws://10.0.0.1/"), ok);
-    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the look at the connection
+    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the check of the connection
     play.poll(1);
     EXPECT_EQ(play.story->signals, "connection_error()");
     EXPECT_EQ(play.client->failure().cause, Cause::connection_lost);
     EXPECT_EQ(play.client->failure().os_error, ECONNRESET);
 }
 
-// Case 37, 47: destruction while a name is asked for
-TEST(WebSocketClient, cancels_what_it_asked_the_resolver_when_it_is_destroyed) {
+// Case 37, 47: destruction while a name is being resolved
+TEST(WebSocketClient, cancels_its_resolver_request_when_it_is_destroyed) {
     Play play(friendly());
     play.world.resolver.pending = true;
     ASSERT_EQ(play.connect(), ok);
@@ -647,11 +647,11 @@ struct CloseRow {
     int code;
     std::string reason;
     Error error;
-    std::string payload;  // of the close frame
+    std::string payload;  // in the close frame
 };
 
-// Case 36: close frames with bytes that nobody has written
-TEST(WebSocketClient, sends_exactly_the_close_frame_that_was_asked_for) {
+// Case 36: close frames with uninitialised bytes
+TEST(WebSocketClient, sends_exactly_the_requested_close_frame) {
     const std::string euro = "\xE2\x82\xAC";
     std::string many_euros;
     for (int i = 0; i < 50; ++i) many_euros += euro;
@@ -698,8 +698,8 @@ TEST(WebSocketClient, sends_exactly_the_close_frame_that_was_asked_for) {
     }
 }
 
-// What counts as bytes is in bytes_test.
-TEST(WebSocketClient, sends_all_bytes_of_a_packet_whatever_they_are_in) {
+// Which types convert to bytes is tested in bytes_test.
+TEST(WebSocketClient, sends_all_bytes_of_a_packet_from_every_container) {
     Play play(friendly());
     open(play);
     WebSocketPeer& peer = play.peer();
@@ -729,7 +729,7 @@ TEST(WebSocketClient, sends_all_bytes_of_a_packet_whatever_they_are_in) {
     }
 }
 
-TEST(WebSocketClient, offers_protocols_and_sends_headers_from_any_list) {
+TEST(WebSocketClient, takes_protocols_and_headers_from_any_kind_of_list) {
     const std::vector<std::string> protocols = {"chat", "superchat"};
     const std::array<const char*, 2> headers = {"X-A: b", "X-C: d"};
     Play play({.steps = {AwaitRequest{}}});
@@ -740,7 +740,7 @@ TEST(WebSocketClient, offers_protocols_and_sends_headers_from_any_list) {
     EXPECT_NE(request.find("X-A: b\r\nX-C: d\r\n"), request.npos);
 }
 
-TEST(WebSocketClient, sends_what_was_accepted_before_the_close_frame) {
+TEST(WebSocketClient, sends_accepted_messages_before_the_close_frame) {
     ServerScript server = friendly();
     server.send_max = 7;
     Play play(server);
@@ -773,7 +773,7 @@ TEST(WebSocketClient, gives_up_silently_while_connecting) {
     }
 }
 
-TEST(WebSocketClient, leaves_politely_when_it_is_destroyed) {
+TEST(WebSocketClient, sends_a_close_frame_when_it_is_destroyed) {
     Play play(friendly());
     open(play);
     play.client.reset();
@@ -782,9 +782,9 @@ TEST(WebSocketClient, leaves_politely_when_it_is_destroyed) {
     EXPECT_TRUE(play.world.connection().client_closed);
 }
 
-TEST(WebSocketClient, tells_a_server_that_breaks_the_protocol_and_ends) {
-    const std::string breach = server_frame(Opcode::text, "fine") + "\xC1\x01x";
-    Play play(says(breach));
+TEST(WebSocketClient, closes_with_a_code_after_a_protocol_error_and_ends) {
+    const std::string invalid = server_frame(Opcode::text, "fine") + "\xC1\x01x";
+    Play play(script_that_sends(invalid));
     ASSERT_EQ(play.connect(), ok);
     play.run();
     EXPECT_EQ(play.story->signals,
@@ -796,8 +796,8 @@ TEST(WebSocketClient, tells_a_server_that_breaks_the_protocol_and_ends) {
 }
 
 TEST(WebSocketClient, keeps_unread_packets_readable_after_the_end) {
-    Play play(says(server_frame(Opcode::text, "one") + server_frame(Opcode::binary, "two") +
-                   server_close(1001)));
+    Play play(script_that_sends(server_frame(Opcode::text, "one") +
+                                server_frame(Opcode::binary, "two") + server_close(1001)));
     play.story->reads = false;
     ASSERT_EQ(play.connect(), ok);
     play.run();
@@ -812,7 +812,7 @@ TEST(WebSocketClient, keeps_unread_packets_readable_after_the_end) {
 
 // ---- queues ----------------------------------------------------------------------------------
 
-TEST(WebSocketClient, has_exact_buffers) {
+TEST(WebSocketClient, uses_its_buffers_to_the_last_byte) {
     Play play(friendly());
     ASSERT_EQ(play.client->set_buffers(0, 1, 1, 1), Error::invalid_parameter);
     ASSERT_EQ(play.client->set_buffers(1, 0, 1, 1), Error::invalid_parameter);
@@ -827,7 +827,7 @@ TEST(WebSocketClient, has_exact_buffers) {
     EXPECT_EQ(play.peer().put_packet(std::string(1024, 'x')), ok);
     EXPECT_EQ(play.peer().get_current_outbound_buffered_amount(), 1024u);
     EXPECT_EQ(play.peer().put_packet("x"), Error::out_of_memory);
-    EXPECT_EQ(play.peer().put_packet(""), ok) << "nothing is no payload, but it is a packet";
+    EXPECT_EQ(play.peer().put_packet(""), ok) << "no payload, but a packet";
     EXPECT_EQ(play.peer().put_packet(""), Error::out_of_memory);
     play.run();
     EXPECT_EQ(play.story->messages.size(), 1u);
@@ -837,25 +837,27 @@ TEST(WebSocketClient, has_exact_buffers) {
 TEST(WebSocketClient, stops_reading_when_its_queue_is_full_and_loses_nothing) {
     std::string bytes;
     for (int i = 0; i < 500; ++i) bytes += server_frame(Opcode::binary, std::string(100, 'x'));
-    Play play(says(bytes));
+    Play play(script_that_sends(bytes));
     ASSERT_EQ(play.client->set_buffers(8, 10, 8, 10), ok);
     play.story->reads = false;
     open(play);
     play.poll(100);
     EXPECT_EQ(play.peer().get_available_packet_count(), 10u);
-    EXPECT_LT(play.world.connection().given, bytes.size()) << "TCP is left to push back";
+    EXPECT_LT(play.world.connection().given, bytes.size()) << "TCP applies backpressure";
     const int idle_receives = play.world.network.receive_count;
     play.world.clock.advance_ms(600'000);
     play.poll(10);
     EXPECT_EQ(play.world.network.receive_count, idle_receives);
-    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << "deadlines rest meanwhile";
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED)
+        << "deadlines are suspended meanwhile";
 
     std::size_t read = 0;
     while (play.peer().get_available_packet_count() > 0) {
         EXPECT_EQ(play.peer().get_packet().size(), 100u);
         ++read;
         if (read <= 490) {
-            EXPECT_LE(play.client->next_deadline(), play.world.clock.now) << "there is work again";
+            EXPECT_LE(play.client->next_deadline(), play.world.clock.now)
+                << "work is pending again";
         }
         play.poll(1);
     }
@@ -864,12 +866,13 @@ TEST(WebSocketClient, stops_reading_when_its_queue_is_full_and_loses_nothing) {
 
 // A program with an event loop polls only when a socket is ready or the deadline has come.
 struct Stream {
-    std::size_t size;        // of each message
-    std::size_t ping_count;  // behind each: dead bytes, which fill the block before a limit is met
+    std::size_t size;  // of each message
+    std::size_t
+        ping_count;  // after each: discarded bytes, which fill the block before a limit is reached
 };
 constexpr Stream streams[] = {{10, 0}, {700, 0}, {1000, 0}, {3000, 0}, {2000, 10}, {3000, 20}};
 
-TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
+TEST(WebSocketClient, never_sleeps_after_taking_packets_has_freed_space) {
     constexpr std::size_t message_count = 300;
     for (const Stream& stream : streams) {
         std::string bytes;
@@ -879,7 +882,7 @@ TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
                 bytes += server_frame(Opcode::ping, std::string(125, 'p'));
             }
         }
-        Play play(says(bytes), [](World&, Options& options) {
+        Play play(script_that_sends(bytes), [](World&, Options& options) {
             options.limits.input_payload_max = 8 * 1024;
             options.limits.input_message_count_max = 16;
             options.limits.response_size_max = 2 * 1024;
@@ -904,8 +907,8 @@ TEST(WebSocketClient, never_sleeps_while_taking_packets_has_made_room) {
     }
 }
 
-// One receive fills the block to its end, and the listener takes all that is in it.
-TEST(WebSocketClient, never_sleeps_while_its_listener_has_made_room) {
+// One receive fills the block completely, and the listener takes everything in it.
+TEST(WebSocketClient, never_sleeps_after_its_listener_has_freed_space) {
     std::string bytes;
     for (int i = 0; i < 400; ++i) bytes += server_frame(Opcode::binary, std::string(100, 'x'));
     Play play({.steps = {AwaitRequest{}, Accept{}, Pause{20}, Send{bytes}}},
@@ -926,7 +929,7 @@ TEST(WebSocketClient, never_sleeps_while_its_listener_has_made_room) {
     EXPECT_EQ(play.story->messages.size(), 400u);
 }
 
-TEST(WebSocketClient, never_sleeps_while_closing_has_made_room) {
+TEST(WebSocketClient, never_sleeps_after_closing_has_freed_space) {
     for (const Stream& stream : streams) {
         std::string bytes;
         for (int i = 0; i < 300; ++i) {
@@ -960,11 +963,11 @@ TEST(WebSocketClient, never_sleeps_while_closing_has_made_room) {
     }
 }
 
-// As above, but there is room in the buffer: the link is quiet because we do not read on.
-TEST(WebSocketClient, takes_no_silence_of_its_own_making_for_a_dead_link) {
+// As above, but the buffer has space: the link is silent because we do not continue reading.
+TEST(WebSocketClient, does_not_mistake_a_silence_it_caused_for_a_dead_link) {
     std::string bytes;
     for (int i = 0; i < 11; ++i) bytes += server_frame(Opcode::binary, "x");
-    Play play(says(bytes),
+    Play play(script_that_sends(bytes),
               [](World&, Options& options) { options.limits.input_message_count_max = 10; });
     play.story->reads = false;
     open(play);
@@ -977,10 +980,10 @@ TEST(WebSocketClient, takes_no_silence_of_its_own_making_for_a_dead_link) {
     play.story->read_all();
     play.poll(1);
     EXPECT_EQ(play.peer().get_available_packet_count(), 1u);
-    EXPECT_TRUE(play.world.connection().frames.empty()) << "the silence begins anew";
+    EXPECT_TRUE(play.world.connection().frames.empty()) << "the idle time starts again";
 }
 
-TEST(WebSocketClient, ends_only_after_a_full_queue_was_read) {
+TEST(WebSocketClient, ends_only_after_a_full_queue_has_been_read) {
     std::string bytes;
     for (int i = 0; i < 25; ++i) bytes += server_frame(Opcode::binary, std::to_string(i));
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes}, Fin{}}},
@@ -1002,7 +1005,7 @@ TEST(WebSocketClient, ends_only_after_a_full_queue_was_read) {
 TEST(WebSocketClient, does_no_more_in_one_poll_than_its_limits_say) {
     std::string bytes;
     for (int i = 0; i < 600; ++i) bytes += server_frame(Opcode::binary, "x");
-    Play play(says(bytes));
+    Play play(script_that_sends(bytes));
     ASSERT_EQ(play.connect(), ok);
     std::size_t per_poll_max = 0;
     while (play.story->messages.size() < 600) {
@@ -1017,7 +1020,7 @@ TEST(WebSocketClient, does_no_more_in_one_poll_than_its_limits_say) {
 }
 
 // Case 45: EAGAIN
-TEST(WebSocketClient, does_not_knock_at_a_blocked_socket_with_every_packet) {
+TEST(WebSocketClient, does_not_retry_a_blocked_socket_with_every_packet) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{}}};
     server.send_window = 200;
     Play play(server);
@@ -1028,7 +1031,7 @@ TEST(WebSocketClient, does_not_knock_at_a_blocked_socket_with_every_packet) {
     EXPECT_EQ(play.world.network.send_count, sends);
 }
 
-TEST(WebSocketClient, writes_binary_again_after_each_connect_to_url) {
+TEST(WebSocketClient, resets_the_write_mode_to_binary_at_each_connect_to_url) {
     Play play(friendly());
     play.peer().set_write_mode(WebSocketPeer::WRITE_MODE_TEXT);
     ASSERT_EQ(play.connect(), ok);
@@ -1038,9 +1041,10 @@ TEST(WebSocketClient, writes_binary_again_after_each_connect_to_url) {
     EXPECT_EQ(play.peer().get_write_mode(), WebSocketPeer::WRITE_MODE_TEXT);
 }
 
-TEST(WebSocketClient, drops_its_input_if_the_options_say_so) {
-    Play play(says(server_frame(Opcode::text, "one") + server_frame(Opcode::text, "two")),
-              [](World&, Options& options) { options.discard_input = true; });
+TEST(WebSocketClient, discards_its_input_if_the_options_say_so) {
+    Play play(
+        script_that_sends(server_frame(Opcode::text, "one") + server_frame(Opcode::text, "two")),
+        [](World&, Options& options) { options.discard_input = true; });
     open(play);
     play.poll(3);
     EXPECT_EQ(play.story->signals, "connection_established(\"\")");
@@ -1093,7 +1097,7 @@ TEST(WebSocketClient, makes_one_call_in_an_idle_poll) {
     EXPECT_EQ(play.world.network.send_count, sends);
 }
 
-TEST(WebSocketClient, takes_no_memory_in_steady_state) {
+TEST(WebSocketClient, allocates_nothing_in_steady_state) {
     std::string bytes;
     for (int i = 0; i < 100; ++i) bytes += server_frame(Opcode::binary, std::string(200, 'x'));
     ServerScript server{.steps = {AwaitRequest{}, Accept{}}};
@@ -1119,8 +1123,8 @@ TEST(WebSocketClient, takes_no_memory_in_steady_state) {
     EXPECT_EQ(play.client->stats().moved_size, moved) << "and copies nothing it received";
 }
 
-TEST(WebSocketClient, gives_back_what_its_buffers_grew_by) {
-    Play play(says(server_frame(Opcode::binary, std::string(200'000, 'x'))));
+TEST(WebSocketClient, shrinks_its_buffers_to_their_initial_size) {
+    Play play(script_that_sends(server_frame(Opcode::binary, std::string(200'000, 'x'))));
     open(play);
     play.poll(5);
     EXPECT_GT(play.world.memory.used, 200'000u);
@@ -1129,14 +1133,14 @@ TEST(WebSocketClient, gives_back_what_its_buffers_grew_by) {
     EXPECT_LE(play.world.memory.used, 4'096u);
 }
 
-// Case 67: a program that was busy for a while, and what it is given then
-TEST(WebSocketClient, keeps_a_packet_in_the_poll_that_finds_the_link_idle) {
+// Case 67: the views of a program that was busy for a while
+TEST(WebSocketClient, keeps_a_packet_valid_in_the_poll_that_finds_the_link_idle) {
     for (const int burst : {300, 1030}) {
         std::string bytes;
         for (int i = 0; i < burst; ++i) {
             bytes += server_frame(Opcode::binary, "message " + std::to_string(i));
         }
-        Play play(says(bytes));
+        Play play(script_that_sends(bytes));
         play.story->reads = false;
         Bytes last;
         int taken_count = 0;
@@ -1165,8 +1169,8 @@ TEST(WebSocketClient, keeps_a_packet_in_the_poll_that_finds_the_link_idle) {
     }
 }
 
-// Case 67: the first listener replaces the attempt, the second reads on
-TEST(WebSocketClient, keeps_the_text_of_a_signal_for_each_of_its_listeners) {
+// Case 67: the first listener replaces the attempt, the second keeps reading
+TEST(WebSocketClient, keeps_the_text_of_a_signal_valid_for_each_of_its_listeners) {
     ServerScript server{.steps = {AwaitRequest{}, Accept{"Sec-WebSocket-Protocol: chat\r\n"},
                                   Send{server_close(3000, "enough")}}};
     Play play(server);
@@ -1272,7 +1276,7 @@ TEST(WebSocketClient, measures_the_round_trip_of_a_ping) {
     const auto& frames = play.world.connection().frames;
     ASSERT_EQ(frames.size(), 1u);
     play.world.clock.advance_ms(30);
-    play.world.connection().to_client += server_frame(Opcode::pong, "no answer to it");
+    play.world.connection().to_client += server_frame(Opcode::pong, "not a reply to it");
     play.client->poll();
     EXPECT_EQ(play.client->stats().round_trip_us, 0u);
     play.world.connection().to_client += server_frame(Opcode::pong, frames[0].payload);
@@ -1281,18 +1285,18 @@ TEST(WebSocketClient, measures_the_round_trip_of_a_ping) {
     EXPECT_EQ(play.client->stats().pongs_received, 2u);
     ASSERT_EQ(play.client->disconnect_from_host(), ok);
     ASSERT_EQ(play.connect(), ok);
-    EXPECT_EQ(play.client->stats().round_trip_us, 0u) << "it was of another connection";
+    EXPECT_EQ(play.client->stats().round_trip_us, 0u) << "it belonged to another connection";
 }
 
-TEST(WebSocketClient, keeps_the_smallest_and_the_smoothed_round_trip_too) {
+TEST(WebSocketClient, keeps_the_smallest_and_the_smoothed_round_trip) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     open(play);
     for (const std::uint64_t ms : {80u, 160u, 10u}) {
         ASSERT_EQ(play.client->ping(), ok);
         play.world.clock.advance_ms(ms);
         ScriptedConnection& server = play.world.connection();
-        const std::string answer = server_frame(Opcode::pong, server.frames.back().payload);
-        server.to_client += answer + answer;  // the second one answers nothing
+        const std::string response = server_frame(Opcode::pong, server.frames.back().payload);
+        server.to_client += response + response;  // the second one is a reply to nothing
         play.client->poll();
     }
     const Stats stats = play.client->stats();
@@ -1302,7 +1306,7 @@ TEST(WebSocketClient, keeps_the_smallest_and_the_smoothed_round_trip_too) {
     EXPECT_EQ(stats.pongs_received, 6u);
 }
 
-TEST(WebSocketClient, counts_frames_messages_and_bytes_and_tells_how_its_queues_stand) {
+TEST(WebSocketClient, counts_frames_messages_and_bytes_and_reports_its_queues) {
     const std::string pings = server_frame(Opcode::ping, "one") + server_frame(Opcode::ping, "two");
     const std::string messages = server_frame(Opcode::text, "hel", false) +
                                  server_frame(Opcode::continuation, "lo") +
@@ -1312,20 +1316,20 @@ TEST(WebSocketClient, counts_frames_messages_and_bytes_and_tells_how_its_queues_
     open(play);
     play.poll(3);
     Stats stats = play.client->stats();
-    EXPECT_EQ(stats.frames_received, 5u) << "the last one has begun";
+    EXPECT_EQ(stats.frames_received, 5u) << "the last one has started";
     EXPECT_EQ(stats.messages_received, 1u);
     EXPECT_EQ(stats.pings_received, 2u);
     EXPECT_EQ(stats.bytes_received, play.world.connection().to_client.size());
     EXPECT_EQ(stats.input_queued_size, 5u);
     EXPECT_EQ(stats.message_size_so_far, 4u);
-    EXPECT_EQ(stats.frames_sent, 1u) << "the later ping is answered for both";
+    EXPECT_EQ(stats.frames_sent, 1u) << "one pong answers both pings";
     EXPECT_EQ(stats.output_queued_size, 0u);
 
     ASSERT_EQ(play.peer().put_packet(std::string(2000, 'x')), ok);
     ASSERT_EQ(play.client->ping(), ok);
-    ASSERT_EQ(play.client->ping(), ok) << "replaces the first, which has not begun to leave";
+    ASSERT_EQ(play.client->ping(), ok) << "replaces the first, which is not partly sent";
     stats = play.client->stats();
-    EXPECT_EQ(stats.frames_sent, 1u) << "half a message has left, and no ping";
+    EXPECT_EQ(stats.frames_sent, 1u) << "half a message was sent, and no ping";
     EXPECT_EQ(stats.messages_sent, 1u);
     EXPECT_EQ(stats.output_queued_size, 2000u);
     EXPECT_EQ(stats.bytes_sent, play.world.connection().taken);
@@ -1334,12 +1338,12 @@ TEST(WebSocketClient, counts_frames_messages_and_bytes_and_tells_how_its_queues_
     EXPECT_EQ(play.client->stats().input_queued_size, 0u);
 }
 
-TEST(WebSocketClient, asks_for_life_at_once_when_the_process_resumes) {
+TEST(WebSocketClient, sends_a_ping_at_once_when_the_process_resumes) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     play.client->notify_resume();
     EXPECT_TRUE(play.world.network.connections.empty());
     open(play);
-    // The clock stood still: without a word the link would count as alive for 20 s more.
+    // The clock was stopped: without the call the link would count as alive for 20 s more.
     play.world.clock.advance_ms(10'000);
     play.client->notify_resume();
     ASSERT_EQ(play.world.connection().frames.size(), 1u);
@@ -1352,21 +1356,22 @@ TEST(WebSocketClient, asks_for_life_at_once_when_the_process_resumes) {
     EXPECT_EQ(play.world.connection().frames.size(), 1u);
 }
 
-TEST(WebSocketClient, forgives_the_silence_before_the_process_resumed) {
+TEST(WebSocketClient, ignores_the_silence_before_the_process_resumed) {
     const std::string message = server_frame(Opcode::binary, std::string(100, 'x'));
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{message.substr(0, 50)}, Pause{7'200'000},
                          Send{message.substr(50)}}});
     open(play);
     play.poll(3);
-    play.world.clock.advance_ms(7'190'000);  // the clock went on, and a message is half there
+    play.world.clock.advance_ms(
+        7'190'000);  // the clock advanced, and half of a message has arrived
     play.client->notify_resume();
     play.poll(1000);
     EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << play.client->failure().explain();
     EXPECT_EQ(play.story->messages.size(), 1u);
 }
 
-TEST(WebSocketClient, takes_limits_beyond_all_bounds_for_the_largest) {
-    Play play(says(server_frame(Opcode::text, "hello")), [](World&, Options& options) {
+TEST(WebSocketClient, clamps_limits_that_are_too_large) {
+    Play play(script_that_sends(server_frame(Opcode::text, "hello")), [](World&, Options& options) {
         options.limits.input_payload_max = options.limits.output_payload_max = SIZE_MAX;
         options.limits.input_message_count_max = options.limits.output_message_count_max = SIZE_MAX;
     });
@@ -1376,11 +1381,11 @@ TEST(WebSocketClient, takes_limits_beyond_all_bounds_for_the_largest) {
     EXPECT_EQ(play.peer().put_packet(std::string(100'000, 'x')), ok);
 }
 
-// As on Linux: the first call after a reset fails, and the next receive finds an end of stream.
-TEST(WebSocketClient, tells_a_reset_that_only_sending_has_noticed) {
+// As on Linux: the first call after a reset fails, and the next receive returns an end of stream.
+TEST(WebSocketClient, reports_a_reset_that_only_a_send_has_detected) {
     Play play({.steps = {AwaitRequest{}, Accept{}, AwaitMessages{1}, Fin{}}});
     open(play);
-    play.world.faults.fail_at = play.world.faults.calls + 1;  // behind the entropy of the mask
+    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the entropy of the mask
     static_cast<void>(play.peer().put_packet("x"));
     play.world.connection().ended = true;
     play.run();
@@ -1389,24 +1394,24 @@ TEST(WebSocketClient, tells_a_reset_that_only_sending_has_noticed) {
     EXPECT_EQ(play.client->failure().os_error, ECONNRESET);
 }
 
-TEST(WebSocketClient, tells_all_that_was_received_before_it_tells_that_the_link_is_lost) {
+TEST(WebSocketClient, reports_everything_received_before_it_reports_a_lost_link) {
     std::string bytes;
     for (int i = 0; i < 5; ++i) bytes += server_frame(Opcode::text, std::to_string(i));
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes}, Reset{}}},
               [](World&, Options& options) { options.limits.poll_item_count_max = 1; });
     open(play);
     play.poll(1);
-    EXPECT_EQ(play.peer().put_packet("x"), failed) << "sending notices it first";
+    EXPECT_EQ(play.peer().put_packet("x"), failed) << "a send detects it first";
     play.run();
     EXPECT_EQ(play.story->messages.size(), 5u);
     EXPECT_EQ(play.client->failure().cause, Cause::connection_lost);
 }
 
-TEST(WebSocketClient, tells_all_that_was_received_before_it_tells_that_memory_is_exhausted) {
+TEST(WebSocketClient, reports_everything_received_before_it_reports_exhausted_memory) {
     const std::string bytes = server_frame(Opcode::text, "one") +
                               server_frame(Opcode::text, "two") +
                               server_frame(Opcode::binary, std::string(10'000, 'x'));
-    Play play(says(bytes));
+    Play play(script_that_sends(bytes));
     play.world.memory.limit = 1024 + 200 + 2048 + 400;  // texts, inbox, headers: it cannot grow
     open(play);
     play.run();
@@ -1414,7 +1419,7 @@ TEST(WebSocketClient, tells_all_that_was_received_before_it_tells_that_memory_is
     EXPECT_EQ(play.story->messages, (std::vector<std::string>{"T:one", "T:two"}));
 }
 
-// TLS has taken all of the ping, and the OS all but its last byte.
+// TLS has accepted the whole ping, and the OS all but its last byte.
 void ping_but_for_a_byte(Play& play) {
     ASSERT_EQ(play.client->connect_to_url("wss://host.example/"), ok);
     play.poll(20);
@@ -1430,7 +1435,7 @@ void ping_but_for_a_byte(Play& play) {
     ASSERT_EQ(server.frames.size(), 1u);
 }
 
-TEST(WebSocketClient, measures_a_round_trip_from_the_moment_when_the_whole_ping_has_left) {
+TEST(WebSocketClient, measures_a_round_trip_from_when_the_whole_ping_was_sent) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     ping_but_for_a_byte(play);
     ScriptedConnection& server = play.world.connection();
@@ -1440,8 +1445,8 @@ TEST(WebSocketClient, measures_a_round_trip_from_the_moment_when_the_whole_ping_
     EXPECT_EQ(play.client->stats().round_trip_us, 30'000u);
 }
 
-// TLS has received it, so that no socket becomes readable for it.
-TEST(WebSocketClient, asks_for_a_poll_to_discard_what_tls_has_received_after_a_protocol_error) {
+// TLS has already received it, so no socket becomes readable for it.
+TEST(WebSocketClient, requests_a_poll_to_discard_tls_input_after_a_protocol_error) {
     const std::string bad = "\xC1";
     Play play({.steps = {AwaitRequest{}, Accept{}, Pause{5000}, Send{bad + std::string(21, 'x')}}},
               [](World&, Options& options) { options.limits.poll_size_max = 8; });
@@ -1449,7 +1454,7 @@ TEST(WebSocketClient, asks_for_a_poll_to_discard_what_tls_has_received_after_a_p
     play.poll(60);
     ASSERT_EQ(play.client->get_connection_status(), CONNECTED);
     ScriptedConnection& server = play.world.connection();
-    server.script.send_window = server.taken;  // our close frame does not leave
+    server.script.send_window = server.taken;  // our close frame cannot be sent
     play.world.clock.advance_ms(5'000);
     int polls = 0;
     do {
@@ -1460,8 +1465,8 @@ TEST(WebSocketClient, asks_for_a_poll_to_discard_what_tls_has_received_after_a_p
     EXPECT_EQ(polls, 3) << "8 bytes in each, or it spins";
 }
 
-// TLS has taken our close frame, and the OS nothing of it.
-TEST(WebSocketClient, is_not_closed_cleanly_while_tls_holds_its_close_frame) {
+// TLS has accepted our close frame, and the OS nothing of it.
+TEST(WebSocketClient, is_not_closed_cleanly_while_tls_buffers_its_close_frame) {
     for (const bool leaves : {false, true}) {
         Play play({.steps = {AwaitRequest{}, Accept{}, Pause{2000}, Send{server_close(1000)},
                              AwaitClose{}, Fin{}}});
@@ -1479,8 +1484,8 @@ TEST(WebSocketClient, is_not_closed_cleanly_while_tls_holds_its_close_frame) {
     }
 }
 
-// Case 42: the link breaks while the OS has taken nothing, or a part, of our close frame.
-TEST(WebSocketClient, is_not_closed_cleanly_when_its_close_frame_never_left) {
+// Case 42: the link is lost while our close frame is unsent or partly sent
+TEST(WebSocketClient, is_not_closed_cleanly_if_its_close_frame_was_never_sent) {
     for (const bool over_tls : {false, true}) {
         for (const bool we_close : {false, true}) {
             for (const std::size_t part : {0u, 3u}) {
@@ -1506,8 +1511,8 @@ TEST(WebSocketClient, is_not_closed_cleanly_when_its_close_frame_never_left) {
     }
 }
 
-// Nothing is queued, so that only the engine's own output notices it.
-TEST(WebSocketClient, notices_that_tls_cannot_send_although_it_has_nothing_to_send_itself) {
+// Nothing is queued, so only the engine's own output detects it.
+TEST(WebSocketClient, detects_that_tls_cannot_send_although_it_has_nothing_to_send_itself) {
     Play play({.steps = {AwaitRequest{}, Accept{}, Pause{2000}, Reset{}}});
     ASSERT_EQ(play.client->connect_to_url("wss://host.example/"), ok);
     play.poll(20);
@@ -1522,8 +1527,8 @@ TEST(WebSocketClient, notices_that_tls_cannot_send_although_it_has_nothing_to_se
     EXPECT_LE(play.world.clock.now - begin_us, 3'000'000u) << "not only at the next ping";
 }
 
-// Both close at once; the server then sends its end of stream and reads on.
-TEST(WebSocketClient, sends_what_was_accepted_when_close_frames_cross_and_the_server_half_closes) {
+// Both close at once; the server then sends its end of stream and continues to read.
+TEST(WebSocketClient, sends_accepted_messages_if_close_frames_cross_and_the_server_half_closes) {
     for (const bool over_tls : {false, true}) {
         for (const bool we_close : {false, true}) {
             SCOPED_TRACE(std::to_string(over_tls) + std::to_string(we_close));
@@ -1555,7 +1560,7 @@ TEST(WebSocketClient, sends_what_was_accepted_when_close_frames_cross_and_the_se
 }
 
 // A slow link is not a dead one: over TLS each byte of a record counts, as it does without.
-TEST(WebSocketClient, takes_each_byte_that_leaves_for_progress) {
+TEST(WebSocketClient, counts_each_sent_byte_as_progress) {
     for (const bool over_tls : {false, true}) {
         for (const bool closing : {false, true}) {
             SCOPED_TRACE(std::to_string(over_tls) + std::to_string(closing));
@@ -1588,7 +1593,7 @@ TEST(WebSocketClient, takes_each_byte_that_leaves_for_progress) {
     }
 }
 
-TEST(WebSocketClient, waits_for_a_pong_from_the_moment_when_tls_has_sent_the_whole_ping) {
+TEST(WebSocketClient, starts_the_pong_timeout_when_tls_has_sent_the_whole_ping) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     ping_but_for_a_byte(play);
     const std::uint64_t begin_us = play.world.clock.now;
@@ -1597,8 +1602,8 @@ TEST(WebSocketClient, waits_for_a_pong_from_the_moment_when_tls_has_sent_the_who
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 20'000, 100);
 }
 
-// Blocked output, and a ping behind it that leaves when the server reads again, for the last time.
-TEST(WebSocketClient, notices_a_dead_link_a_pong_time_after_a_blocked_ping_left) {
+// Blocked output, followed by a ping that is sent when the server reads again, for the last time.
+TEST(WebSocketClient, detects_a_dead_link_one_pong_timeout_after_a_blocked_ping_was_sent) {
     ServerScript script{.steps = {AwaitRequest{}, Accept{}}};
     Play play(script);
     open(play);
@@ -1616,11 +1621,11 @@ TEST(WebSocketClient, notices_a_dead_link_a_pong_time_after_a_blocked_ping_left)
     EXPECT_NEAR(static_cast<double>(play.world.clock.now - begin_us) / 1000, 20'000, 100);
 }
 
-TEST(WebSocketClient, changes_nothing_when_a_ping_finds_no_entropy) {
+TEST(WebSocketClient, changes_nothing_if_a_ping_finds_no_entropy) {
     Play play({.steps = {AwaitRequest{}, Accept{}}});
     open(play);
     play.world.entropy.exhausted = true;
-    while (play.client->ping() == ok) {  // keys that are left
+    while (play.client->ping() == ok) {  // the remaining keys
     }
     play.world.connection().to_client += server_frame(Opcode::pong, "");
     play.client->poll();
@@ -1630,10 +1635,10 @@ TEST(WebSocketClient, changes_nothing_when_a_ping_finds_no_entropy) {
     EXPECT_EQ(play.client->next_deadline(), before_us);
 }
 
-TEST(WebSocketClient, calls_no_link_dead_while_received_messages_wait_for_the_next_poll) {
+TEST(WebSocketClient, declares_no_link_dead_while_received_messages_wait_for_the_next_poll) {
     std::string bytes;
     for (int i = 0; i < 10; ++i) bytes += server_frame(Opcode::binary, "x");
-    // It has closed, so that it answers no ping; its close frame stands behind the messages.
+    // It has closed, so it answers no ping; its close frame comes after the messages.
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes + server_close(1000)}, AwaitClose{},
                          Fin{}}},
               [](World&, Options& options) { options.limits.poll_item_count_max = 1; });
@@ -1646,7 +1651,7 @@ TEST(WebSocketClient, calls_no_link_dead_while_received_messages_wait_for_the_ne
     EXPECT_EQ(play.client->failure().cause, Cause::closed_by_server);
 }
 
-// Memory for no larger block, in which an unread message and the front of `rest` stand.
+// Memory for no larger block, which contains an unread message and the front of `rest`.
 void fill_without_memory(Play& play) {
     play.story->reads = false;
     open(play);
@@ -1656,7 +1661,7 @@ void fill_without_memory(Play& play) {
     ASSERT_EQ(play.peer().get_available_packet_count(), 1u);
 }
 
-ServerScript says_too_much(std::size_t message_size, const std::string& rest) {
+ServerScript writes_too_much(std::size_t message_size, const std::string& rest) {
     return {.steps = {AwaitRequest{}, Accept{}, Pause{20},
                       Send{server_frame(Opcode::binary, std::string(message_size, 'x'))}, Pause{20},
                       Send{rest}}};
@@ -1665,19 +1670,19 @@ ServerScript says_too_much(std::size_t message_size, const std::string& rest) {
 void expect_rest(Play& play) {
     for (int i = 0; i < 4; ++i) play.client->poll();
     EXPECT_TRUE(!play.is_under_way() || play.client->next_deadline() > play.world.clock.now)
-        << "it is due at once, again and again";
+        << "it is always due at once";
 }
 
-TEST(WebSocketClient, rests_at_the_deadline_of_a_message_that_has_no_room) {
-    Play play(says_too_much(1500, server_frame(Opcode::binary, std::string(60'000, 'y'))));
+TEST(WebSocketClient, sleeps_at_the_deadline_of_a_message_without_buffer_space) {
+    Play play(writes_too_much(1500, server_frame(Opcode::binary, std::string(60'000, 'y'))));
     fill_without_memory(play);
     play.world.clock.advance_ms(Timeouts{}.message_ms + 1);
     expect_rest(play);
 }
 
-// A control frame waits for its end, which has no room.
-TEST(WebSocketClient, rests_at_the_deadline_of_closing_when_there_is_no_room) {
-    Play play(says_too_much(1950, server_frame(Opcode::ping, std::string(125, 'p'))));
+// A control frame waits for its end, which does not fit.
+TEST(WebSocketClient, sleeps_at_the_deadline_of_closing_without_buffer_space) {
+    Play play(writes_too_much(1950, server_frame(Opcode::ping, std::string(125, 'p'))));
     fill_without_memory(play);
     ASSERT_EQ(play.client->disconnect_from_host(), ok);
     play.poll(50);
@@ -1686,7 +1691,7 @@ TEST(WebSocketClient, rests_at_the_deadline_of_closing_when_there_is_no_room) {
     expect_rest(play);
 }
 
-TEST(WebSocketClient, tells_why_its_request_could_not_be_sent_though_the_stream_has_ended_too) {
+TEST(WebSocketClient, reports_why_its_request_could_not_be_sent_even_if_the_stream_has_ended) {
     int seen_count = 0;
     for (int n = 0; n < 12; ++n) {
         Play play({.steps = {Fin{}}});
@@ -1703,23 +1708,23 @@ TEST(WebSocketClient, tells_why_its_request_could_not_be_sent_though_the_stream_
     EXPECT_EQ(seen_count, 1);
 }
 
-TEST(WebSocketClient, wakes_at_once_for_a_resolver_that_cannot_begin) {
+TEST(WebSocketClient, wakes_at_once_for_a_resolver_that_cannot_start) {
     Play play(friendly());
-    play.world.faults.fail_at = play.world.faults.calls + 1;  // behind the entropy of the nonce
+    play.world.faults.fail_at = play.world.faults.calls + 1;  // after the entropy of the nonce
     ASSERT_EQ(play.connect(), ok);
     EXPECT_LE(play.client->next_deadline(), play.world.clock.now);
     play.client->poll();
     EXPECT_EQ(play.client->failure().cause, Cause::resolve_not_begun);
 }
 
-TEST(WebSocketClient, ends_at_once_when_it_closes_a_lost_link_whose_last_messages_were_held) {
+TEST(WebSocketClient, ends_at_once_when_it_closes_a_lost_link_whose_last_messages_were_blocked) {
     const std::string bytes = server_frame(Opcode::text, "1") + server_frame(Opcode::text, "2");
     Play play({.steps = {AwaitRequest{}, Accept{}, Send{bytes}, Reset{}}},
               [](World&, Options& options) { options.limits.input_message_count_max = 1; });
     play.story->reads = false;
     open(play);
     play.poll(3);
-    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << "a message is not told yet";
+    EXPECT_EQ(play.client->get_connection_status(), CONNECTED) << "a message is not reported yet";
     EXPECT_EQ(play.peer().get_packet().size(), 1u);
     ASSERT_EQ(play.client->disconnect_from_host(), ok);
     EXPECT_LE(play.client->next_deadline(), play.world.clock.now);
@@ -1727,7 +1732,7 @@ TEST(WebSocketClient, ends_at_once_when_it_closes_a_lost_link_whose_last_message
     EXPECT_EQ(play.client->get_connection_status(), DISCONNECTED);
 }
 
-TEST(WebSocketClient, keeps_what_the_server_said_when_it_refuses_to_connect_while_closing) {
+TEST(WebSocketClient, keeps_the_close_reason_when_it_refuses_to_connect_while_closing) {
     Play play(
         {.steps = {AwaitRequest{}, Accept{}, Send{server_close(4001, "full")}, Pause{500}, Fin{}}});
     open(play);

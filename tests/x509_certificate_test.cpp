@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `X509Certificate`: certificates from files and memory, and back.
+// `X509Certificate`: loads certificates from files and memory, and saves them.
 #include "linnet/x509_certificate.hpp"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ using test::CountingMemory;
 using test::ExactBytes;
 using test::Faults;
 
-// A file that is gone with the object.
+// A file that is deleted with the object.
 class TemporaryFile {
  public:
     explicit TemporaryFile(std::string_view content = "") {
@@ -73,13 +73,13 @@ Error load_text(X509Certificate& certificates, std::string_view text) {
 struct Row {
     std::string text;
     Error error;
-    std::string ders;  // one behind the other
+    std::string ders;  // concatenated
 };
 
 std::vector<Row> rows() {
     const std::string a = der_named("a"), b = der_named("b"),
                       long_one = der_named(std::string(3000, 'c'));
-    const std::string pem_a = pem_of(a), pem_b = pem_of(b), broken = pem_of(a.substr(0, 50));
+    const std::string pem_a = pem_of(a), pem_b = pem_of(b), invalid = pem_of(a.substr(0, 50));
     const std::string key = "-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n";
     std::string crlf = pem_a;
     for (std::size_t at = 0; (at = crlf.find('\n', at)) != crlf.npos; at += 2)
@@ -101,16 +101,16 @@ std::vector<Row> rows() {
         {a.substr(0, a.size() - 1), Error::failed, ""},
         {a + "\n", Error::failed, ""},
         {a + b, Error::failed, ""},
-        {broken, Error::failed, ""},
-        {pem_a + broken + pem_b, Error::failed, a + b},
-        {broken + pem_a, Error::failed, a},
+        {invalid, Error::failed, ""},
+        {pem_a + invalid + pem_b, Error::failed, a + b},
+        {invalid + pem_a, Error::failed, a},
         {pem_a + pem_b.substr(0, pem_b.size() - 20), Error::failed, a},
         {pem_a.substr(0, 100) + pem_b, Error::failed, b},
         {pem_of(a + b) + pem_a, Error::failed, a},
     };
 }
 
-TEST(X509Certificate, loads_what_it_can_and_says_if_that_was_all) {
+TEST(X509Certificate, loads_what_it_can_and_reports_whether_that_was_all) {
     for (const Row& row : rows()) {
         X509Certificate from_memory, from_file;
         EXPECT_EQ(load_text(from_memory, row.text), row.error) << row.text;
@@ -120,7 +120,7 @@ TEST(X509Certificate, loads_what_it_can_and_says_if_that_was_all) {
     }
 }
 
-TEST(X509Certificate, adds_to_what_it_has) {
+TEST(X509Certificate, adds_to_the_certificates_it_has) {
     X509Certificate certificates;
     std::string expected;
     for (const Row& row : rows()) {
@@ -133,7 +133,7 @@ TEST(X509Certificate, adds_to_what_it_has) {
     EXPECT_EQ(certificates.size(), 38u);
 }
 
-TEST(X509Certificate, cannot_load_what_cannot_be_opened_or_read) {
+TEST(X509Certificate, cannot_load_files_that_cannot_be_opened_or_read) {
     X509Certificate certificates;
     for (const char* const path : {"", "/nowhere/at/all.crt", LINNET_VECTORS_DIR}) {
         EXPECT_EQ(certificates.load(path), Error::invalid_parameter) << path;
@@ -153,8 +153,8 @@ TEST(X509Certificate, loads_files_of_every_size_around_its_first_read) {
     }
 }
 
-TEST(X509Certificate, gives_up_a_file_without_end) {
-    if (!std::filesystem::exists("/dev/zero")) GTEST_SKIP() << "there is none";
+TEST(X509Certificate, gives_up_on_an_endless_file) {
+    if (!std::filesystem::exists("/dev/zero")) GTEST_SKIP() << "the path does not exist";
     X509Certificate certificates;
     EXPECT_EQ(certificates.load("/dev/zero"), Error::out_of_memory);
     EXPECT_EQ(certificates.size(), 0u);
@@ -183,7 +183,7 @@ TEST(X509Certificate, forgets_everything_when_cleared) {
 
 // ---- memory ----------------------------------------------------------------------------------
 
-TEST(X509Certificate, takes_no_memory_before_the_first_load) {
+TEST(X509Certificate, allocates_nothing_before_the_first_load) {
     Faults faults;
     CountingMemory memory(faults);
     X509Certificate certificates(&memory);
@@ -203,8 +203,7 @@ TEST(X509Certificate, keeps_two_blocks_that_grow_by_doubling) {
     EXPECT_LE(memory.used, 2 * 1000 * (der.size() + 16));
 }
 
-// What was there stays, and what was loaded before the memory ran out; a later load finds its
-// place.
+// Earlier certificates are kept, and those loaded before memory ran out; a later load can continue.
 // Case 38: no memory for certificates
 TEST(X509Certificate, survives_the_nth_allocation_that_fails) {
     const std::string text =
@@ -237,7 +236,7 @@ TEST(X509Certificate, survives_the_nth_allocation_that_fails) {
 
 // ---- saving ----------------------------------------------------------------------------------
 
-TEST(X509Certificate, saves_all_of_them_as_pem) {
+TEST(X509Certificate, saves_all_its_certificates_as_pem) {
     X509Certificate certificates, again;
     const std::string a = der_named("a"), b = der_named(std::string(500, 'b'));
     ASSERT_EQ(load_text(certificates, a), Error::ok);
@@ -250,13 +249,13 @@ TEST(X509Certificate, saves_all_of_them_as_pem) {
     EXPECT_EQ(ders_of(again), a + b);
 }
 
-TEST(X509Certificate, saves_nothing_if_it_has_none) {
+TEST(X509Certificate, saves_nothing_if_it_is_empty) {
     const TemporaryFile file("what was there before");
     EXPECT_EQ(X509Certificate().save(file.path()), Error::failed);
     EXPECT_EQ(file.text(), "what was there before");
 }
 
-TEST(X509Certificate, says_if_it_cannot_save) {
+TEST(X509Certificate, reports_that_it_cannot_save) {
     Faults faults;
     CountingMemory memory(faults);
     X509Certificate certificates(&memory);
@@ -274,9 +273,9 @@ TEST(X509Certificate, says_if_it_cannot_save) {
     EXPECT_EQ(file.text(), "what was there before");
 }
 
-// ---- what they say ---------------------------------------------------------------------------
+// ---- properties -------------------------------------------------------------------------------
 
-TEST(X509Certificate, tells_the_facts) {
+TEST(X509Certificate, returns_the_properties_of_each) {
     const CertificateParts parts = {
         .issuer = test::name_of("issuer"),
         .not_before = test::item(0x17, "700101000001Z"),
@@ -303,7 +302,7 @@ TEST(X509Certificate, tells_the_facts) {
     EXPECT_EQ(facts.key_sha256, sha256(bytes_of(parts.public_key)));
 }
 
-TEST(X509Certificate, finds_all_with_a_subject_in_their_order) {
+TEST(X509Certificate, finds_all_with_one_subject_in_their_order) {
     X509Certificate certificates;
     for (const char* const name : {"a", "b", "a", "aa", "a"}) {
         ASSERT_EQ(load_text(certificates, der_named(name)), Error::ok);
@@ -326,7 +325,7 @@ TEST(X509Certificate, finds_all_with_a_subject_in_their_order) {
 
 // The fingerprints are from `openssl x509 -fingerprint -sha256`, those of the keys from `openssl
 // x509 -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256`.
-TEST(X509Certificate, gives_the_digests_that_openssl_gives) {
+TEST(X509Certificate, computes_the_same_digests_as_openssl) {
     struct Fingerprints {
         const char* name;
         std::string_view certificate, key;
@@ -357,7 +356,7 @@ TEST(X509Certificate, gives_the_digests_that_openssl_gives) {
 }
 
 // A server's chain of 100, and a certificate with 10 000 names.
-TEST(X509Certificate, loads_all_that_the_script_makes) {
+TEST(X509Certificate, loads_every_certificate_the_script_makes) {
     const std::string folder = LINNET_CERTIFICATES_DIR "/";
     const std::string reason = test::why_no_certificates();
     if (!reason.empty()) GTEST_SKIP() << reason;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Boost.Beast, blocking. Its mask and its UTF-8 validator are in detail headers; a stream that
-// receives or encodes lies over memory.
+// Boost.Beast, blocking. Its mask and its UTF-8 validator are in detail headers; streams that
+// receive or encode work in memory.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
@@ -36,10 +36,10 @@ bool is_utf8(const std::uint8_t* text, std::size_t size) {
     return websocket::detail::check_utf8(reinterpret_cast<const char*>(text), size);
 }
 
-bool check_response(std::string_view answer) {
+bool check_response(std::string_view response) {
     http::response_parser<http::string_body> parser;
     error_code error;
-    parser.put(net::buffer(answer.data(), answer.size()), error);
+    parser.put(net::buffer(response.data(), response.size()), error);
     if (error || !parser.is_header_done()) return false;
     const auto& head = parser.get();
     websocket::detail::sec_ws_accept_type accept;
@@ -53,7 +53,7 @@ bool check_response(std::string_view answer) {
 
 // ---- a stream in memory ----------------------------------------------------------------------
 
-/// Answers the upgrade, then hands out a source and drops what is sent.
+/// Responds to the upgrade, then returns a source and discards the output.
 class MemoryStream {
  public:
     using executor_type = net::io_context::executor_type;
@@ -85,7 +85,7 @@ class MemoryStream {
     template <class Buffers>
     std::size_t write_some(const Buffers& buffers, error_code& error) {
         error = {};
-        if (!upgraded_) answer_upgrade(beast::buffers_to_string(buffers));
+        if (!upgraded_) respond_to_upgrade(beast::buffers_to_string(buffers));
         return beast::buffer_bytes(buffers);
     }
     template <class Buffers>
@@ -95,11 +95,11 @@ class MemoryStream {
     }
 
  private:
-    void answer_upgrade(const std::string& request) {
+    void respond_to_upgrade(const std::string& request) {
         upgraded_ = true;
         const std::string name = "Sec-WebSocket-Key: ";
         const std::size_t at = request.find(name);
-        if (at == std::string::npos) return;  // it is an answer: we are the client
+        if (at == std::string::npos) return;  // it is a response: we are the client
         websocket::detail::sec_ws_accept_type accept;
         websocket::detail::make_sec_ws_accept(
             accept, beast::string_view(request).substr(at + name.size(), 24));
@@ -191,7 +191,7 @@ class BeastClient final : public EchoClient {
         stream_.write(net::buffer(message), error);
     }
     void flush() override {}
-    // There is no asking whether there is a second one.
+    // There is no way to ask whether there is a second one.
     std::size_t receive() override {
         error_code error;
         stream_.read(buffer_, error);

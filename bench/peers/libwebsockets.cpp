@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// libwebsockets: its parser lives within its event loop, so that it only echoes.
+// libwebsockets: its parser cannot be used without its event loop, so it only echoes.
 #include <libwebsockets.h>
 
 #include <algorithm>
@@ -77,7 +77,7 @@ class LibwebsocketsClient final : public EchoClient {
     void ask_to_write() {
         if (state_ == State::open && unsent_ > 0) lws_callback_on_writable(connection_);
     }
-    // It masks in place, and wants room in front.
+    // It masks in place, and needs space before the payload.
     void write() {
         for (; unsent_ > 0 && lws_send_pipe_choked(connection_) == 0; --unsent_) {
             std::uint8_t* const payload = frame_.data() + LWS_PRE;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// WebSocket++: the processor of RFC 6455 alone, and a whole client over Boost.Asio.
+// WebSocket++: only the processor of RFC 6455, and a whole client over Boost.Asio.
 #include <websocketpp/client.hpp>
 #include <websocketpp/config/asio_no_tls_client.hpp>
 #include <websocketpp/processors/hybi13.hpp>
@@ -31,7 +31,7 @@ void mask_in_place(std::uint8_t* data, std::size_t size) {
     websocketpp::frame::word_mask_exact(data, size, key());
 }
 
-// Its second stretch only reads.
+// Its second argument is only read.
 void mask_copy(std::uint8_t* to, const std::uint8_t* from, std::size_t size) {
     websocketpp::frame::word_mask_exact(const_cast<std::uint8_t*>(from), to, size, key());
 }
@@ -41,7 +41,7 @@ bool is_utf8(const std::uint8_t* text, std::size_t size) {
     return validator.decode(text, text + size) && validator.complete();
 }
 
-/// What a connection keeps.
+/// The state of a connection.
 struct Parts {
     explicit Parts(bool is_server) : processor(false, is_server, manager, random) {
         processor.set_max_message_size(message_size_max);
@@ -52,12 +52,12 @@ struct Parts {
     Processor processor;
 };
 
-bool check_response(std::string_view answer) {
+bool check_response(std::string_view reply) {
     static Parts parts(false);
     Config::request_type request;
     request.replace_header("Sec-WebSocket-Key", std::string(handshake_key_text));
     Config::response_type response;
-    response.consume(answer.data(), answer.size());
+    response.consume(reply.data(), reply.size());
     return response.headers_ready() &&
            !parts.processor.validate_server_handshake_response(request, response);
 }

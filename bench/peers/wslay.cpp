@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// wslay: its event API receives and echoes, its frame API encodes. Its user brings the socket, the
-// upgrade and the masking keys.
+// wslay: its event API receives and echoes, its frame API encodes. Its user provides the socket,
+// the upgrade and the masking keys.
 #include <sys/socket.h>
 #include <unistd.h>
 #include <wslay/wslay.h>

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""`linnet`, the command, as a person uses it: through pipes, in a pseudo-terminal and in tmux, with
-its own echo server and with a server that does what the test says, byte by byte.
+"""Tests the command `linnet` as a person uses it: through pipes, in a pseudo-terminal and in tmux, with
+its own echo server and with a server that the test controls byte by byte.
 
     cli_test.py PATH_OF_LINNET [unittest arguments]     or LINNET=PATH cli_test.py
 
@@ -43,7 +43,7 @@ def wait_readable(fd, deadline):
 
 
 class Stream:
-    """What comes out of a descriptor."""
+    """The output read from a descriptor."""
 
     def __init__(self, fd):
         self.fd = fd
@@ -54,7 +54,7 @@ class Stream:
         wait_readable(self.fd, deadline)
         try:
             piece = os.read(self.fd, 1 << 16)
-        except OSError:  # a pseudo-terminal whose last user has gone
+        except OSError:  # a pseudo-terminal without users
             piece = b''
         self.data += piece
         self.ended = not piece
@@ -83,7 +83,7 @@ class Stream:
 
 
 class Linnet:
-    """The program with pipes. `stdin`: bytes to give and end, or None: `send` and `end_input`."""
+    """The program with pipes. `stdin`: the whole input, or None to use `send` and `end_input`."""
 
     def __init__(self, *arguments, stdin=None, stdout=subprocess.PIPE, **options):
         given = subprocess.PIPE
@@ -118,7 +118,7 @@ class Linnet:
         self.process.send_signal(number)
 
     def finish(self):
-        """Waits for its end: status, standard output, standard error."""
+        """Waits for its end; returns status, standard output and standard error."""
         out = self.out.rest() if self.out else b''
         err = self.err.rest().decode()
         return self.process.wait(DEADLINE_S), out, err
@@ -138,7 +138,7 @@ class Serve(Linnet):
         self.url, self.port = found.group(1).decode(), int(found.group(2))
 
 
-# ---- a server that does what the test says -----------------------------------------------------
+# ---- a server controlled by the test -----------------------------------------------------------
 
 class Peer:
     """The server's end of a connection."""
@@ -160,8 +160,8 @@ class Peer:
         taken, self.data = bytes(self.data[:size]), self.data[size:]
         return taken
 
-    def answer(self, extra=''):
-        """Reads the request; returns the answer that accepts it."""
+    def response(self, extra=''):
+        """Reads the request; returns the response that accepts it."""
         while b'\r\n\r\n' not in self.data:
             self.receive_more()
         head, self.data = self.data.split(b'\r\n\r\n', 1)
@@ -173,7 +173,7 @@ class Peer:
                 b'\r\n' + extra.encode() + b'\r\n')
 
     def accept(self, extra=''):
-        self.send(self.answer(extra))
+        self.send(self.response(extra))
         return self
 
     def send(self, data):
@@ -194,7 +194,7 @@ class Peer:
         return first & 0x0F, plain.to_bytes(size, 'big')
 
     def message(self):
-        """The next frame that is no ping: those are answered."""
+        """The next frame that is not a ping; answers pings."""
         while True:
             opcode, payload = self.frame()
             if opcode != PING:
@@ -202,7 +202,7 @@ class Peer:
             self.send(frame(PONG, payload))
 
     def messages(self):
-        """All that come before the close frame, and that."""
+        """All frames up to and including the close frame."""
         all_of_them = []
         while True:
             opcode, payload = self.message()
@@ -270,9 +270,9 @@ class Case(unittest.TestCase):
         linnet = self.entered(Linnet(*arguments, listener.url, **options))
         return linnet, listener.peer()
 
-    def ends(self, linnet, status, *told):
+    def ends(self, linnet, status, *expected):
         got, out, err = linnet.finish()
-        for wanted in told:
+        for wanted in expected:
             self.assertRegex(err, wanted)
         self.assertEqual(got, status, err)
         return out, err
@@ -281,7 +281,7 @@ class Case(unittest.TestCase):
 # ---- messages ----------------------------------------------------------------------------------
 
 class Messages(Case):
-    def test_lines_go_out_as_text_messages_and_what_arrives_is_printed(self):
+    def test_lines_are_sent_as_text_messages_and_received_messages_are_printed(self):
         lines = 'hello\n\nGrüße, 世界\nwithout a line feed'.encode()
         server = self.entered(Serve())
         for option in (['-w', '0.3'], ['-w0.3'], ['--wait=0.3'], ['--wait', '0.3']):
@@ -290,7 +290,7 @@ class Messages(Case):
             self.assertIn('connected to 127.0.0.1 port', err)
             self.assertIn('this side closed the connection and the server agreed', err)
 
-    def test_an_empty_line_is_an_empty_message_and_a_line_end_is_no_message(self):
+    def test_an_empty_line_is_an_empty_message_and_a_line_end_is_not_a_message(self):
         linnet, peer = self.talk(stdin=b'a\n\n\nb\r\n')
         self.assertEqual(peer.accept().messages()[0], [b'a', b'', b'', b'b\r'])
 
@@ -304,7 +304,7 @@ class Messages(Case):
         peer.leave()
         self.ends(linnet, 0)
 
-    def test_more_lines_than_the_send_queue_holds_reach_a_server_that_does_not_answer(self):
+    def test_more_lines_than_the_send_queue_fits_reach_a_server_that_does_not_reply(self):
         lines = [b'%d' % i for i in range(20000)]
         linnet, peer = self.talk('-q', stdin=b'\n'.join(lines))
         self.assertEqual(peer.accept().messages()[0], lines)
@@ -317,8 +317,8 @@ class Messages(Case):
         peer.leave()
         self.ends(linnet, 0)
 
-    def test_answers_to_piped_input_are_printed(self):
-        # On a busy machine a second of silence may end it before the answers: then it says so.
+    def test_replies_to_piped_input_are_printed(self):
+        # On a busy machine a second of silence may end it before the replies: it then prints a message.
         for _ in range(10):
             linnet, peer = self.talk('-q', stdin=b'1\n2\n3\n4\n5\n')
             peer.accept()
@@ -335,7 +335,7 @@ class Messages(Case):
                 break
         self.assertEqual((status, out, err), (0, b'1\n2\n3\n4\n5\n', ''))
 
-    def test_the_end_of_input_is_a_ping_after_the_messages_and_its_pong_closes(self):
+    def test_the_end_of_input_sends_a_ping_and_its_pong_closes(self):
         lines = [b'%d' % i for i in range(5000)]
         linnet, peer = self.talk('-q', stdin=b'\n'.join(lines))
         peer.accept()
@@ -362,14 +362,14 @@ class Messages(Case):
 
     def test_an_unsolicited_pong_does_not_close(self):
         for payload in (b'', b'beat', b'\0\0\0\0\0\0\0\1'):
-            # A machine that pauses for a second makes a silence: then once more.
+            # If the machine pauses for a second, the silence ends it: retries.
             outputs = (self.output_after_foreign_pongs(payload) for _ in range(5))
             self.assertIn(b'answer\n', outputs)
 
     def output_after_foreign_pongs(self, payload):
         linnet, peer = self.talk(stdin=b'question\n')
-        # In one write with the response, hence before the ping, of which it might have the payload.
-        peer.send(peer.answer() + frame(PONG, payload))
+        # In one write with the response, hence before the ping, whose payload it might otherwise match.
+        peer.send(peer.response() + frame(PONG, payload))
         self.assertEqual(peer.frame(), (TEXT, b'question'))
         opcode, ping = peer.frame()
         self.assertEqual(opcode, PING)
@@ -391,7 +391,7 @@ class Messages(Case):
         peer.leave()
         self.ends(linnet, 0)
 
-    def test_what_arrives_after_closing_is_reported(self):
+    def test_data_received_after_closing_is_reported(self):
         for late, text in ((b'late', '8 bytes'), (b'', None)):
             linnet, peer = self.talk('-q', stdin=b'')
             peer.accept().messages()
@@ -402,7 +402,7 @@ class Messages(Case):
             self.assertEqual(err, text and f'linnet: discarded {text} of messages that arrived '
                                            'after this side had closed (see --wait)\n' or '')
 
-    def test_lines_leave_as_they_are_typed(self):
+    def test_lines_are_sent_as_they_are_typed(self):
         linnet, peer = self.talk()
         peer.accept()
         for line in (b'one', b'two'):
@@ -434,7 +434,7 @@ class Messages(Case):
             '00000012\n'
             '00000000\n'))
 
-    def test_raw_prints_received_binary_as_it_came(self):
+    def test_raw_prints_received_binary_unchanged(self):
         data = bytes(range(256))
         linnet, peer = self.talk('--raw')
         peer.accept().send(frame(BINARY, data) + frame(TEXT, b'text') + close_frame(1000))
@@ -451,12 +451,12 @@ class Messages(Case):
             out, _ = self.ends(linnet, 0)
             self.assertEqual(out, b'answer\n')
 
-    def test_one_message_that_does_not_come_is_told(self):
+    def test_one_message_that_does_not_arrive_is_reported(self):
         linnet, peer = self.talk('-1', stdin=b'')
         peer.accept().send(close_frame(1000))
         self.ends(linnet, CLOSING, 'no message arrived')
 
-    def test_one_message_ends_when_all_of_its_input_was_refused(self):
+    def test_one_message_ends_if_all_of_its_input_was_refused(self):
         for options, stdin, why in ((('-b', '-1'), b'x' * (16 * MIB + 1), 'longer than 16 MiB'),
                                     (('-1',), b'x' * (16 * MIB + 1), 'longer than 16 MiB'),
                                     (('-1',), b'bad \xff\n', 'not UTF-8')):
@@ -466,7 +466,7 @@ class Messages(Case):
             out, _ = self.ends(linnet, USAGE, why, 'no message arrived')
             self.assertEqual(out, b'')
 
-    def test_one_message_ends_when_its_input_cannot_be_read(self):
+    def test_one_message_ends_if_its_input_cannot_be_read(self):
         folder = os.open('/', os.O_RDONLY)
         self.addCleanup(os.close, folder)
         listener = self.entered(Listener())
@@ -480,7 +480,7 @@ class Messages(Case):
         self.assertIn(b'standard input cannot be read', err)
         self.assertIn(b'no message arrived', err)
 
-    def test_one_message_waits_for_the_answer_to_the_part_that_was_sent(self):
+    def test_one_message_waits_for_the_reply_to_the_part_that_was_sent(self):
         linnet, peer = self.talk('-1', stdin=b'bad \xff\ngood\n')
         self.assertEqual(peer.accept().frame(), (TEXT, b'good'))
         linnet.err.until(b'line 1 was not sent')
@@ -490,7 +490,7 @@ class Messages(Case):
         out, _ = self.ends(linnet, USAGE)
         self.assertEqual(out, b'answer\n')
 
-    def test_one_message_that_does_not_come_within_the_silence_is_told(self):
+    def test_one_message_that_does_not_arrive_within_the_silence_is_reported(self):
         linnet, peer = self.talk('-1', '-w', '0.2', stdin=b'question\n')
         self.assertEqual(peer.accept().frame(), (TEXT, b'question'))
         self.assertEqual(peer.frame()[0], CLOSE)
@@ -500,20 +500,20 @@ class Messages(Case):
     def test_wait_ends_after_a_silence(self):
         linnet, peer = self.talk('--wait=0.4', stdin=b'q\n')
         self.assertEqual(peer.accept().frame(), (TEXT, b'q'))
-        for answer in (b'1', b'2', b'3'):
-            peer.send(frame(TEXT, answer))
-            linnet.out.until(answer)
+        for reply in (b'1', b'2', b'3'):
+            peer.send(frame(TEXT, reply))
+            linnet.out.until(reply)
         begin = time.monotonic()
         self.assertEqual(peer.frame()[0], CLOSE)
         self.assertGreater(time.monotonic() - begin, 0.3)
 
-    def test_a_line_that_is_not_utf_8_is_told_and_the_others_are_sent(self):
+    def test_a_line_that_is_not_utf_8_is_reported_and_the_others_are_sent(self):
         linnet, peer = self.talk(stdin=b'good\n\xff\xfe\nalso good\n')
         self.assertEqual(peer.accept().messages()[0], [b'good', b'also good'])
         peer.leave()
         self.ends(linnet, USAGE, 'line 2 was not sent: it is not UTF-8')
 
-    def test_a_line_that_is_too_long_is_told_and_the_others_are_sent(self):
+    def test_a_line_that_is_too_long_is_reported_and_the_others_are_sent(self):
         size = 16 * MIB
         for tail, sent in ((b'\n', []), (b'\n\nlast', [b'', b'last'])):
             linnet, peer = self.talk(stdin=b'a\n' + b'x' * (size + 1) + tail)
@@ -527,13 +527,13 @@ class Messages(Case):
         messages, _ = peer.accept().messages()
         self.assertEqual([len(each) for each in messages], [len(data)])
 
-    def test_a_binary_input_that_is_too_long_is_told(self):
+    def test_a_binary_input_that_is_too_long_is_reported(self):
         linnet, peer = self.talk('-b', stdin=b'x' * (16 * MIB + 1))
         self.assertEqual(peer.accept().messages()[0], [])
         peer.leave()
         self.ends(linnet, USAGE, 'standard input was not sent: it is longer than 16 MiB')
 
-    def test_input_that_cannot_be_read_is_told(self):
+    def test_input_that_cannot_be_read_is_reported(self):
         folder = os.open('/', os.O_RDONLY)
         self.addCleanup(os.close, folder)
         server = self.entered(Serve())
@@ -543,7 +543,7 @@ class Messages(Case):
         self.assertEqual(done.returncode, USAGE)
 
     def without(self, descriptor, *arguments, **options):
-        """`linnet` whose standard stream of that number is closed from the start, run to its end."""
+        """`linnet` with the standard stream of this number closed from the start, run to its end."""
         redirected = {0: '<&-', 1: '>&-', 2: '2>&-'}[descriptor]
         done = subprocess.run(['sh', '-c', f'"$0" "$@" {redirected}', LINNET, *arguments],
                               capture_output=True, timeout=DEADLINE_S, **options)
@@ -559,7 +559,7 @@ class Messages(Case):
         status, out, err = self.without(0, '-1', '--wait', '0.2', server.url)
         self.assertEqual((status, out), (CLOSING, b''), err)
 
-    def test_closed_standard_output_is_an_error_as_soon_as_it_is_written(self):
+    def test_closed_standard_output_is_an_error_at_the_first_write(self):
         server = self.entered(Serve())
         for arguments in (['-q', '-1', server.url], ['-q', server.url]):
             with self.subTest(arguments=arguments):
@@ -572,7 +572,7 @@ class Messages(Case):
         other.send(b'hello\n')
         self.ends(joined, USAGE, self.NOT_WRITTEN)
 
-    def test_closed_standard_output_is_an_error_of_what_only_prints(self):
+    def test_closed_standard_output_is_an_error_for_commands_that_only_print(self):
         secure = self.entered(Serve('0', '--tls'))
         for arguments in (['--help'], ['--version'], ['serve', '0'], ['serve', '--tls', '0'],
                           ['serve', '--multiplayer', '0'], ['certificate', secure.url]):
@@ -589,7 +589,7 @@ class Messages(Case):
                          (0, b'hello\n', ''))
         self.assertEqual(self.without(2, 'nonsense://'), (REQUEST, b'', ''))
 
-    def test_closed_standard_streams_are_no_harm(self):
+    def test_closed_standard_streams_do_no_harm(self):
         server = self.entered(Serve())
         done = subprocess.run(['sh', '-c', f'"$0" {server.url} <&- >&- 2>&-', LINNET],
                               timeout=DEADLINE_S)
@@ -604,7 +604,7 @@ class BackPressure(Case):
         fd = linnet.process.stdin.fileno()
         fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK)
         taken, rest, last = 0, b'', time.monotonic()
-        # Until it has taken nothing for a second: then it holds its limit, and what TCP holds.
+        # Until nothing has been accepted for a second: its queue and the TCP buffers are then full.
         while select.select([], [fd], [], 1)[1]:
             rest = rest or line
             size = os.write(fd, rest)
@@ -614,7 +614,7 @@ class BackPressure(Case):
         os.set_blocking(fd, True)
         count = -(-taken // len(line))
         received = 0
-        # What is left of the last line goes into the pipe as soon as the server reads.
+        # The rest of the last line is written to the pipe as soon as the server reads.
         while received < count:
             if rest and select.select([], [fd], [], 0)[1]:
                 size = os.write(fd, rest[:4096])
@@ -634,11 +634,11 @@ class BackPressure(Case):
     def test_the_end_of_input_waits_for_a_slow_reader_of_the_output(self):
         linnet, peer = self.talk('-q', stdin=b'question\n')
         line = b'z' * (MIB // 2)
-        peer.send(peer.answer() + frame(TEXT, line) * 4)
+        peer.send(peer.response() + frame(TEXT, line) * 4)
         self.assertEqual(peer.frame(), (TEXT, b'question'))
         opcode, ping = peer.frame()
         self.assertEqual(opcode, PING)
-        # More than the silence that would end it: standard output takes nothing.
+        # Longer than the silence that would end it: standard output is blocked.
         self.assertFalse(select.select([peer.sock], [], [], 1.5)[0], 'it has closed')
         deadline = time.monotonic() + DEADLINE_S
         printed = 0
@@ -663,7 +663,7 @@ class BackPressure(Case):
             sent, rest = sent + size, rest[size:]
             self.assertLess(sent, 100 * MIB)
         self.assertGreater(sent, 16 * MIB)
-        # Now it is read; the rest follows.
+        # Standard output is now read; the rest follows.
         rest += close_frame(1000)
         while rest:
             readable, writable, _ = select.select([linnet.out.fd], [peer.sock], [], DEADLINE_S)
@@ -675,7 +675,7 @@ class BackPressure(Case):
         out, _ = self.ends(linnet, 0)
         self.assertEqual(out, (line + b'\n') * (-(-sent // len(data))))
 
-    def test_a_reader_that_goes_away_ends_it_quietly(self):
+    def test_a_reader_that_exits_ends_it_quietly(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(TEXT, b'first'))
         linnet.out.until(b'first')
@@ -687,14 +687,14 @@ class BackPressure(Case):
         self.assertNotIn('ended', err)
 
     def socket_with_linnet(self, **options):
-        """The program with a socket as standard output, as inetd and Node's child_process give."""
+        """The program with a socket as standard output, as under inetd and Node's child_process."""
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)
         with theirs:
             linnet, peer = self.talk(stdout=theirs, **options)
         return linnet, peer, ours
 
-    def test_a_reader_at_a_socket_that_goes_away_ends_it_quietly(self):
+    def test_a_reader_at_a_socket_that_exits_ends_it_quietly(self):
         linnet, peer, ours = self.socket_with_linnet()
         peer.accept().send(frame(TEXT, b'first'))
         self.assertEqual(ours.recv(100), b'first\n')
@@ -723,14 +723,14 @@ class BackPressure(Case):
         peer.leave()
         self.assertEqual(process.wait(DEADLINE_S), 0)
 
-    def test_a_reader_that_is_gone_before_the_connection_opens_ends_it_quietly(self):
+    def test_a_reader_that_exits_before_the_connection_opens_ends_it_quietly(self):
         linnet, peer = self.talk()
         linnet.process.stdout.close()
         linnet.out = None
         _, err = self.ends(linnet, 0)
         self.assertEqual(err, '')
 
-    def test_a_full_disk_is_told(self):
+    def test_a_full_disk_is_reported(self):
         with open('/dev/full', 'wb') as full:
             linnet, peer = self.talk(stdout=full)
         peer.accept().send(frame(TEXT, b'first'))
@@ -758,7 +758,7 @@ class Options(Case):
         for line in (b'X-One: 1', b'X-Two: 2: 3', b'Cookie: a=b'):
             self.assertIn(line, peer.request.split(b'\r\n'))
 
-    def test_close_says_the_code_and_the_reason(self):
+    def test_close_sends_the_code_and_the_reason(self):
         for given, payload in (('4001:good bye', struct.pack('>H', 4001) + b'good bye'),
                                ('1001', struct.pack('>H', 1001)), ('0', b'')):
             linnet, peer = self.talk('--close', given, stdin=b'last words\n')
@@ -766,7 +766,7 @@ class Options(Case):
             peer.leave(payload)
             self.ends(linnet, 0)
 
-    def test_ping_goes_out_again_and_again_and_the_round_trip_is_told(self):
+    def test_ping_is_sent_repeatedly_and_the_round_trip_is_reported(self):
         linnet, peer = self.talk('--ping=0.05')
         peer.accept()
         for count in (1, 2, 3):
@@ -775,7 +775,7 @@ class Options(Case):
             peer.send(frame(PONG, payload))
             linnet.err.until(rb'(pong after \d+\.\d{3} ms\n.*?){%d}' % count)
 
-    def test_timeout_bounds_the_run_wherever_it_is(self):
+    def test_timeout_bounds_the_run_in_every_phase(self):
         def upgrading(peer):
             pass
 
@@ -796,7 +796,7 @@ class Options(Case):
         status, out, err = run('--timeout=20', '-1', server.url, stdin=b'x\n')
         self.assertEqual((status, out), (0, b'x\n'), err)
 
-    def test_trace_tells_every_frame_both_ways(self):
+    def test_trace_prints_every_frame_in_both_directions(self):
         linnet, peer = self.talk('--trace', '-H', 'Authorization: Basic c2VjcmV0', '-H',
                                  'Cookie: id=secret', '-H', 'X-Open: shown')
         peer.accept('Set-Cookie: id=secret\r\n')
@@ -831,7 +831,7 @@ class Options(Case):
 
     def test_trace_hides_the_secrets_of_urls(self):
         linnet, peer = self.talk('--trace', '-H', 'Referer: https://me:secret@a.example/?secret')
-        peer.answer()
+        peer.response()
         peer.send(b'HTTP/1.1 302 Found\r\nLocation: https://me:secret@login.example/x?t=secret\r\n'
                   b'Content-Location: https:/\\me:secret@a.example/\r\nSet-Cookie2: id=secret\r\n'
                   b'Refresh: 5; url=https://me:secret@b.example/?secret\r\n\r\n')
@@ -870,7 +870,7 @@ class Options(Case):
         self.assertRegex(err, r'time spent: resolve \d+ ms, connect \d+ ms, tls \d+ ms, upgrade \d+ ms, '
                               r'join \d+ ms, open \d+ ms, closing \d+ ms\n')
 
-    def test_quiet_tells_only_what_goes_wrong(self):
+    def test_quiet_prints_only_errors(self):
         server = self.entered(Serve())
         for option in ('-q', '--quiet'):
             self.assertEqual(run(option, '-1', server.url, stdin=b'x\n'), (0, b'x\n', ''))
@@ -899,7 +899,7 @@ class Options(Case):
         self.assertEqual((status, err), (0, ''))
         self.assertRegex(out, rb'^linnet \d+\.\d+\.\d+\n$')
 
-    def test_wrong_use_is_told(self):
+    def test_wrong_use_is_reported(self):
         for arguments, why in (([], 'no URL given'), (['--nonsense', 'ws://x/'],
                                                          'unknown option --nonsense'),
                                (['serve', '70000'], "'70000' is not a port")):
@@ -912,7 +912,7 @@ class Options(Case):
 # ---- wss:// ------------------------------------------------------------------------------------
 
 class Secure(Case):
-    """`linnet serve --tls` makes a certificate of its own each time it starts."""
+    """`linnet serve --tls` creates a new certificate at each start."""
 
     def setUp(self):
         super().setUp()
@@ -935,7 +935,7 @@ class Secure(Case):
     def test_the_url_of_the_server_is_secure(self):
         self.assertRegex(self.server.url, r'^wss://127\.0\.0\.1:\d+/$')
 
-    def test_a_server_that_nobody_vouches_for_is_not_believed(self):
+    def test_a_server_without_a_trusted_certificate_is_refused(self):
         # Both have the same name, but not the same key.
         self.does_not_talk(TLS, 'the trusted root is not a CA', '--cacert',
                            self.other_certificate())
@@ -943,18 +943,18 @@ class Secure(Case):
     def test_a_pinned_certificate_is_enough(self):
         self.talks('--pin', self.certificate)
 
-    def test_as_a_root_it_is_enough(self):
+    def test_a_trusted_root_is_enough(self):
         self.talks('--cacert', self.certificate)
 
-    def test_a_pinned_key_is_enough_when_nothing_else_is_asked(self):
+    def test_a_pinned_key_is_enough_without_verification(self):
         self.talks('--insecure', '--pin', self.key_pin)
         colons = ':'.join(re.findall('..', self.key_pin.upper()))
         self.talks('--insecure', '--pin', colons)
 
-    def test_without_verification_any_server_is_believed(self):
+    def test_without_verification_any_server_is_accepted(self):
         self.talks('--insecure')
 
-    def test_a_wrong_pin_is_told_even_without_verification(self):
+    def test_a_wrong_pin_is_reported_even_without_verification(self):
         wrong = '0' * 64
         self.does_not_talk(TLS, f'is {self.key_pin} instead of {wrong}', '--insecure', '--pin',
                            wrong)
@@ -968,7 +968,7 @@ class Secure(Case):
             file.write(ssl.get_server_certificate(('127.0.0.1', other.port)))
         return path
 
-    def test_files_that_do_not_work_are_told(self):
+    def test_unusable_files_are_reported(self):
         empty = os.path.join(self.folder, 'empty')
         open(empty, 'w').close()
         for option in ('--cacert', '--pin'):
@@ -989,20 +989,20 @@ class Secure(Case):
         self.assertEqual((status, err), (0, ''))
         self.assertTrue(out.endswith(b'\ntrusted\n'))
 
-    def test_certificate_tells_why_there_is_none(self):
+    def test_certificate_reports_why_none_was_received(self):
         plain = self.entered(Serve())
         status, out, err = run('certificate', plain.url.replace('ws://', 'wss://'))
         self.assertEqual((status, out), (TLS, b''))
         self.assertIn('does not use TLS on this port', err)
 
-    def test_the_trace_shows_what_is_inside(self):
+    def test_the_trace_shows_the_decrypted_data(self):
         status, out, err = run('-1', '--trace', '--insecure', self.server.url, stdin=b'hello\n')
         self.assertEqual((status, out), (0, b'hello\n'))
         self.assertIn('-- TLS handshake', err)
         self.assertRegex(err, r'-> @0 +GET / HTTP/1\.1')
         self.assertRegex(err, r'<- @\d+ +text, 5 bytes: "hello"')
 
-    def test_large_messages_go_both_ways(self):
+    def test_large_messages_are_sent_in_both_directions(self):
         line = b'x' * (8 * MIB) + b'\n'
         status, out, err = run('-q1', '--insecure', self.server.url, stdin=line)
         self.assertEqual((status, err), (0, ''))
@@ -1012,7 +1012,7 @@ class Secure(Case):
 # ---- rooms -------------------------------------------------------------------------------------
 
 class Rooms(Case):
-    """linnet join in a room of linnet serve --multiplayer."""
+    """`linnet join` in a room of `linnet serve --multiplayer`."""
 
     def setUp(self):
         super().setUp()
@@ -1025,12 +1025,12 @@ class Rooms(Case):
         self.server.out.until(b'peer ' + peer + rb' joined\n')
         return linnet, peer
 
-    def test_lines_go_to_the_server(self):
+    def test_lines_are_sent_to_the_server(self):
         linnet, peer = self.join()
         linnet.send('grüß dich\n'.encode())
         self.server.out.until(peer + ': "grüß dich"\n'.encode())
 
-    def test_lines_go_to_the_target(self):
+    def test_lines_are_sent_to_the_target(self):
         ann, ann_id = self.join('--target', '0')
         bob, bob_id = self.join('--target=' + ann_id.decode())
         cy, cy_id = self.join('--target', '-' + bob_id.decode())
@@ -1045,7 +1045,7 @@ class Rooms(Case):
             status, out, _ = linnet.finish()
             self.assertEqual((status, out.count(b'\n')), (0, count))
 
-    def test_the_end_of_input_waits_for_the_room_to_have_heard_it(self):
+    def test_the_end_of_input_waits_until_the_room_has_received_it(self):
         linnet, peer = self.join('--trace')
         linnet.send(b'last words\n')
         linnet.end_input()
@@ -1054,7 +1054,7 @@ class Rooms(Case):
         self.assertEqual(status, 0)
         self.assertRegex(err, r'(?s)-> @\d+ +binary.*-> @\d+ +ping.*-> @\d+ +close')
 
-    def test_who_comes_and_goes_is_told(self):
+    def test_joining_and_leaving_peers_are_reported(self):
         ann, ann_id = self.join()
         bob, bob_id = self.join()
         ann.err.until(b'peer ' + bob_id + rb' joined\n')
@@ -1071,7 +1071,7 @@ class Rooms(Case):
         self.assertEqual(status, 0)
         self.assertIn('the server closed the connection', err)
 
-    def test_a_server_that_is_no_room_is_told(self):
+    def test_a_server_without_a_room_is_reported(self):
         listener = self.entered(Listener())
         with Linnet('join', listener.url, stdin=None) as linnet:
             peer = listener.peer()
@@ -1082,7 +1082,7 @@ class Rooms(Case):
         self.assertEqual((status, out), (JOIN, b''))
         self.assertIn("uses Godot 4's multiplayer", err)
 
-    def test_wrong_targets_are_told(self):
+    def test_wrong_targets_are_reported(self):
         for target in ('', 'x', '-', '99999999999', '1.5'):
             status, _, err = run('join', '--target', target, self.server.url)
             self.assertEqual(status, USAGE)
@@ -1093,12 +1093,12 @@ class Rooms(Case):
 
 class Endings(Case):
     def one_message(self, err):
-        """Everything but how it began is one explanation."""
+        """All output after the beginning is one explanation."""
         lines = [line for line in err.splitlines() if 'linnet: connected to' not in line]
         self.assertEqual(len(lines), 1, err)
         return lines[0]
 
-    def test_the_status_tells_the_phase(self):
+    def test_the_status_identifies_the_phase(self):
         with socket.socket() as bound:  # and not listening
             bound.bind(('127.0.0.1', 0))
             server = self.entered(Serve())
@@ -1118,10 +1118,10 @@ class Endings(Case):
 
     def test_the_server_may_end_at_any_moment(self):
         def request(peer):
-            peer.answer()
+            peer.response()
 
         def half_the_answer(peer):
-            peer.send(peer.answer()[:50])
+            peer.send(peer.response()[:50])
 
         def opened(peer):
             peer.accept()
@@ -1157,21 +1157,21 @@ class Endings(Case):
             _, err = self.ends(linnet, CLOSING)
             self.one_message(err)
 
-    def test_a_killed_server_is_told(self):
+    def test_a_killed_server_is_reported(self):
         server = self.entered(Serve())
         linnet = self.entered(Linnet(server.url))
         linnet.err.until(b'connected')
         server.signal(signal.SIGKILL)
         self.ends(linnet, OPEN, 'the stream ended before|connection was lost')
 
-    def test_what_came_before_the_end_is_printed(self):
+    def test_messages_received_before_the_end_are_printed(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(TEXT, b'first') + frame(TEXT, b'second'))
         peer.end()
         out, _ = self.ends(linnet, OPEN)
         self.assertEqual(out, b'first\nsecond\n')
 
-    def test_a_breach_of_the_protocol_is_told(self):
+    def test_a_protocol_error_is_reported(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(TEXT, b'\xff'))
         self.assertEqual(peer.frame()[1][:2], struct.pack('>H', 1007))
@@ -1189,9 +1189,9 @@ class Endings(Case):
             _, err = self.ends(linnet, status)
             self.assertEqual(bool(err), status != 0)
 
-    def test_input_that_is_left_when_the_server_closes_is_told(self):
+    def test_unsent_input_when_the_server_closes_is_reported(self):
         linnet, peer = self.talk(stdin=b'y' * (9 * MIB) + b'\n' + b'z' * (9 * MIB) + b'\n')
-        # The second line does not fit behind the first, which nobody reads yet.
+        # The second line does not fit after the first, which is not read yet.
         peer.accept()
         linnet.err.until(b'connected')
         self.assertEqual(peer.receive(1), b'\x81')
@@ -1213,7 +1213,7 @@ class Signals(Case):
             peer.leave()
             self.ends(linnet, 0, 'this side closed the connection and the server agreed')
 
-    def test_a_signal_before_the_one_message_is_no_success(self):
+    def test_a_signal_before_the_one_message_is_a_failure(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             for end in (Peer.leave, Peer.end):
                 linnet, peer = self.talk('-q1', stdin=b'question\n')
@@ -1237,10 +1237,10 @@ class Signals(Case):
         with open(f'/proc/{linnet.process.pid}/fdinfo/0', encoding='ascii') as file:
             return file.read()
 
-    def test_a_signal_before_all_input_is_sent_is_no_success(self):
+    def test_a_signal_before_all_input_is_sent_is_a_failure(self):
         stdin = (b'y' * (9 * MIB) + b'\n') * 2
         linnet, peer = self.talk('-q', stdin=stdin)
-        # The second line does not fit after the first, which nobody reads yet.
+        # The second line does not fit after the first, which is not read yet.
         peer.accept()
         deadline = time.monotonic() + DEADLINE_S
         while f'pos:\t{len(stdin)}\n' not in self.standard_input_of(linnet):
@@ -1275,7 +1275,7 @@ class Signals(Case):
 
     def test_a_signal_while_connecting_gives_up(self):
         linnet, peer = self.talk()
-        peer.answer()
+        peer.response()
         linnet.signal(signal.SIGTERM)
         self.ends(linnet, 128 + signal.SIGTERM, 'ended by a signal while connecting')
 
@@ -1285,7 +1285,7 @@ class Signals(Case):
         linnet.signal(signal.SIGINT)
         self.ends(linnet, 128 + signal.SIGINT, 'ended by a signal while closing')
 
-    def test_a_signal_while_nobody_reads_the_output_ends_it(self):
+    def test_a_signal_while_the_output_is_not_read_ends_it(self):
         linnet, peer = self.talk()
         peer.accept().send(frame(BINARY, b'x' * MIB) + close_frame(1000))
         self.assertEqual(peer.frame()[0], CLOSE)
@@ -1305,7 +1305,7 @@ class Signals(Case):
         linnet.send(b'still here\n')
         self.assertEqual(peer.frame(), (TEXT, b'still here'))
 
-    # A name server that never answers: the resolver's thread waits, and nobody else.
+    # A name server that never replies: only the resolver's thread waits.
     def preload(self):
         compiler = os.environ.get('CXX', 'c++').split()[0]
         folder = tempfile.mkdtemp(prefix='linnet-cli-')
@@ -1322,7 +1322,7 @@ class Signals(Case):
         asan = os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'
         return {**os.environ, 'LD_PRELOAD': library, 'ASAN_OPTIONS': asan.lstrip(':')}
 
-    def test_a_resolver_that_never_answers_can_be_ended(self):
+    def test_a_resolver_that_never_finishes_can_be_ended(self):
         environment = self.preload()
         with Linnet('ws://host.example/', env=environment) as linnet:
             linnet.err.until(b'resolving')
@@ -1343,26 +1343,26 @@ class Serving(Case):
             self.assertEqual((status, err), (0, ''))
             self.assertEqual(out.decode(), f'listening on {server.url}\n')
 
-    def test_without_once_it_goes_on(self):
+    def test_without_once_it_continues(self):
         server = self.entered(Serve())
         for _ in range(3):
             self.assertEqual(run('-q1', server.url, stdin=b'x\n'), (0, b'x\n', ''))
 
-    def test_it_listens_on_the_port_that_is_given(self):
+    def test_it_listens_on_the_given_port(self):
         with socket.socket() as bound:
             bound.bind(('127.0.0.1', 0))
             port = bound.getsockname()[1]
         server = self.entered(Serve(str(port)))
         self.assertEqual(server.url, f'ws://127.0.0.1:{port}/')
 
-    def test_a_port_that_is_taken_is_told(self):
+    def test_a_port_in_use_is_reported(self):
         with Listener() as listener:
             port = str(listener.sock.getsockname()[1])
             status, out, err = run('serve', port)
             self.assertEqual((status, out), (USAGE, b''))
             self.assertIn(f'cannot listen on 127.0.0.1 port {port}: Address already in use', err)
 
-    def test_a_signal_ends_it_and_its_clients_are_told(self):
+    def test_a_signal_ends_it_and_closes_its_clients(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             server = self.entered(Serve())
             clients = [self.entered(Linnet(server.url)) for _ in range(20)]
@@ -1373,7 +1373,7 @@ class Serving(Case):
                 self.ends(client, 0, 'close frame has code 1001 and reason "the server is shutting down"')
             self.ends(server, 0)
 
-    def test_a_signal_ends_it_also_when_a_client_does_not_answer(self):
+    def test_a_signal_ends_it_even_if_a_client_does_not_reply(self):
         server = self.entered(Serve())
         port = int(server.url.rstrip('/').rsplit(':', 1)[1])
         with socket.create_connection(('127.0.0.1', port)) as half_a_client:
@@ -1386,13 +1386,13 @@ class Serving(Case):
 
 
 class Floods(Case):
-    """Case 70: a flood of small messages into each server."""
+    """Case 70: a flood of small messages to each server."""
 
     COUNT = 20000
     LINES = b''.join(b'%d\n' % i for i in range(COUNT))
 
     def flood(self, linnet):
-        """Sends all lines, and leaves the input open: nothing ends it before its answers are here."""
+        """Sends all lines, and leaves the input open, so that nothing ends it before its replies arrive."""
         writer = threading.Thread(target=linnet.send, args=(self.LINES,))
         writer.start()
         self.addCleanup(writer.join)
@@ -1414,8 +1414,8 @@ class Floods(Case):
         sender = self.flood(self.entered(Linnet('join', '--target=0', server.url)))
         for stream in (server.out, reader.out):
             stream.until(b'"%d"\n$' % (self.COUNT - 1))
-            heard = re.findall(rb'\d+: "(\d+)"\n', stream.data)
-            self.assertTrue(heard == self.LINES.split())
+            received = re.findall(rb'\d+: "(\d+)"\n', stream.data)
+            self.assertTrue(received == self.LINES.split())
         for linnet in (sender, reader):
             linnet.end_input()
             self.ends(linnet, 0)
@@ -1423,13 +1423,13 @@ class Floods(Case):
     NODE = """
         const WebSocket = require('ws'), [url, count] = process.argv.slice(1);
         const socket = new WebSocket(url);
-        let heard = 0;
+        let received = 0;
         socket.on('open', () => { for (let i = 0; i < count; ++i) socket.send(String(i)); });
         socket.on('message', data => {
-            if (String(data) !== String(heard)) process.exit(2);
-            if (++heard == count) socket.close();
+            if (String(data) !== String(received)) process.exit(2);
+            if (++received == count) socket.close();
         });
-        socket.on('close', code => { console.log(heard, code); });
+        socket.on('close', code => { console.log(received, code); });
     """
 
     def test_every_message_of_a_flood_by_node_is_echoed(self):
@@ -1449,7 +1449,7 @@ class Floods(Case):
 # ---- terminals ---------------------------------------------------------------------------------
 
 class Terminal:
-    """The program in a pseudo-terminal of its own, which is its controlling one."""
+    """The program in a new pseudo-terminal, which is its controlling terminal."""
 
     def __init__(self, *arguments):
         self.master, slave = pty.openpty()
@@ -1479,9 +1479,9 @@ class InATerminal(Case):
         terminal = self.entered(Terminal(*arguments, listener.url))
         return terminal, listener.peer().accept()
 
-    def ends(self, terminal, status, told):
+    def ends(self, terminal, status, expected):
         self.assertEqual(terminal.process.wait(DEADLINE_S), status)
-        terminal.screen.until(told)
+        terminal.screen.until(expected)
         self.assertEqual(termios.tcgetattr(terminal.slave), terminal.attributes)
         self.assertTrue(os.get_blocking(terminal.slave))
 
@@ -1492,7 +1492,7 @@ class InATerminal(Case):
         self.assertEqual(peer.frame(), (TEXT, 'Grüße'.encode()))
         peer.send(frame(TEXT, b'answer'))
         terminal.screen.until(b'answer\r\n')
-        terminal.type(b'half a line\x04')  # which sends what is there to the program
+        terminal.type(b'half a line\x04')  # which passes the line to the program
         terminal.type(b'\x04')
         self.assertEqual(peer.messages(), ([b'half a line'], struct.pack('>H', 1000)))
         peer.leave()
@@ -1517,7 +1517,7 @@ class InATerminal(Case):
             select.select([], [], [terminal.master], 0.02)
         self.ends(terminal, 128 + signal.SIGINT, b'ended at once by a second signal')
 
-    def test_a_server_that_dies_leaves_a_message(self):
+    def test_a_killed_server_causes_a_message(self):
         for end in (Peer.end, Peer.reset):
             terminal, peer = self.talk()
             terminal.screen.until(b'connected')
@@ -1530,7 +1530,7 @@ class InATerminal(Case):
         terminal.screen.until(rb'red \\x1b\[31m bell \\x07 c1 \\xc2\\x9b2J\ttab\r\nline\\x0d\r\n')
         self.assertNotIn(b'\x1b', terminal.screen.data)
 
-    def test_raw_lets_it(self):
+    def test_raw_lets_a_server_control_the_terminal(self):
         terminal, peer = self.talk('--raw')
         peer.send(frame(TEXT, b'red \x1b[31m') + frame(BINARY, b'\x01\x02'))
         terminal.screen.until(rb'red \x1b\[31m\r\n\x01\x02')
@@ -1540,7 +1540,7 @@ class InATerminal(Case):
         peer.send(frame(BINARY, b'ab'))
         terminal.screen.until(rb'00000000  61 62 +\|ab\|\r\n00000002\r\n')
 
-    def test_a_terminal_that_goes_away_closes_cleanly(self):
+    def test_a_terminal_that_disappears_closes_cleanly(self):
         terminal, peer = self.talk()
         terminal.screen.until(b'connected')
         os.close(terminal.slave)
@@ -1560,7 +1560,7 @@ def tmux_is_there():
 
 
 class InTmux(Case):
-    """A shell in a terminal of 80 columns and 24 lines, and somebody who types and looks."""
+    """A shell in a terminal of 80 columns and 24 lines, with simulated typing and a visible screen."""
 
     def setUp(self):
         if not tmux_is_there():
@@ -1596,7 +1596,7 @@ class InTmux(Case):
         return self.tmux('capture-pane', '-p')
 
     def after(self):
-        """The status of the last command, and whether the terminal is as it was before."""
+        """The status of the last command, and whether the terminal settings are unchanged."""
         self.type('echo status=$?; stty -a | cksum | cmp - before && echo same""')
         self.typed.until(rb'same\r\n')
         return int(self.typed.until(rb'status=(\d+)\r\n').group(1))
@@ -1613,7 +1613,7 @@ class InTmux(Case):
         self.type(f'"$LINNET" {server.url}')
         self.typed.until(rb'Ctrl-D closes\r\n')
         self.type('hello, world')
-        # Once as it is typed, once as it comes back.
+        # Once as typed, once as echoed.
         self.typed.until(rb'hello, world\r\nhello, world\r\n')
         self.assertIn('hello, world\nhello, world\n', self.screen())
         self.tmux('send-keys', 'C-d')
@@ -1638,7 +1638,7 @@ class InTmux(Case):
 
 
 def setUpModule():
-    """What runs the tests may ignore signals (nohup, a background job); children inherit that."""
+    """Resets signals that the caller ignores (nohup, a background job), since children inherit that."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -24,7 +24,7 @@ void send_big(Play& play) {
     play.run();
 }
 
-// What an encoded Variant of Godot's `{"a": 1}` is.
+// Godot's encoding of the Variant `{"a": 1}`.
 const std::string variant = hex("12000000010000000400000001000000610000000200000001000000");
 const std::string shown_variant =
     R"("\x12\x00\x00\x00\x01\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00a\x00\x00\x00\x02\x00)"
@@ -84,7 +84,7 @@ Lines binary_wire(const std::string& close) {
             close};
 }
 
-// Each message is answered with itself, and then the close frame.
+// Each message is echoed, followed by the close frame.
 ServerScript echoing(Opcode opcode, const std::vector<std::string>& messages) {
     std::vector<ServerStep> steps;
     for (const std::string& message : messages) {
@@ -159,7 +159,7 @@ void poll_after_a_gap(Play& play) {
     play.peer_info();
 }
 
-// Which signals come in which poll.
+// Which signals are emitted in which poll.
 void polls_by_hand(Play& play) {
     std::size_t signal_count = 0;
     play.on = [&signal_count](const std::string&) { ++signal_count; };
@@ -210,7 +210,7 @@ Lines modes_story(const std::string& closed, const std::string& object) {
 
 // ---- requests
 
-// The request without the key, which is another each time.
+// The request without the key, which is always different.
 void say_request(Play& play) {
     if (play.world.network.connections.empty()) return play.say("no request");
     const std::string& request = play.world.network.connections.back()->request;
@@ -245,7 +245,7 @@ const Lines none_chosen = {connecting, error, "disconnect_from_host", end_closed
 
 // ---- URLs
 
-// Connects to each URL in turn and tells what stood in the request.
+// Connects to each URL in turn and prints the request.
 void every_url(Play& play) {
     constexpr std::array<std::string_view, 25> urls{"ws://127.0.0.1:9001",
                                                     "ws://127.0.0.1:9001/",
@@ -328,8 +328,8 @@ const Lines urls_in_godot = {
     // clang-format on
 };
 
-// Letter case of the scheme, a query without a path, user information and [::1] work; what is no
-// URL is refused before anything is sent.
+// Letter case of the scheme, a query without a path, user information and [::1] work; invalid URLs
+// are refused before anything is sent.
 const Lines urls_in_linnet = {
     // clang-format off
     "ws://127.0.0.1:9001", connecting, established, "GET / HTTP/1.1|Host: 127.0.0.1:9001",
@@ -365,7 +365,7 @@ const Lines urls_in_linnet = {
     // clang-format on
 };
 
-// Every connection that was opened ends with the client.
+// Destroying the client ends every open connection.
 Lines dropped(int count) {
     Lines lines;
     for (int i = 1; i <= count; ++i) lines.push_back(std::to_string(i) + " close 1000 \"\"");

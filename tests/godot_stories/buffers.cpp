@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The bounds of the queues, and calls in the wrong state.
+// The limits of the queues, and calls in the wrong state.
 #include "godot_stories/stories.hpp"
 
 namespace linnet::test::godot {
 namespace {
 
-// "peer ..." as `Play::peer_info` tells it, open and before any text.
+// The line "peer ..." of `Play::peer_info` when open and before any text.
 std::string peer_with(int available) {
     return "peer open 127.0.0.1:9001, " + std::to_string(available) +
            " available, last was no text, writes binary";
@@ -52,7 +52,7 @@ Lines sized(const Lines& after_1023, const Lines& end) {
     return opened_with_buffers(lines);
 }
 
-// ---- messages that nobody reads
+// ---- unread messages
 
 std::string six_messages() {
     std::string frames;
@@ -97,7 +97,7 @@ void overflow_payload(Play& play) {
     read_late(play);
 }
 
-// First `before` are announced, of which there are `packets`, then `after`, which are `later`.
+// First `before` are announced, of which `packets` are available, then `after`, which are `later`.
 struct Overflow {
     int before;
     Lines packets;
@@ -272,7 +272,7 @@ const std::vector<Trace> buffer_traces = {
                .packets = {R"(300 * "A")", R"(300 * "B")", R"(300 * "C")"},
                .later = {R"(300 * "D")", R"(300 * "E")", R"("after-drain")"},
                .after = 3})},
-    // The recorded server read nothing, so that only linnet's frames are known.
+    // The recorded server read nothing, so only linnet's frames are known.
     {"out_queue",
      {accepting({})},
      put_beyond_the_bounds,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Closes of either side, and losses.
+// Closes by either side, and lost connections.
 #include "godot_stories/stories.hpp"
 
 namespace linnet::test::godot {
@@ -9,7 +9,7 @@ namespace {
 
 // ---- closes of the client
 
-// A server that has `steps` happen between the client's close frame and its own end of stream.
+// A server that performs `steps` between the client's close frame and its own end of stream.
 ServerScript after_close(std::vector<ServerStep> steps) {
     steps.insert(steps.begin(), AwaitClose{});
     steps.push_back(Fin{});
@@ -78,7 +78,7 @@ struct CloseCase {
     std::string reason;
 };
 
-// Each on a connection of its own; a client whose connection does not end is replaced.
+// Each uses a new connection; a client whose connection does not end is replaced.
 void close_with_odd_codes(Play& play) {
     const std::vector<CloseCase> cases{{1000, ""},
                                        {1005, ""},
@@ -330,8 +330,8 @@ const std::vector<Trace> closing_traces = {
      {accepting({Pause{100}, Fin{}})},
      open_run_look,
      {opened({closed_unclean, peer_closed, end_closed})}},
-    // The server resets when something comes. Godot sends a frame in two parts and so learns of it
-    // in the first call; linnet sends it in one, which the OS still takes.
+    // The server resets when it receives anything. Godot sends a frame in two parts and so detects
+    // it in the first call; linnet sends it in one part, which the OS still accepts.
     {"put_after_fin",
      {accepting({Pause{150}, Fin{}, AwaitMessages{1}, Reset{}}), accepting({Pause{100}, Fin{}})},
      put_into_the_dead_link,
@@ -343,7 +343,7 @@ const std::vector<Trace> closing_traces = {
      {put_in_godot},
      {{put_in_linnet("put_packet = 1")}}},
     {"reconnect_in_error",
-     {answering("HTTP/1.1 404 Not Found\r\nA: b\r\nC: d\r\nE: f\r\n\r\n")},
+     {responding("HTTP/1.1 404 Not Found\r\nA: b\r\nC: d\r\nE: f\r\n\r\n")},
      reconnect_in_error,
      {{connecting, error, "connect_to_url = 0", error, "connect_to_url = 0", error, end_closed}}},
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Failing to connect: what a server may answer to the upgrade request, or not answer.
+// Failing to connect: valid, invalid and missing responses to the upgrade request.
 #include <cerrno>
 
 #include "godot_stories/stories.hpp"
@@ -9,14 +9,14 @@
 namespace linnet::test::godot {
 namespace {
 
-// A right 101 of `size` bytes in all.
-std::string sized_answer(std::size_t size) {
-    constexpr std::size_t place_growth = 28 - std::string_view("{accept}").size();
-    const std::size_t rest = switching("X-Fill: \r\n").size() + place_growth;
+// A correct 101 of `size` bytes in total.
+std::string sized_response(std::size_t size) {
+    constexpr std::size_t growth = 28 - std::string_view("{accept}").size();
+    const std::size_t rest = switching("X-Fill: \r\n").size() + growth;
     return switching("X-Fill: " + std::string(size - rest, 'f') + "\r\n");
 }
 
-// No receive gives more than one byte of the answer.
+// Each receive returns at most one byte of the response.
 ServerScript byte_by_byte() {
     ServerScript script = accepting({});
     for (std::size_t i = 0; i < 200; ++i) script.cuts.push_back(i);
@@ -91,8 +91,8 @@ constexpr char switching_lf[] =
 
 const std::vector<Trace> refused_traces = {
     {"bad_accept",
-     {answering("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n")},
+     {responding("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n")},
      open_and_run,
      {refused()}},
     {"connect_timeout",
@@ -100,7 +100,7 @@ const std::vector<Trace> refused_traces = {
      connect_for_two_seconds,
      {{connecting, "status CONNECTING", error, end_closed}}},
     {"connection_list",
-     {answering(switching_keep_alive)},
+     {responding(switching_keep_alive)},
      open_and_run,
      {refused()},
      {{open_to_the_end, dropped}}},
@@ -109,31 +109,31 @@ const std::vector<Trace> refused_traces = {
      connect_twice,
      {{connecting, error, connecting, error, end_closed}}},
     {"extra_extension",
-     {answering(switching("Sec-WebSocket-Extensions: permessage-deflate\r\n"))},
+     {responding(switching("Sec-WebSocket-Extensions: permessage-deflate\r\n"))},
      open_and_run,
      {open_to_the_end, dropped},
      {{refused()}}},
-    {"header_case", {answering(switching_odd_case)}, open_and_run, {open_to_the_end, dropped}},
+    {"header_case", {responding(switching_odd_case)}, open_and_run, {open_to_the_end, dropped}},
     {"header_empty_value",
-     {answering(switching("X-Empty:\r\n"))},
+     {responding(switching("X-Empty:\r\n"))},
      open_and_run,
      {refused()},
      {{open_to_the_end, dropped}}},
-    {"header_without_colon", {answering(switching("nonsense\r\n"))}, open_and_run, {refused()}},
-    {"headers_4080", {answering(sized_answer(4080))}, open_and_run, {open_to_the_end, dropped}},
-    {"headers_4096", {answering(sized_answer(4096))}, open_and_run, {open_to_the_end, dropped}},
+    {"header_without_colon", {responding(switching("nonsense\r\n"))}, open_and_run, {refused()}},
+    {"headers_4080", {responding(sized_response(4080))}, open_and_run, {open_to_the_end, dropped}},
+    {"headers_4096", {responding(sized_response(4096))}, open_and_run, {open_to_the_end, dropped}},
     {"headers_4097",
-     {answering(sized_answer(4097))},
+     {responding(sized_response(4097))},
      open_and_run,
      {refused()},
      {{open_to_the_end, dropped}}},
     {"headers_9000",
-     {answering(sized_answer(9000))},
+     {responding(sized_response(9000))},
      open_and_run,
      {refused()},
      {{open_to_the_end, dropped}}},
     {"hs_100_continue",
-     {answering("HTTP/1.1 100 Continue\r\nA: b\r\n\r\n" + switching())},
+     {responding("HTTP/1.1 100 Continue\r\nA: b\r\n\r\n" + switching())},
      open_and_run,
      {refused()},
      {{open_to_the_end, dropped}}},
@@ -147,44 +147,44 @@ const std::vector<Trace> refused_traces = {
      {accepting({Send{hex("81056561726c79")}})},
      open_and_run,
      {opened({data, "get_packet: text \"early\"", end_open}), dropped}},
-    {"hs_not_http", {answering(hex("0001676172626167650a"), {Fin{}})}, open_and_run, {refused()}},
+    {"hs_not_http", {responding(hex("0001676172626167650a"), {Fin{}})}, open_and_run, {refused()}},
     {"hs_partial_then_fin",
-     {answering("HTTP/1.1 101 Switching Protocols\r\nUpgrade: webso", {Pause{100}, Fin{}})},
+     {responding("HTTP/1.1 101 Switching Protocols\r\nUpgrade: webso", {Pause{100}, Fin{}})},
      open_and_run,
      {refused()}},
     {"hs_rst_before_answer", {{{AwaitRequest{}, Reset{}}}}, open_and_run, {refused()}},
-    {"http10_101", {answering(switching_http10)}, open_and_run, {refused()}},
+    {"http10_101", {responding(switching_http10)}, open_and_run, {refused()}},
     {"http11_101_noreason",
-     {answering(switching_noreason)},
+     {responding(switching_noreason)},
      open_and_run,
      {open_to_the_end, dropped}},
     {"http_302",
-     {answering("HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\nA: b\r\nC: d\r\n\r\n")},
+     {responding("HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\nA: b\r\nC: d\r\n\r\n")},
      open_and_run,
      {refused()}},
     {"http_401",
-     {answering("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nA: b\r\n"
-                "C: d\r\n\r\n")},
+     {responding("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nA: b\r\n"
+                 "C: d\r\n\r\n")},
      open_and_run,
      {refused()}},
     {"http_404",
-     {answering("HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\nServer: x\r\nX: y\r\n\r\nnope!")},
+     {responding("HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\nServer: x\r\nX: y\r\n\r\nnope!")},
      open_and_run,
      {refused()}},
-    {"lf_only", {answering(switching_lf, {Pause{1500}, Fin{}})}, open_and_run, {refused()}},
+    {"lf_only", {responding(switching_lf, {Pause{1500}, Fin{}})}, open_and_run, {refused()}},
     {"missing_accept",
-     {answering("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                "Connection: Upgrade\r\n\r\n")},
+     {responding("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                 "Connection: Upgrade\r\n\r\n")},
      open_and_run,
      {refused()}},
     {"missing_connection",
-     {answering("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                "Sec-WebSocket-Accept: {accept}\r\n\r\n")},
+     {responding("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                 "Sec-WebSocket-Accept: {accept}\r\n\r\n")},
      open_and_run,
      {refused()}},
     {"missing_upgrade",
-     {answering("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
-                "Sec-WebSocket-Accept: {accept}\r\n\r\n")},
+     {responding("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Accept: {accept}\r\n\r\n")},
      open_and_run,
      {refused()}},
     {"never_answered",

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Frames of the server, right and wrong.
+// Valid and invalid frames of the server.
 #include "godot_stories/stories.hpp"
 
 namespace linnet::test::godot {
 namespace {
 
-// A server that sends `frames`, and answers the client's close frame.
+// A server that sends `frames`, and replies to the client's close frame.
 ServerScript sending(std::string frames) {
     return accepting(
         {Pause{50}, Send{std::move(frames)}, AwaitClose{}, Send{server_close(1002)}, Fin{}});
@@ -16,7 +16,7 @@ ServerScript sending(std::string frames) {
 constexpr char peer_closed_text[] = "peer closed, 0 available, last was text, writes binary";
 constexpr char request_1000[] = "server_close_request(1000, \"\") CONNECTED open";
 
-// For some bad frames Godot drops the connection without a close frame.
+// For some invalid frames Godot drops the connection without a close frame.
 Outcome dropped() {
     return {opened({closed_unclean, peer_closed, end_closed})};
 }

@@ -8,8 +8,8 @@
 namespace linnet::test::godot {
 namespace {
 
-// As text between quotes, everything that is not printable ASCII as \xNN. A long run of one byte
-// is told by its length.
+// As quoted text, with everything that is not printable ASCII as \xNN. A long run of one byte is
+// shown by its length.
 std::string shown_payload(std::string_view payload) {
     constexpr std::size_t run_size_min = 17;
     const bool is_run = payload.size() >= run_size_min &&
@@ -61,10 +61,10 @@ void Play::replace_client() {
     client_ = std::make_unique<WebSocketClient>(options);
     story_ = std::make_unique<Story>(*client_);
     story_->reads = false;
-    story_->on = [this](const std::string& signal) { hear(signal); };
+    story_->on = [this](const std::string& signal) { receive(signal); };
 }
 
-void Play::hear(const std::string& signal) {
+void Play::receive(const std::string& signal) {
     const bool was_in_handler = std::exchange(in_handler_, true);
     say(story_->lines.back());
     if (reads && signal == "data_received()") get_all();
@@ -86,7 +86,7 @@ void Play::connect_to(std::string_view url, Strings protocols, Strings headers) 
     say("connect_to_url = " + number(result) + (in_handler_ ? "" : " " + status_text()));
 }
 
-// Godot's gives nothing: only a refusal has a number.
+// Godot's function returns nothing: only a refusal has a number.
 void Play::disconnect(int code, std::string_view reason) {
     const Error result = client_->disconnect_from_host(code, reason);
     say("disconnect_from_host" + (result == Error::ok ? "" : " = " + number(result)));
@@ -143,10 +143,10 @@ void Play::peer_info() {
         (peer().get_write_mode() == WebSocketPeer::WRITE_MODE_TEXT ? "text" : "binary"));
 }
 
-// The key is known once the request is there, and `answering` waits a moment before its answer.
+// The key is known once the request has arrived, and `answering` waits briefly before its response.
 void Play::fill_in_accepts() {
     constexpr std::string_view name = "Sec-WebSocket-Key: ";
-    constexpr std::string_view place = "{accept}";
+    constexpr std::string_view placeholder = "{accept}";
     for (const auto& connection : world.network.connections) {
         const std::size_t at = connection->request.find(name);
         if (connection->request.find("\r\n\r\n") == std::string::npos) continue;
@@ -155,8 +155,8 @@ void Play::fill_in_accepts() {
         const HandshakeAccept accept = handshake_accept(key);
         for (ServerStep& step : connection->script.steps) {
             auto* const send = std::get_if<Send>(&step);
-            if (send == nullptr || send->bytes.find(place) == std::string::npos) continue;
-            send->bytes.replace(send->bytes.find(place), place.size(), accept.data(),
+            if (send == nullptr || send->bytes.find(placeholder) == std::string::npos) continue;
+            send->bytes.replace(send->bytes.find(placeholder), placeholder.size(), accept.data(),
                                 accept.size());
         }
     }
@@ -192,15 +192,15 @@ ServerScript accepting(std::vector<ServerStep> steps, std::string headers) {
     return {std::move(steps)};
 }
 
-ServerScript answering(std::string head, std::vector<ServerStep> steps) {
+ServerScript responding(std::string head, std::vector<ServerStep> steps) {
     steps.insert(steps.begin(), {AwaitRequest{}, Pause{1}, Send{std::move(head)}});
     return {std::move(steps)};
 }
 
-std::string switching(std::string_view fields) {
+std::string switching(std::string_view extra) {
     return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            "Sec-WebSocket-Accept: {accept}\r\n" +
-           std::string(fields) + "\r\n";
+           std::string(extra) + "\r\n";
 }
 
 std::string hex(std::string_view digits) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Close frames of the server, good and bad.
+// Valid and invalid close frames of the server.
 #include "godot_stories/stories.hpp"
 
 namespace linnet::test::godot {
 namespace {
 
-// A server that sends `frames`, and ends its stream when it has the client's close frame.
+// A server that sends `frames`, and ends its stream when it has received the client's close frame.
 ServerScript closing(std::string frames) {
     return accepting({Pause{50}, Send{std::move(frames)}, AwaitClose{}, Fin{}});
 }
@@ -86,7 +86,7 @@ const std::vector<Trace> server_closing_traces = {
      {closing(hex("8800"))},
      open_run_look,
      closed_by_server("server_close_request(0, \"\")", R"(1 close "")")},
-    // The recorded server was gone before an answer came; this one still takes it.
+    // The recorded server disconnected before the reply; this one still receives it.
     {"server_close_fin_at_once",
      {accepting({Pause{50}, Send{hex("880503e86e6f77")}, Fin{}})},
      open_run_look,
@@ -112,7 +112,7 @@ const std::vector<Trace> server_closing_traces = {
      {closing(hex("880203e8810b616674657220636c6f7365"))},
      open_run_look,
      closed_by_server("server_close_request(1000, \"\")", R"(1 close 1000 "")")},
-    // The recorded server was gone before an answer came; this one still takes it.
+    // The recorded server disconnected before the reply; this one still receives it.
     {"server_data_close_fin",
      {accepting({Pause{50}, Send{hex("81036f6e65810374776f880503e8656e64")}, Fin{}})},
      open_run_look,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What Godot 3.2.3 did in 99 recorded scenarios, and what linnet does in the same. A trace is a
-// scripted server, the calls of the program, and the story that came of both: signals with what
-// their handlers saw, return codes, packets, and the frames on the wire. The rows are in
+// The behaviour of Godot 3.2.3 in 99 recorded scenarios, and of linnet in the same. A trace is a
+// scripted server, the calls of the program, and the resulting story: signals with the state seen
+// in their handlers, return codes, packets, and the frames on the wire. The rows are in
 // godot_stories_*.cpp, the readable table is vectors/godot_stories.md.
 #pragma once
 
@@ -22,15 +22,15 @@ namespace linnet::test::godot {
 
 using Lines = std::vector<std::string>;
 
-/// What could be seen of a scenario. `story` has a line for each signal, call and packet in their
-/// order and ends with the status; `wire` has the frames of the client, each behind the number of
+/// The observable result of a scenario. `story` has a line for each signal, call and packet in
+/// order and ends with the status; `wire` has the frames of the client, each after the number of
 /// its connection.
 struct Outcome {
     Lines story;
     Lines wire = {};
 };
 
-/// Makes the calls of a scenario on a client in a scripted world, and writes down what they give.
+/// Makes the calls of a scenario on a client in a scripted world, and logs the results.
 class Play {
  public:
     explicit Play(std::vector<ServerScript> servers);
@@ -38,14 +38,14 @@ class Play {
     static constexpr std::uint64_t poll_interval_ms = 5;
 
     World world;
-    Options options;    ///< of clients made from now on
-    bool reads = true;  ///< takes every packet inside its `data_received`
+    Options options;    ///< for clients created from now on
+    bool reads = true;  ///< reads every packet inside its `data_received`
     /// Called inside each handler, after its line is written.
     std::function<void(const std::string& signal)> on;
 
     WebSocketClient& client() { return *client_; }
     WebSocketPeer& peer() { return *client_->get_peer(1); }
-    /// Destroys the client and makes another.
+    /// Destroys the client and creates another.
     void replace_client();
 
     void connect(std::string_view path = "/", Strings protocols = {}, Strings headers = {});
@@ -62,11 +62,11 @@ class Play {
     void peer_info();
     void say(std::string line) { story_lines_.push_back(std::move(line)); }
 
-    /// The last status, the end of the client, and all of the above.
+    /// Returns the last status, the end of the client, and everything above.
     Outcome finish();
 
  private:
-    void hear(const std::string& signal);
+    void receive(const std::string& signal);
     void fill_in_accepts();
     std::string status_text();
 
@@ -76,7 +76,8 @@ class Play {
     bool in_handler_ = false;
 };
 
-/// One row. Without `linnet` it does what Godot did; without `play` it is not built.
+/// One row. Without `linnet`, linnet behaves like Godot; without `play`, the scenario is not
+/// supported.
 struct Trace {
     std::string_view name;
     std::vector<ServerScript> servers;
@@ -96,28 +97,29 @@ extern const std::vector<Trace> buffer_traces;
 
 /// Connects, and polls for 2.5 s.
 void open_and_run(Play& play);
-/// The same, and then tells how the peer stands.
+/// The same, and then prints the state of the peer.
 void open_run_look(Play& play);
 
-/// A server that accepts, and then does `steps`.
+/// A server that accepts, and then performs `steps`.
 ServerScript accepting(std::vector<ServerStep> steps, std::string headers = {});
-/// A server that sends `head`; {accept} in it becomes the right Sec-WebSocket-Accept.
-ServerScript answering(std::string head, std::vector<ServerStep> steps = {});
-/// The 101 that Godot's traces had, with `fields` behind its own, up to the empty line.
-std::string switching(std::string_view fields = {});
+/// A server that sends `head`, with {accept} replaced by the correct Sec-WebSocket-Accept.
+ServerScript responding(std::string head, std::vector<ServerStep> steps = {});
+/// The 101 of Godot's traces, followed by the lines of `extra`, up to the empty line.
+std::string switching(std::string_view extra = {});
 
 /// The bytes of hexadecimal digits.
 std::string hex(std::string_view digits);
 
-/// `rest` behind a successful connecting without sub-protocol.
+/// `rest` after connecting successfully without sub-protocol.
 Lines opened(Lines rest);
-/// A connecting that failed.
+/// A failed attempt to connect.
 Lines refused();
-/// The frame by which linnet closes the first connection: the reason tells the cause.
+/// The frame with which linnet closes the first connection; its reason is the cause.
 std::string close_frame(int code, Cause cause);
-/// `open_run_look` with a bad frame: Godot answers with `frame`, and then the connection hangs.
+/// `open_run_look` with an invalid frame: Godot replies with `frame`, and then the connection
+/// hangs.
 Outcome hanging(const std::string& frame);
-/// The same in linnet: it answers, and the connection ends.
+/// The same in linnet: it replies, and the connection ends.
 Outcome ended(const std::string& frame);
 
 inline constexpr char established[] = "connection_established(\"\") CONNECTED open";

@@ -27,14 +27,15 @@ namespace {
 
 constexpr std::size_t complaint_count_max = 20;
 
-// Calls that never wait. A lone getrandom could before the machine has any entropy, once; from
-// glibc 2.41 on the first of a thread blocks its signals for a moment.
+// Calls that never wait. A lone getrandom could, once, before the machine has any entropy; from
+// glibc 2.41 on, its first use in a thread blocks signals for a moment.
 constexpr long harmless[] = {
     SYS_socket,      SYS_setsockopt, SYS_getsockopt, SYS_fcntl,  SYS_close,          SYS_shutdown,
     SYS_getsockname, SYS_getrandom,  SYS_mmap,       SYS_munmap, SYS_mremap,         SYS_mprotect,
     SYS_madvise,     SYS_brk,        SYS_getpid,     SYS_gettid, SYS_rt_sigprocmask,
 };
-// What a program does that begins a thread; the sanitizers' wrappers do more than the libraries.
+// Calls made by a program that starts a thread; the sanitizers' wrappers make more than the
+// libraries.
 constexpr long thread_makers[] = {
     SYS_clone,
     SYS_clone3,
@@ -50,7 +51,7 @@ constexpr long clocks[] = {
 #endif
 };
 
-// Which only the older machines have.
+// These exist only on older architectures.
 #ifdef SYS_poll
 constexpr long old_poll = SYS_poll;
 #else
@@ -72,7 +73,7 @@ std::string waits_for_events(std::int64_t timeout) {
     return timeout == 0 ? "" : "waits for events";
 }
 
-// The thread stands still in its call: what it points to does, too.
+// The thread is stopped in its call, so the memory it points to does not change.
 std::string waits_for_events_until(std::uint64_t timeout) {
     timespec time{0, 1};
     if (timeout != 0) std::memcpy(&time, reinterpret_cast<const void*>(timeout), sizeof time);
@@ -117,20 +118,22 @@ std::string CallWatch::complaint_of(const seccomp_data& call) const {
 }
 
 // Whether the call is allowed.
-bool CallWatch::look_at(const seccomp_notif& told) {
-    if (static_cast<pid_t>(told.pid) != watched_ || is_one_of(clocks, told.data.nr)) return true;
+bool CallWatch::look_at(const seccomp_notif& notification) {
+    if (static_cast<pid_t>(notification.pid) != watched_ || is_one_of(clocks, notification.data.nr))
+        return true;
     ++count_;
-    if (told.data.nr == SYS_clone || told.data.nr == SYS_clone3) ++thread_count_;
+    if (notification.data.nr == SYS_clone || notification.data.nr == SYS_clone3) ++thread_count_;
     const bool is_free = watching_ == Watching::nothing;
-    const std::string complaint = is_free ? "" : complaint_of(told.data);
+    const std::string complaint = is_free ? "" : complaint_of(notification.data);
     if (complaint.empty()) return true;
     if (complaints_.size() < complaint_count_max) {
-        complaints_.push_back("system call " + std::to_string(told.data.nr) + " " + complaint);
+        complaints_.push_back("system call " + std::to_string(notification.data.nr) + " " +
+                              complaint);
     }
     return false;
 }
 
-// Of the watched thread, as everything it needs to be told is of its own.
+// Belongs to the watched thread, since every later call of it needs a decision.
 void CallWatch::install() {
     sock_filter all[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF)};
     const sock_fprog program{1, all};
@@ -142,36 +145,36 @@ void CallWatch::install() {
     listener_ = static_cast<int>(listener);
 }
 
-// Until nobody has the filter any more.
+// Waits until no thread has the filter any more.
 void CallWatch::supervise() {
     pollfd item{listener_, POLLIN, 0};
     for (;;) {
         if (::poll(&item, 1, -1) < 0) continue;
         if ((item.revents & POLLIN) == 0) break;
-        seccomp_notif told{};
-        if (::ioctl(item.fd, SECCOMP_IOCTL_NOTIF_RECV, &told) != 0) continue;
-        // What is not allowed is not made: it could wait for ever.
-        seccomp_notif_resp answer{};
-        answer.id = told.id;
-        if (look_at(told)) {
-            answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        seccomp_notif notification{};
+        if (::ioctl(item.fd, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) continue;
+        // A forbidden call is not made, since it could wait for ever.
+        seccomp_notif_resp response{};
+        response.id = notification.id;
+        if (look_at(notification)) {
+            response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
         } else {
-            answer.error = -EPERM;
+            response.error = -EPERM;
         }
-        ::ioctl(item.fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+        ::ioctl(item.fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
     }
     ::close(item.fd);
 }
 
 std::string CallWatch::run(const std::function<void()>& body) {
-    // Since then a supervisor hears that it has nobody left to supervise.
+    // Since this kernel version, the supervisor is notified when its last thread has ended.
     if (version_of_kernel() < 5009) return "seccomp's supervisors need Linux 5.9";
     std::thread watched([&] {
         install();
         if (error_ == 0) body();
         watching_ = Watching::nothing;
     });
-    // The one call that the watched thread may not make is the one that would wake us.
+    // The only call that the watched thread may not make is the one that would wake this thread.
     while (listener_ < 0 && error_ == 0) std::this_thread::yield();
     if (error_ == 0) supervise();
     watched.join();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What a client asks of the operating system: never anything that waits, no signal, no thread but
-// the resolver's, and next to nothing while nothing happens. Every system call is looked at.
+// The system calls of a client: never one that waits, no signal, no thread except the resolver's,
+// and almost none while idle. Every system call is checked.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netdb.h>
@@ -31,7 +31,7 @@
 
 namespace {
 
-// Binds a socket that never answers; that who asks it is waiting is seen by its question.
+// Binds a socket that never replies; a received query shows that its sender is waiting.
 class SilentNameServer {
  public:
     SilentNameServer() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
@@ -49,10 +49,10 @@ class SilentNameServer {
         return ::recvfrom(socket_, &question, 1, 0, reinterpret_cast<sockaddr*>(&asker_), &size_) ==
                1;
     }
-    void speak() {
+    void reply() {
         ::sendto(socket_, "!", 1, 0, reinterpret_cast<const sockaddr*>(&asker_), size_);
     }
-    // As glibc does, but without end.
+    // Like glibc, but without end.
     void ask() const {
         const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         char byte = '?';
@@ -82,8 +82,8 @@ SilentNameServer& name_server() {
 
 }  // namespace
 
-// A real silent name server takes a resolv.conf of our own, and that a name space, which not every
-// machine permits. This one waits as the real one does: in a call that blocks.
+// A real silent name server requires a custom resolv.conf, and that requires a namespace, which not
+// every machine permits. This one waits like the real one: in a blocking call.
 extern "C" int getaddrinfo(const char*, const char*, const addrinfo*, addrinfo**) {
     name_server().ask();
     return EAI_AGAIN;
@@ -135,7 +135,7 @@ std::string own_name() {
     return name;
 }
 
-// Threads that are ending are still there for a moment.
+// Threads that are ending are still listed for a moment.
 bool are_at_last(const std::vector<std::string>& expected) {
     const auto end = deadline();
     while (thread_names() != expected) {
@@ -180,8 +180,8 @@ const Crime crimes[] = {
     {"a name", [] { name_server().ask(); }},
 };
 
-TEST(CallWatch, sees_and_forbids_what_waits) {
-    name_server();  // is not made under the watch
+TEST(CallWatch, detects_and_forbids_calls_that_wait) {
+    name_server();  // created before the watch starts
     for (const Crime& crime : crimes) {
         CallWatch watch;
         RUN_WATCHED(watch, [&] {
@@ -208,7 +208,7 @@ TEST(CallWatch, counts_exactly) {
 
 // ---- under a flood ---------------------------------------------------------------------------
 
-// Sends messages and pings as fast as the client takes them, and reads nothing.
+// Sends messages and pings as fast as the client receives them, and reads nothing.
 void flood(int listener) {
     std::string frames;
     for (int i = 0; i < 100; ++i) {
@@ -282,7 +282,7 @@ TEST(Calls, none_waits_while_a_name_server_is_silent) {
             status = client.get_connection_status();
         }
         watch.watch(Watching::nothing);
-        name_server().speak();
+        name_server().reply();
     });
     EXPECT_TRUE(asked);
     EXPECT_EQ(status, WebSocketClient::CONNECTION_CONNECTING);
@@ -299,7 +299,7 @@ TEST(Calls, none_waits_while_a_name_server_is_silent) {
 
 struct Idleness {
     const char* name;
-    std::size_t calls_max;  // of one poll
+    std::size_t calls_max;  // per poll
     bool (*begin)(WebSocketClient& client);
 };
 
@@ -341,7 +341,7 @@ bool opens_over_tls(WebSocketClient& client) {
     return opens(client, "wss" + tls_server_process().url().substr(2));
 }
 
-// Messages that nobody takes, until no more are received.
+// Messages that the program does not take, until no more are received.
 bool is_full(WebSocketClient& client) {
     return opens(client, flooding_process().url()) && polls_until(client, [&] {
                return client.get_peer(1)->get_available_packet_count() == 1024;
@@ -350,7 +350,7 @@ bool is_full(WebSocketClient& client) {
 
 const Idleness idlenesses[] = {
     {"never connected", 0, [](WebSocketClient&) { return true; }},
-    {"connecting to who does not answer", 1,
+    {"connecting without a reply", 1,
      [](WebSocketClient& client) {
          const std::string url = "ws://127.0.0.1:" + std::to_string(deaf_port().number());
          return deaf_port().is_ready() && client.connect_to_url(url) == Error::ok;
@@ -368,7 +368,7 @@ const Idleness idlenesses[] = {
     {"closed", 0, begins_and_ends},
 };
 
-// Before the filter, which would make them watched, too.
+// Before the filter, which would apply to them as well.
 void start_servers() {
     deaf_port();
     server_process<cli::EchoServer>();
@@ -377,7 +377,7 @@ void start_servers() {
     if (default_tls_context() != nullptr) tls_server_process();
 }
 
-TEST(Calls, are_one_at_most_while_nothing_happens) {
+TEST(Calls, are_at_most_one_per_idle_poll) {
     start_servers();
     for (const Idleness& row : idlenesses) {
         CallWatch watch;
@@ -387,7 +387,7 @@ TEST(Calls, are_one_at_most_while_nothing_happens) {
             WebSocketClient client;
             watch.watch(Watching::poller);
             begun = row.begin(client);
-            for (int i = 0; i < 10; ++i) client.poll();  // what is left of the beginning
+            for (int i = 0; i < 10; ++i) client.poll();  // the rest of the start
             const std::size_t before = watch.count();
             for (std::size_t i = 0; i < poll_count; ++i) client.poll();
             count = watch.count() - before;
@@ -402,7 +402,7 @@ TEST(Calls, are_one_at_most_while_nothing_happens) {
 
 // ---- SIGPIPE ---------------------------------------------------------------------------------
 
-// Whether it half-closes first: only behind that does the kernel say EPIPE and send the signal.
+// Whether it half-closes first: only then does the kernel return EPIPE and send the signal.
 std::string send_into_a_reset(bool half_closes) {
     std::signal(SIGPIPE, SIG_DFL);
     const int listener = bound_socket(loopback_address(false, 0));

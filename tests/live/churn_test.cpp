@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A hundred thousand connections on real sockets, one after the other, that end in every way:
-// nothing of them is left.
+// A hundred thousand connections on real sockets, one after the other, with every kind of end:
+// nothing is leaked.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,8 +31,8 @@ namespace {
 constexpr std::size_t connection_count = is_sanitized ? 10'000 : 100'000;
 constexpr bool frees_at_once = !is_sanitized;
 constexpr std::size_t warm_up_counts[] = {100, connection_count / 20};
-// A port of ours is not free again for a minute when we were the first to close: each server's
-// ports are counted on their own.
+// A local port is in use for a minute more if we close first: the ports of each server are counted
+// separately.
 constexpr std::size_t server_count = 4;
 constexpr auto patience = std::chrono::seconds(10);
 
@@ -62,7 +62,7 @@ std::size_t resident_size() {
 
 // ---- how a connection can end ----------------------------------------------------------------
 
-// Resets whoever connects: before, while or after he asks for the upgrade.
+// Resets each connection: before, during or after the upgrade request.
 void reset_all(int listener) {
     for (;;) {
         const int fd = ::accept(listener, nullptr, nullptr);
@@ -107,7 +107,7 @@ bool waits_until(WebSocketClient& client, Done done) {
     return false;
 }
 
-// The cause of its end; none if that does not come.
+// The cause of its end; none if it does not end.
 Cause end_of(WebSocketClient& client) {
     waits_until(client, [&] { return client.failure().cause != Cause::none; });
     return client.failure().cause;
@@ -167,7 +167,7 @@ constexpr Way ways[] = {
     {"abandoned while resolving", is_abandoned_while_resolving},
 };
 
-// The first that went wrong.
+// The first failure.
 std::string connect_and_disconnect(Churn& churn, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         const Way& way = ways[i % std::size(ways)];
@@ -192,11 +192,11 @@ TEST(Churn, leaves_nothing) {
     EXPECT_EQ(Footprint(), before);
     EXPECT_GE(churn.memory.allocation_count - taken, connection_count);
     EXPECT_EQ(churn.memory.used, 0u);
-    constexpr std::size_t noise = 512 * 1024;  // less than six bytes for each connection
+    constexpr std::size_t noise = 512 * 1024;  // less than six bytes per connection
     if (frees_at_once) {
         EXPECT_LE(resident_size(), resident + noise);
     } else {
-        std::cout << "no word of the resident size: the sanitizer keeps what was freed\n";
+        std::cout << "the resident size is not checked: the sanitizer keeps freed memory\n";
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Thousands of clients in one process and one thread, each in a conversation with a server that is
-// not ours: far more descriptors than `select` knows (FD_SETSIZE), and nothing lost.
+// Thousands of clients in one process and one thread, each in a conversation with a foreign server:
+// far more descriptors than `select` supports (FD_SETSIZE), and nothing is lost.
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -25,15 +25,15 @@
 namespace linnet::test {
 namespace {
 
-// With sanitizers fewer, but still more than FD_SETSIZE.
+// Fewer with sanitizers, but still more than FD_SETSIZE.
 constexpr std::size_t member_count_max = is_sanitized ? 1500 : 5000;
 constexpr std::size_t message_count = 100;
-constexpr std::size_t in_flight_max = 50;          // messages of one member
-constexpr std::size_t connecting_count_max = 100;  // members: a listener's queue has an end
-constexpr std::size_t other_descriptors = 100;     // what this process has besides sockets
+constexpr std::size_t in_flight_max = 50;          // messages per member
+constexpr std::size_t connecting_count_max = 100;  // members: a listener's queue is limited
+constexpr std::size_t other_descriptors = 100;  // descriptors of this process besides the sockets
 constexpr auto patience = std::chrono::seconds(100);
 
-// As many descriptors as this process, and so the server that it starts, may have.
+// Raises the descriptor limit of this process, which the server inherits.
 std::size_t raise_descriptor_limit() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -43,11 +43,11 @@ std::size_t raise_descriptor_limit() {
     return limit.rlim_cur;
 }
 
-// One client of many: sends its messages, a few at a time, and expects each back.
+// One of many clients: sends its messages, a few at a time, and expects each back.
 class Member {
  public:
     explicit Member(std::size_t number) : client(coalescing()), number_(number) {
-        client.data_received.connect([this] { hear(); });
+        client.data_received.connect([this] { receive(); });
         client.connection_closed.connect([this](bool clean) { is_clean = clean; });
     }
     Member(const Member&) = delete;
@@ -59,19 +59,19 @@ class Member {
     bool has_ended() const { return client.failure().cause != Cause::none; }
 
     bool is_open() { return client.get_peer(1)->is_connected_to_host(); }
-    void say() {
-        while (said_ < message_count && said_ - heard < in_flight_max) {
-            if (client.get_peer(1)->put_packet(message(said_)) != Error::ok) return;
-            ++said_;
+    void send() {
+        while (sent_ < message_count && sent_ - received < in_flight_max) {
+            if (client.get_peer(1)->put_packet(message(sent_)) != Error::ok) return;
+            ++sent_;
         }
         client.flush();
     }
 
     WebSocketClient client;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     std::size_t wrong = 0;
     bool is_clean = false;
-    WaitItem awaited;  // what epoll knows
+    WaitItem awaited;  // as registered with epoll
 
  private:
     static Options coalescing() {
@@ -79,22 +79,22 @@ class Member {
         options.coalesce = true;
         return options;
     }
-    // Another for each member and place, of up to some hundred bytes.
-    std::string message(std::size_t place) const {
-        std::string text = std::to_string(number_) + "/" + std::to_string(place) + ":";
-        return text + std::string((number_ * 31 + place * 17) % 300, 'm');
+    // Different for each member and index, with up to some hundred bytes.
+    std::string message(std::size_t index) const {
+        std::string text = std::to_string(number_) + "/" + std::to_string(index) + ":";
+        return text + std::string((number_ * 31 + index * 17) % 300, 'm');
     }
-    void hear() {
-        if (text_of(client.get_peer(1)->get_packet()) != message(heard)) ++wrong;
-        ++heard;
-        if (said_ - heard <= in_flight_max / 2) say();
+    void receive() {
+        if (text_of(client.get_peer(1)->get_packet()) != message(received)) ++wrong;
+        ++received;
+        if (sent_ - received <= in_flight_max / 2) send();
     }
 
     std::size_t number_;
-    std::size_t said_ = 0;
+    std::size_t sent_ = 0;
 };
 
-// All of them, on one epoll.
+// All members, on one epoll.
 class Crowd {
  public:
     Crowd(std::string url, std::size_t count) : url_(std::move(url)), epoll_(::epoll_create1(0)) {
@@ -104,14 +104,14 @@ class Crowd {
     Crowd& operator=(const Crowd&) = delete;
     ~Crowd() { ::close(epoll_); }
 
-    // Serves who has something to do until `is_done` is true of all; false when one has come to a
-    // bad end, or at a deadline.
+    // Polls the members that are ready until `is_done` is true for all; false if one has failed, or
+    // at a deadline.
     template <class IsDone>
     bool goes_on_until(IsDone is_done) {
         const auto end = std::chrono::steady_clock::now() + patience;
         std::vector<epoll_event> events(1024);
         while (!std::all_of(members.begin(), members.end(), is_done)) {
-            if (broken_ || std::chrono::steady_clock::now() >= end) return false;
+            if (failed_ || std::chrono::steady_clock::now() >= end) return false;
             let_in();
             const int count =
                 ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100);
@@ -146,10 +146,10 @@ class Crowd {
         const bool was_connecting = member.is_connecting();
         member.client.poll();
         if (was_connecting && !member.is_connecting()) --connecting_;
-        broken_ |= member.has_ended() && !member.is_clean;
+        failed_ |= member.has_ended() && !member.is_clean;
         keep_in_mind(member);
     }
-    // Tells epoll what the client waits for now. A socket that was closed it has forgotten itself.
+    // Updates epoll with what the client waits for. It removes closed sockets by itself.
     void keep_in_mind(Member& member) {
         WaitItem item;
         if (member.client.wait_set({&item, 1}) == 0) return;
@@ -170,7 +170,7 @@ class Crowd {
     int epoll_;
     std::size_t begun_ = 0;
     std::size_t connecting_ = 0;
-    bool broken_ = false;
+    bool failed_ = false;
 };
 
 TEST(Crowd, loses_nothing) {
@@ -189,16 +189,18 @@ TEST(Crowd, loses_nothing) {
 
     Crowd crowd("ws://127.0.0.1:" + std::to_string(server.port()), count);
     const auto is_open = [](const auto& member) { return member->is_open(); };
-    const auto is_told_all = [](const auto& member) { return member->heard >= message_count; };
+    const auto is_reported_completely = [](const auto& member) {
+        return member->received >= message_count;
+    };
     const auto has_ended = [](const auto& member) { return member->has_ended(); };
     ASSERT_TRUE(crowd.goes_on_until(is_open));
     EXPECT_GT(crowd.highest, FD_SETSIZE);
-    crowd.each([](Member& member) { member.say(); });
-    ASSERT_TRUE(crowd.goes_on_until(is_told_all));
+    crowd.each([](Member& member) { member.send(); });
+    ASSERT_TRUE(crowd.goes_on_until(is_reported_completely));
     crowd.each([](Member& member) { EXPECT_EQ(member.client.disconnect_from_host(), Error::ok); });
     ASSERT_TRUE(crowd.goes_on_until(has_ended));
     for (const auto& member : crowd.members) {
-        ASSERT_EQ(member->heard, message_count) << member->client.failure().explain();
+        ASSERT_EQ(member->received, message_count) << member->client.failure().explain();
         ASSERT_EQ(member->wrong, 0u);
         ASSERT_TRUE(member->is_clean) << member->client.failure().explain();
     }

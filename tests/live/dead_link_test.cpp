@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Links that are dead without a word, on a real clock: a process that stands still, a network that
-// discards, and one of two addresses behind which nobody answers.
+// Links that die silently, on a real clock: a stopped process, a network that discards, and one of
+// two addresses that does not respond.
 #include <gtest/gtest.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -35,15 +35,15 @@ using std::chrono::milliseconds;
 constexpr auto patience = std::chrono::seconds(10);
 constexpr std::uint32_t ping_ms = 100;
 constexpr std::uint32_t pong_ms = 200;
-// For machines that have no time for us: a promise about the order of things, not about speed.
+// For busy machines: the guarantee is about the order of events, not about speed.
 constexpr milliseconds margin(5000);
 
-// What the program does meanwhile must not matter.
+// Other actions of the program must not matter.
 enum class Habit : std::uint8_t { listens, sends };
 
 // ---- a conversation that falls silent --------------------------------------------------------
 
-// Whoever has to work for the next step of the conversation, besides the client.
+// Performs the work of the other side for the next step of the conversation.
 using Work = std::function<void()>;
 
 template <class Done>
@@ -57,7 +57,7 @@ bool goes_on_until(WebSocketClient& client, const Work& work, Done done) {
     return true;
 }
 
-// Opens, exchanges a message, cuts the link, and returns what is wrong with the end.
+// Opens, exchanges a message, cuts the link, and returns the faults of the end.
 std::string falls_silent(const std::string& url, Habit habit, const Work& work, const Work& cut) {
     Options options;
     options.timeouts.ping_ms = ping_ms;
@@ -91,7 +91,7 @@ std::string falls_silent(const std::string& url, Habit habit, const Work& work, 
     return is_in_time ? "" : "it took " + std::to_string(silence.count()) + " ms";
 }
 
-// ---- a process that stands still -------------------------------------------------------------
+// ---- a stopped process -------------------------------------------------------------
 
 class DeadLink : public testing::TestWithParam<Habit> {};
 
@@ -102,9 +102,9 @@ std::string name_of_row(const testing::TestParamInfo<Habit>& row) {
 INSTANTIATE_TEST_SUITE_P(Silent, DeadLink, testing::Values(Habit::listens, Habit::sends),
                          name_of_row);
 
-// Its kernel goes on to acknowledge what comes.
+// Its kernel continues to acknowledge data.
 // Case 41: a stopped process
-TEST_P(DeadLink, a_stopped_process_is_noticed_within_ping_and_pong) {
+TEST_P(DeadLink, a_stopped_process_is_detected_within_ping_and_pong) {
     ForeignServer server(Program::python);
     const bool may_be_absent = std::getenv("CI") == nullptr;
     if (server.is_absent() && may_be_absent) {
@@ -121,7 +121,7 @@ TEST_P(DeadLink, a_stopped_process_is_noticed_within_ping_and_pong) {
 
 constexpr std::string_view not_permitted = "network name spaces are not permitted here: ";
 
-// Of this process's own network.
+// In the network namespace of this process.
 bool set_loopback(bool up) {
     const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ifreq request{};
@@ -148,9 +148,9 @@ std::string falls_silent_in_own_network(Habit habit) {
     return is_cut_off || !wrong.empty() ? wrong : "the network could not be cut off";
 }
 
-// Nothing acknowledges what is sent.
+// Nothing acknowledges the data sent.
 // Case 41: a network that discards
-TEST_P(DeadLink, a_network_that_discards_is_noticed_within_ping_and_pong) {
+TEST_P(DeadLink, a_network_that_discards_is_detected_within_ping_and_pong) {
     const std::string wrong = in_child([] { return falls_silent_in_own_network(GetParam()); });
     if (wrong.starts_with(not_permitted)) GTEST_SKIP() << wrong;
     EXPECT_EQ(wrong, "");
@@ -158,7 +158,7 @@ TEST_P(DeadLink, a_network_that_discards_is_noticed_within_ping_and_pong) {
 
 // ---- one of two addresses --------------------------------------------------------------------
 
-// What getaddrinfo says of localhost on most machines.
+// The addresses of localhost on most machines.
 class Localhost final : public Resolver {
  public:
     Request start(std::string_view) override { return 1; }
@@ -172,7 +172,7 @@ class Localhost final : public Resolver {
 
 enum class Listener : std::uint8_t { refuses, is_deaf };
 
-// What is at [::1] at the port at which a server listens on 127.0.0.1.
+// The state of [::1] at the port on which a server listens on 127.0.0.1.
 class DeadIpv6 {
  public:
     DeadIpv6(Listener kind, std::uint16_t port) {
@@ -194,7 +194,7 @@ class DeadIpv6 {
     int refusing_ = -1;
 };
 
-// A server and a dead twin at the same port; the port may be somebody else's at [::1].
+// A server and a dead twin at the same port; that port may be in use at [::1].
 struct Twins {
     explicit Twins(Listener kind) {
         for (int i = 0; i < 5 && !(twin && twin->is_ready()); ++i) {
@@ -253,8 +253,8 @@ std::uint32_t connect_ms(const ServerProcess& server, const Happiness& row) {
     return client.failure().phase_ms[static_cast<std::size_t>(Phase::connect)];
 }
 
-TEST_P(TwoAddresses, a_dead_one_costs_less_than_400_ms) {
-    constexpr int try_count = 3;  // the fastest counts: the machine may be busy with others
+TEST_P(TwoAddresses, a_dead_first_address_costs_less_than_400_ms) {
+    constexpr int try_count = 3;  // the fastest counts: the machine may be busy
     const int ipv6 = bound_socket(loopback_address(true, 0));
     if (ipv6 < 0) GTEST_SKIP() << "this machine has no [::1]: " << std::strerror(errno);
     ::close(ipv6);

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int start_ms = 10'000;
 constexpr int line_ms = 10'000;
-constexpr int start_count_max = 3;  // a port that was free a moment ago may be taken
+constexpr int start_count_max = 3;  // a port that was free a moment ago may be in use
 constexpr std::string_view folder = LINNET_LIVE_DIR;
 constexpr std::string_view certificate = LINNET_CERTIFICATES_DIR "/good";
 
@@ -38,7 +38,7 @@ struct Recipe {
     bool is_godot;  // cannot choose a port itself
 };
 
-// The packages are for the system's own Python, whatever else is first in PATH.
+// The packages are for the system's own Python, not for another one in PATH.
 constexpr Recipe recipes[program_count] = {
     {"python_websockets", "python3-websockets", "/usr/bin/python3", "python_server.py", "", false},
     {"node_ws", "node-ws", "node", "node_server.js", "", false},
@@ -63,7 +63,7 @@ std::vector<std::string> command_of(const Recipe& recipe) {
 
 Launch launch_of(Program program, Scheme scheme) {
     const Recipe& recipe = recipe_of(program);
-    Launch launch{.command = command_of(recipe), .is_told_its_port = recipe.is_godot};
+    Launch launch{.command = command_of(recipe), .gets_its_port = recipe.is_godot};
     launch.settings.push_back("LINNET_LIVE_PROTOCOLS=" + std::string(recipe.protocols));
     if (scheme == Scheme::wss) {
         launch.settings.push_back("LINNET_LIVE_CERTIFICATE=" + std::string(certificate) + ".pem");
@@ -89,7 +89,7 @@ std::string new_home() {
     return ::mkdtemp(path.data()) == nullptr ? std::string() : path;
 }
 
-// In the child: only calls that are safe between fork and exec.
+// In the child: only async-signal-safe calls between fork and exec.
 [[noreturn]] void become(char* const* command, char* const* settings, int output, pid_t parent) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -116,7 +116,7 @@ std::string_view package_of(Program program) {
 
 // ---- ports -----------------------------------------------------------------------------------
 
-// Bound, but not listening: connections are refused, and no one else is given the port.
+// Bound, but not listening: connections are refused, and the port is given to no other process.
 ReservedPort::ReservedPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -137,7 +137,7 @@ ForeignServer::ForeignServer(Program program, Scheme scheme)
     : ForeignServer(launch_of(program, scheme)) {}
 
 ForeignServer::ForeignServer(Launch launch) : launch_(std::move(launch)), home_(new_home()) {
-    const int count = launch_.is_told_its_port ? start_count_max : 1;
+    const int count = launch_.gets_its_port ? start_count_max : 1;
     for (int i = 0; i < count && !is_ready() && !is_absent_; ++i) {
         kill();
         start();
@@ -156,7 +156,7 @@ void ForeignServer::start() {
                                      "PYTHONIOENCODING=utf-8", "PYTHONDONTWRITEBYTECODE=1"});
     if (const char* const path = std::getenv("PATH"))
         settings.push_back("PATH=" + std::string(path));
-    if (launch_.is_told_its_port) {
+    if (launch_.gets_its_port) {
         settings.push_back("LINNET_LIVE_PORT=" + std::to_string(ReservedPort().number()));
     }
     spawn(std::move(settings));
@@ -181,7 +181,7 @@ void ForeignServer::spawn(std::vector<std::string> environment) {
     if (process_ == 0) {
         become(command_pointers.data(), environment_pointers.data(), pipe[1], parent);
     }
-    // Both sides do it, so that the group is there whoever runs first.
+    // Both sides do it, so the group exists in either order.
     if (process_ > 0) ::setpgid(process_, process_);
     ::close(pipe[1]);
     output_ = pipe[0];
@@ -191,7 +191,7 @@ bool ForeignServer::is_running() {
     if (process_ <= 0) return false;
     siginfo_t state{};
     const auto id = static_cast<id_t>(process_);
-    // Only looks: `kill` is the one that reaps.
+    // Only checks: `kill` reaps the process.
     if (::waitid(P_PID, id, &state, WEXITED | WNOHANG | WNOWAIT) != 0) return false;
     return state.si_pid == 0;
 }
@@ -250,9 +250,9 @@ std::string ForeignServer::printed() const {
 
 ForeignServer& shared_server(Program program, Scheme scheme) {
     static std::array<std::unique_ptr<ForeignServer>, program_count * scheme_count> servers;
-    const std::size_t place =
+    const std::size_t index =
         static_cast<std::size_t>(program) * scheme_count + static_cast<std::size_t>(scheme);
-    std::unique_ptr<ForeignServer>& server = servers[place];
+    std::unique_ptr<ForeignServer>& server = servers[index];
     const bool lives = server && (server->is_absent() || server->is_running());
     if (!lives) server = std::make_unique<ForeignServer>(program, scheme);
     return *server;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Servers that are not ours, each a process of its own on loopback. A WebSocket server prints
-// "READY <port>" when it listens, and later a line for each connection that was closed. With TLS it
-// shows good.pem of make_certificates.sh.
+// Foreign servers, each in a separate process on loopback. A WebSocket server prints "READY <port>"
+// when it listens, and later a line for each closed connection. With TLS it sends good.pem of
+// make_certificates.sh.
 //
 // No process outlives the test: it is killed by the destructor, and by the kernel if the test dies.
 #pragma once
@@ -23,8 +23,8 @@ enum class Program : std::uint8_t {
     node,                  ///< node-ws
     godot,                 ///< Godot 3's WebSocketServer
     godot_with_protocols,  ///< the same, for clients that offer a sub-protocol it knows
-    raw,                   ///< a plain socket, for answers that no library gives
-    nginx,                 ///< as a proxy that speaks TLS, before the first of these
+    raw,                   ///< a plain socket, for responses that no library sends
+    nginx,                 ///< a TLS proxy for the first of these
 };
 inline constexpr std::size_t program_count = 6;
 
@@ -32,14 +32,14 @@ enum class Scheme : std::uint8_t { ws, wss };
 inline constexpr std::size_t scheme_count = 2;
 
 std::string_view name_of(Program program);
-/// The Debian package that has what `program` needs.
+/// The Debian package that `program` needs.
 std::string_view package_of(Program program);
 
 inline void PrintTo(Program program, std::ostream* out) {
     *out << name_of(program);
 }
 
-/// A TCP port of 127.0.0.1 that nobody listens on while this object lives.
+/// A TCP port of 127.0.0.1 without a listener while this object exists.
 class ReservedPort {
  public:
     ReservedPort();
@@ -57,14 +57,14 @@ class ReservedPort {
 /// How a process is started.
 struct Launch {
     std::vector<std::string> command;
-    std::vector<std::string> settings = {};  ///< NAME=value: its environment
-    std::string_view ready = "READY ";       ///< begins the line that ends in its port
-    bool is_told_its_port = false;           ///< by LINNET_LIVE_PORT; else it chooses one
+    std::vector<std::string> settings = {};  ///< NAME=value, added to its environment
+    std::string_view ready = "READY ";       ///< the line that starts with this ends in its port
+    bool gets_its_port = false;              ///< by LINNET_LIVE_PORT; otherwise it chooses one
 };
 
 class ForeignServer {
  public:
-    /// Starts it and waits, for a bounded time, until it listens.
+    /// Starts the process and waits, for a bounded time, until it listens.
     explicit ForeignServer(Program program, Scheme scheme = Scheme::ws);
     explicit ForeignServer(Launch launch);
     ForeignServer(const ForeignServer&) = delete;
@@ -72,21 +72,21 @@ class ForeignServer {
     ~ForeignServer();
 
     bool is_ready() const { return port_ != 0; }
-    /// The program, or the library that it needs, is not installed.
+    /// True if the program, or a library it needs, is not installed.
     bool is_absent() const { return is_absent_; }
-    /// Is the process still there?
+    /// True while the process exists.
     bool is_running();
     std::uint16_t port() const { return port_; }
 
-    /// Waits, for a bounded time, until the server has printed `line` after the last line that was
-    /// waited for.
+    /// Waits, for a bounded time, until the server has printed `line` after the last line waited
+    /// for.
     bool has_printed(std::string_view line);
-    /// All that it has printed, errors too.
+    /// Everything it has printed, including errors.
     std::string printed() const;
 
-    /// It does nothing from now on, but its sockets stay (SIGSTOP).
+    /// Stops the process; its sockets stay open (SIGSTOP).
     void freeze();
-    /// It is gone when this returns (SIGKILL).
+    /// Kills the process, and returns when it has ended (SIGKILL).
     void kill();
 
  private:
@@ -101,13 +101,14 @@ class ForeignServer {
     int output_ = -1;
     std::uint16_t port_ = 0;
     bool is_absent_ = false;
-    std::string home_;  // a directory of its own: Godot writes to its user's
+    std::string home_;  // a temporary directory: Godot writes to its user's
     std::string unread_;
     std::vector<std::string> lines_;
-    std::size_t next_line_ = 0;  // of `lines_`: not looked at by `has_printed`
+    std::size_t next_line_ =
+        0;  // index into `lines_` of the first line not yet checked by `has_printed`
 };
 
-/// One server of each kind for all tests that leave it alive. A dead one is started again.
+/// One server of each kind, shared by all tests that do not stop it. A dead one is restarted.
 ForeignServer& shared_server(Program program, Scheme scheme = Scheme::ws);
 
 }  // namespace linnet::test

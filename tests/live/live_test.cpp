@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Conversations over real sockets with servers that are not ours, over ws:// and over wss://. Each
-// test checks the whole story of the client's signals, which has exactly one ending.
+// Conversations over real sockets with foreign servers, over ws:// and over wss://. Each test
+// checks the complete sequence of the client's signals, which has exactly one ending.
 //
-// Nothing here sleeps: the client's own `wait` does, and a deadline bounds every loop.
+// Nothing here sleeps except the client's own `wait`, and a deadline bounds every loop.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -62,7 +62,7 @@ std::string tale_of(std::initializer_list<std::string_view> signals) {
     return tale;
 }
 
-// The signals of a story, repeated ones as one.
+// The signals of a story, with repeated ones merged.
 std::string tale_of(const Story& story) {
     const std::string_view arrow = " -> ";
     std::string tale;
@@ -118,8 +118,8 @@ std::string payload_of(Mode mode, std::size_t size) {
     return mode == as_text ? text_of_size(size) : binary_of_size(size);
 }
 
-// As `Story::messages` writes it down.
-std::string heard(Mode mode, std::string_view payload) {
+// As logged by `Story::messages`.
+std::string logged(Mode mode, std::string_view payload) {
     return (mode == as_text ? "T:" : "B:") + std::string(payload);
 }
 
@@ -133,7 +133,7 @@ std::string url_of(std::uint16_t port, std::string_view path = "/", Scheme schem
     return std::string(lead_of(scheme)) + "127.0.0.1:" + std::to_string(port) + std::string(path);
 }
 
-// What the servers that speak TLS prove themselves by.
+// The certificates of the servers with TLS.
 const X509Certificate& trusted_roots() {
     static const std::unique_ptr<X509Certificate> roots = [] {
         auto loaded = std::make_unique<X509Certificate>();
@@ -158,7 +158,7 @@ class Conversation {
 
     WebSocketPeer& peer() { return *client.get_peer(1); }
 
-    /// Waits until `done`; fails when the story has ended before, or after a generous time.
+    /// Waits until `done`; fails if the story has ended before, or after a generous time.
     template <class Done>
     AssertionResult reaches(std::string_view what, Done done) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -187,23 +187,23 @@ class Conversation {
         return failure("put_packet: " + std::string(text(error)));
     }
 
-    AssertionResult hears(std::size_t count) {
+    AssertionResult receives(std::size_t count) {
         return reaches("message " + std::to_string(count),
                        [&] { return story.messages.size() >= count; });
     }
 
-    /// Says `payload` and hears `expected`.
+    /// Sends `payload` and expects to receive `expected`.
     AssertionResult exchanges(Mode mode, std::string_view payload, std::string_view expected) {
         const std::size_t count = story.messages.size() + 1;
         if (const AssertionResult put = puts(mode, payload); !put) return put;
-        if (const AssertionResult answer = hears(count); !answer) return answer;
+        if (const AssertionResult result = receives(count); !result) return result;
         return is_same(story.messages.back(), expected);
     }
 
-    /// Goes on until the end. Then the story is `expected`, and nothing follows it.
+    /// Runs until the end. The story must then be `expected`, and nothing may follow it.
     AssertionResult ends_as(const std::string& expected) {
         const auto ended = [this] { return !story.lines.empty() && is_ending(story.lines.back()); };
-        if (const AssertionResult end = reaches("the end was told", ended); !end) return end;
+        if (const AssertionResult end = reaches("the end was reported", ended); !end) return end;
         for (int i = 0; i < 3; ++i) client.poll();
         if (tale_of(story) != expected) return failure("expected the story " + shown(expected));
         for (const std::string& line : story.lines) {
@@ -213,7 +213,7 @@ class Conversation {
         return AssertionSuccess();
     }
 
-    /// Says goodbye and expects that the server agrees.
+    /// Closes the connection and expects that the server agrees.
     AssertionResult closes_as(const std::string& expected) {
         const Error error = client.disconnect_from_host();
         if (error != Error::ok) return failure("disconnect: " + std::string(text(error)));
@@ -252,12 +252,12 @@ constexpr Inability inabilities[] = {
     {Program::godot, Ability::choose_no_protocol,
      "a Godot server accepts an offer of sub-protocols only if it knows one"},
     {Program::godot, Ability::show_headers, "a Godot script does not see the request"},
-    {Program::godot, Ability::refuse, "a Godot server refuses without an HTTP answer"},
+    {Program::godot, Ability::refuse, "a Godot server refuses without an HTTP response"},
     {Program::godot, Ability::longest_reason,
-     "a Godot server sends one byte more than the reason, which does not fit behind 123"},
+     "a Godot server sends one byte more than the reason, which does not fit after 123"},
 };
 
-// Why the tests of `program` are left out; empty if they are not. With CI set they never are.
+// Why the tests of `program` are skipped; empty if they are not. With CI set they never are.
 std::string why_absent(const ForeignServer& server, Program program) {
     if (!server.is_absent() || std::getenv("CI") != nullptr) return {};
     return "not installed: the Debian package " + std::string(package_of(program));
@@ -290,7 +290,7 @@ class Live : public testing::TestWithParam<Kind> {
     static Program program() { return GetParam().program; }
     static Scheme scheme() { return GetParam().scheme; }
 
-    // Skips or fails the test if `program` cannot be run.
+    // Skips or fails the test if `program` cannot run.
     static void need(Program program) {
         const ForeignServer& server = shared_server(program, scheme());
         const std::string absent = why_absent(server, program);
@@ -298,13 +298,13 @@ class Live : public testing::TestWithParam<Kind> {
         ASSERT_TRUE(server.is_ready()) << complaint_of(server, program);
     }
 
-    // Tests that need no server of their own share one.
+    // Tests that do not stop their server share one.
     static ForeignServer& server() { return shared_server(program(), scheme()); }
     static std::string url(std::string_view path = "/") { return url_to(server(), path); }
     static std::string url_to(const ForeignServer& server, std::string_view path = "/") {
         return url_of(server.port(), path, scheme());
     }
-    // Why the server cannot do it; null if it can.
+    // Why the server does not support it; null if it does.
     static const char* why_not(Ability ability) {
         for (const Inability& row : inabilities) {
             if (row.program == program() && row.ability == ability) return row.reason;
@@ -315,7 +315,7 @@ class Live : public testing::TestWithParam<Kind> {
     static Program protocol_program() {
         return is_godot() ? Program::godot_with_protocols : program();
     }
-    // Godot ends a reason with a byte that is not in it.
+    // Godot appends a byte to the reason.
     static std::string reason_of_server(std::string_view reason) {
         const bool with_nul = is_godot() && !reason.empty();
         return std::string(reason) + std::string(with_nul ? 1 : 0, '\0');
@@ -344,7 +344,7 @@ TEST_P(Live, messages_of_every_size_come_back_in_their_own_type) {
     for (const Mode mode : {as_text, as_binary}) {
         for (const std::size_t size : sizes) {
             const std::string payload = payload_of(mode, size);
-            ASSERT_TRUE(talk.exchanges(mode, payload, heard(mode, payload))) << size;
+            ASSERT_TRUE(talk.exchanges(mode, payload, logged(mode, payload))) << size;
         }
     }
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(12), closed_cleanly})));
@@ -355,7 +355,7 @@ TEST_P(Live, messages_of_every_size_come_back_in_their_own_type) {
 TEST_P(Live, empty_messages_are_messages) {
     Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
-    // What a Godot server puts as an empty packet is never sent, so that ours names it.
+    // A Godot server never sends an empty packet, so ours sends a placeholder.
     EXPECT_TRUE(talk.exchanges(as_text, "", is_godot() ? "T:an empty text" : "T:"));
     EXPECT_TRUE(talk.exchanges(as_binary, "", is_godot() ? "T:an empty binary" : "B:"));
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(2), closed_cleanly})));
@@ -366,8 +366,8 @@ TEST_P(Live, fragments_with_pings_between_them_are_one_message) {
     constexpr std::string_view whole = "one message, in three fragments: \u20ac";
     Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
-    EXPECT_TRUE(talk.exchanges(as_text, "fragments text", heard(as_text, whole)));
-    EXPECT_TRUE(talk.exchanges(as_text, "fragments binary", heard(as_binary, whole)));
+    EXPECT_TRUE(talk.exchanges(as_text, "fragments text", logged(as_text, whole)));
+    EXPECT_TRUE(talk.exchanges(as_text, "fragments binary", logged(as_binary, whole)));
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(2), closed_cleanly})));
     EXPECT_GE(talk.client.stats().pings_received, 8u);
 }
@@ -388,7 +388,7 @@ TEST_P(Live, many_messages_in_flight_come_back_in_order) {
     ASSERT_TRUE(talk.reaches("the last of 2000 messages", all_came_back));
     for (std::size_t i = 0; i < count; ++i) {
         const Mode mode = i % 2 == 0 ? as_text : as_binary;
-        ASSERT_TRUE(is_same(talk.story.messages[i], heard(mode, payload(i)))) << i;
+        ASSERT_TRUE(is_same(talk.story.messages[i], logged(mode, payload(i)))) << i;
     }
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(count), closed_cleanly})));
 }
@@ -406,9 +406,9 @@ TEST_P(Live, a_mebibyte_goes_both_ways_at_once) {
         };
         ASSERT_TRUE(talk.reaches("the command was sent", all_is_sent));
         ASSERT_TRUE(talk.puts(as_binary, ours));
-        ASSERT_TRUE(talk.hears(2 * round));
-        EXPECT_TRUE(is_same(talk.story.messages[2 * round - 2], heard(as_binary, theirs)));
-        EXPECT_TRUE(is_same(talk.story.messages[2 * round - 1], heard(as_binary, ours)));
+        ASSERT_TRUE(talk.receives(2 * round));
+        EXPECT_TRUE(is_same(talk.story.messages[2 * round - 2], logged(as_binary, theirs)));
+        EXPECT_TRUE(is_same(talk.story.messages[2 * round - 1], logged(as_binary, ours)));
     }
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(2 * round_count), closed_cleanly})));
 }
@@ -425,14 +425,14 @@ TEST_P(Live, sixteen_mebibytes_in_messages_of_64_kib_come_back) {
         return talk.story.messages.size() == count;
     };
     ASSERT_TRUE(talk.reaches("the last of 16 MiB", all_came_back));
-    const std::string expected = heard(as_binary, payload);
+    const std::string expected = logged(as_binary, payload);
     for (const std::string& message : talk.story.messages) {
         ASSERT_TRUE(is_same(message, expected));
     }
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(count), closed_cleanly})));
 }
 
-TEST_P(Live, answers_from_within_a_signal_go_out) {
+TEST_P(Live, replies_from_within_a_signal_are_sent) {
     constexpr std::size_t count = 50;
     Conversation talk({}, scheme());
     talk.story.on = [&](const std::string& signal) {
@@ -481,17 +481,17 @@ TEST_P(Live, a_sub_protocol_is_agreed_on) {
         tale_of({"connection_established(\"linnet.two\")", messages(1), closed_cleanly})));
 }
 
-TEST_P(Live, an_offer_of_which_nothing_is_chosen_is_an_error) {
+TEST_P(Live, an_offer_without_a_choice_is_an_error) {
     Conversation talk({}, scheme());
     ASSERT_EQ(talk.client.connect_to_url(url(), {"linnet.unknown"}), Error::ok);
     EXPECT_TRUE(talk.ends_as("connection_error()"));
-    // Godot just ends the stream.
+    // Godot only ends the stream.
     EXPECT_EQ(talk.client.failure().cause,
               is_godot() ? Cause::response_incomplete : Cause::response_protocol_missing)
         << talk.client.failure().explain();
 }
 
-TEST_P(Live, an_offer_of_which_nothing_is_chosen_may_be_allowed) {
+TEST_P(Live, an_offer_without_a_choice_may_be_allowed) {
     if (const char* const reason = why_not(Ability::choose_no_protocol)) GTEST_SKIP() << reason;
     Options options;
     options.protocol_choice = ProtocolChoice::optional;
@@ -507,7 +507,7 @@ TEST_P(Live, custom_headers_arrive) {
     const std::string with_user = std::string(lead) + "lin:net@" + url().substr(lead.size());
     ASSERT_TRUE(talk.opens(with_user, {}, {"X-Linnet: one, two", "X-Empty:", "X-Linnet: three"}));
     ASSERT_TRUE(talk.puts(as_text, "headers "));
-    ASSERT_TRUE(talk.hears(1));
+    ASSERT_TRUE(talk.receives(1));
     const std::string seen = talk.story.messages.front().substr(2) + "\n";
     const std::string rows[] = {
         "host: 127.0.0.1:" + std::to_string(server().port()) + "\n",
@@ -524,7 +524,7 @@ TEST_P(Live, custom_headers_arrive) {
     EXPECT_TRUE(talk.closes_as(tale_of({opened, messages(1), closed_cleanly})));
 }
 
-TEST_P(Live, headers_of_the_answer_can_be_read) {
+TEST_P(Live, headers_of_the_response_can_be_read) {
     Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url()));
     EXPECT_EQ(talk.client.response_header("UPGRADE"), "websocket");
@@ -542,7 +542,7 @@ TEST_P(Live, a_host_name_leads_to_the_address_that_listens) {
     EXPECT_TRUE(talk.closes_as(tale_of({opened, closed_cleanly})));
 }
 
-TEST_P(Live, a_refusal_is_told_with_its_status) {
+TEST_P(Live, a_refusal_is_reported_with_its_status) {
     if (const char* const reason = why_not(Ability::refuse)) GTEST_SKIP() << reason;
     for (const int status : {302, 401, 404}) {
         const std::string number = std::to_string(status);
@@ -558,14 +558,14 @@ TEST_P(Live, a_refusal_is_told_with_its_status) {
 
 // ---- closing ---------------------------------------------------------------------------------
 
-struct Goodbye {
+struct Close {
     int code;
     std::string_view reason;
 };
 
-constexpr Goodbye goodbyes[] = {{1000, ""}, {1000, "that is all"}, {4001, "na\u00efve reason"}};
+constexpr Close closes[] = {{1000, ""}, {1000, "that is all"}, {4001, "na\u00efve reason"}};
 
-// 123 bytes of reason are the most that a close frame holds (RFC 6455 5.5).
+// The longest reason that fits a close frame is 123 bytes (RFC 6455 5.5).
 constexpr std::string_view longest_reason =
     "123 bytes of reason, which are the most that a close frame can hold besides its code of two "
     "bytes: this is a control frame.";
@@ -581,47 +581,47 @@ AssertionResult prints(ForeignServer& server, const std::string& line) {
     return AssertionFailure() << "no line " << shown(line) << " in:\n" << server.printed();
 }
 
-void expect_goodbye_of_client(ForeignServer& server, const Goodbye& goodbye, Scheme scheme) {
+void expect_close_of_client(ForeignServer& server, const Close& close, Scheme scheme) {
     Conversation talk({}, scheme);
     ASSERT_TRUE(talk.opens(url_of(server.port(), "/", scheme)));
-    ASSERT_EQ(talk.client.disconnect_from_host(goodbye.code, goodbye.reason), Error::ok);
+    ASSERT_EQ(talk.client.disconnect_from_host(close.code, close.reason), Error::ok);
     EXPECT_TRUE(talk.ends_as(tale_of({opened, closed_cleanly})));
     EXPECT_EQ(talk.client.failure().cause, Cause::closed_by_client);
-    EXPECT_TRUE(prints(server, closed_line(goodbye.code, 0, goodbye.reason)));
+    EXPECT_TRUE(prints(server, closed_line(close.code, 0, close.reason)));
 }
 
-TEST_P(Live, the_server_sees_the_code_and_reason_of_the_client) {
+TEST_P(Live, the_server_receives_the_code_and_reason_of_the_client) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
-    for (const Goodbye& row : goodbyes) expect_goodbye_of_client(server, row, scheme());
-    expect_goodbye_of_client(server, {3000, longest_reason}, scheme());
+    for (const Close& row : closes) expect_close_of_client(server, row, scheme());
+    expect_close_of_client(server, {3000, longest_reason}, scheme());
 }
 
-TEST_P(Live, a_close_without_a_code_is_understood) {
+TEST_P(Live, a_close_without_a_code_is_accepted) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url_to(server)));
     ASSERT_EQ(talk.client.disconnect_from_host(0), Error::ok);
     EXPECT_TRUE(talk.ends_as(tale_of({opened, closed_cleanly})));
-    // 1005 is how the RFC names "no code" to programs (7.1.5); Godot does not.
+    // The RFC reports "no code" to programs as 1005 (7.1.5); Godot does not.
     EXPECT_TRUE(prints(server, closed_line(is_godot() ? 0 : 1005, 0, "")));
 }
 
-TEST_P(Live, what_was_accepted_before_the_close_arrives) {
+TEST_P(Live, messages_accepted_before_the_close_arrive) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Conversation talk({}, scheme());
     ASSERT_TRUE(talk.opens(url_to(server)));
     for (int i = 0; i < 100; ++i) ASSERT_TRUE(talk.puts(as_binary, binary_of_size(1000)));
     ASSERT_EQ(talk.client.disconnect_from_host(4002, "all said"), Error::ok);
-    // What comes back is discarded, and is not heard.
+    // The echoes are discarded, and not reported.
     EXPECT_TRUE(talk.ends_as(tale_of({opened, closed_cleanly})));
     EXPECT_TRUE(prints(server, closed_line(4002, 100, "all said")));
 }
 
-void expect_goodbye_of_server(const std::string& url, const Goodbye& asked,
-                              const std::string& reason, Scheme scheme) {
+void expect_close_of_server(const std::string& url, const Close& asked, const std::string& reason,
+                            Scheme scheme) {
     Conversation talk({}, scheme);
     ASSERT_TRUE(talk.opens(url));
     const std::string code = std::to_string(asked.code);
@@ -633,18 +633,18 @@ void expect_goodbye_of_server(const std::string& url, const Goodbye& asked,
     EXPECT_EQ(failure.close_reason, reason);
 }
 
-TEST_P(Live, the_code_and_reason_of_the_server_are_told) {
-    for (const Goodbye& row : goodbyes) {
-        expect_goodbye_of_server(url(), row, reason_of_server(row.reason), scheme());
+TEST_P(Live, the_code_and_reason_of_the_server_are_reported) {
+    for (const Close& row : closes) {
+        expect_close_of_server(url(), row, reason_of_server(row.reason), scheme());
     }
 }
 
-TEST_P(Live, the_longest_reason_of_the_server_is_told) {
+TEST_P(Live, the_longest_reason_of_the_server_is_reported) {
     if (const char* const reason = why_not(Ability::longest_reason)) GTEST_SKIP() << reason;
-    expect_goodbye_of_server(url(), {3000, longest_reason}, std::string(longest_reason), scheme());
+    expect_close_of_server(url(), {3000, longest_reason}, std::string(longest_reason), scheme());
 }
 
-TEST_P(Live, what_came_before_the_close_stays_readable) {
+TEST_P(Live, messages_received_before_the_close_stay_readable) {
     Conversation talk({}, scheme());
     talk.story.reads = false;
     ASSERT_TRUE(talk.opens(url()));
@@ -656,7 +656,7 @@ TEST_P(Live, what_came_before_the_close_stays_readable) {
     EXPECT_EQ(talk.story.messages, std::vector<std::string>{"T:last words"});
 }
 
-TEST_P(Live, a_destroyed_client_says_goodbye) {
+TEST_P(Live, a_destroyed_client_sends_a_close_frame) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     {
@@ -667,7 +667,7 @@ TEST_P(Live, a_destroyed_client_says_goodbye) {
     EXPECT_TRUE(prints(server, closed_line(1000, 1, "")));
 }
 
-TEST_P(Live, a_client_converses_again_after_its_end) {
+TEST_P(Live, a_client_can_be_used_again_after_its_end) {
     Conversation talk({}, scheme());
     int rounds = 0;
     talk.story.on = [&](const std::string& signal) {
@@ -698,7 +698,7 @@ std::string name_of(Moment moment) {
 
 class LiveKilled : public testing::TestWithParam<std::tuple<Program, Moment>> {
  protected:
-    // More than all socket buffers between two processes hold, so that it cannot be there whole.
+    // More than the socket buffers between two processes, so it cannot be received completely.
     static constexpr std::size_t huge_size = 64 * mebibyte;
 
     static void bring_about(Moment moment, Conversation& talk, ForeignServer& server) {
@@ -722,9 +722,9 @@ class LiveKilled : public testing::TestWithParam<std::tuple<Program, Moment>> {
     }
 };
 
-// A server that hangs keeps its sockets: only time tells.
+// A server that hangs keeps its sockets: only a timeout detects it.
 // Case 41: a server that hangs
-TEST_P(Live, a_server_that_hangs_is_noticed) {
+TEST_P(Live, a_server_that_hangs_is_detected) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Options options;
@@ -737,8 +737,8 @@ TEST_P(Live, a_server_that_hangs_is_noticed) {
     EXPECT_EQ(talk.client.failure().cause, Cause::pong_timed_out);
 }
 
-// Case 42: a close frame without an answer
-TEST_P(Live, a_close_that_nobody_answers_ends) {
+// Case 42: an unanswered close frame
+TEST_P(Live, an_unanswered_close_ends) {
     ForeignServer server(program(), scheme());
     ASSERT_TRUE(server.is_ready()) << complaint_of(server, program());
     Options options;
@@ -751,7 +751,7 @@ TEST_P(Live, a_close_that_nobody_answers_ends) {
     EXPECT_EQ(talk.client.failure().cause, Cause::close_not_answered);
 }
 
-TEST_P(LiveKilled, the_end_is_told_once) {
+TEST_P(LiveKilled, the_end_is_reported_once) {
     const auto [program, moment] = GetParam();
     ForeignServer server(program);
     const std::string absent = why_absent(server, program);
@@ -783,7 +783,7 @@ INSTANTIATE_TEST_SUITE_P(
                                      Moment::a_message_goes)),
     name_of_killed_row);
 
-// ---- answers that no library gives -----------------------------------------------------------
+// ---- responses that no library sends -----------------------------------------------------------
 
 class LiveRaw : public testing::Test {
  protected:
@@ -804,7 +804,7 @@ struct OddAnswer {
     int status;
 };
 
-constexpr OddAnswer odd_answers[] = {
+constexpr OddAnswer odd_responses[] = {
     {"/302", Cause::upgrade_refused, 302},
     {"/401", Cause::upgrade_refused, 401},
     {"/not-http", Cause::response_not_http, 0},
@@ -815,8 +815,8 @@ constexpr OddAnswer odd_answers[] = {
     {"/wrong-accept", Cause::response_accept_wrong, 101},
 };
 
-TEST_F(LiveRaw, odd_answers_are_told_apart) {
-    for (const OddAnswer& row : odd_answers) {
+TEST_F(LiveRaw, odd_responses_are_distinguished) {
+    for (const OddAnswer& row : odd_responses) {
         Conversation talk;
         ASSERT_EQ(talk.client.connect_to_url(url(row.path)), Error::ok);
         EXPECT_TRUE(talk.ends_as("connection_error()")) << row.path;
@@ -841,16 +841,16 @@ TEST_F(LiveRaw, a_refusal_keeps_its_headers_and_body) {
     }
 }
 
-TEST_F(LiveRaw, a_redirection_is_told_without_its_secrets) {
+TEST_F(LiveRaw, a_redirection_is_reported_without_its_secrets) {
     Conversation talk;
     ASSERT_EQ(talk.client.connect_to_url(url("/302")), Error::ok);
     EXPECT_TRUE(talk.ends_as("connection_error()"));
-    const std::string_view told = talk.client.failure().explain();
-    EXPECT_NE(told.find("ws://127.0.0.1:1/elsewhere"), told.npos) << told;
-    EXPECT_EQ(told.find("secret"), told.npos) << told;
+    const std::string_view explanation = talk.client.failure().explain();
+    EXPECT_NE(explanation.find("ws://127.0.0.1:1/elsewhere"), explanation.npos) << explanation;
+    EXPECT_EQ(explanation.find("secret"), explanation.npos) << explanation;
 }
 
-TEST_F(LiveRaw, silence_after_the_request_has_an_end) {
+TEST_F(LiveRaw, silence_after_the_request_is_bounded) {
     Options options;
     options.timeouts.upgrade_ms = 300;
     Conversation talk(options);
@@ -861,7 +861,7 @@ TEST_F(LiveRaw, silence_after_the_request_has_an_end) {
     EXPECT_GE(failure.phase_ms[static_cast<std::size_t>(Phase::upgrade)], 300u);
 }
 
-TEST(LiveNobody, a_port_where_nobody_listens_refuses) {
+TEST(LiveClosedPort, refuses_the_connection) {
     const ReservedPort port;
     ASSERT_NE(port.number(), 0);
     Conversation talk;

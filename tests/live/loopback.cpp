@@ -39,7 +39,7 @@ constexpr int step_ms_max = 100;
     }
 }
 
-// In a child: it dies when its parent does.
+// In a child: it is killed when its parent dies.
 void die_with(pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
@@ -109,18 +109,19 @@ std::string in_child(const std::function<std::string()>& body) {
     const pid_t process = ::fork();
     if (process == 0) {
         die_with(parent);
-        const std::string said = body();
-        const ssize_t written = ::write(pipe[1], said.data(), said.size());
-        ::_exit(written == static_cast<ssize_t>(said.size()) ? 0 : 1);
+        const std::string output = body();
+        const ssize_t written = ::write(pipe[1], output.data(), output.size());
+        ::_exit(written == static_cast<ssize_t>(output.size()) ? 0 : 1);
     }
     ::close(pipe[1]);
-    const std::string said = read_all(pipe[0]);
+    const std::string output = read_all(pipe[0]);
     ::close(pipe[0]);
     if (process < 0) return "there is no process";
     const int status = wait_for(process);
     if (WIFSIGNALED(status))
         return "it died of the signal " + std::string(::strsignal(WTERMSIG(status)));
-    return WEXITSTATUS(status) == 0 ? said : "it ended with " + std::to_string(WEXITSTATUS(status));
+    return WEXITSTATUS(status) == 0 ? output
+                                    : "it ended with " + std::to_string(WEXITSTATUS(status));
 }
 
 // ---- servers that block ----------------------------------------------------------------------
@@ -134,9 +135,9 @@ int accept_and_upgrade(int listener) {
         if (size <= 0) break;
         request.append(bytes.data(), static_cast<std::size_t>(size));
     }
-    const std::string answer = cli::accept_upgrade(cli::read_upgrade_request(bytes_of(request)));
-    const ssize_t sent = ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
-    if (sent == static_cast<ssize_t>(answer.size())) return fd;
+    const std::string response = cli::accept_upgrade(cli::read_upgrade_request(bytes_of(request)));
+    const ssize_t sent = ::send(fd, response.data(), response.size(), MSG_NOSIGNAL);
+    if (sent == static_cast<ssize_t>(response.size())) return fd;
     ::close(fd);
     return -1;
 }
@@ -180,8 +181,8 @@ std::uint16_t port_of(int socket) {
     return address.port;
 }
 
-// The queue of a listener has a place more than it was asked for, and each connection that nobody
-// accepts takes one; a connection that stays pending has found none.
+// A listener's queue has one more entry than requested, and each connection that is not accepted
+// uses one; a connection that stays pending found none.
 DeafPort::DeafPort(bool ipv6, std::uint16_t port) {
     constexpr int try_count_max = 16;
     constexpr int patience_ms = 300;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Processes and sockets of the tests' own, on loopback. No process outlives the test.
+// Processes and sockets of the tests themselves, on loopback. No process outlives the test.
 #pragma once
 
 #include <sys/types.h>
@@ -16,14 +16,14 @@
 
 namespace linnet::test {
 
-/// A process of its own that serves: what it does is no call of the process that tests.
+/// A separate process that serves, so that its calls are not made by the tested process.
 class ServerProcess {
  public:
     using Servers = std::vector<std::unique_ptr<cli::EmbeddedServer>>;
 
     /// Embedded servers; each chooses its port.
     explicit ServerProcess(const Servers& servers);
-    /// `serve` has a listener to accept from, with a queue of `backlog`, and may block.
+    /// `serve` gets a listener with a queue of `backlog`, and may block.
     explicit ServerProcess(void (*serve)(int listener), int backlog = 64);
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
@@ -47,20 +47,20 @@ ServerProcess::Servers servers_of(std::size_t count = 1) {
 
 // ---- for servers that block
 
-/// The next connection, upgraded; -1 if it came to nothing.
+/// The next connection, upgraded; -1 on failure.
 int accept_and_upgrade(int listener);
-/// Ends a connection by a reset.
+/// Resets a connection.
 void reset(int socket);
 
-/// Runs `body` in a process of its own, which may spoil it: signals, name spaces. Returns what the
-/// body returned, or how the process died.
+/// Runs `body` in a separate process, which it may modify: signals, namespaces. Returns the result
+/// of the body, or how the process died.
 std::string in_child(const std::function<std::string()>& body);
 
-/// A TCP port of `::1` or `127.0.0.1` at which nobody answers, not even by a refusal: a listener
-/// whose queue is full, so that the kernel drops who knocks.
+/// A TCP port of `::1` or `127.0.0.1` that does not respond, not even with a refusal: a listener
+/// whose queue is full, so that the kernel drops new connections.
 class DeafPort {
  public:
-    /// Port 0 lets the OS choose.
+    /// With port 0 the OS chooses.
     explicit DeafPort(bool ipv6, std::uint16_t port = 0);
     DeafPort(const DeafPort&) = delete;
     DeafPort& operator=(const DeafPort&) = delete;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""nginx as a proxy that speaks TLS, before the server of python_server.py, which does not.
+"""nginx as a TLS proxy for the server of python_server.py, which runs without TLS.
 
 Prints "READY <port>" and what that server prints. LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY are
-nginx's; without them it is a proxy for ws://.
+those of nginx; without them it is a proxy for ws://.
 """
 import asyncio
 import ctypes
@@ -81,12 +81,12 @@ def wait_until_it_listens(port):
 
 def start(backend):
     port = free_port()
-    # It dies with this process, however that ends.
+    # The kernel kills it when this process ends for any reason.
     die_too = lambda: ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     command = [nginx(), "-e", "stderr", "-c", write_config(port, backend)]
     subprocess.Popen(command, preexec_fn=die_too)
     wait_until_it_listens(port)
-    python_server.tell(f"READY {port}")
+    python_server.report(f"READY {port}")
 
 
 def nginx():

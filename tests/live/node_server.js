@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A server made of node-ws. Prints "READY <port>", then a line for each closed connection. With
-// LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY in the environment it speaks TLS.
+// A server based on node-ws. Prints "READY <port>", then a line for each closed connection. With
+// LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY in the environment it uses TLS.
 //
-// Every message comes back in its own type, except texts that are commands. Some paths are refused.
+// Every message is echoed with its own type, except texts that are commands. Some paths are refused.
 'use strict';
 
 function load(name) {
@@ -32,7 +32,7 @@ const refusals = {
     '/404': { code: 404, headers: {} },
 };
 
-// The last character is cut in two: only the whole of a text message must be UTF-8 (RFC 6455 5.6).
+// The last character is cut in two: only a text message as a whole must be UTF-8 (RFC 6455 5.6).
 const euro = Buffer.from('\u20ac');
 const starts = ['one message, ', 'in three ', '', 'fragments: '].map((start) => Buffer.from(start));
 const fragments = [...starts, euro.subarray(0, 1), euro.subarray(1)];
@@ -68,7 +68,7 @@ const commands = {
     },
 };
 
-function answer(socket, data, isBinary, request) {
+function reply(socket, data, isBinary, request) {
     const start = isBinary ? '' : data.toString('utf8', 0, 200);
     const command = start.split(' ', 1)[0];
     if (Object.hasOwn(commands, command)) {
@@ -94,7 +94,7 @@ server.on('connection', (socket, request) => {
     let count = 0;
     socket.on('message', (data, isBinary) => {
         ++count;
-        answer(socket, data, isBinary, request);
+        reply(socket, data, isBinary, request);
     });
     socket.on('error', () => {});  // 'close' follows
     socket.on('close', (code, reason) => {

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""A server made of python3-websockets.
+"""A server based on python3-websockets.
 
 Prints "READY <port>", then a line for each connection that was closed. With LINNET_LIVE_CERTIFICATE and
-LINNET_LIVE_KEY in the environment it speaks TLS, with LINNET_LIVE_TLS=1.2 not a newer one.
+LINNET_LIVE_KEY in the environment it uses TLS, with LINNET_LIVE_TLS=1.2 at most version 1.2.
 
-Every message comes back in its own type, except texts that are commands. Some paths are refused.
-Compression is left as the library has it by default: it must not matter to who does not offer it.
+Every message is echoed with its own type, except texts that are commands. Some paths are refused.
+Compression is at the library's default: it must not affect clients that do not offer it.
 """
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ REFUSALS = {
 FRAGMENTS = ["one message, ", "in three ", "", "fragments: \u20ac"]
 
 
-def tell(line):
+def report(line):
     print(line, flush=True)
 
 
@@ -79,7 +79,7 @@ COMMANDS = {
 }
 
 
-async def answer(socket, message):
+async def reply(socket, message):
     command, words = "", ""
     if isinstance(message, str):
         command, _, words = message[:200].partition(" ")
@@ -94,11 +94,11 @@ async def converse(socket, _path=None):
     with contextlib.suppress(ConnectionClosed):
         async for message in socket:
             count += 1
-            # After the client's close frame no answer can be sent, but its messages are read on.
+            # After the client's close frame no reply can be sent, but its messages are still read.
             with contextlib.suppress(ConnectionClosed):
-                await answer(socket, message)
+                await reply(socket, message)
     await socket.wait_closed()
-    tell(f"CLOSED {socket.close_code} after {count} messages: {socket.close_reason}")
+    report(f"CLOSED {socket.close_code} after {count} messages: {socket.close_reason}")
 
 
 def tls():
@@ -120,4 +120,4 @@ async def main(announce, tls_context):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(lambda port: tell(f"READY {port}"), tls()))
+    asyncio.run(main(lambda port: report(f"READY {port}"), tls()))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""A plain socket server for answers that no WebSocket library gives. Prints "READY <port>".
+"""A plain socket server for responses that no WebSocket library sends. Prints "READY <port>".
 
-The path of the request chooses the answer. After it the server ends its stream, except after
-silence: then it waits until the client has gone.
+The path of the request selects the response. After it the server ends its stream, except after
+silence: then it waits until the client has disconnected.
 """
 import socket
 
@@ -56,7 +56,7 @@ def main():
             try:
                 serve(connection)
             except ConnectionError:
-                pass  # the client may drop what it has refused
+                pass  # the client may drop a refused connection
 
 
 main()

@@ -2,7 +2,7 @@
 # Copyright the linnet authors
 """A server that misbehaves where TLS is expected: raw_tls_server.py MISDEED. Prints "READY <port>".
 
-Each connection is treated in the same way. The names are those of MISDEEDS.
+Each connection is handled in the same way. The names are those in MISDEEDS.
 """
 import contextlib
 import itertools
@@ -42,7 +42,7 @@ def huge_certificate():
     return server_hello() + b"".join(record(HANDSHAKE, piece) for piece in pieces)
 
 
-def say(*words):
+def send(*words):
     def misdeed(connection):
         for each in words:
             connection.sendall(each)
@@ -68,31 +68,31 @@ def reset(connection):
 
 
 MISDEEDS = {
-    "http": say(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
-    "ssh": say(b"SSH-2.0-OpenSSH_9.2\r\n"),
-    "smtp": say(b"220 mail.test ESMTP\r\n"),
-    "nul_bytes": say(bytes(100)),
-    "sslv2": say(b"\x80\x2e\x04\x00\x01\x00\x02" + bytes(41)),
-    "unknown_record_type": say(record(99, b"what is this")),
+    "http": send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+    "ssh": send(b"SSH-2.0-OpenSSH_9.2\r\n"),
+    "smtp": send(b"220 mail.test ESMTP\r\n"),
+    "nul_bytes": send(bytes(100)),
+    "sslv2": send(b"\x80\x2e\x04\x00\x01\x00\x02" + bytes(41)),
+    "unknown_record_type": send(record(99, b"what is this")),
     "end_at_once": None,
-    "end_after_hello": say(),
-    "end_within_a_record": say(server_hello()[:20]),
+    "end_after_hello": send(),
+    "end_within_a_record": send(server_hello()[:20]),
     "reset_after_hello": reset,
-    "close_notify": say(alert(0, WARNING)),
+    "close_notify": send(alert(0, WARNING)),
     "silent": say_and_wait(b""),
     "half_a_record_and_silence": say_and_wait(server_hello()[:20]),
-    "alert_40": say(alert(40)),
-    "alert_42": say(alert(42)),
-    "alert_70": say(alert(70)),
-    "alert_112": say(alert(112)),
-    "alert_255": say(alert(255)),
-    "application_data_first": say(record(APPLICATION_DATA, b"hello")),
-    "too_long_record": say(record(HANDSHAKE, bytes(20000))),
-    "garbage_handshake": say(record(HANDSHAKE, handshake(20, b"hello"))),
-    "old_server_hello": say(server_hello(version=0x0302, suite=0xC009)),
+    "alert_40": send(alert(40)),
+    "alert_42": send(alert(42)),
+    "alert_70": send(alert(70)),
+    "alert_112": send(alert(112)),
+    "alert_255": send(alert(255)),
+    "application_data_first": send(record(APPLICATION_DATA, b"hello")),
+    "too_long_record": send(record(HANDSHAKE, bytes(20000))),
+    "garbage_handshake": send(record(HANDSHAKE, handshake(20, b"hello"))),
+    "old_server_hello": send(server_hello(version=0x0302, suite=0xC009)),
     "empty_records": say_for_ever(record(HANDSHAKE, b"")),
     "warnings": say_for_ever(alert(112, WARNING)),
-    "huge_certificate": say(huge_certificate()),
+    "huge_certificate": send(huge_certificate()),
 }
 
 
@@ -102,7 +102,7 @@ def serve(connection, misdeed):
     connection.recv(65536)  # the ClientHello
     misdeed(connection)
     if misdeed is not reset:
-        # What was said is to arrive: no reset by what was not read.
+        # The output must arrive: unread input would cause a reset.
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(65536):
             pass

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Rooms that Godot 3 keeps: linnet's peers beside one of Godot's own, calls from MultiplayerAPI to
-// MultiplayerAPI, and the same scenario with Godot's server and with the embedded one.
+// Rooms of Godot 3's server: linnet's peers together with one of Godot's own, calls between
+// instances of MultiplayerAPI, and the same scenario with Godot's server and with the embedded one.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ constexpr std::uint64_t deadline_us = 20'000'000;
 Launch godot(const std::string& script, Scheme scheme = Scheme::ws) {
     Launch launch{
         .command = {"godot3-server", "--path", LINNET_LIVE_DIR "/godot_room", "-s", script},
-        .is_told_its_port = true};
+        .gets_its_port = true};
     if (scheme == Scheme::wss) {
         launch.settings = {"LINNET_LIVE_CERTIFICATE=" LINNET_CERTIFICATES_DIR "/good.pem",
                            "LINNET_LIVE_KEY=" LINNET_CERTIFICATES_DIR "/good.key"};
@@ -36,7 +36,7 @@ Launch godot(const std::string& script, Scheme scheme = Scheme::ws) {
 class GodotServer : public ForeignServer {
  public:
     using ForeignServer::ForeignServer;
-    /// Skips the test, or fails it under CI, where it may not be absent.
+    /// Skips the test; under CI, where it is required, fails it.
     bool is_there() {
         const bool may_be_absent = std::getenv("CI") == nullptr;
         EXPECT_TRUE(is_ready() || (is_absent() && may_be_absent)) << printed();
@@ -44,11 +44,11 @@ class GodotServer : public ForeignServer {
     }
 };
 
-// A peer that writes down what it hears, ids as they are.
+// A peer that logs its signals and packets, with the actual ids.
 struct Peer {
     explicit Peer(const Options& options = {}) : client(options) {
         const auto with_id = [this](const char* name) {
-            return [this, name](int id) { tell(name, id); };
+            return [this, name](int id) { note(name, id); };
         };
         client.peer_connected.connect(with_id("here"));
         client.peer_disconnected.connect(with_id("gone"));
@@ -56,7 +56,7 @@ struct Peer {
         client.connection_failed.connect([this] { lines.push_back("failed"); });
         client.server_disconnected.connect([this] { lines.push_back("server gone"); });
         client.server_close_request.connect([this](int code, std::string_view reason) {
-            // Godot sends a NUL behind its reason.
+            // Godot sends a NUL after its reason.
             lines.push_back("close " + std::to_string(code) + " " +
                             std::string(reason.substr(0, reason.find('\0'))));
         });
@@ -68,7 +68,7 @@ struct Peer {
                             std::string(text_of(client.get_packet())));
         });
     }
-    void tell(const char* name, int id) { lines.push_back(name + (" " + std::to_string(id))); }
+    void note(const char* name, int id) { lines.push_back(name + (" " + std::to_string(id))); }
     int id() const { return client.get_unique_id(); }
     bool put(int target, std::string_view packet) {
         client.set_target_peer(target);
@@ -97,7 +97,7 @@ class Room {
     void join(std::size_t index) {
         Peer& peer = *peers[index];
         ASSERT_EQ(peer.client.connect_to_url(url_, {}, true), Error::ok);
-        // One after the other, and each is known to all before the next one comes.
+        // One after the other; all others know a peer before the next one joins.
         ASSERT_TRUE(until([&] {
             const auto joined_count = static_cast<std::size_t>(std::count_if(
                 peers.begin(), peers.end(), [](const auto& each) { return each->id() != 0; }));
@@ -172,7 +172,7 @@ TEST_P(GodotRoom, carries_packets_to_their_targets) {
     const auto here = [](int id) { return "here " + std::to_string(id); };
     EXPECT_EQ(room[1].lines, (Lines{"here 1", "joined", here(a), here(c), packet(a, "to all"),
                                     packet(1, "hello")}));
-    // In the order in which they have joined, ids being random.
+    // In the order of joining, since ids are random.
     const Lines others = a < b ? Lines{here(a), here(b)} : Lines{here(b), here(a)};
     EXPECT_EQ(room[2].lines, (Lines{"here 1", "joined", others[0], others[1], packet(a, "to all"),
                                     packet(1, "hello")}));
@@ -196,12 +196,12 @@ TEST_P(GodotRoom, carries_packets_of_every_size) {
     }
 }
 
-TEST_P(GodotRoom, sends_away_ends_and_dies_as_documented) {
+TEST_P(GodotRoom, kicks_peers_closes_and_dies_as_documented) {
     using Lines = std::vector<std::string>;
     struct Row {
         const char* what;
         std::string command;  // empty: the server is killed
-        Lines ending;         // ahead of the peers that are there
+        Lines ending;         // before the announcements of the remaining peers
     };
     const Row rows[] = {
         {"kick", "kick", {"close 4001 kick", "closed"}},
@@ -227,7 +227,7 @@ TEST_P(GodotRoom, sends_away_ends_and_dies_as_documented) {
             expected.push_back(line);
         }
         expected.push_back("server gone");
-        // Behind close_notify nothing can be sent: our close frame only if it is quicker.
+        // Nothing can be sent after close_notify: our close frame only if it is sent earlier.
         const bool is_overtaken =
             GetParam() == Scheme::wss && row.command == "stop" && room[1].has("cut off");
         if (is_overtaken) expected[1] = "cut off";
@@ -235,7 +235,7 @@ TEST_P(GodotRoom, sends_away_ends_and_dies_as_documented) {
         if (row.command != "kick") continue;
         ASSERT_TRUE(room.until([&] { return room[0].has("gone " + std::to_string(own)); }));
         room.join(1);
-        EXPECT_NE(room[1].id(), own) << "whoever comes again is another";
+        EXPECT_NE(room[1].id(), own) << "a peer that joins again has a new id";
     }
 }
 
@@ -244,14 +244,14 @@ INSTANTIATE_TEST_SUITE_P(Both, GodotRoom, testing::Values(Scheme::ws, Scheme::ws
                              return std::string(row.param == Scheme::ws ? "ws" : "wss");
                          });
 
-// Over ws:// alone: Godot's client can be given no root of ours.
-TEST(GodotGuest, is_a_peer_among_ours) {
+// Only over ws://: Godot's client does not accept a custom root.
+TEST(GodotGuest, is_a_peer_in_our_room) {
     GodotServer server(godot("room.gd"));
     if (!server.is_there()) GTEST_SKIP() << "godot3-server is not installed";
     const std::string url = "ws://127.0.0.1:" + std::to_string(server.port()) + "/";
     Room room(url, 3);
     Launch launch = godot("guest.gd");
-    launch.is_told_its_port = false;
+    launch.gets_its_port = false;
     launch.settings.push_back("LINNET_LIVE_URL=" + url);
     GodotServer guest(launch);
     ASSERT_TRUE(guest.is_there());
@@ -289,8 +289,8 @@ std::string bytes_of_hex(std::string_view hex) {
     return bytes;
 }
 
-// What Godot's MultiplayerAPI sends: the path "N" gets the number 1, and as long as that is not
-// confirmed, a call has the path at its end.
+// Calls of Godot's MultiplayerAPI: the path "N" is assigned the number 1, and until that is
+// confirmed, a call ends with the path.
 const std::string path_n = bytes_of_hex("02010000004e00");
 const std::string call_greet_hi = bytes_of_hex(
     "0018000080"
@@ -309,7 +309,7 @@ const std::string raw_call = bytes_of_hex(
     "04"
     "63616c6c");
 
-TEST(GodotCalls, arrive_byte_for_byte_and_are_carried_out) {
+TEST(GodotCalls, arrive_byte_for_byte_and_are_executed) {
     GodotServer server(godot("calls.gd"));
     if (!server.is_there()) GTEST_SKIP() << "godot3-server is not installed";
     Room room("ws://127.0.0.1:" + std::to_string(server.port()) + "/", 1);
@@ -327,7 +327,7 @@ TEST(GodotCalls, arrive_byte_for_byte_and_are_carried_out) {
 
 // ---- one scenario, two servers ---------------------------------------------------------------
 
-// What each of four peers has heard, the others by their letters.
+// What each of four peers received, with letters for the other peers.
 std::map<std::string, std::vector<std::string>> scenario(Room& room) {
     std::map<std::string, std::string> letters;
     const auto settle = [&](std::size_t line_count) {
@@ -347,29 +347,29 @@ std::map<std::string, std::vector<std::string>> scenario(Room& room) {
     EXPECT_TRUE(room[1].put(-d, "not to d") && settle(26));
     EXPECT_TRUE(room[3].put(1, "all from the server") && settle(30));
     EXPECT_TRUE(room[3].put(1, "others again") && settle(33));
-    EXPECT_TRUE(room[1].put(12345, "to nobody"));
+    EXPECT_TRUE(room[1].put(12345, "to no peer"));
     EXPECT_TRUE(room[1].put(1, "back done") && settle(34));
     EXPECT_EQ(room[0].client.disconnect_from_host(), Error::ok);
     EXPECT_TRUE(settle(34 + 3 + 6));
     EXPECT_TRUE(room[2].put(1, "kick") && settle(43 + 2 + 6));
 
-    std::map<std::string, std::vector<std::string>> told;
+    std::map<std::string, std::vector<std::string>> lines_by_peer;
     for (std::size_t i = 0; i < 4; ++i) {
-        std::vector<std::string>& lines = told[std::string(1, static_cast<char>('a' + i))];
+        std::vector<std::string>& lines = lines_by_peer[std::string(1, static_cast<char>('a' + i))];
         for (std::string line : room[i].lines) {
             for (const auto& [id, letter] : letters) {
-                const std::size_t place = line.find(id);
-                if (place != line.npos) line.replace(place, id.size(), letter);
+                const std::size_t at = line.find(id);
+                if (at != line.npos) line.replace(at, id.size(), letter);
             }
             lines.push_back(line);
         }
-        // Peers that are there are told by their ids, which are random.
+        // Peers in the room are announced by their ids, which are random.
         std::sort(lines.begin(), lines.end());
     }
-    return told;
+    return lines_by_peer;
 }
 
-// As room.gd does.
+// As in room.gd.
 void obey(cli::RelayServer& server, PeerId source, std::string_view text) {
     const std::string_view word = text.substr(0, text.find(' '));
     const Bytes rest = bytes_of(text.substr(std::min(text.size(), word.size() + 1)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Attempts over wss:// at servers on loopback, whatever name they are asked by, with the engine
-// that this program was compiled for.
+// Attempts over wss:// at servers on loopback, under any name, with the engine that this program
+// was compiled for.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ constexpr Cause pick(Cause bearssl, Cause) {
 }
 #endif
 
-/// Every name is this machine's.
+/// Every name resolves to this machine.
 class LoopbackResolver final : public Resolver {
  public:
     Request start(std::string_view) override { return 1; }
@@ -53,7 +53,7 @@ class LoopbackResolver final : public Resolver {
     void cancel(Request) override {}
 };
 
-/// And every address: not every machine has IPv6.
+/// So does every address: not every machine has IPv6.
 class LoopbackNetwork final : public Network {
  public:
     Opened connect(const SocketAddress& address) override {
@@ -87,7 +87,7 @@ inline std::string secure_url(std::string_view host, std::uint16_t port) {
     return "wss://" + name + ":" + std::to_string(port) + "/";
 }
 
-/// A client with the engine under test and what it trusts.
+/// A client with the engine under test and its trusted certificates.
 class TlsAttempt {
  public:
     explicit TlsAttempt(const RowTrust& row = {}, Options options = {})
@@ -96,7 +96,7 @@ class TlsAttempt {
         EXPECT_EQ(client.set_trusted_ssl_certificate(trust_.pinned()), Error::ok);
     }
 
-    /// Goes on until `done` or the end; false when a generous time is over.
+    /// Runs until `done` or the end; false after a generous time.
     template <class Done>
     bool reaches(Done done) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -106,7 +106,7 @@ class TlsAttempt {
         }
         return true;
     }
-    /// Begins, and goes on until the end.
+    /// Starts, and runs until the end.
     void run(const std::string& url) {
         ASSERT_EQ(client.connect_to_url(url), Error::ok) << client.failure().explain();
         EXPECT_TRUE(reaches([] { return false; })) << "20 s were not enough";

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
-"""A proxy that damages TLS 1.2 on its way from a server: tls_proxy.py FAULT PORT. Prints "READY <port>".
+"""A proxy that damages TLS 1.2 in transit from a server: tls_proxy.py FAULT PORT. Prints "READY <port>".
 
-It cuts the server's stream into records. The third with application data, which is the second message
-behind the answer to the upgrade, is the one that is damaged, if the fault does not say another. Of the
-handshake, the second record has the certificates and the third the key exchange. The names are those of
-FAULTS.
+It splits the server's stream into records. By default it damages the third record with application data,
+which is the second message after the response to the upgrade. The second record of the handshake has the
+certificates, the third the key exchange. The names are those in FAULTS.
 """
 import contextlib
 import socket
@@ -18,11 +17,11 @@ HEADER_SIZE = 5
 
 
 class Ended(Exception):
-    """The client gets no more."""
+    """The client receives nothing more."""
 
 
 class Reset(Exception):
-    """The connection is gone."""
+    """The connection is lost."""
 
 
 def receive(connection, size):
@@ -41,9 +40,9 @@ def next_record(connection):
     return kind, header + receive(connection, size)
 
 
-def flipped(record, place):
+def flipped(record, offset):
     damaged = bytearray(record)
-    damaged[place] ^= 1
+    damaged[offset] ^= 1
     return bytes(damaged)
 
 
@@ -114,7 +113,7 @@ def drip(client, record, _first):
         client.sendall(bytes([byte]))
 
 
-# (kind of record, which of that kind): what is done.
+# (kind of record, index within that kind): the fault.
 FAULTS = {
     "none": {},
     "corrupt_the_certificates": {(HANDSHAKE, 2): corrupt_the_tag},
@@ -165,7 +164,7 @@ def forward_from_server(client, server, faults):
 
 
 def reset_by(client, thread):
-    """So that closing the socket sends a reset: nobody may still be reading from it."""
+    """Makes closing the socket send a reset, which requires that no other thread reads from it."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.shutdown(socket.SHUT_RD)
     thread.join()

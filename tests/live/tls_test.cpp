@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// TLS over real sockets: every row of tls_rows.hpp against `openssl s_server`, servers that speak
-// another TLS, servers that misbehave, and faults on the way. Compiled once for each engine.
+// TLS over real sockets: every row of tls_rows.hpp with `openssl s_server`, servers with other TLS
+// versions, servers that misbehave, and faults in transit. Compiled once for each engine.
 //
-// s_server answers the upgrade with a page of HTTP/1.0: that is how a trusted server shows here.
+// s_server responds to the upgrade with an HTTP/1.0 page, which shows that the server is trusted.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -23,7 +23,7 @@ namespace {
 
 // ---- openssl s_server ------------------------------------------------------------------------
 
-// A folder of this process, which does not outlive it.
+// A temporary folder, deleted at the end of the process.
 std::string scratch_path(const std::string& name) {
     struct Folder {
         Folder() { static_cast<void>(::mkdtemp(path.data())); }
@@ -37,7 +37,7 @@ std::string scratch_path(const std::string& name) {
     return folder.path + "/" + name;
 }
 
-// What stands in a PEM file behind its first block.
+// The rest of a PEM file after its first block.
 std::string behind_first_block(const std::string& pem) {
     constexpr std::string_view end = "-----END CERTIFICATE-----\n";
     return pem.substr(std::min(pem.size(), pem.find(end) + end.size()));
@@ -59,14 +59,14 @@ Launch s_server(const std::string& chain, std::vector<std::string> more = {}) {
         .ready = "ACCEPT "};
     const std::string rest = rest_of_chain(chain);
     if (!rest.empty()) launch.command.insert(launch.command.end(), {"-cert_chain", rest});
-    // Weak keys and old versions are for the client to refuse.
-    const bool is_told = std::find(more.begin(), more.end(), "-cipher") != more.end();
-    if (!is_told) more.insert(more.end(), {"-cipher", "DEFAULT:@SECLEVEL=0"});
+    // The client must refuse weak keys and old versions.
+    const bool is_reported = std::find(more.begin(), more.end(), "-cipher") != more.end();
+    if (!is_reported) more.insert(more.end(), {"-cipher", "DEFAULT:@SECLEVEL=0"});
     launch.command.insert(launch.command.end(), more.begin(), more.end());
     return launch;
 }
 
-// One for each chain, as long as the program runs.
+// One for each chain, for the lifetime of the program.
 ForeignServer& server_of_chain(const std::string& chain) {
     static std::map<std::string, std::unique_ptr<ForeignServer>> servers;
     std::unique_ptr<ForeignServer>& server = servers[chain];
@@ -101,7 +101,7 @@ TEST_P(TlsRows, end_as_the_table_says) {
     TlsAttempt attempt(row.trust);
     attempt.run(secure_url(row.host, server.port()));
     const Cause cause = expected_cause(row);
-    expect_cause(attempt, cause, cause == row.judged ? row.detail : "");
+    expect_cause(attempt, cause, cause == row.checked ? row.detail : "");
 }
 
 // ---- signatures ------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ ForeignServer damaged_server(std::size_t which) {
     return ForeignServer(launch);
 }
 
-TEST(TlsSignatures, of_every_certificate_are_verified) {
+TEST(TlsSignatures, are_verified_for_every_certificate) {
     constexpr Cause causes[] = {Cause::tls_signature_wrong, Cause::tls_issuer_unknown};
     for (std::size_t which = 0; which < std::size(causes); ++which) {
         ForeignServer server = damaged_server(which);
@@ -152,7 +152,7 @@ TEST(TlsSignatures, of_every_certificate_are_verified) {
     }
 }
 
-// ---- servers that speak another TLS ----------------------------------------------------------
+// ---- servers with another TLS ----------------------------------------------------------
 
 struct Dialect {
     std::string_view name;
@@ -177,7 +177,7 @@ const Dialect dialects[] = {
      Cause::tls_only_13,
      Cause::none,
      "alert 70 protocol_version"},
-    // BearSSL offers no cipher suite that TLS 1.1 has; OpenSSL names its versions in an extension.
+    // BearSSL offers no cipher suite of TLS 1.1; OpenSSL lists its versions in an extension.
     {"tls_1_1_alone", "good", {"-tls1_1"}, Cause::tls_nothing_in_common, Cause::tls_only_old},
     {"tls_1_0_alone", "good", {"-tls1"}, Cause::tls_nothing_in_common, Cause::tls_only_old},
     {"a_client_certificate_required",
@@ -229,8 +229,8 @@ class TlsDialects : public testing::TestWithParam<Dialect> {};
 INSTANTIATE_TEST_SUITE_P(Servers, TlsDialects, testing::ValuesIn(dialects),
                          [](const auto& row) { return std::string(row.param.name); });
 
-// Case 35, 58: servers of TLS 1.3 alone, and those that request or require a client certificate
-TEST_P(TlsDialects, are_spoken_or_named) {
+// Case 35, 58: servers that support only TLS 1.3, or request or require a client certificate
+TEST_P(TlsDialects, are_supported_or_reported) {
     const Dialect& row = GetParam();
     ForeignServer server(s_server(std::string(row.chain), row.options));
     ASSERT_TRUE(server.is_ready()) << server.printed();
@@ -243,7 +243,7 @@ TEST_P(TlsDialects, are_spoken_or_named) {
 // ---- servers that misbehave ------------------------------------------------------------------
 
 struct Misdeed {
-    std::string_view name;  // of raw_tls_server.py
+    std::string_view name;  // in raw_tls_server.py
     Cause bearssl;
     Cause openssl;
     std::string_view detail = "";
@@ -317,7 +317,7 @@ TEST_P(TlsMisdeeds, end_in_bounded_time_and_memory) {
 // ---- faults on the way -----------------------------------------------------------------------
 
 struct Fault {
-    std::string_view name;  // of tls_proxy.py
+    std::string_view name;  // in tls_proxy.py
     std::string_view story;
     Cause cause;
     std::size_t message_count = 1;
@@ -328,7 +328,7 @@ constexpr std::string_view lost_behind_one =
 constexpr std::string_view unharmed =
     "connection_established(\"\") -> data_received() -> data_received() -> connection_closed(true)";
 
-// The answer to the upgrade is the first record with application data, each echo one more.
+// The response to the upgrade is the first record with application data, each echo another one.
 constexpr Fault faults[] = {
     {"none", unharmed, Cause::closed_by_client, 2},
     {"corrupt_the_certificates", "connection_error()", Cause::tls_issuer_unknown, 0},
@@ -351,7 +351,7 @@ constexpr Fault faults[] = {
     {"plain_alert", lost_behind_one, Cause::tls_bad_record},
     {"reset", lost_behind_one, Cause::connection_lost},
     {"drip", unharmed, Cause::closed_by_client, 2},
-    // Both close frames have been exchanged: what happens to TLS behind them harms nobody.
+    // Both close frames have been exchanged: TLS failures after them are harmless.
     {"drop_close_notify", unharmed, Cause::closed_by_client, 2},
     {"corrupt_close_notify", unharmed, Cause::closed_by_client, 2},
 };
@@ -362,7 +362,7 @@ void PrintTo(const Fault& row, std::ostream* out) {
 
 class TlsFaults : public testing::TestWithParam<Fault> {
  protected:
-    // A good server, for all.
+    // A valid server, for all of them.
     static ForeignServer& backend() {
         static const std::unique_ptr<ForeignServer> server = [] {
             Launch launch = script("python_server.py", {});
@@ -378,8 +378,8 @@ class TlsFaults : public testing::TestWithParam<Fault> {
 INSTANTIATE_TEST_SUITE_P(Proxies, TlsFaults, testing::ValuesIn(faults),
                          [](const auto& row) { return std::string(row.param.name); });
 
-// Case 32, 33: a stream that is cut off or damaged on its way
-TEST_P(TlsFaults, are_told_once_and_deliver_nothing_wrong) {
+// Case 32, 33: a stream that is cut off or damaged in transit
+TEST_P(TlsFaults, are_reported_once_and_deliver_no_wrong_data) {
     const Fault& row = GetParam();
     ForeignServer& good = backend();
     if (good.is_absent() && std::getenv("CI") == nullptr) {
@@ -391,13 +391,13 @@ TEST_P(TlsFaults, are_told_once_and_deliver_nothing_wrong) {
     ASSERT_TRUE(proxy.is_ready()) << proxy.printed();
 
     TlsAttempt attempt;
-    std::size_t heard = 0;
+    std::size_t received = 0;
     attempt.story.on = [&](const std::string& signal) {
         const bool is_open = signal.starts_with("connection_established");
         for (int i = 0; i < 2 && is_open; ++i) {
             EXPECT_EQ(attempt.client.get_peer(1)->put_packet("message"), Error::ok);
         }
-        if (signal == "data_received()" && ++heard == 2) {
+        if (signal == "data_received()" && ++received == 2) {
             EXPECT_EQ(attempt.client.disconnect_from_host(), Error::ok);
         }
     };

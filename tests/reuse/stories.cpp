@@ -470,7 +470,7 @@ void room_left(Witness& w) {
     w.run();
 }
 
-// The end is announced and the room is not left yet.
+// The end was announced, but the room was not left yet.
 void room_not_left_to_the_end(Witness& w) {
     std::string bytes = welcome();
     for (PeerId peer = 2; peer < 300; ++peer) bytes += of_the_room(Type::add, peer);

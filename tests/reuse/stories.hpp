@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Stories of one attempt each (some of two), from `connect_to_url` to an end of every kind. They
-// assume nothing about the client before, but that it can connect.
+// Stories of one attempt each (some of two), from `connect_to_url` to every kind of end. They
+// assume nothing about the previous state of the client, except that it can connect.
 #pragma once
 
 #include <span>
@@ -13,9 +13,9 @@ namespace linnet::test {
 
 struct ReuseStory {
     const char* name;
-    Cause cause;  ///< of its end, with the default options
+    Cause cause;  ///< of the end, with the default options
     void (*play)(Witness&);
-    /// No attempt begins, so that all of the one before but its failure stays visible.
+    /// No attempt starts, so everything from the previous one except its failure stays visible.
     bool is_refused = false;
 };
 

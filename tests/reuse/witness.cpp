@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t shown_size_max = 64;
 
-// The values of the handshake's key, which differs in each attempt.
+// The values derived from the handshake's key, which differs in each attempt.
 std::string blanked(std::string text) {
     for (const std::string name : {"Sec-WebSocket-Key: ", "Sec-WebSocket-Accept: "}) {
         for (std::size_t at = 0; (at = text.find(name, at)) != text.npos;) {
@@ -48,7 +48,7 @@ std::string_view view_of(std::span<const PeerId> peers) {
     return {reinterpret_cast<const char*>(peers.data()), peers.size_bytes()};
 }
 
-// In its handshake until the server says anything.
+// Stays in its handshake until the server sends anything.
 class HandshakingEngine final : public TlsEngine {
  public:
     explicit HandshakingEngine(Block& own) : own_(own.memory()) { own_.swap(own); }
@@ -111,13 +111,13 @@ Witness::Witness(Prepare prepare) {
     client = std::make_unique<WebSocketClient>(options);
     story_ = std::make_unique<Story>(*client);
     story_->reads = false;
-    story_->on = [this](const std::string& signal) { hear(signal); };
-    // Other listeners, which are called after anything the first one does.
+    story_->on = [this](const std::string& signal) { receive(signal); };
+    // Other listeners, which are called after the first one, for any action of the first.
     client->connection_established.connect([this](std::string_view protocol) {
-        hear_as_another("connection_established(\"" + std::string(protocol) + "\")", protocol);
+        receive_as_another("connection_established(\"" + std::string(protocol) + "\")", protocol);
     });
     client->server_close_request.connect([this](int code, std::string_view reason) {
-        hear_as_another(
+        receive_as_another(
             "server_close_request(" + std::to_string(code) + ", \"" + std::string(reason) + "\")",
             reason);
     });
@@ -126,8 +126,10 @@ Witness::Witness(Prepare prepare) {
 void Witness::destroy() {
     reread(until_connect_, "before the client's end");
     client.reset();
-    EXPECT_EQ(world.network.open_count(), 0u) << "a socket outlives the client";
-    EXPECT_EQ(world.resolver.open_count(), 0u) << "a request outlives the client";
+    EXPECT_EQ(world.network.open_count(), 0u)
+        << "a socket is still open after the client is destroyed";
+    EXPECT_EQ(world.resolver.open_count(), 0u)
+        << "a request is still pending after the client is destroyed";
 }
 
 void Witness::begin(Sees sees) {
@@ -207,9 +209,9 @@ Error Witness::connect(std::string_view url, Strings protocols, Strings headers,
         calls_begin_ = world.faults.calls;
         allocations_begin_ = world.memory.allocation_count;
     }
-    // The arguments live for the call alone.
-    const auto lent = std::make_unique<std::string>(url);
-    const Error error = client->connect_to_url(*lent, protocols, gd_mp_api, headers);
+    // The arguments are valid only during the call.
+    const auto temporary = std::make_unique<std::string>(url);
+    const Error error = client->connect_to_url(*temporary, protocols, gd_mp_api, headers);
     until_poll_.clear();
     has_connected_in_poll_ |= is_polling_ && error == Error::ok;
     call("connect_to_url", error);
@@ -286,7 +288,7 @@ void Witness::write(LogLevel level, std::string_view text) {
     line("log " + std::string(linnet::text(level)) + ": " + blanked(std::string(text)));
 }
 
-void Witness::hear(const std::string& signal) {
+void Witness::receive(const std::string& signal) {
     EXPECT_FALSE(has_connected_in_poll_) << signal << " in the poll in which its attempt began";
     line("signal " + story_->lines.back());
     look();
@@ -294,9 +296,9 @@ void Witness::hear(const std::string& signal) {
     if (on_signal) on_signal(signal);
 }
 
-void Witness::hear_as_another(const std::string& signal, std::string_view text) {
+void Witness::receive_as_another(const std::string& signal, std::string_view text) {
     EXPECT_TRUE(story_->lines.back().starts_with(signal + " "))
-        << "the first listener hears " << story_->lines.back() << ", the second " << signal;
+        << "the first listener receives " << story_->lines.back() << ", the second " << signal;
     if (!has_connected_in_poll_) remember(until_connect_, "text of a signal", text);
 }
 
@@ -427,7 +429,7 @@ void Witness::remember_views() {
     remember(until_connect_, "http_body", failure.http_body);
     remember(until_connect_, "close_reason", failure.close_reason);
     remember(until_connect_, "explanation", failure.explanation);
-    // Within a poll the elements change.
+    // The elements change within a poll.
     if (!is_polling_) remember(until_poll_, "peers", view_of(client->peers()));
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A client with its world, and everything a program can see of it, written down line by line. A
-// client has several attempts one after the other; each has a transcript of its own, in which
-// times, sockets and counts are relative to its beginning, so that the transcripts of a fresh
-// client and of a used one can be compared.
+// A client with its world, and a transcript of everything that a program can observe. A client has
+// several attempts in sequence; each has its own transcript, in which times, sockets and counts are
+// relative to its beginning, so that the transcripts of a new and a reused client can be compared.
 //
-// Views that the client hands out are kept, and read again at the end of their documented life.
+// Views from the client are kept, and read again at the end of their documented validity.
 #pragma once
 
 #include <functional>
@@ -21,12 +20,12 @@
 
 namespace linnet::test {
 
-/// `FakeTls`, or one of three that do not get that far.
+/// `FakeTls`, or one of three that fail earlier.
 class SwitchedTls final : public TlsContext {
  public:
     enum class Mode : std::uint8_t {
         works,
-        refuses,     ///< there is no engine
+        refuses,     ///< engine creation fails
         handshakes,  ///< until the first byte from the server, which is an alert
     };
     Mode mode = Mode::works;
@@ -45,26 +44,26 @@ class Witness final : private Log {
     ~Witness() { destroy(); }
 
     enum class Sees : std::uint8_t {
-        nothing,      ///< there is no transcript, but views are read again
-        the_failure,  ///< of a refused call, which changes nothing else
+        nothing,      ///< no transcript, but views are read again
+        the_failure,  ///< the cause of a refused call, which changes nothing else
         everything,
     };
-    /// Begins another transcript, with the world as it was at first but for the clock.
+    /// Starts a new transcript, with the world in its initial state except for the clock.
     void begin(Sees sees);
-    /// What is to be seen only at the end.
+    /// Logs what is only visible at the end.
     void end();
-    /// One line for each change of anything visible.
+    /// Logs one line for each change of anything visible.
     const std::vector<std::string>& transcript() const { return transcript_; }
 
     // ---- what a server does
 
-    /// The connections of this attempt follow these, the last one over and over.
+    /// The scripts of the connections of this attempt; the last one is repeated.
     void serve(std::vector<ServerScript> scripts);
     void serve(std::vector<ServerStep> steps) { serve({ServerScript{.steps = std::move(steps)}}); }
     ScriptedConnection& connection(std::size_t index = 0) {
         return world.connection(connections_begin_ + index);
     }
-    /// Takes nothing from now on.
+    /// The server accepts nothing from now on.
     void stop_reading() { connection().script.send_window = connection().taken; }
     void answer_last_ping();
 
@@ -73,12 +72,12 @@ class Witness final : private Log {
     Error connect(std::string_view url = "ws://host.example/chat?key=1", Strings protocols = {},
                   Strings headers = {}, bool gd_mp_api = false);
     void join() { static_cast<void>(connect("ws://host.example/", {}, {}, true)); }
-    /// The client's end; nothing may be left of it.
+    /// Destroys the client; nothing may be left of it.
     void destroy();
     void disconnect(int code = 1000, std::string_view reason = "");
     void put(std::string_view packet);
     void put_to_room(PeerId target, std::string_view packet);
-    /// Reads one packet, of the peer or of the room.
+    /// Reads one packet of the peer or of the room.
     void read(PacketPeer& from);
     void read_all();
     void call(const char* name, Error error);
@@ -88,7 +87,7 @@ class Witness final : private Log {
     }
     /// Polls once, then moves the clock towards the next deadline.
     void step();
-    /// Until the attempt has ended.
+    /// Polls until the attempt has ended.
     void run();
     bool is_connected() const {
         return client->get_connection_status() != NetworkedMultiplayerPeer::CONNECTION_DISCONNECTED;
@@ -98,7 +97,7 @@ class Witness final : private Log {
     }
     WebSocketPeer& peer() { return *client->get_peer(1); }
 
-    /// Called in each handler, after its line was written.
+    /// Called in each handler, after its line is written.
     std::function<void(const std::string& signal)> on_signal;
     bool reads = true;  ///< every packet as soon as it is announced
 
@@ -115,8 +114,8 @@ class Witness final : private Log {
 
     void wait_for_nothing();
     void write(LogLevel level, std::string_view text) override;
-    void hear(const std::string& signal);
-    void hear_as_another(const std::string& signal, std::string_view text);
+    void receive(const std::string& signal);
+    void receive_as_another(const std::string& signal, std::string_view text);
     void line(const std::string& text);
     void note(const std::string& subject, const std::string& text);
     void look();
@@ -130,7 +129,7 @@ class Witness final : private Log {
 
     std::unique_ptr<Story> story_;
     std::vector<std::string> transcript_;
-    std::map<std::string, std::string> last_;  // subject -> what was noted of it
+    std::map<std::string, std::string> last_;  // subject -> its last logged state
     Sees sees_ = Sees::everything;
     bool is_polling_ = false;
     bool has_connected_in_poll_ = false;

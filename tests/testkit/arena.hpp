@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A fixed array as a client's only memory: first fit, free neighbours join.
+// A fixed array as the only memory of a client: first fit, adjacent free blocks are joined.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,9 +19,9 @@ class Arena final : public Memory {
     void* allocate(std::size_t size) override {
         const std::size_t rounded = round(size);
         std::size_t begin = 0;
-        for (const auto& [place, taken] : blocks_) {
-            if (place - begin >= rounded) break;
-            begin = place + taken;
+        for (const auto& [offset, taken] : blocks_) {
+            if (offset - begin >= rounded) break;
+            begin = offset + taken;
         }
         if (capacity_rounded - begin < rounded) {
             ++refusal_count_;
@@ -32,10 +32,10 @@ class Arena final : public Memory {
         return bytes_ + begin;
     }
     void deallocate(void* block, std::size_t size) override {
-        const auto place = static_cast<std::size_t>(static_cast<unsigned char*>(block) - bytes_);
-        const auto found = blocks_.find(place);
-        ASSERT_NE(found, blocks_.end()) << "a block that is not there";
-        EXPECT_EQ(found->second, round(size)) << "a block is given back with another size";
+        const auto offset = static_cast<std::size_t>(static_cast<unsigned char*>(block) - bytes_);
+        const auto found = blocks_.find(offset);
+        ASSERT_NE(found, blocks_.end()) << "an unknown block";
+        EXPECT_EQ(found->second, round(size)) << "a block is returned with another size";
         blocks_.erase(found);
         used_ -= size;
     }
@@ -50,7 +50,8 @@ class Arena final : public Memory {
     static constexpr std::size_t capacity_rounded = round(capacity) + 16 * alignment;
 
     alignas(std::max_align_t) unsigned char bytes_[capacity_rounded];
-    std::map<std::size_t, std::size_t> blocks_;  // by place, so that neighbours are neighbours
+    std::map<std::size_t, std::size_t>
+        blocks_;  // by offset, so that adjacent blocks are neighbours
     std::size_t used_ = 0;
     int refusal_count_ = 0;
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What make_certificates.sh has made, which needs the openssl command. A test that reads it is
-// skipped without that command; it fails if the command is there and the certificates are not.
+// The output of make_certificates.sh, which needs the openssl command. A test that reads it is
+// skipped if that command is missing, and fails if the command is installed but the output is
+// missing.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,14 +26,14 @@ inline bool has_openssl_command() {
     return false;
 }
 
-/// Why a test that needs the certificates is skipped; empty if they are there. With CI set, they
-/// must be.
+/// The reason to skip a test that needs the certificates; empty if they are available. With CI set,
+/// they are required.
 inline std::string why_no_certificates() {
     if (std::filesystem::exists(LINNET_CERTIFICATES_DIR "/root.crt")) return "";
     if (!has_openssl_command() && std::getenv("CI") == nullptr) {
         return "there is no openssl command";
     }
-    ADD_FAILURE() << "the build has not made " LINNET_CERTIFICATES_DIR
+    ADD_FAILURE() << "the build has not generated " LINNET_CERTIFICATES_DIR
                      "; if openssl was installed later: meson setup --reconfigure";
     return "there are no certificates";
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// For programs whose every test reads certificates.
+// For programs in which every test reads certificates.
 #pragma once
 
 #include "testkit/certificates.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// DER and certificates from their parts, so that each can be wrong on its own.
+// Builds DER and certificates from their parts, so that each part can be invalid on its own.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ inline std::string item(unsigned tag, std::string_view content) {
     return all.append(length).append(content);
 }
 
-/// All of `parts`, one behind the other, in one item.
+/// An item that contains all of `parts` in order.
 inline std::string item_of(unsigned tag, const std::vector<std::string>& parts) {
     std::string content;
     for (const std::string& part : parts) content += part;
@@ -40,7 +40,7 @@ inline std::string set_of(const std::vector<std::string>& parts) {
     return item_of(0x31, parts);
 }
 
-/// OBJECT IDENTIFIER of these numbers.
+/// An OBJECT IDENTIFIER with these numbers.
 inline std::string oid(const std::vector<unsigned long long>& arcs) {
     std::string content;
     for (std::size_t i = 1; i < arcs.size(); ++i) {
@@ -52,16 +52,16 @@ inline std::string oid(const std::vector<unsigned long long>& arcs) {
     return item(0x06, content);
 }
 
-/// AttributeTypeAndValue of a type below 2.5.4 (3 is CN, 10 is O).
+/// AttributeTypeAndValue with a type below 2.5.4 (3 is CN, 10 is O).
 inline std::string attribute(unsigned type, std::string_view text, unsigned tag = 0x0C) {
     return sequence({oid({2, 5, 4, type}), item(tag, text)});
 }
-/// A Name of one part.
+/// A Name with one part.
 inline std::string name_of(std::string_view common_name) {
     return sequence({set_of({attribute(3, common_name)})});
 }
 
-/// BIT STRING of whole bytes.
+/// A BIT STRING of whole bytes.
 inline std::string bit_string(std::string_view bytes) {
     return item(0x03, std::string(1, '\0').append(bytes));
 }
@@ -95,21 +95,21 @@ inline std::string ec_key(const std::vector<unsigned long long>& curve) {
     return sequence({algorithm({1, 2, 840, 10045, 2, 1}, oid(curve)), bit_string("\x04point")});
 }
 
-/// A well-formed certificate until a part is changed. Nothing in it is really signed.
+/// A well-formed certificate until a part is changed. Its signature is not a real one.
 struct CertificateParts {
     std::string version = item(0xA0, item(0x02, "\x02"));
     std::string serial_number = item(0x02, "\x01");
     std::string signature_algorithm = algorithm({1, 2, 840, 10045, 4, 3, 2});
-    std::string outer_algorithm;  // empty: the same
+    std::string outer_algorithm;  // empty: the same as the inner one
     std::string issuer = name_of("issuer");
     std::string not_before = item(0x17, "200101000000Z");
     std::string not_after = item(0x18, "21200101000000Z");
-    std::string validity;  // empty: of the two
+    std::string validity;  // empty: from the two dates
     std::string subject = name_of("subject");
     std::string public_key = ec_key({1, 2, 840, 10045, 3, 1, 7});
     std::string unique_ids;
     std::vector<std::string> extensions;
-    std::string extensions_item;  // empty: of `extensions`, or none
+    std::string extensions_item;  // empty: from `extensions`, or absent
     std::string signature = bit_string("signature");
     std::string behind_tbs, behind_signature, behind_certificate;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Bytes on the heap in a block that ends where they end, so that AddressSanitizer sees a read or a
-// write of one byte too far.
+// A heap block without spare bytes at its end, so that AddressSanitizer detects a read or write one
+// byte past it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@
 
 namespace linnet {
 
-/// So that a comparison that fails prints the sentence, not the number. GoogleTest gives the name.
+/// Makes GoogleTest print the text of a cause instead of its number. GoogleTest requires this name.
 inline void PrintTo(Cause cause, std::ostream* out) {
     *out << '"' << text(cause) << '"';
 }
@@ -28,17 +28,17 @@ inline void PrintTo(Cause cause, std::ostream* out) {
 
 namespace linnet::test {
 
-/// How far behind a multiple of 16 the first byte lies.
+/// Offset of the first byte from a multiple of 16.
 struct Misalignment {
     std::size_t size = 0;
 };
 
-/// Owns exactly the bytes it was made of. No copy: each has an address of its own.
+/// Owns a copy of exactly these bytes. It is not copyable, since each one has a different address.
 class ExactBytes {
  public:
     static constexpr std::uint8_t fill = 0xA5;
 
-    /// `size` bytes of `fill`: something to write to.
+    /// `size` bytes of `fill`, to be written to.
     explicit ExactBytes(std::size_t size, Misalignment misalignment = {})
         : front_size_(misalignment.size + (size == 0 ? 16 : 0)),
           size_(size),
@@ -56,7 +56,7 @@ class ExactBytes {
     std::string_view text() const { return text_of(bytes()); }
     std::span<char> chars() { return {reinterpret_cast<char*>(begin()), size_}; }
 
-    /// Nothing was written to the bytes in front, which are there for the misalignment only.
+    /// True if the bytes before the data, which only cause the misalignment, are unchanged.
     bool front_untouched() const {
         return std::all_of(block_.get(), begin(), [](std::uint8_t byte) { return byte == fill; });
     }
@@ -64,13 +64,14 @@ class ExactBytes {
  private:
     std::uint8_t* begin() const { return block_.get() + front_size_; }
 
-    // A block of no bytes would be one byte to AddressSanitizer: then the end of another is taken.
+    // AddressSanitizer treats an empty block as one byte, so this points to the end of another
+    // block.
     std::size_t front_size_;
     std::size_t size_;
     std::unique_ptr<std::uint8_t[]> block_;
 };
 
-/// Does `part` lie within `whole`, or is it nothing at all?
+/// True if `part` is inside `whole`, or empty.
 inline bool lies_within(std::string_view part, std::string_view whole) {
     if (part.empty()) return true;
     const std::less_equal<const char*> not_behind;
@@ -78,7 +79,7 @@ inline bool lies_within(std::string_view part, std::string_view whole) {
            not_behind(part.data() + part.size(), whole.data() + whole.size());
 }
 
-/// In quotes, with escapes for what cannot be printed.
+/// In quotes, with escapes for unprintable bytes.
 inline std::string shown(std::string_view text) {
     return testing::PrintToString(std::string(text));
 }

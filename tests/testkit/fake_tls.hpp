@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A TLS whose records are the bytes themselves: everything about an engine but the cryptography,
-// with windows so small that whoever uses it has to ask again and again. Misuse is a failed test.
-// There is no close_notify.
+// A TLS engine whose records are the plain bytes: everything except the cryptography, with windows
+// so small that its user must call it repeatedly. Misuse fails the test. It has no close_notify.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -39,7 +38,7 @@ class FakeTls final : public TlsContext {
             EXPECT_FALSE(ciphertext.empty());
             if (plaintext_size_ > 0 || state_ == TlsState::closed) return 0;
             const std::size_t size = std::min(ciphertext.size(), window_size);
-            // What comes once we have closed is dropped.
+            // Input received after we closed is dropped.
             if (state_ == TlsState::closing) return size;
             std::copy_n(ciphertext.begin(), size, plaintext_.begin());
             plaintext_begin_ = 0;
@@ -68,7 +67,7 @@ class FakeTls final : public TlsContext {
         }
         void encrypt(std::size_t size) override {
             EXPECT_GT(size, 0u);
-            EXPECT_LE(size, send_buffer().size()) << "more is composed than there was room";
+            EXPECT_LE(size, send_buffer().size()) << "more is encrypted than fits the window";
             composed_ = size;
         }
         void close() override {
@@ -78,7 +77,7 @@ class FakeTls final : public TlsContext {
         }
         void end_of_stream() override {
             EXPECT_EQ(plaintext_size_, 0u)
-                << "the end is told before what came ahead of it is read";
+                << "the end is reported before the data before it was read";
             state_ = TlsState::closed;
         }
         void destroy() override {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Files of the project that a test makes: each is as it would be made now, and UPDATE=1 in the
-// environment makes it so.
+// Files of the project that a test generates. The test checks that each is up to date; UPDATE=1 in
+// the environment rewrites it instead.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,13 +21,13 @@ inline bool updates_golden_files() {
     return update != nullptr && std::string_view(update) == "1";
 }
 
-/// The line of `text` in which `place` is.
-inline std::string line_at(const std::string& text, std::size_t place) {
-    const std::size_t begin = place == 0 ? 0 : text.rfind('\n', place - 1) + 1;
-    return text.substr(begin, text.find('\n', place) - begin);
+/// The number of the line of `text` at `offset`.
+inline std::string line_at(const std::string& text, std::size_t offset) {
+    const std::size_t begin = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;
+    return text.substr(begin, text.find('\n', offset) - begin);
 }
 
-/// `remade` makes of the text of the file what it should be.
+/// `remade` returns the correct text of the file, given the current one.
 template <class Remake>
 void expect_golden(const std::string& path, const Remake& remade) {
     std::ifstream file(path, std::ios::binary);
@@ -40,19 +40,20 @@ void expect_golden(const std::string& path, const Remake& remade) {
         return;
     }
     const auto in_made = std::mismatch(made.begin(), made.end(), text.begin(), text.end()).first;
-    const auto place = static_cast<std::size_t>(in_made - made.begin());
-    ADD_FAILURE() << path << " is not as it is made now, first in the line\n  made: "
-                  << line_at(made, place) << "\n  file: " << line_at(text, place)
+    const auto offset = static_cast<std::size_t>(in_made - made.begin());
+    ADD_FAILURE() << path
+                  << " is out of date, first in the line\n  generated: " << line_at(made, offset)
+                  << "\n  file: " << line_at(text, offset)
                   << "\nUPDATE=1 in the environment of this test rewrites it";
 }
 
-/// `text`, in which `fresh` is what stands between two marks.
+/// Returns `text` with the part between the two marks replaced by `fresh`.
 inline std::string with_part(const std::string& text, std::string_view begin, std::string_view end,
                              std::string_view fresh) {
     const std::size_t from = text.find(begin);
     const std::size_t to = text.find(end);
     if (from == text.npos || to == text.npos || to < from) {
-        ADD_FAILURE() << "there is no " << begin << " before " << end;
+        ADD_FAILURE() << "missing: " << begin << " before " << end;
         return text;
     }
     return text.substr(0, from + begin.size()).append(fresh) + text.substr(to);

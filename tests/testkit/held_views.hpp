@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Views that a program keeps for as long as the headers allow, each beside a copy of what it showed
-// at first.
+// Views that a program keeps for as long as the headers allow, each with a copy of its original
+// content.
 #pragma once
 
 #include <algorithm>
@@ -15,14 +15,15 @@ namespace linnet::test {
 
 class HeldViews {
  public:
-    /// What ends a view. Each of these ends the views of those before it too.
+    /// The event that invalidates a view. Each event also invalidates the views of the previous
+    /// ones.
     enum class Until : std::uint8_t { next_packet, next_poll, next_connect };
 
     /// Keeps `view`; beyond `count_max` views, does nothing.
     void hold(Until until, const char* name, std::string_view view) {
         if (views_.size() < count_max) views_.push_back({until, name, view, std::string(view)});
     }
-    /// The name of a view that `end` ends and that shows something else than at first, or null.
+    /// Returns the name of a view that `end` invalidates and whose content has changed, or null.
     const char* changed_before(Until end) const {
         const auto found = std::find_if(views_.begin(), views_.end(), [end](const View& each) {
             return each.until <= end && each.view != each.copy;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A client, the world it lives in, and the story it tells. Programs that are compiled with
-// LINNET_PLAY_OVER_TLS play over wss://, with a TLS in memory: the stories are the same.
+// A client, its simulated world, and the log of its signals (the story). Programs compiled with
+// LINNET_PLAY_OVER_TLS use wss:// with a TLS engine in memory; the stories are the same.
 #pragma once
 
 #include <functional>
@@ -37,11 +37,11 @@ struct Play {
         return client->connect_to_url(plays_over_tls ? "wss://host.example/"
                                                      : "ws://host.example/");
     }
-    /// Polls until the attempt has ended, at most a minute of the fake clock.
+    /// Polls until the attempt has ended, for at most a minute of the fake clock.
     void run() {
         for (int i = 0; i < 4'000 && client && is_under_way(); ++i) poll(1);
     }
-    /// Polls so many times, 16 ms apart.
+    /// Polls `count` times, 16 ms apart.
     void poll(int times) {
         for (int i = 0; i < times && client; ++i) {
             client->poll();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What the headers promise, as a player can see it.
+// The guarantees of the public headers, as a player can observe them.
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
@@ -14,11 +14,11 @@ namespace linnet::test {
 namespace {
 
 using Status = NetworkedMultiplayerPeer::ConnectionStatus;
-constexpr const char* prefix_to_server = "the_server_hears_a_prefix_of_what_was_accepted";
-constexpr const char* views_last = "views_last_as_long_as_promised";
+constexpr const char* prefix_to_server = "the_server_receives_a_prefix_of_what_was_accepted";
+constexpr const char* views_last = "views_stay_valid_as_documented";
 constexpr const char* no_spin = "event_driven_clients_never_spin";
 
-// What only a server that breaks the protocol may be accused of.
+// Causes that are only valid if the server violated the protocol.
 bool is_accusation(Cause cause) {
     switch (cause) {
         case Cause::response_not_http:
@@ -72,13 +72,13 @@ bool Player::promise(bool holds, const char* invariant, const char* detail) {
 void Player::check_ending(bool clean) {
     const Failure& failure = client_->failure();
     constexpr const char* has_a_cause = "every_ending_has_a_cause";
-    stage_.tell("c%zu: %.*s", number_, static_cast<int>(failure.explain().size()),
-                failure.explain().data());
+    stage_.log("c%zu: %.*s", number_, static_cast<int>(failure.explain().size()),
+               failure.explain().data());
     promise(failure.cause != Cause::none, has_a_cause, "none");
     promise(!failure.explain().empty(), has_a_cause, "no explanation");
     const bool is_good =
         failure.cause == Cause::closed_by_client || failure.cause == Cause::closed_by_server;
-    promise(!attempt_.ping_was_refused || !clean, "calls_answer_as_documented",
+    promise(!attempt_.ping_was_refused || !clean, "calls_return_the_documented_results",
             "a connection that is well refuses a ping");
     promise(clean == is_good, has_a_cause, "clean is not the good end");
     promise(failure.cause != Cause::closed_by_client || attempt_.we_closed, has_a_cause,
@@ -101,18 +101,18 @@ void Player::check_ending(bool clean) {
           failure.addresses_tried.size_bytes()});
     const Connection* const connection = attempt_.connection;
     const bool is_honest = connection != nullptr && connection->server->is_honest();
-    promise(!is_honest || !is_accusation(failure.cause), "honest_peers_are_not_accused",
+    promise(!is_honest || !is_accusation(failure.cause), "compliant_peers_are_not_accused",
             "an honest server is");
     if (connection == nullptr) return;
     if (clean) check_written(*connection, *attempt_.record, true);
     check_received(*connection, failure.cause);
     const bool is_declared_dead =
         failure.cause == Cause::pong_timed_out || failure.cause == Cause::connection_lost;
-    promise(!is_declared_dead || !is_healthy(*connection), "a_healthy_link_lives",
+    promise(!is_declared_dead || !is_healthy(*connection), "a_healthy_link_stays_open",
             "it is declared dead");
 }
 
-// However long the program did not poll; but then a receive must give what is there.
+// However long the program did not poll, a receive must then return the data that is available.
 bool Player::is_healthy(const Connection& connection) const {
     const Weather& weather = internet_.weather();
     const std::uint64_t round_trip_us = connection.to_server.latency_us +
@@ -125,7 +125,7 @@ bool Player::is_healthy(const Connection& connection) const {
            us(options_.timeouts.pong_ms) > 2 * round_trip_us + 100'000;
 }
 
-// Whole messages in the front of what a server has sent.
+// The number of whole messages at the front of what a server has sent.
 std::size_t Player::messages_in(std::string_view stream) {
     std::size_t count = 0;
     const std::size_t head_end = stream.find("\r\n\r\n");
@@ -141,27 +141,28 @@ std::size_t Player::messages_in(std::string_view stream) {
     }
 }
 
-// Nothing that came in time is lost because the link then was, or the memory. (TLS may have held
-// some back.)
+// Messages received in time are not lost because the link or the memory was lost afterwards. (TLS
+// may have buffered some of them.)
 void Player::check_received(const Connection& connection, Cause cause) {
     const bool is_lost = cause == Cause::connection_lost || cause == Cause::end_of_stream ||
                          (cause == Cause::out_of_memory && !attempt_.record->multiplayer);
     const bool is_ours = attempt_.we_closed || attempt_.record->secure || options_.discard_input;
     if (!is_lost || is_ours || internet_.weather().tampering != Tampering::none) return;
-    const std::vector<Message>& said = connection.server->said();
+    const std::vector<Message>& sent_messages = connection.server->sent_messages();
     const std::size_t received = connection.received;
     const std::size_t count =
         messages_in(std::string_view(connection.to_client.written).substr(0, received));
-    const auto end = said.begin() + static_cast<std::ptrdiff_t>(std::min(count, said.size()));
-    const auto for_reader =
-        std::count_if(said.begin(), end, [](const Message& each) { return each.is_for_reader; });
+    const auto end =
+        sent_messages.begin() + static_cast<std::ptrdiff_t>(std::min(count, sent_messages.size()));
+    const auto for_reader = std::count_if(sent_messages.begin(), end,
+                                          [](const Message& each) { return each.is_for_reader; });
     const std::size_t expected =
         attempt_.record->multiplayer ? static_cast<std::size_t>(for_reader) : count;
     promise(attempt_.announced == expected, "everything_received_is_announced",
-            "the end is told before the messages");
+            "the end is reported before the messages");
 }
 
-// However it ended: what has left is what was accepted.
+// Checks that the bytes sent are a prefix of what was accepted, for every kind of ending.
 void Player::settle_attempt() {
     if (attempt_.connection == nullptr) return;
     check_written(*attempt_.connection, *attempt_.record, false);
@@ -190,7 +191,7 @@ void Player::check_views(HeldViews::Until end) {
     if (end < HeldViews::Until::next_poll) return;
     promise(std::all_of(moving_peers_.begin(), moving_peers_.end(),
                         [](PeerId peer) { return peer > 0; }),
-            views_last, "peers, held since a signal");
+            views_last, "peers, kept since a signal");
 }
 
 void Player::end_views(HeldViews::Until end) {
@@ -203,9 +204,9 @@ void Player::drop_views(HeldViews::Until end) {
     if (end >= HeldViews::Until::next_poll) moving_peers_ = {};
 }
 
-// After `connect_to_url` nothing is left of an earlier attempt.
+// `connect_to_url` discards everything from an earlier attempt.
 void Player::check_anew() {
-    constexpr const char* anew = "each_attempt_begins_anew";
+    constexpr const char* anew = "each_attempt_starts_fresh";
     static_assert(std::has_unique_object_representations_v<Stats>);
     const Stats stats = client_->stats();
     const Stats none;
@@ -238,7 +239,7 @@ void Player::check_written(const Connection& connection, const AttemptRecord& re
         const auto size = static_cast<std::size_t>(header.value.payload_size);
         if (rest.size() - header.consumed < size) break;
         at += header.consumed + size;
-        promise(!has_closed, prefix_to_server, "a frame behind the close frame");
+        promise(!has_closed, prefix_to_server, "a frame after the close frame");
         has_closed = header.value.opcode == Opcode::close;
         if (is_control(header.value.opcode)) continue;
         if (!promise(index < record.accepted.size(), prefix_to_server, "it was never accepted")) {
@@ -258,11 +259,12 @@ void Player::check_written(const Connection& connection, const AttemptRecord& re
             "no close frame, or a part of a frame, is the last");
 }
 
-std::size_t Player::said_for_reader() const {
-    const std::vector<Message>& said = attempt_.connection->server->said();
-    if (!attempt_.record->multiplayer) return said.size();
-    return static_cast<std::size_t>(std::count_if(
-        said.begin(), said.end(), [](const Message& each) { return each.is_for_reader; }));
+std::size_t Player::sent_for_reader() const {
+    const std::vector<Message>& sent_messages = attempt_.connection->server->sent_messages();
+    if (!attempt_.record->multiplayer) return sent_messages.size();
+    return static_cast<std::size_t>(
+        std::count_if(sent_messages.begin(), sent_messages.end(),
+                      [](const Message& each) { return each.is_for_reader; }));
 }
 
 // ---- between calls ---------------------------------------------------------------------------
@@ -276,7 +278,7 @@ void Player::check() {
                             : attempt_.act == Act::open ? Status::CONNECTION_CONNECTED
                                                         : Status::CONNECTION_DISCONNECTED;
     promise(status == expected, "every_attempt_has_one_ending",
-            "the status is not what the signals have told");
+            "the status does not match the signals");
     const std::size_t available = attempt_.record->multiplayer
                                       ? client_->get_available_packet_count()
                                       : client_->get_peer(1)->get_available_packet_count();
@@ -284,7 +286,7 @@ void Player::check() {
             "and stays until it is read");
     const std::size_t tls = plan_.secure_percent > 0 ? tls_memory_max : 0;
     promise(memory_.peak <= memory_max(options_.limits) + tls, "memory_is_bounded",
-            "more than memory_max tells");
+            "more than memory_max");
     check_sockets();
     if (attempt_.connection != nullptr) check_stats();
 }
@@ -310,14 +312,14 @@ void Player::check_sockets() {
     promise(resolver_.open_count() == 0, nothing_left, "an idle client has a request");
 }
 
-// TLS holds some bytes back in both directions, and drops what comes once it is closing.
+// TLS buffers some bytes in both directions, and discards input once it is closing.
 void Player::check_stats() {
     constexpr const char* add_up = "the_statistics_add_up";
     const Stats stats = client_->stats();
     const Connection& connection = *attempt_.connection;
     const std::size_t written = connection.to_server.written.size();
-    const std::size_t held_back = attempt_.record->secure ? 16 : 0;
-    promise(stats.bytes_sent >= written && stats.bytes_sent <= written + held_back, add_up,
+    const std::size_t buffered = attempt_.record->secure ? 16 : 0;
+    promise(stats.bytes_sent >= written && stats.bytes_sent <= written + buffered, add_up,
             "bytes sent");
     const bool is_all_there =
         attempt_.record->secure || stats.bytes_received == connection.received;
@@ -347,7 +349,7 @@ std::uint64_t Player::patience_us() const {
            us(t.drain_ms) + us(t.ping_ms) + 2 * us(t.pong_ms) + 4 * plan_.pause_max_us + 1'000'000;
 }
 
-// Each deadline is noticed by the first poll behind it; some are begun by a poll, too.
+// The first poll after each deadline detects it; some deadlines also start in a poll.
 void Player::check_deadlines() {
     const Timeouts& t = options_.timeouts;
     const std::uint64_t now_us = clock_.now_us();
@@ -371,7 +373,7 @@ void Player::check_deadlines() {
     check_liveness(2 * us(t.closing_ms) + us(t.drain_ms));
 }
 
-// Silence counts only while the queue has room.
+// Silence counts only while the queue has space.
 void Player::note_life() {
     const bool has_more_to_handle = client_->next_deadline() == 0;
     if (life_signs() == attempt_.life_signs && attempt_.announced == attempt_.taken &&
@@ -383,8 +385,8 @@ void Player::note_life() {
     attempt_.gap_us = 0;
 }
 
-// A dead link is noticed, however often the program pings; by the next poll if it polls when it
-// likes.
+// A dead link is detected even if the program keeps pinging; by the next poll if the program polls
+// irregularly.
 void Player::check_liveness(std::uint64_t closing_us) {
     const Timeouts& t = options_.timeouts;
     note_life();
@@ -400,12 +402,12 @@ void Player::check_liveness(std::uint64_t closing_us) {
             "no_attempt_outlives_its_timeouts", "ping_ms and pong_ms");
 }
 
-// A program that polls at each deadline notices it at once.
+// A program that polls at each deadline detects it at once.
 std::uint64_t Player::slack_us(std::uint64_t gap_us) const {
     return plan_.pace == PlayerPlan::Pace::events && !jumped_ ? 1'000 : 5 * gap_us;
 }
 
-// A poll in which nothing happened: was it cheap?
+// Checks that a poll without an event was cheap.
 void Player::check_idle(std::size_t calls_before, bool was_sending) {
     const bool is_quiet = attempt_.act == Act::open && !was_sending && !wants_to_send();
     if (!is_quiet || attempt_.record->secure) return;
@@ -413,8 +415,8 @@ void Player::check_idle(std::size_t calls_before, bool was_sending) {
             "it calls the network more often");
 }
 
-// Calls to the outside that did something, signals, what the player did, and what the client has
-// handled that it had received before.
+// Counts external calls that had an effect, signals, actions of the player, and previously received
+// input that the client has processed.
 std::uint64_t Player::progress() const {
     const std::uint64_t outside = network_.progress_count + signal_count_ + action_count_;
     if (!client_) return outside;
@@ -423,16 +425,16 @@ std::uint64_t Player::progress() const {
            stats.frames_received + stats.message_size_so_far + stats.discarded_size;
 }
 
-// The server has been heard, or is seen to read; or what it said before is being handled.
+// Data was received, the server is known to read, or earlier input is being processed.
 std::uint64_t Player::life_signs() const {
     const Stats stats = client_->stats();
     return network_.life_signs + stats.frames_received + stats.messages_received +
            stats.pings_received + stats.pongs_received + stats.discarded_size;
 }
 
-// An event is a socket that changed, a deadline that passed, or a call of the program. Besides,
-// what a poll could not finish costs another: because of a limit on one poll, or because the
-// network, or the buffer for lack of memory, took only a part.
+// An event is a change of a socket, a deadline that passed, or a call of the program. Unfinished
+// work justifies another poll: a limit per poll was reached, or the network, or the buffer for lack
+// of memory, accepted only a part.
 void Player::count_events(const Stats& before, std::size_t cuts_before,
                           std::uint64_t signals_before) {
     if (plan_.pace != PlayerPlan::Pace::events) return;
@@ -443,9 +445,9 @@ void Player::count_events(const Stats& before, std::size_t cuts_before,
     std::uint64_t count = network_.cut_count - cuts_before;
     if (received >= limits.poll_size_max) ++count;
     if (std::max(frames, signal_count_ - signals_before) >= limits.poll_item_count_max) ++count;
-    // Over TLS the buffer takes as much as it has space for, though nothing is left at the socket.
+    // Over TLS the buffer is filled even if nothing is left at the socket.
     if (attempt_.record->secure && received >= 64) ++count;
-    // A poll decodes 16 KiB at most if it receives less; an empty frame counts as 16 bytes.
+    // A poll decodes at most 16 KiB if it receives less; an empty frame counts as 16 bytes.
     const auto size = [](const Stats& s) {
         return 16 * s.frames_received + s.message_size_so_far + s.discarded_size;
     };
@@ -454,31 +456,30 @@ void Player::count_events(const Stats& before, std::size_t cuts_before,
     event_count_ += count;
 }
 
-// One poll for each event is enough; one more finds that there is nothing left.
+// One poll for each event is enough; one more detects that nothing is left.
 void Player::check_events() {
     promise(attempt_.polls <= attempt_.events + 1, no_spin, "more polls than events");
 }
 
-// Who is awake for nothing, again and again, spins.
+// A client that wakes repeatedly without work spins.
 void Player::check_progress(std::uint64_t progress_before, std::uint64_t received_before) {
     const bool would_wake = has_ready_socket() || client_->next_deadline() <= clock_.now_us();
-    // Over TLS it may also take on what it has received before.
+    // Over TLS it may also process input received earlier.
     const bool does_nothing =
         progress() == progress_before && client_->stats().bytes_received == received_before;
     fruitless_count_ = does_nothing && would_wake ? fruitless_count_ + 1 : 0;
     promise(fruitless_count_ < 4, no_spin, "a poll does nothing and asks for another");
 }
 
-// Before the client sleeps: what it did not ask to be woken for, it must not have to do.
+// Before the client sleeps, it must have no work for which it did not request a wake-up.
 void Player::look_twice() {
-    // A name is asked for at intervals. Where memory fails by chance, trying again may help.
+    // A pending name is polled at intervals. If memory fails at random, retrying may help.
     const bool is_uncertain = resolver_.open_count() > 0 || memory_.fail_percent > 0;
     if (!stage_.one_in(4) || is_uncertain || !is_alive()) return;
     if (has_ready_socket() || client_->next_deadline() <= clock_.now_us()) return;
     const std::uint64_t before = progress();
     poll();
-    promise(progress() == before, "no_wake_up_is_missed",
-            "a poll finds work that nobody would have been woken for");
+    promise(progress() == before, "no_wake_up_is_missed", "a poll finds work without a wake-up");
 }
 
 }  // namespace linnet::test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// What most tests include, compiled once for each of their programs. No file may rely on it.
+// Headers that most tests include, precompiled once per program. No file may rely on it.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Numbers that look random and are the same in every run.
+// Pseudo-random numbers that are the same in every run.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ class Random {
     /// From 0 to `bound` - 1.
     std::size_t below(std::size_t bound) { return static_cast<std::size_t>(next() % bound); }
     bool one_in(std::size_t bound) { return below(bound) == 0; }
-    /// Any bytes.
+    /// Random bytes.
     std::string bytes(std::size_t size) {
         std::string text(size, '\0');
         for (char& c : text) c = static_cast<char>(static_cast<std::uint8_t>(next() >> 56));
@@ -36,7 +36,7 @@ class Random {
     std::uint64_t state_;
 };
 
-/// Random bytes for masking keys, until there are no more.
+/// Random bytes for masking keys, until the supply is exhausted.
 class RandomEntropy final : public Entropy {
  public:
     explicit RandomEntropy(std::uint64_t seed = 1) : random_(seed) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Whether this build has a sanitizer that makes everything slower, as each compiler tells it.
+// Detects whether this build uses a sanitizer that slows everything down, for each compiler.
 #pragma once
 
 #if defined(__has_feature)

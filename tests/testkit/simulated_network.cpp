@@ -12,7 +12,7 @@ namespace linnet::test {
 namespace {
 
 constexpr SocketHandle first_socket = 100;
-constexpr const char* rightly = "the_network_is_used_rightly";
+constexpr const char* rightly = "the_network_is_used_correctly";
 
 std::string text_of_address(const SocketAddress& address) {
     return (address.ipv6 ? "v6-" : "v4-") + std::to_string(address.bytes[3]) + ":" +
@@ -21,7 +21,7 @@ std::string text_of_address(const SocketAddress& address) {
 
 }  // namespace
 
-// ---- what it is like -------------------------------------------------------------------------
+// ---- properties -------------------------------------------------------------------------------
 
 Weather Weather::drawn(Stage& stage) {
     Weather weather;
@@ -62,7 +62,7 @@ void Internet::on_change(std::size_t client, std::function<void()> changed) {
     changed_[client] = std::move(changed);
 }
 
-// "h0" and so on.
+// "h0", "h1" and so on.
 const std::vector<SocketAddress>& Internet::addresses_of(std::string_view host) const {
     const auto index = static_cast<std::size_t>(host.back() - '0');
     return hosts_.at(index % hosts_.size());
@@ -87,7 +87,7 @@ Network::Opened Internet::connect(std::size_t client, const SocketAddress& addre
     const bool trouble = stage_.percent(weather_.dial_percent);
     if (trouble && stage_.one_in(4)) {
         const int error = stage_.pick({EMFILE, ENETUNREACH, ENOBUFS});
-        stage_.tell("c%zu connect %s: error %d", client, text_of_address(address).c_str(), error);
+        stage_.log("c%zu connect %s: error %d", client, text_of_address(address).c_str(), error);
         return {no_socket, error};
     }
     auto connection = std::make_unique<Connection>();
@@ -100,7 +100,7 @@ Network::Opened Internet::connect(std::size_t client, const SocketAddress& addre
     draw_lane(connection->to_client);
     connections_.push_back(std::move(connection));
     Connection& made = *connections_.back();
-    stage_.tell("c%zu connect %s: #%zu", client, text_of_address(address).c_str(), made.number);
+    stage_.log("c%zu connect %s: #%zu", client, text_of_address(address).c_str(), made.number);
     const bool is_refused = !listeners_.contains(address.port) || (trouble && stage_.one_in(2));
     const bool is_answered = !trouble || is_refused;
     const std::uint64_t delay_us =
@@ -120,7 +120,7 @@ void Internet::finish_dial(Connection& connection, int error) {
     if (connection.client_closed) return;
     connection.dial_error = error;
     connection.dialled = error == 0 ? Network::Connecting::connected : Network::Connecting::failed;
-    stage_.tell("#%zu %s", connection.number, error == 0 ? "is connected" : "is refused");
+    stage_.log("#%zu %s", connection.number, error == 0 ? "is connected" : "is refused");
     if (error == 0) connection.server = listeners_.at(connection.address.port)(connection);
     changed(connection);
 }
@@ -132,7 +132,7 @@ Connection* Internet::find(std::size_t client, SocketHandle socket) {
         return nullptr;
     }
     Connection& connection = *connections_[index];
-    if (!stage_.require(connection.client == client, rightly, "a socket of somebody else") ||
+    if (!stage_.require(connection.client == client, rightly, "a socket of another client") ||
         !stage_.require(!connection.client_closed, rightly, "a closed socket is used")) {
         return nullptr;
     }
@@ -147,9 +147,9 @@ std::vector<Connection*> Internet::open_connections(std::size_t client) {
     return open;
 }
 
-// ---- bytes on their way ----------------------------------------------------------------------
+// ---- bytes in transit -------------------------------------------------------------------------
 
-// TCP delivers in order; what falls into a hole is sent again when it is over.
+// TCP delivers in order; bytes lost in a black hole are sent again when it is over.
 std::uint64_t Internet::arrival_of(Lane& lane) {
     std::uint64_t time_us = stage_.now_us() + lane.latency_us;
     if (lane.jitter_us > 0) time_us += stage_.between(0, lane.jitter_us);
@@ -189,7 +189,7 @@ void Internet::arrive(Connection& connection, Direction direction, std::size_t b
     notify(connection, direction);
 }
 
-// Behind the handshake, as a rule: there it would only make the handshake fail.
+// Usually after the handshake: during it, a change would only make the handshake fail.
 void Internet::tamper(std::string& bytes, const Lane& lane) {
     if (weather_.tampering == Tampering::none || lane.wire.size() < 150) return;
     if (bytes.size() < 2 || !stage_.one_in(8)) return;
@@ -202,7 +202,7 @@ void Internet::tamper(std::string& bytes, const Lane& lane) {
         case Tampering::drop: bytes.erase(at, size); break;
         case Tampering::flip: bytes[at] = static_cast<char>(bytes[at] ^ 4); break;
     }
-    stage_.tell("the bytes are tampered with");
+    stage_.log("the bytes are tampered with");
 }
 
 void Internet::write_fin(Connection& connection, Direction direction) {
@@ -231,10 +231,10 @@ void Internet::changed(const Connection& connection) {
     changed_[connection.client]();
 }
 
-// Both ends learn it.
+// Both ends detect the reset.
 void Internet::reset(Connection& connection) {
     if (connection.client_error != 0) return;
-    stage_.tell("#%zu is reset", connection.number);
+    stage_.log("#%zu is reset", connection.number);
     connection.client_error = ECONNRESET;
     if (connection.reset_drops_unread) connection.to_client.read = connection.to_client.wire.size();
     reset_server(connection);
@@ -290,14 +290,14 @@ IoResult Internet::send(Connection& connection, std::span<const Bytes> pieces) {
 
 void Internet::shut_down(Connection& connection) {
     connection.client_shut_down = true;
-    stage_.tell("c%zu shuts #%zu down", connection.client, connection.number);
+    stage_.log("c%zu shuts #%zu down", connection.client, connection.number);
     write_fin(connection, Direction::to_server);
 }
 
-// What nobody will read resets the connection, as TCP has it.
+// Unread data resets the connection, as in TCP.
 void Internet::close(Connection& connection) {
     connection.client_closed = true;
-    stage_.tell("c%zu closes #%zu", connection.client, connection.number);
+    stage_.log("c%zu closes #%zu", connection.client, connection.number);
     if (connection.dialled != Network::Connecting::connected) return;
     if (connection.to_client.unread() == 0) return write_fin(connection, Direction::to_server);
     stage_.at(arrival_of(connection.to_server), [this, &connection] { reset_server(connection); });
@@ -329,7 +329,7 @@ void Internet::server_reset(Connection& connection) {
     stage_.at(arrival_of(connection.to_client), [this, &connection] { reset(connection); });
 }
 
-// ---- as one client sees it -------------------------------------------------------------------
+// ---- the view of one client -------------------------------------------------------------------
 
 Connection* SimulatedNetwork::open(SocketHandle socket) {
     return internet_.find(client_, socket);
@@ -366,11 +366,11 @@ IoResult SimulatedNetwork::receive(SocketHandle socket, MutableBytes buffer) {
     if (result.status != IoResult::Outcome::would_block) ++progress_count;
     moved += result.size;
     if (result.size > 0) {
-        stage.tell("c%zu receives %zu from #%zu", client_, result.size, connection->number);
+        stage.log("c%zu receives %zu from #%zu", client_, result.size, connection->number);
     } else if (result.status != IoResult::Outcome::would_block) {
-        stage.tell("c%zu receives %s from #%zu", client_,
-                   result.status == IoResult::Outcome::end ? "the end" : "an error",
-                   connection->number);
+        stage.log("c%zu receives %s from #%zu", client_,
+                  result.status == IoResult::Outcome::end ? "the end" : "an error",
+                  connection->number);
     }
     return result;
 }
@@ -381,7 +381,7 @@ IoResult SimulatedNetwork::send(SocketHandle socket, std::span<const Bytes> piec
     if (connection == nullptr) return {IoResult::Outcome::failed, 0, EBADF};
     stage.require(connection->dialled == Connecting::connected, rightly,
                   "a send before the connection is there");
-    stage.require(!connection->client_shut_down, rightly, "a send behind the end of stream");
+    stage.require(!connection->client_shut_down, rightly, "a send after the end of stream");
     stage.require(!pieces.empty() && pieces.size() <= send_piece_count_max, rightly,
                   "a send of no piece, or of too many");
     for (const Bytes piece : pieces) stage.require(!piece.empty(), rightly, "an empty piece");
@@ -398,9 +398,9 @@ IoResult SimulatedNetwork::send(SocketHandle socket, std::span<const Bytes> piec
     if (result.status != IoResult::Outcome::would_block) ++progress_count;
     moved += result.size;
     if (result.size > 0) {
-        stage.tell("c%zu sends %zu on #%zu", client_, result.size, connection->number);
+        stage.log("c%zu sends %zu on #%zu", client_, result.size, connection->number);
     } else if (result.status == IoResult::Outcome::failed) {
-        stage.tell("c%zu cannot send on #%zu", client_, connection->number);
+        stage.log("c%zu cannot send on #%zu", client_, connection->number);
     }
     return result;
 }
@@ -431,28 +431,28 @@ void SimulatedNetwork::wait(std::span<const WaitItem>, std::uint64_t) {
 
 // ---- names -----------------------------------------------------------------------------------
 
-// The smallest free number: it is used again as soon as it is over.
+// The smallest unused number; it is reused as soon as its request has ended.
 Resolver::Request SimulatedResolver::start(std::string_view host) {
     Stage& stage = internet_.stage();
     const bool trouble = stage.percent(internet_.weather().resolve_percent);
     if (trouble && stage.one_in(6)) {
-        stage.tell("c%zu cannot ask for %.*s", client_, static_cast<int>(host.size()), host.data());
+        stage.log("c%zu cannot ask for %.*s", client_, static_cast<int>(host.size()), host.data());
         return 0;
     }
     Request request = 1;
     while (open_.contains(request)) ++request;
     Question question{stage.now_us(), 0, internet_.addresses_of(host)};
-    if (stage.one_in(2)) question.answered_us += stage.between(0, 200'000);
+    if (stage.one_in(2)) question.resolved_us += stage.between(0, 200'000);
     if (trouble) {
         switch (stage.below(4)) {
-            case 0: question.answered_us = Stage::never; break;
-            case 1: question.answered_us += stage.between(0, 20'000'000); break;
+            case 0: question.resolved_us = Stage::never; break;
+            case 1: question.resolved_us += stage.between(0, 20'000'000); break;
             case 2: question.error = stage.pick({-2, -3, 113}); break;
             case 3: question.addresses.clear(); break;
         }
     }
-    stage.tell("c%zu asks for %.*s: request %llu", client_, static_cast<int>(host.size()),
-               host.data(), static_cast<unsigned long long>(request));
+    stage.log("c%zu asks for %.*s: request %llu", client_, static_cast<int>(host.size()),
+              host.data(), static_cast<unsigned long long>(request));
     open_[request] = std::move(question);
     return request;
 }
@@ -460,14 +460,14 @@ Resolver::Request SimulatedResolver::start(std::string_view host) {
 Resolver::Result SimulatedResolver::take(Request request, std::span<SocketAddress> out) {
     Stage& stage = internet_.stage();
     const auto found = open_.find(request);
-    if (!stage.require(found != open_.end(), "a_request_is_used_rightly", "it is over")) {
+    if (!stage.require(found != open_.end(), "a_request_is_used_correctly", "it is over")) {
         return {Outcome::failed, 0, 0};
     }
-    if (stage.now_us() < found->second.answered_us) return {};
+    if (stage.now_us() < found->second.resolved_us) return {};
     const Question question = std::move(found->second);
     open_.erase(found);
-    stage.tell("c%zu has the answer of request %llu: %zu addresses, error %d", client_,
-               static_cast<unsigned long long>(request), question.addresses.size(), question.error);
+    stage.log("c%zu has the result of request %llu: %zu addresses, error %d", client_,
+              static_cast<unsigned long long>(request), question.addresses.size(), question.error);
     if (question.error != 0) return {Outcome::failed, 0, question.error};
     const std::size_t count = std::min(out.size(), question.addresses.size());
     std::copy_n(question.addresses.begin(), count, out.begin());
@@ -475,10 +475,10 @@ Resolver::Result SimulatedResolver::take(Request request, std::span<SocketAddres
 }
 
 void SimulatedResolver::cancel(Request request) {
-    internet_.stage().require(open_.erase(request) == 1, "a_request_is_used_rightly",
+    internet_.stage().require(open_.erase(request) == 1, "a_request_is_used_correctly",
                               "what is over is cancelled");
-    internet_.stage().tell("c%zu cancels request %llu", client_,
-                           static_cast<unsigned long long>(request));
+    internet_.stage().log("c%zu cancels request %llu", client_,
+                          static_cast<unsigned long long>(request));
 }
 
 // ---- resources -------------------------------------------------------------------------------
@@ -490,7 +490,7 @@ bool SimulatedEntropy::fill(MutableBytes out) {
 }
 
 void* SimulatedMemory::allocate(std::size_t size) {
-    stage_.require(size > 0, "memory_is_used_rightly", "a block of no bytes");
+    stage_.require(size > 0, "memory_is_used_correctly", "a block of no bytes");
     if (fail_percent > 0 && random_.below(100) < fail_percent) return nullptr;
     if (size > limit || used > limit - size) return nullptr;
     used += size;
@@ -502,13 +502,13 @@ void* SimulatedMemory::allocate(std::size_t size) {
 
 void SimulatedMemory::deallocate(void* block, std::size_t size) {
     const auto found = sizes_.find(block);
-    if (!stage_.require(found != sizes_.end() && found->second == size, "memory_is_used_rightly",
+    if (!stage_.require(found != sizes_.end() && found->second == size, "memory_is_used_correctly",
                         "a block that is not there, or with another size")) {
         return;
     }
     sizes_.erase(found);
     used -= size;
-    // So that a view into it shows something else, even if nothing else is put there.
+    // Overwrites the block, so that a stale view changes even if nothing else is stored there.
     std::memset(block, 0xDD, size);
     std::free(block);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The outside world of simulated clients: TCP with latency, windows, cut deliveries, resets and
-// black holes; a resolver; a clock, entropy and memory that may fail. What happens, and when, is
-// drawn from the stage. Each misuse breaks `the_network_is_used_rightly`.
+// The world outside simulated clients: TCP with latency, windows, split deliveries, resets and
+// black holes; a resolver; a clock, entropy and memory that may fail. The stage decides what
+// happens and when. Each misuse violates `the_network_is_used_correctly`.
 #pragma once
 
 #include <map>
@@ -14,12 +14,12 @@
 
 namespace linnet::test {
 
-/// A message as it is on the wire.
+/// A message as sent on the wire.
 struct Message {
     bool is_text = false;
     std::string payload;
-    PeerId source = no_peer;     ///< in a room: who has sent it
-    bool is_for_reader = false;  ///< in a room: a packet for the user, and not of the room itself
+    PeerId source = no_peer;     ///< in a room: the sender
+    bool is_for_reader = false;  ///< in a room: a packet for the user, not a message of the room
 };
 
 /// What one attempt of a client has sent: written by its player, read by the server.
@@ -31,18 +31,18 @@ struct AttemptRecord {
     std::vector<Message> accepted;  ///< by `put_packet`
 };
 
-/// What is done to bytes on their way, to see that it is noticed.
+/// How bytes are modified in transit, to check that this is detected.
 enum class Tampering : std::uint8_t { none, swap, duplicate, drop, flip };
 
-/// How bad the network is, in this simulation.
+/// How bad the network of this simulation is.
 struct Weather {
-    std::size_t spurious_percent = 0;  ///< a call would block though it would not
-    std::size_t short_percent = 0;     ///< a call moves less than it could
+    std::size_t spurious_percent = 0;  ///< a call would block although it could proceed
+    std::size_t short_percent = 0;     ///< a call moves fewer bytes than it could
     std::size_t cut_percent = 0;       ///< a write arrives in several parts
     std::size_t reset_percent = 0;     ///< connections that are reset
     std::size_t hole_percent = 0;      ///< directions in which nothing arrives for a while
-    std::size_t dial_percent = 0;      ///< connects that go wrong
-    std::size_t resolve_percent = 0;   ///< names that go wrong
+    std::size_t dial_percent = 0;      ///< connects that fail or stall
+    std::size_t resolve_percent = 0;   ///< lookups that fail or stall
     std::uint64_t latency_max_us = 1000;
     std::uint64_t jitter_max_us = 0;
     std::size_t window_min = 1 << 16;
@@ -55,11 +55,12 @@ struct Weather {
 struct Lane {
     std::string written;        ///< by the sender
     std::string wire;           ///< what has arrived
-    std::size_t departed = 0;   ///< of `written`: it is on its way
-    std::size_t delivered = 0;  ///< of `written`: it has arrived
-    std::size_t read = 0;       ///< of `wire`
+    std::size_t departed = 0;   ///< part of `written` that is in transit or has arrived
+    std::size_t delivered = 0;  ///< part of `written` that has arrived
+    std::size_t read = 0;       ///< part of `wire` that was read
     std::size_t window = 0;
-    std::size_t reset_at = SIZE_MAX;  ///< the connection is reset when so many bytes have arrived
+    std::size_t reset_at =
+        SIZE_MAX;  ///< the connection is reset after this number of bytes has arrived
     std::uint64_t latency_us = 0;
     std::uint64_t jitter_us = 0;
     std::uint64_t hole_from_us = Stage::never;
@@ -79,13 +80,13 @@ struct Lane {
 class ServerEnd {
  public:
     virtual ~ServerEnd() = default;
-    /// Something has come, or can be written again, or the connection is gone.
+    /// Called when data has arrived, when the connection is writable again, or when it has ended.
     virtual void step() = 0;
-    /// Every message that was said completely before the close frame.
-    virtual const std::vector<Message>& said() const = 0;
-    /// Keeps to every protocol.
+    /// Every message that was completely sent before the close frame.
+    virtual const std::vector<Message>& sent_messages() const = 0;
+    /// True if the server complies with every protocol.
     virtual bool is_honest() const = 0;
-    /// Reads at once whatever comes.
+    /// True if the server reads all input at once.
     virtual bool is_attentive() const = 0;
 };
 
@@ -99,14 +100,14 @@ struct Connection {
     Lane to_server;
     Lane to_client;
     std::size_t received = 0;  ///< by the client
-    int client_error = 0;      ///< it was reset: what the client's OS says
+    int client_error = 0;      ///< the errno of the client's OS after a reset
     bool server_reset = false;
     bool client_closed = false;
     bool client_shut_down = false;
     bool reset_drops_unread = false;
     std::unique_ptr<ServerEnd> server;
 
-    /// It is reset some time, or something does not arrive for a while.
+    /// True if the connection is reset at some point, or a direction stalls for a while.
     bool is_troubled() const {
         return to_server.hole_from_us != Stage::never || to_server.reset_at != SIZE_MAX ||
                to_client.hole_from_us != Stage::never || to_client.reset_at != SIZE_MAX;
@@ -130,7 +131,7 @@ class Internet {
     Internet(const Internet&) = delete;
     Internet& operator=(const Internet&) = delete;
 
-    // ---- the set-up
+    // ---- set-up
 
     void listen(std::uint16_t port, Accept accept);
     void on_change(std::size_t client, std::function<void()> changed);
@@ -143,7 +144,7 @@ class Internet {
 
     Network::Opened connect(std::size_t client, const SocketAddress& address,
                             std::shared_ptr<const AttemptRecord> attempt);
-    /// Of a socket of that client, which is open.
+    /// A descriptor of an open socket of that client.
     Connection* find(std::size_t client, SocketHandle socket);
     std::vector<Connection*> open_connections(std::size_t client);
     IoResult receive(Connection& connection, MutableBytes buffer);
@@ -203,13 +204,14 @@ class SimulatedNetwork final : public Network {
     bool set_no_delay(SocketHandle socket, bool enabled) override;
     void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) override;
 
-    /// Whose sockets are opened from now on.
+    /// The client whose sockets are opened from now on.
     std::shared_ptr<const AttemptRecord> attempt;
     std::size_t call_count = 0;      ///< of receive and send
-    std::size_t progress_count = 0;  ///< calls that did something, or should have
-    std::size_t cut_count = 0;       ///< calls that left something they could have done
+    std::size_t progress_count = 0;  ///< calls that had an effect, or should have had one
+    std::size_t cut_count = 0;       ///< calls that did less than they could
     std::uint64_t moved = 0;         ///< bytes
-    /// Bytes received, and sends that went on after one that did not: the server is there.
+    /// Bytes received, and sends that succeeded after a blocked one: both show that the server is
+    /// alive.
     std::uint64_t life_signs = 0;
 
  private:
@@ -231,7 +233,7 @@ class SimulatedResolver final : public Resolver {
 
  private:
     struct Question {
-        std::uint64_t answered_us;
+        std::uint64_t resolved_us;
         int error;
         std::vector<SocketAddress> addresses;
     };
@@ -240,7 +242,7 @@ class SimulatedResolver final : public Resolver {
     std::map<Request, Question> open_;
 };
 
-/// Stands still but for the stage and `jump`.
+/// Advances only with the stage and by `jump`.
 class SimulatedClock final : public Clock {
  public:
     explicit SimulatedClock(Stage& stage) : stage_(stage) {}

@@ -10,9 +10,9 @@ namespace linnet::test {
 namespace {
 
 constexpr const char* grammar = "the_signals_keep_the_grammar";
-constexpr const char* prefix_to_client = "the_client_reads_a_prefix_of_what_was_said";
-constexpr const char* by_the_book = "calls_answer_as_documented";
-constexpr const char* each_listener = "each_listener_hears_each_signal";
+constexpr const char* prefix_to_client = "the_client_reads_a_prefix_of_what_was_sent";
+constexpr const char* by_the_book = "calls_return_the_documented_results";
+constexpr const char* each_listener = "each_listener_receives_each_signal";
 
 using Status = NetworkedMultiplayerPeer::ConnectionStatus;
 constexpr Status connected = NetworkedMultiplayerPeer::CONNECTION_CONNECTED;
@@ -24,7 +24,7 @@ std::uint32_t drawn_ms(Stage& stage, std::uint32_t usual) {
 
 }  // namespace
 
-// ---- what is drawn ---------------------------------------------------------------------------
+// ---- random choices ---------------------------------------------------------------------------
 
 PlayerPlan PlayerPlan::drawn(Stage& stage) {
     PlayerPlan plan;
@@ -78,8 +78,8 @@ void SimulatedLog::write(LogLevel level, std::string_view line) {
     constexpr const char* log_is_clean = "the_log_is_clean";
     const bool is_printable = std::none_of(
         line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-    stage_.tell("c%zu logs %s: %.*s", client_, text(level).data(), static_cast<int>(line.size()),
-                line.data());
+    stage_.log("c%zu logs %s: %.*s", client_, text(level).data(), static_cast<int>(line.size()),
+               line.data());
     stage_.require(!line.empty() && line.size() <= 1024 && is_printable, log_is_clean,
                    "a line that is none");
     stage_.require(line.find("secret") == line.npos, log_is_clean, "a secret");
@@ -101,7 +101,7 @@ Player::Player(Stage& stage, Internet& internet, std::size_t number)
     entropy_.fail_percent = stage.pick<std::size_t>({0, 0, 0, 0, 0, 0, 0, 0, 5, 50});
     memory_.fail_percent = stage.pick<std::size_t>({0, 0, 0, 0, 0, 0, 0, 0, 5, 50});
     if (plan_.ping_percent == 100) {
-        // So that a link that is dead can be noticed in the time of a simulation.
+        // Short enough that a dead link can be detected within a simulation.
         plan_.close_percent = 0;
         options_.timeouts.ping_ms = stage.pick({700u, 700u, 5'000u});
         options_.timeouts.pong_ms = stage.pick({700u, 700u, 5'000u});
@@ -120,28 +120,28 @@ Player::Player(Stage& stage, Internet& internet, std::size_t number)
     internet.on_change(number, [this] { changed(); });
 }
 
-void Player::tell_plan() {
+void Player::log_plan() {
     constexpr const char* paces[] = {"each frame", "rarely", "when it must"};
     const Limits& l = options_.limits;
     const Timeouts& t = options_.timeouts;
-    stage_.tell(
-        "c%zu polls %s; in %zu/%zu, out %zu/%zu, fragments %zu, answer %zu, peers %zu, "
+    stage_.log(
+        "c%zu polls %s; in %zu/%zu, out %zu/%zu, fragments %zu, response %zu, peers %zu, "
         "poll %zu/%zu",
         number_, paces[static_cast<int>(plan_.pace)], l.input_payload_max,
         l.input_message_count_max, l.output_payload_max, l.output_message_count_max,
         l.fragment_count_max, l.response_size_max, l.peer_count_max, l.poll_size_max,
         l.poll_item_count_max);
-    stage_.tell(
+    stage_.log(
         "c%zu waits in ms: resolve %u, connect %u, tls %u, upgrade %u, join %u, attempt %u, "
         "message %u, closing %u, drain %u, ping %u, pong %u",
         number_, t.resolve_ms, t.connect_ms, t.tls_ms, t.upgrade_ms, t.join_ms, t.attempt_ms,
         t.message_ms, t.closing_ms, t.drain_ms, t.ping_ms, t.pong_ms);
     const std::string limit =
         memory_.limit == SIZE_MAX ? "enough" : std::to_string(memory_.limit) + " bytes";
-    stage_.tell("c%zu has %s of memory, fails %zu%%; entropy fails %zu%%%s%s", number_,
-                limit.c_str(), memory_.fail_percent, entropy_.fail_percent,
-                options_.coalesce ? "; coalesces" : "",
-                options_.discard_input ? "; discards input" : "");
+    stage_.log("c%zu has %s of memory, fails %zu%%; entropy fails %zu%%%s%s", number_,
+               limit.c_str(), memory_.fail_percent, entropy_.fail_percent,
+               options_.coalesce ? "; coalesces" : "",
+               options_.discard_input ? "; discards input" : "");
 }
 
 // ---- signals ---------------------------------------------------------------------------------
@@ -149,12 +149,12 @@ void Player::tell_plan() {
 void Player::create() {
     attempt_ = {};
     client_ = std::make_unique<WebSocketClient>(options_);
-    stage_.tell("c%zu begins to live", number_);
+    stage_.log("c%zu begins to live", number_);
     listen();
 }
 
-// Both are called, in this order, and get the same arguments, whatever the first does; only a
-// client that it destroys calls no other.
+// Both listeners are called, in this order, with the same arguments, for any action of the first
+// one, unless it destroys the client.
 template <class... Args, class First>
 void Player::listen_twice(Signal<Args...>& signal, First first) {
     signal.connect([this, first](Args... args) {
@@ -200,15 +200,15 @@ void Player::see_again(const Arguments& arguments) {
     promise(arguments == seen_, each_listener, "the second gets other arguments");
 }
 
-bool Player::heard(const char* signal, bool is_due) {
+bool Player::count_signal(const char* signal, bool is_due) {
     ++signal_count_;
-    stage_.tell("c%zu HEARS %s", number_, signal);
+    stage_.log("c%zu HEARS %s", number_, signal);
     return promise(is_due && polling_, grammar, signal);
 }
 
 void Player::on_established(std::string_view protocol) {
     const std::vector<Connection*> open = internet_.open_connections(number_);
-    if (!heard("connection_established", attempt_.act == Act::connecting)) return;
+    if (!count_signal("connection_established", attempt_.act == Act::connecting)) return;
     attempt_.act = Act::open;
     ++opened_count_;
     const bool is_multiplayer = attempt_.record->multiplayer;
@@ -229,15 +229,15 @@ void Player::on_established(std::string_view protocol) {
 }
 
 void Player::on_error() {
-    if (!heard("connection_error", attempt_.act == Act::connecting)) return;
+    if (!count_signal("connection_error", attempt_.act == Act::connecting)) return;
     attempt_.act = attempt_.record->multiplayer ? Act::farewell : Act::over;
     check_ending(false);
     react();
 }
 
 void Player::on_closed(bool clean) {
-    if (!heard(clean ? "connection_closed(true)" : "connection_closed(false)",
-               attempt_.act == Act::open)) {
+    if (!count_signal(clean ? "connection_closed(true)" : "connection_closed(false)",
+                      attempt_.act == Act::open)) {
         return;
     }
     attempt_.act = attempt_.record->multiplayer ? Act::farewell : Act::over;
@@ -249,7 +249,7 @@ void Player::on_closed(bool clean) {
 void Player::on_data() {
     const bool is_due = attempt_.act == Act::open && !attempt_.record->multiplayer &&
                         !options_.discard_input && !attempt_.we_closed && !attempt_.they_closed;
-    if (!heard("data_received", is_due)) return;
+    if (!count_signal("data_received", is_due)) return;
     ++attempt_.announced;
     ++message_count_;
     promise(client_->get_connection_status() == connected, grammar, "the status at data_received");
@@ -258,7 +258,7 @@ void Player::on_data() {
 }
 
 void Player::on_close_request(int code, std::string_view reason) {
-    if (!heard("server_close_request", may_be_open())) return;
+    if (!count_signal("server_close_request", may_be_open())) return;
     hold(HeldViews::Until::next_connect, "the reason of a close frame", reason);
     attempt_.they_closed = true;
     attempt_.closed_us = clock_.now_us();
@@ -266,8 +266,8 @@ void Player::on_close_request(int code, std::string_view reason) {
     promise(client_->get_connection_status() == connected, grammar,
             "the status at server_close_request");
     if (!options_.discard_input && internet_.weather().tampering == Tampering::none) {
-        promise(attempt_.announced == said_for_reader(),
-                "everything_said_before_the_close_is_there", "not every message was announced");
+        promise(attempt_.announced == sent_for_reader(),
+                "everything_sent_before_the_close_is_received", "not every message was announced");
     }
     react();
 }
@@ -277,7 +277,7 @@ void Player::on_peer_connected(int peer) {
                   !attempt_.we_closed && !attempt_.they_closed && !attempt_.peers.contains(peer);
     if (peer == 1) is_due = is_due && !attempt_.joined;
     if (peer != 1) is_due = is_due && attempt_.joined;
-    if (!heard("peer_connected", is_due)) return;
+    if (!count_signal("peer_connected", is_due)) return;
     attempt_.server_is_there = true;
     attempt_.peers.insert(peer);
     hold_peers();
@@ -287,7 +287,7 @@ void Player::on_peer_connected(int peer) {
 
 void Player::on_succeeded() {
     const bool is_due = attempt_.act == Act::open && attempt_.server_is_there && !attempt_.joined;
-    if (!heard("connection_succeeded", is_due)) return;
+    if (!count_signal("connection_succeeded", is_due)) return;
     attempt_.joined = true;
     react();
 }
@@ -296,7 +296,7 @@ void Player::on_peer_disconnected(int peer) {
     const bool is_open = attempt_.act == Act::open && attempt_.joined && peer != 1 &&
                          !attempt_.we_closed && !attempt_.they_closed;
     const bool is_due = is_open || attempt_.act == Act::farewell;
-    if (!heard("peer_disconnected", is_due && attempt_.peers.contains(peer))) return;
+    if (!count_signal("peer_disconnected", is_due && attempt_.peers.contains(peer))) return;
     attempt_.peers.erase(peer);
     react();
 }
@@ -304,7 +304,7 @@ void Player::on_peer_disconnected(int peer) {
 void Player::on_peer_packet() {
     const bool is_due = attempt_.act == Act::open && attempt_.joined && !attempt_.we_closed &&
                         !attempt_.they_closed && !options_.discard_input;
-    if (!heard("peer_packet", is_due)) return;
+    if (!count_signal("peer_packet", is_due)) return;
     ++attempt_.announced;
     ++message_count_;
     if (stage_.percent(plan_.read_percent)) read(SIZE_MAX);
@@ -314,12 +314,12 @@ void Player::on_peer_packet() {
 void Player::on_room_end(bool was_joined) {
     const bool is_due = attempt_.act == Act::farewell && attempt_.peers.empty() &&
                         attempt_.server_is_there == was_joined;
-    if (!heard(was_joined ? "server_disconnected" : "connection_failed", is_due)) return;
+    if (!count_signal(was_joined ? "server_disconnected" : "connection_failed", is_due)) return;
     attempt_.act = Act::over;
     react();
 }
 
-// What a listener may do in the midst of a signal: anything.
+// A listener may do anything within a signal.
 void Player::react() {
     if (reaction_depth_ > 3 || !stage_.percent(plan_.react_percent)) return;
     ++reaction_depth_;
@@ -354,10 +354,10 @@ void Player::react() {
     --reaction_depth_;
 }
 
-// ---- what it does ----------------------------------------------------------------------------
+// ---- actions ----------------------------------------------------------------------------------
 
 void Player::begin() {
-    tell_plan();
+    log_plan();
     create();
     plan_turn();
 }
@@ -368,7 +368,7 @@ void Player::plan_turn() {
     const std::uint64_t least_us = ending_                                  ? 100'000
                                    : plan_.pace == PlayerPlan::Pace::frames ? 16'000
                                                                             : 1;
-    // It does not poll for long, as while it loads a level.
+    // Does not poll for a long time, like a program that loads a level.
     const std::uint64_t nap_us = !ending_ && stage_.one_in(300) ? 12'000'000 : 0;
     stage_.after(nap_us + least_us + stage_.below(static_cast<std::size_t>(pause_us)),
                  [this] { turn(); });
@@ -382,7 +382,7 @@ void Player::turn() {
     if (stage_.one_in(300)) {
         clock_.jump(stage_.pick<std::uint64_t>({1'000'000, 60'000'000, 3'600'000'000}));
         jumped_ = true;
-        stage_.tell("c%zu was suspended", number_);
+        stage_.log("c%zu was suspended", number_);
         if (client_ && stage_.one_in(2)) {
             did();
             ++attempt_.resumes;
@@ -412,7 +412,7 @@ void Player::act() {
     for (std::size_t i = 0; i < puts; ++i) put();
     if (stage_.percent(plan_.read_percent)) read(stage_.one_in(3) ? 1 : SIZE_MAX);
     if (attempt_.act == Act::open && stage_.percent(plan_.close_percent)) disconnect();
-    // Who pings all the time waits to see what comes of it.
+    // A player that pings continuously waits for the results.
     if (stage_.one_in(plan_.ping_percent == 100 ? 5'000 : 100)) disconnect();
     if (stage_.one_in(50)) connect();
     if (stage_.percent(plan_.ping_percent)) ping();
@@ -443,7 +443,7 @@ void Player::connect() {
     const Error error =
         client_->connect_to_url(url, stage_.one_in(4) ? Strings(offered) : Strings(),
                                 is_multiplayer, stage_.one_in(4) ? Strings(headers) : Strings());
-    stage_.tell("c%zu connects to %s: %d", number_, url.c_str(), static_cast<int>(error));
+    stage_.log("c%zu connects to %s: %d", number_, url.c_str(), static_cast<int>(error));
     if (error != Error::already_in_use) drop_views(HeldViews::Until::next_connect);
     if (error != Error::ok) {
         network_.attempt = earlier;
@@ -469,7 +469,7 @@ void Player::disconnect() {
     did();
     const int code = stage_.pick({1000, 1000, 1000, 1001, 3000, 4000, 0, 1005, 70'000});
     const Error error = client_->disconnect_from_host(code, code == 0 ? "" : "enough");
-    stage_.tell("c%zu disconnects with %d: %d", number_, code, static_cast<int>(error));
+    stage_.log("c%zu disconnects with %d: %d", number_, code, static_cast<int>(error));
     if (error != Error::ok) return;
     if (attempt_.act == Act::connecting) {
         settle_attempt();
@@ -490,16 +490,16 @@ void Player::ping() {
     if (!client_) return;
     did();
     const Error error = client_->ping();
-    stage_.tell("c%zu pings: %d", number_, static_cast<int>(error));
+    stage_.log("c%zu pings: %d", number_, static_cast<int>(error));
     promise(error == Error::ok || error == Error::failed, by_the_book,
-            "ping answers neither ok nor failed");
+            "ping returns neither ok nor failed");
     promise(error != Error::ok || may_be_open(), by_the_book, "ping takes what it may not");
     if (error == Error::ok) {
         ++attempt_.pings;
-        // It was not closing until now, so that the time for that does not count.
+        // It was not closing until now, so that time does not count.
         check_liveness(0);
     }
-    // Then the connection is about to end for a reason that is not yet told.
+    // In this case the connection is about to end for a reason that is not reported yet.
     if (error != Error::ok && may_be_open() && entropy_.fail_percent == 0) {
         attempt_.ping_was_refused = true;
     }
@@ -536,7 +536,7 @@ void Player::put() {
     promise(error != Error::invalid_data && error != Error::unconfigured, by_the_book,
             "put_packet calls right bytes wrong");
     if (attempt_.act == Act::open || error == Error::ok) {
-        stage_.tell("c%zu puts %zu bytes: %d", number_, size, static_cast<int>(error));
+        stage_.log("c%zu puts %zu bytes: %d", number_, size, static_cast<int>(error));
     }
     if (error == Error::ok) record.accepted.push_back(std::move(message));
 }
@@ -565,13 +565,14 @@ void Player::verify(Bytes packet, int source) {
                  prefix_to_client, "a message without a server")) {
         return;
     }
-    const std::vector<Message>& said = attempt_.connection->server->said();
+    const std::vector<Message>& sent_messages = attempt_.connection->server->sent_messages();
     const bool is_multiplayer = attempt_.record->multiplayer;
-    std::size_t& index = attempt_.said_index;
-    while (is_multiplayer && index < said.size() && !said[index].is_for_reader) ++index;
-    stage_.tell("c%zu reads message %zu of %zu bytes", number_, index, packet.size());
-    if (!promise(index < said.size(), prefix_to_client, "it was never said")) return;
-    const Message& expected = said[index++];
+    std::size_t& index = attempt_.sent_index;
+    while (is_multiplayer && index < sent_messages.size() && !sent_messages[index].is_for_reader)
+        ++index;
+    stage_.log("c%zu reads message %zu of %zu bytes", number_, index, packet.size());
+    if (!promise(index < sent_messages.size(), prefix_to_client, "it was never sent")) return;
+    const Message& expected = sent_messages[index++];
     const std::string_view body =
         std::string_view(expected.payload).substr(is_multiplayer ? multiplayer_header_size : 0);
     promise(text_of(packet) == body, prefix_to_client, "lost, changed, repeated or out of order");
@@ -584,7 +585,7 @@ void Player::verify(Bytes packet, int source) {
 }
 
 void Player::destroy() {
-    stage_.tell("c%zu is destroyed", number_);
+    stage_.log("c%zu is destroyed", number_);
     did();
     end_views(HeldViews::Until::next_connect);
     moving_peers_ = {};
@@ -592,13 +593,13 @@ void Player::destroy() {
     awaits_second_ = false;
     settle_attempt();
     attempt_ = {};
-    constexpr const char* leftover = "nothing_is_left_behind";
+    constexpr const char* leftover = "nothing_is_leaked";
     promise(memory_.used == 0, leftover, "memory");
     promise(internet_.open_connections(number_).empty(), leftover, "a socket");
     promise(resolver_.open_count() == 0, leftover, "a request for a name");
 }
 
-// ---- when it polls ---------------------------------------------------------------------------
+// ---- polling ----------------------------------------------------------------------------------
 
 void Player::poll() {
     if (!client_ || polling_ || stage_.is_over()) return;
@@ -659,7 +660,7 @@ bool Player::has_ready_socket() {
                        });
 }
 
-// As an event loop does it: only what the client asks for wakes it.
+// Like an event loop: wakes only for the events that the client requests.
 void Player::plan_poll() {
     if (plan_.pace != PlayerPlan::Pace::events || !client_ || stage_.is_over()) return;
     look_twice();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A program that uses a client, as drawn: it polls each frame, or rarely, or only when the client
-// says that it must; its listeners do whatever listeners may do. It knows what it has called and
-// heard, and holds the client to what the public headers promise.
+// A program that uses a client at random: it polls each frame, rarely, or only when the client
+// requests it; its listeners may do anything. It records its calls and the signals, and checks the
+// client against the guarantees of the public headers.
 #pragma once
 
 #include <set>
@@ -20,11 +20,11 @@ struct PlayerPlan {
     std::size_t server_count = 1;  ///< on ports from `first_port` on
     std::size_t attempt_count = 1;
     std::size_t put_percent = 0;     ///< of its turns
-    std::size_t read_percent = 100;  ///< of its turns and of the packets that are announced
-    std::size_t react_percent = 0;   ///< of the signals: it does something in them
+    std::size_t read_percent = 100;  ///< of its turns and of the announced packets
+    std::size_t react_percent = 0;   ///< of the signals: its listener acts
     std::size_t close_percent = 5;   ///< of its turns
     std::size_t ping_percent = 3;    ///< of its turns
-    std::size_t hold_percent = 0;    ///< of the views it gets: kept until their end
+    std::size_t hold_percent = 0;    ///< of the views it gets: kept for as long as they are valid
     std::size_t message_size_max = 100;
     std::uint64_t pause_max_us = 100'000;  ///< between two turns
     std::size_t secure_percent = 0;
@@ -37,7 +37,7 @@ inline constexpr std::uint16_t first_port = 8000;
 inline constexpr std::size_t server_count = 3;
 inline constexpr std::uint16_t room_port = first_port + 2;
 
-/// Hears what a client tells of itself, and that it keeps to its promises there.
+/// Checks the log of a client and the guarantees that the log can show.
 class SimulatedLog final : public Log {
  public:
     SimulatedLog(Stage& stage, std::size_t client) : stage_(stage), client_(client) {}
@@ -48,7 +48,7 @@ class SimulatedLog final : public Log {
     std::size_t client_;
 };
 
-/// Options as a user may set them, but for the outside world.
+/// Options as a user may set them, except those of the outside world.
 Options drawn_options(Stage& stage);
 
 class Player {
@@ -57,25 +57,25 @@ class Player {
     Player(const Player&) = delete;
     Player& operator=(const Player&) = delete;
 
-    /// It may have its first turn.
+    /// Allows the first turn.
     void begin();
-    /// No further attempts: closes what is open and polls until it is over.
+    /// Starts no further attempts: closes an open connection and polls until it has ended.
     void begin_to_end();
-    /// It has had time enough. Destroys the client.
+    /// Called when it has had enough time. Destroys the client.
     void end();
-    /// So long it may take to the end of all, if every wait has an end.
+    /// The maximum time until everything has ended if every wait is bounded.
     std::uint64_t patience_us() const;
 
     std::uint64_t poll_count() const { return poll_count_; }
     std::uint64_t message_count() const { return message_count_; }
     std::uint64_t attempt_count() const { return attempt_count_; }
     std::uint64_t opened_count() const { return opened_count_; }
-    /// Of event-driven players: what happened to them, and how often they polled.
+    /// For event-driven players: their events, and the number of polls.
     std::uint64_t event_count() const { return event_count_; }
     std::uint64_t event_poll_count() const { return event_poll_count_; }
 
  private:
-    // How far the story of an attempt has come: the grammar of websocket_client.hpp.
+    // The progress of an attempt's signals: the grammar in websocket_client.hpp.
     enum class Act : std::uint8_t { none, connecting, open, farewell, over };
     struct Attempt {
         std::shared_ptr<AttemptRecord> record = std::make_shared<AttemptRecord>();
@@ -83,26 +83,28 @@ class Player {
         Connection* connection = nullptr;  // once it is open
         bool we_closed = false;
         bool they_closed = false;
-        bool server_is_there = false;  // peer_connected(1) was heard
+        bool server_is_there = false;  // peer_connected(1) was emitted
         bool joined = false;           // connection_succeeded
         std::set<int> peers;
         std::size_t announced = 0;
         std::size_t taken = 0;
-        std::size_t said_index = 0;  // of what the server has said: what is read next
-        std::size_t pings = 0;       // accepted by `ping`, or asked for by `notify_resume`
+        std::size_t sent_index =
+            0;  // index of the next message to be read among those the server has sent
+        std::size_t pings = 0;  // accepted by `ping`, or requested by `notify_resume`
         std::size_t resumes = 0;
-        bool ping_was_refused = false;  // for no reason that the player knows
-        std::uint64_t events = 0;       // event-driven: which may each cost a poll
-        std::uint64_t polls = 0;        // the same
+        bool ping_was_refused = false;  // for a reason the player does not know
+        std::uint64_t events = 0;       // event-driven: each may justify a poll
+        std::uint64_t polls = 0;        // event-driven
         std::uint64_t since_us = 0;
         std::uint64_t closed_us = 0;
-        std::uint64_t alive_us = 0;        // when the link was last seen alive
-        std::uint64_t gap_us = 0;          // the longest time without a poll since then
-        std::uint64_t closing_gap_us = 0;  // the same, since the first close frame moved
+        std::uint64_t alive_us = 0;  // when the link was last known to be alive
+        std::uint64_t gap_us = 0;    // the longest time without a poll since then
+        std::uint64_t closing_gap_us =
+            0;  // the same, since the first close frame was sent or received
         std::uint64_t life_signs = 0;
         std::size_t written = 0;
     };
-    // The arguments of a signal, as the first of two listeners saw them.
+    // The arguments of a signal, as received by the first of two listeners.
     struct Arguments {
         int number = 0;
         std::string text;
@@ -115,14 +117,14 @@ class Player {
     };
 
     // signals (simulated_player.cpp)
-    void tell_plan();
+    void log_plan();
     void create();
     void listen();
     template <class... Args, class First>
     void listen_twice(Signal<Args...>& signal, First first);
     void see(Arguments arguments);
     void see_again(const Arguments& arguments);
-    bool heard(const char* signal, bool is_due);
+    bool count_signal(const char* signal, bool is_due);
     void on_established(std::string_view protocol);
     void on_error();
     void on_closed(bool clean);
@@ -136,7 +138,7 @@ class Player {
     void check_ending(bool clean);
     void react();
 
-    // what it does
+    // actions
     void turn();
     void act();
     void connect();
@@ -155,7 +157,7 @@ class Player {
     bool has_ready_socket();
     bool wants_to_send() const;
 
-    // what must be true (player_invariants.cpp)
+    // invariants (player_invariants.cpp)
     bool promise(bool holds, const char* invariant, const char* detail);
     void settle_attempt();
     void hold(HeldViews::Until until, const char* name, std::string_view view);
@@ -181,7 +183,7 @@ class Player {
     bool is_healthy(const Connection& connection) const;
     static std::size_t messages_in(std::string_view stream);
     void check_received(const Connection& connection, Cause cause);
-    std::size_t said_for_reader() const;
+    std::size_t sent_for_reader() const;
     bool may_be_open() const {
         return attempt_.act == Act::open && !attempt_.we_closed && !attempt_.they_closed;
     }
@@ -208,13 +210,14 @@ class Player {
     bool polling_ = false;
     bool jumped_ = false;
     bool change_is_noted_ = false;
-    bool awaits_second_ = false;  // the first listener has heard a signal, the second has not
+    bool awaits_second_ =
+        false;  // the first listener has received a signal, the second has not yet
     Arguments seen_;
     HeldViews views_;
-    std::span<const PeerId> moving_peers_;  // held since a signal: its elements change
+    std::span<const PeerId> moving_peers_;  // kept from a signal: its elements change
     int reaction_depth_ = 0;
 
-    std::uint64_t wake_number_ = 0;  // a later plan to poll makes the earlier one void
+    std::uint64_t wake_number_ = 0;  // a later plan to poll cancels the earlier one
     std::uint64_t last_poll_us_ = 0;
     int fruitless_count_ = 0;
     std::uint64_t signal_count_ = 0;

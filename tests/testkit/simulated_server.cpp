@@ -12,7 +12,7 @@ namespace linnet::test {
 namespace {
 
 constexpr std::size_t out_size_max = 64 * 1024;
-constexpr const char* prefix_to_server = "the_server_hears_a_prefix_of_what_was_accepted";
+constexpr const char* prefix_to_server = "the_server_receives_a_prefix_of_what_was_accepted";
 
 Limits server_limits() {
     Limits limits;
@@ -35,7 +35,7 @@ std::size_t drawn_size(Stage& stage, std::size_t size_max) {
     return std::min(size, size_max);
 }
 
-// "c2.1.17 300|" and then a pattern.
+// "c2.1.17 300|", followed by a pattern.
 std::string content_of(Stage& stage, bool is_text, const std::string& name, std::size_t size) {
     std::string content = name + " " + std::to_string(size) + "|";
     content.resize(std::min(content.size(), size));
@@ -84,7 +84,7 @@ Talk::Talk(SimulatedServer& home, Connection& connection)
     const ServerPlan& plan = home.plan_;
     if (stage_.percent(plan.mischief_percent)) {
         mischief_ = static_cast<Mischief>(1 + stage_.below(mischief_count - 1));
-        stage_.tell("s#%zu is up to mischief %d", connection.number, static_cast<int>(mischief_));
+        stage_.log("s#%zu is up to mischief %d", connection.number, static_cast<int>(mischief_));
     }
     if (stage_.percent(plan.slow_percent)) read_size_max_ = 1 + stage_.below(500);
     left_to_say_ = stage_.below(plan.message_count_max + 1);
@@ -94,7 +94,7 @@ void Talk::step() {
     if (gone_) return;
     if (connection_.server_reset) {
         gone_ = true;
-        stage_.tell("s#%zu is reset", connection_.number);
+        stage_.log("s#%zu is reset", connection_.number);
         leave();
         return;
     }
@@ -102,7 +102,7 @@ void Talk::step() {
     flush();
     const Lane& lane = connection_.to_server;
     if (lane.fin_arrived && lane.unread() == 0 && !gone_) {
-        stage_.tell("s#%zu hears the end", connection_.number);
+        stage_.log("s#%zu receives the end", connection_.number);
         gone_ = true;
         leave();
         internet_.server_fin(connection_);
@@ -116,7 +116,7 @@ void Talk::upgrade() {
     cli::UpgradeRequest request = cli::read_upgrade_request(session_.unparsed());
     if (request.size == 0) return;
     upgrading_ = true;
-    stage_.require(!request.target.empty(), "honest_peers_are_not_accused",
+    stage_.require(!request.target.empty(), "compliant_peers_are_not_accused",
                    "the client's request is none");
     session_.skip(request.size);
     if (mischief_ == Mischief::no_protocol) request.protocol.clear();
@@ -132,37 +132,37 @@ void Talk::upgrade() {
 
 void Talk::accept(const std::string& accepting) {
     if (gone_ || refuse()) return;
-    answer(accepting);
+    respond(accepting);
     upgraded_ = mischief_ != Mischief::wrong_accept;
     if (upgraded_) open();
     step();
 }
 
-void Talk::answer(const std::string& bytes) {
+void Talk::respond(const std::string& bytes) {
     out_ += bytes;
     flush();
 }
 
-// True if it is not accepted.
+// Returns true if the request is refused.
 bool Talk::refuse() {
     refused_ = true;
     switch (mischief_) {
         case Mischief::silence: return true;
         case Mischief::http_200:
-            answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+            respond("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
             return true;
         case Mischief::http_401:
-            answer(cli::refuse_upgrade("401 Unauthorized", "who are you"));
+            respond(cli::refuse_upgrade("401 Unauthorized", "who are you"));
             internet_.server_fin(connection_);
             return true;
         case Mischief::http_301:
-            answer("HTTP/1.1 301 Moved Permanently\r\nLocation: ws://elsewhere/\r\n\r\n");
+            respond("HTTP/1.1 301 Moved Permanently\r\nLocation: ws://elsewhere/\r\n\r\n");
             return true;
         case Mischief::endless_headers:
-            answer("HTTP/1.1 101 Switching Protocols\r\n");
+            respond("HTTP/1.1 101 Switching Protocols\r\n");
             flood();
             return true;
-        case Mischief::no_http: answer(std::string(200, '\x15')); return true;
+        case Mischief::no_http: respond(std::string(200, '\x15')); return true;
         case Mischief::end_at_once: internet_.server_fin(connection_); return true;
         default: refused_ = false; return false;
     }
@@ -181,7 +181,7 @@ void Talk::open() {
     }
 }
 
-// ---- what is heard ---------------------------------------------------------------------------
+// ---- receiving -------------------------------------------------------------------------------
 
 void Talk::read() {
     if (deaf_ || refused_ || stage_.now_us() < read_again_us_) return;
@@ -209,26 +209,27 @@ void Talk::decode() {
             case SessionEvent::Kind::ping: break;
             case SessionEvent::Kind::message: {
                 const Inbox::Message packet = session_.take();
-                hear({.is_text = packet.is_text, .payload = std::string(text_of(packet.payload))});
+                receive(
+                    {.is_text = packet.is_text, .payload = std::string(text_of(packet.payload))});
                 break;
             }
-            case SessionEvent::Kind::pong: hear_pong(event.payload); break;
+            case SessionEvent::Kind::pong: receive_pong(event.payload); break;
             case SessionEvent::Kind::close:
-                stage_.tell("s#%zu hears a close frame %d", connection_.number, event.close_code);
+                stage_.log("s#%zu receives a close frame %d", connection_.number, event.close_code);
                 break;
             case SessionEvent::Kind::failed:
-                stage_.fail("honest_peers_are_not_accused",
+                stage_.fail("compliant_peers_are_not_accused",
                             "the client broke the protocol: " + std::string(text(event.cause)));
                 return;
         }
     }
 }
 
-void Talk::hear(const Message& message) {
+void Talk::receive(const Message& message) {
     const std::vector<Message>& accepted = connection_.attempt->accepted;
-    const std::size_t index = heard_count_++;
-    stage_.tell("s#%zu hears message %zu of %zu bytes", connection_.number, index,
-                message.payload.size());
+    const std::size_t index = received_count_++;
+    stage_.log("s#%zu receives message %zu of %zu bytes", connection_.number, index,
+               message.payload.size());
     const bool is_next = index < accepted.size() && accepted[index].is_text == message.is_text &&
                          accepted[index].payload == message.payload;
     if (!stage_.require(is_next, prefix_to_server, "lost, changed, repeated or out of order")) {
@@ -238,17 +239,17 @@ void Talk::hear(const Message& message) {
     if (home_.plan_.kind == ServerPlan::Kind::echo) say(message);
 }
 
-void Talk::hear_pong(Bytes payload) {
+void Talk::receive_pong(Bytes payload) {
     const auto found = std::find(pings_.begin(), pings_.end(), std::string(text_of(payload)));
     if (!stage_.require(found != pings_.end() || mischief_ == Mischief::ping_flood,
-                        "a_pong_answers_a_ping", "nobody has asked")) {
+                        "a_pong_answers_a_ping", "no ping was sent")) {
         return;
     }
-    // One pong may answer for several pings, but none comes twice.
+    // One pong may answer several pings, but each is sent only once.
     if (found != pings_.end()) pings_.erase(pings_.begin(), found + 1);
 }
 
-// ---- what is said ----------------------------------------------------------------------------
+// ---- sending ---------------------------------------------------------------------------------
 
 void Talk::talk() {
     if (gone_ || spoiled_ || left_to_say_ == 0 || session_.close_is_queued()) return;
@@ -260,7 +261,7 @@ void Talk::talk() {
         --left_to_say_;
         Message message{.is_text = stage_.one_in(2)};
         const std::string name =
-            "s" + std::to_string(connection_.number) + "." + std::to_string(said_.size());
+            "s" + std::to_string(connection_.number) + "." + std::to_string(sent_messages_.size());
         message.payload =
             content_of(stage_, message.is_text, name, drawn_size(stage_, plan.message_size_max));
         if (plan.kind == ServerPlan::Kind::room) {
@@ -279,7 +280,7 @@ void Talk::talk() {
     stage_.after(stage_.between(is_full ? 1000 : 0, plan.pause_max_us + 1000), [this] { talk(); });
 }
 
-// A message is said once all of it is queued.
+// A message counts as sent once all of it is queued.
 bool Talk::say(const Message& message) {
     if (gone_ || spoiled_ || session_.close_is_queued()) return false;
     take_session_output();
@@ -293,9 +294,9 @@ bool Talk::say(const Message& message) {
         if (stage_.one_in(8)) ping();
     }
     put_frame(opcode, rest);
-    said_.push_back(message);
-    stage_.tell("s#%zu says message %zu of %zu bytes", connection_.number, said_.size() - 1,
-                message.payload.size());
+    sent_messages_.push_back(message);
+    stage_.log("s#%zu sends message %zu of %zu bytes", connection_.number,
+               sent_messages_.size() - 1, message.payload.size());
     return true;
 }
 
@@ -313,7 +314,7 @@ void Talk::close() {
     take_session_output();
     const auto code = stage_.pick<std::uint16_t>({0, 1000, 1001, 1011, 3000, 4999});
     const Error error = session_.close(code, code == 0 || stage_.one_in(2) ? "" : "that is all");
-    if (error == Error::ok) stage_.tell("s#%zu closes with %d", connection_.number, code);
+    if (error == Error::ok) stage_.log("s#%zu closes with %d", connection_.number, code);
     flush();
 }
 
@@ -341,7 +342,7 @@ void Talk::flush() {
     if (session_.close_is_sent()) finish();
 }
 
-// Both close frames are there, or ours and no answer.
+// Both close frames were exchanged, or ours was not answered.
 void Talk::finish() {
     if (finishing_ || mischief_ == Mischief::no_end) return;
     if (mischief_ == Mischief::talk_without_end) {
@@ -359,7 +360,7 @@ void Talk::finish() {
 
 void Talk::misbehave() {
     if (gone_ || session_.close_is_queued()) return;
-    stage_.tell("s#%zu does mischief %d", connection_.number, static_cast<int>(mischief_));
+    stage_.log("s#%zu does mischief %d", connection_.number, static_cast<int>(mischief_));
     take_session_output();
     switch (mischief_) {
         case Mischief::end_without_close: return internet_.server_fin(connection_);
@@ -406,30 +407,30 @@ void Talk::flood() {
 
 // ---- the room --------------------------------------------------------------------------------
 
-void Talk::tell(MultiplayerPacket::Type type, PeerId subject) {
+void Talk::announce(MultiplayerPacket::Type type, PeerId subject) {
     say({.payload = std::string(text_of(system_packet(type, subject)))});
     flush();
 }
 
 void Talk::join() {
-    if (stage_.one_in(20)) return;  // it never tells an id
+    if (stage_.one_in(20)) return;  // never sends an id
     home_.last_id_ += static_cast<PeerId>(1 + stage_.below(1000));
     id_ = home_.last_id_;
-    tell(MultiplayerPacket::Type::id, id_);
-    tell(MultiplayerPacket::Type::add, server_peer);
+    announce(MultiplayerPacket::Type::id, id_);
+    announce(MultiplayerPacket::Type::add, server_peer);
     const std::vector<Talk*> others = home_.members_;
     for (Talk* const member : others) {
-        member->tell(MultiplayerPacket::Type::add, id_);
-        tell(MultiplayerPacket::Type::add, member->id_);
+        member->announce(MultiplayerPacket::Type::add, id_);
+        announce(MultiplayerPacket::Type::add, member->id_);
     }
     home_.members_.push_back(this);
 }
 
 void Talk::leave() {
     if (std::erase(home_.members_, this) == 0) return;
-    // Who hears of it may leave too.
+    // Peers that learn of it may leave too.
     const std::vector<Talk*> left = home_.members_;
-    for (Talk* const member : left) member->tell(MultiplayerPacket::Type::del, id_);
+    for (Talk* const member : left) member->announce(MultiplayerPacket::Type::del, id_);
 }
 
 void Talk::relay(const Message& message) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The servers of a simulation: echoes, talkers, rooms (gd_mp_api), and hostile ones. What a server
-// has said is written down, so that it can be compared with what its client has read; what it
-// hears is compared with what the client's `put_packet` took.
+// The servers of a simulation: echoes, talkers, rooms (gd_mp_api), and hostile ones. Each server
+// records what it has sent, to compare it with what its client has read, and compares what it
+// receives with what the client's `put_packet` accepted.
 #pragma once
 
 #include "linnet/protocol/session.hpp"
@@ -11,10 +11,10 @@
 
 namespace linnet::test {
 
-/// How a server breaks the protocol, or stops taking part.
+/// How a server violates the protocol, or stops responding.
 enum class Mischief : std::uint8_t {
     none,
-    // instead of the right answer
+    // instead of the correct response
     silence,
     wrong_accept,
     http_200,
@@ -24,7 +24,7 @@ enum class Mischief : std::uint8_t {
     no_http,
     end_at_once,
     no_protocol,
-    // after it, at a moment that is drawn
+    // after it, at a random time
     garbage,
     oversize,
     masked_frame,
@@ -37,13 +37,13 @@ enum class Mischief : std::uint8_t {
     reset,
     ping_flood,
     deafness,
-    // behind the close frames
+    // after the close frames
     no_end,
     talk_without_end,
 };
 inline constexpr std::size_t mischief_count = 24;
 
-/// What one server does with each of its connections.
+/// The behaviour of one server on each of its connections.
 struct ServerPlan {
     enum class Kind : std::uint8_t { echo, talker, room };
     Kind kind = Kind::echo;
@@ -52,15 +52,15 @@ struct ServerPlan {
     std::size_t message_size_max = 0;
     std::uint64_t pause_max_us = 0;  ///< between two messages
     std::size_t fragment_percent = 0;
-    std::size_t close_percent = 0;  ///< connections that it closes first
-    std::size_t slow_percent = 0;   ///< connections that it reads slowly
+    std::size_t close_percent = 0;  ///< connections that the server closes first
+    std::size_t slow_percent = 0;   ///< connections that the server reads slowly
 
     static ServerPlan drawn(Stage& stage, Kind kind);
 };
 
 class Talk;
 
-/// One server, of any number of connections.
+/// A server with any number of connections.
 class SimulatedServer {
  public:
     SimulatedServer(Internet& internet, const ServerPlan& plan)
@@ -72,7 +72,7 @@ class SimulatedServer {
 
     Internet& internet_;
     ServerPlan plan_;
-    std::vector<Talk*> members_;  // of the room, in the order in which they came
+    std::vector<Talk*> members_;  // of the room, in the order of joining
     PeerId last_id_ = server_peer;
 };
 
@@ -82,23 +82,23 @@ class Talk final : public ServerEnd {
     Talk(SimulatedServer& home, Connection& connection);
 
     void step() override;
-    const std::vector<Message>& said() const override { return said_; }
+    const std::vector<Message>& sent_messages() const override { return sent_messages_; }
     bool is_honest() const override { return mischief_ == Mischief::none; }
     bool is_attentive() const override { return read_size_max_ == SIZE_MAX; }
 
  private:
-    // the handshake
+    // handshake
     void upgrade();
-    void answer(const std::string& bytes);
-    void accept(const std::string& answer);
+    void respond(const std::string& bytes);
+    void accept(const std::string& respond);
     bool refuse();
     void open();
-    // what is heard
+    // receiving
     void read();
     void decode();
-    void hear(const Message& message);
-    void hear_pong(Bytes payload);
-    // what is said
+    void receive(const Message& message);
+    void receive_pong(Bytes payload);
+    // sending
     void talk();
     bool say(const Message& message);
     void put_frame(Opcode opcode, std::string_view payload, bool fin = true);
@@ -107,15 +107,15 @@ class Talk final : public ServerEnd {
     void take_session_output();
     void flush();
     void finish();
-    // mischief
+    // misbehaviour
     void misbehave();
     std::string mischievous_bytes();
     void flood();
-    // the room
+    // room
     void join();
     void leave();
     void relay(const Message& message);
-    void tell(MultiplayerPacket::Type type, PeerId subject);
+    void announce(MultiplayerPacket::Type type, PeerId subject);
 
     Stage& stage_;
     SimulatedServer& home_;
@@ -124,28 +124,28 @@ class Talk final : public ServerEnd {
     RandomEntropy entropy_;
     Session session_;
     Mischief mischief_ = Mischief::none;
-    std::size_t read_size_max_ = SIZE_MAX;  // a step
+    std::size_t read_size_max_ = SIZE_MAX;  // per step
     std::size_t left_to_say_ = 0;
 
     std::string out_;
     std::size_t out_begin_ = 0;
-    std::vector<Message> said_;
+    std::vector<Message> sent_messages_;
     std::vector<std::string> pings_;
-    std::size_t heard_count_ = 0;
+    std::size_t received_count_ = 0;
     std::uint64_t read_again_us_ = 0;
     PeerId id_ = no_peer;
     bool upgrading_ = false;
     bool upgraded_ = false;
     bool refused_ = false;
-    bool spoiled_ = false;  // nothing true follows
+    bool spoiled_ = false;  // nothing sent after this is valid
     bool deaf_ = false;     // reads no more
     bool finishing_ = false;
     bool gone_ = false;
 };
 
-/// Bytes that tell by themselves which message they are.
+/// Bytes that identify their message.
 std::string content_of(Stage& stage, bool is_text, const std::string& name, std::size_t size);
-/// Mostly small, sometimes around the borders of the frame format.
+/// Mostly small, sometimes around the size limits of the frame formats.
 std::size_t drawn_size(Stage& stage, std::size_t size_max);
 
 }  // namespace linnet::test

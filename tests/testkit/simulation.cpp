@@ -43,7 +43,7 @@ class Simulation {
             player->begin_to_end();
             patience_us = std::max(patience_us, player->patience_us());
         }
-        stage_.tell("the end begins");
+        stage_.log("the end begins");
         pass(patience_us + 1'000'000);
         for (const auto& player : players_) player->end();
         return result();
@@ -90,7 +90,7 @@ SimulationResult simulate(std::uint64_t seed, Tampering tampering) {
 }
 
 std::string report(std::uint64_t seed, const SimulationResult& result) {
-    if (!result.violation) return "nothing is broken\n";
+    if (!result.violation) return "no invariant was violated\n";
     std::size_t begin = result.story.size();
     for (std::size_t lines = 0; begin > 0 && lines <= story_lines_shown; --begin) {
         if (result.story[begin - 1] == '\n' && ++lines > story_lines_shown) break;

@@ -25,7 +25,7 @@ bool Stage::step(std::uint64_t end_us) {
     return !is_over();
 }
 
-void Stage::tell(const char* format, ...) {
+void Stage::log(const char* format, ...) {
     std::array<char, 400> line;
     const int time_size = std::snprintf(line.data(), line.size(), "%4llu.%06llu  ",
                                         static_cast<unsigned long long>(now_us_ / 1'000'000),
@@ -39,7 +39,7 @@ void Stage::tell(const char* format, ...) {
 }
 
 void Stage::fail(const char* invariant, const std::string& detail) {
-    tell("BROKEN %s: %s", invariant, detail.c_str());
+    log("BROKEN %s: %s", invariant, detail.c_str());
     if (!violation_) violation_ = {invariant, detail};
 }
 

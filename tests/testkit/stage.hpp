@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Where a simulation takes place: its time, its chance, its story and its verdict. Everything that
-// happens comes from one seed: nothing here asks the real clock, the OS or an address of memory.
+// The stage of a simulation: its time, random numbers, story and result. Everything derives from
+// one seed: nothing here uses the real clock, the OS or a memory address.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@
 
 namespace linnet::test {
 
-/// The first promise that was broken.
+/// The first invariant that was violated.
 struct Violation {
     std::string invariant;
     std::string detail;
@@ -32,12 +32,14 @@ class Stage {
     // ---- time
 
     std::uint64_t now_us() const { return now_us_; }
-    /// `what` happens at that time, or now; at one time in the order in which it was asked for.
+    /// Schedules `what` for that time, or now if it has passed; events at one time run in the order
+    /// of scheduling.
     void at(std::uint64_t time_us, std::function<void()> what);
     void after(std::uint64_t delay_us, std::function<void()> what) {
         at(now_us_ + delay_us, std::move(what));
     }
-    /// Lets happen what is next, if it is before `end_us`. False: nothing is, or a promise broke.
+    /// Runs the next event if it is before `end_us`. False if there is none, or an invariant was
+    /// violated.
     bool step(std::uint64_t end_us);
 
     // ---- chance
@@ -56,12 +58,12 @@ class Stage {
 
     // ---- story
 
-    [[gnu::format(printf, 2, 3)]] void tell(const char* format, ...);
+    [[gnu::format(printf, 2, 3)]] void log(const char* format, ...);
     const std::string& story() const { return story_; }
 
     // ---- verdict
 
-    /// The first that does not hold ends the simulation.
+    /// The first violation ends the simulation.
     bool require(bool holds, const char* invariant, const char* detail) {
         if (!holds) fail(invariant, detail);
         return holds;

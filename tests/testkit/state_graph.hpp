@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The life of a connection as Markdown: a diagram (Mermaid) and a table, made of the tables in
-// protocol/lifecycle.hpp.
+// The lifecycle of a connection as Markdown: a diagram (Mermaid) and a table, generated from the
+// tables in protocol/lifecycle.hpp.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Writes down what a client's signals tell, in one line each, with what the handler saw.
+// Logs the signals of a client, one line each, with the state seen in the handler.
 #pragma once
 
 #include <functional>
@@ -21,33 +21,34 @@ inline std::string name_of(NetworkedMultiplayerPeer::ConnectionStatus status) {
     return "?";
 }
 
-/// Hears every signal of a client. `on` is called after a line is written, inside the handler.
+/// Connects to every signal of a client. `on` is called after a line is written, inside the
+/// handler.
 class Story {
  public:
     explicit Story(WebSocketClient& client) : client_(&client) {
         client.connection_established.connect([this](std::string_view protocol) {
-            hear("connection_established(\"" + std::string(protocol) + "\")");
+            receive("connection_established(\"" + std::string(protocol) + "\")");
         });
-        client.connection_error.connect([this] { hear("connection_error()"); });
+        client.connection_error.connect([this] { receive("connection_error()"); });
         client.connection_closed.connect([this](bool clean) {
-            hear(std::string("connection_closed(") + (clean ? "true" : "false") + ")");
+            receive(std::string("connection_closed(") + (clean ? "true" : "false") + ")");
         });
-        client.data_received.connect([this] { hear("data_received()"); });
+        client.data_received.connect([this] { receive("data_received()"); });
         client.server_close_request.connect([this](int code, std::string_view reason) {
-            hear("server_close_request(" + std::to_string(code) + ", \"" + std::string(reason) +
-                 "\")");
+            receive("server_close_request(" + std::to_string(code) + ", \"" + std::string(reason) +
+                    "\")");
         });
-        hear_the_room(client);
+        connect_room_signals(client);
     }
 
     /// One line for each signal: name, arguments, status and openness seen in the handler.
     std::vector<std::string> lines;
-    /// The same without what the handler saw, joined by " -> ".
+    /// The same without the state seen in the handler, joined by " -> ".
     std::string signals;
-    /// All messages read by `read_all`, each as "T:..." or "B:..."; of a room, as "<peer>:...".
+    /// All messages read by `read_all`, each as "T:..." or "B:..."; in a room as "<peer>:...".
     std::vector<std::string> messages;
     std::function<void(const std::string& signal)> on;
-    /// Read every message as soon as it is announced.
+    /// Reads every message as soon as it is announced.
     bool reads = true;
 
     void read_all() {
@@ -60,20 +61,20 @@ class Story {
     }
 
  private:
-    void hear_the_room(WebSocketClient& client) {
+    void connect_room_signals(WebSocketClient& client) {
         const auto with_peer = [this](const char* name) {
             return [this, name](int peer) {
-                hear(std::string(name) + "(" + std::to_string(peer) + ")");
+                receive(std::string(name) + "(" + std::to_string(peer) + ")");
             };
         };
         client.peer_connected.connect(with_peer("peer_connected"));
         client.peer_disconnected.connect(with_peer("peer_disconnected"));
-        client.connection_succeeded.connect([this] { hear("connection_succeeded()"); });
-        client.connection_failed.connect([this] { hear("connection_failed()"); });
-        client.server_disconnected.connect([this] { hear("server_disconnected()"); });
+        client.connection_succeeded.connect([this] { receive("connection_succeeded()"); });
+        client.connection_failed.connect([this] { receive("connection_failed()"); });
+        client.server_disconnected.connect([this] { receive("server_disconnected()"); });
         client.peer_packet.connect([this](int peer) {
             if (reads) read_packets();
-            hear("peer_packet(" + std::to_string(peer) + ")");
+            receive("peer_packet(" + std::to_string(peer) + ")");
         });
     }
     void read_packets() {
@@ -83,7 +84,7 @@ class Story {
                                std::string(text_of(client_->get_packet())));
         }
     }
-    void hear(const std::string& signal) {
+    void receive(const std::string& signal) {
         lines.push_back(signal + " " + name_of(client_->get_connection_status()) +
                         (client_->get_peer(1)->is_connected_to_host() ? " open" : ""));
         signals += (signals.empty() ? "" : " -> ") + signal;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// malloc that counts, as cheaply as that can be: for tests with very many connections.
-// `CountingMemory` (world.hpp) looks closer.
+// malloc with a cheap counter, for tests with very many connections. `CountingMemory` (world.hpp)
+// checks more.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The server's end of TLS in memory: bytes in, bytes out. One is made of an engine of our own seam,
-// the other of OpenSSL, where the tests have it.
+// The server's end of TLS in memory: bytes in, bytes out. One implementation uses BearSSL, the
+// other OpenSSL, if the tests are built with it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -23,24 +23,24 @@ namespace linnet::test {
 class TlsPeer {
  public:
     virtual ~TlsPeer() = default;
-    /// Takes all of it.
+    /// Accepts all of it.
     virtual void feed(std::string_view ciphertext) = 0;
-    /// All that it has to send now.
+    /// Returns everything it has to send now.
     virtual std::string take_outgoing() = 0;
     virtual void close() = 0;
     virtual bool is_open() const = 0;
 
-    /// Sent as soon as it can be.
-    void say(std::string_view text) { unsaid += text; }
+    /// Sent as soon as possible.
+    void send(std::string_view text) { unsent += text; }
 
-    std::string heard;
+    std::string received;
     bool was_closed = false;  ///< by the client, with close_notify
 
  protected:
-    std::string unsaid;
+    std::string unsent;
 };
 
-/// As `linnet serve` is.
+/// Configured like `linnet serve`.
 class OwnTlsPeer final : public TlsPeer {
  public:
     static const cli::TlsServer& server() {
@@ -65,11 +65,11 @@ class OwnTlsPeer final : public TlsPeer {
     }
     std::string take_outgoing() override {
         collect();
-        for (MutableBytes buffer; !unsaid.empty() && !(buffer = engine_->send_buffer()).empty();) {
-            const std::size_t size = std::min(buffer.size(), unsaid.size());
-            std::copy_n(unsaid.begin(), size, buffer.begin());
+        for (MutableBytes buffer; !unsent.empty() && !(buffer = engine_->send_buffer()).empty();) {
+            const std::size_t size = std::min(buffer.size(), unsent.size());
+            std::copy_n(unsent.begin(), size, buffer.begin());
             engine_->encrypt(size);
-            unsaid.erase(0, size);
+            unsent.erase(0, size);
             collect();
         }
         return std::exchange(outgoing_, {});
@@ -83,7 +83,7 @@ class OwnTlsPeer final : public TlsPeer {
  private:
     void read() {
         for (MutableBytes got; !(got = engine_->plaintext()).empty();) {
-            heard += text_of(got);
+            received += text_of(got);
             engine_->plaintext_taken(got.size());
         }
     }
@@ -101,7 +101,7 @@ class OwnTlsPeer final : public TlsPeer {
 };
 
 #ifdef LINNET_TEST_OPENSSL
-/// With a chain and key of make_certificates.sh.
+/// Uses a chain and key of make_certificates.sh.
 class OpenSslPeer final : public TlsPeer {
  public:
     explicit OpenSslPeer(std::string_view chain) {
@@ -127,17 +127,17 @@ class OpenSslPeer final : public TlsPeer {
         if (SSL_is_init_finished(ssl_) == 0) SSL_do_handshake(ssl_);
         std::array<char, 4096> piece;
         for (int size; (size = SSL_read(ssl_, piece.data(), piece.size())) > 0;) {
-            heard.append(piece.data(), static_cast<std::size_t>(size));
+            received.append(piece.data(), static_cast<std::size_t>(size));
         }
         was_closed = (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
         if (was_closed) SSL_shutdown(ssl_);
     }
     std::string take_outgoing() override {
-        while (is_open() && !unsaid.empty()) {
-            const int size = static_cast<int>(std::min(unsaid.size(), std::size_t{16384}));
-            const int said = SSL_write(ssl_, unsaid.data(), size);
-            if (said <= 0) break;
-            unsaid.erase(0, static_cast<std::size_t>(said));
+        while (is_open() && !unsent.empty()) {
+            const int size = static_cast<int>(std::min(unsent.size(), std::size_t{16384}));
+            const int sent = SSL_write(ssl_, unsent.data(), size);
+            if (sent <= 0) break;
+            unsent.erase(0, static_cast<std::size_t>(sent));
         }
         std::string outgoing;
         std::array<char, 4096> piece;

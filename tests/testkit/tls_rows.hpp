@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Every way in which a server's certificates can be right or wrong, and what each engine says of
-// it. Where the engines differ from `judge_chain` alone, or from each other, is named here and
-// nowhere else. The files are those of make_certificates.sh.
+// Every way in which a server's certificates can be valid or invalid, and the result of each
+// engine. Differences between the engines and `judge_chain`, or between the engines, are listed
+// only here. The files are those of make_certificates.sh.
 #pragma once
 
 #include <algorithm>
@@ -16,26 +16,26 @@
 
 namespace linnet::test {
 
-/// What the program trusts. Lists are names with a blank between.
+/// The certificates and keys that the program trusts. Lists are names separated by blanks.
 struct RowTrust {
     std::string_view roots = "root";  ///< <name>.crt as CA bundle
     std::string_view pinned = "";     ///< <name>.crt by set_trusted_ssl_certificate
-    std::string_view keys = "";       ///< whose key is pinned
+    std::string_view keys = "";       ///< certificates whose key is pinned
     bool verify = true;
 };
 
-/// What the engines say where they do not say what `judge_chain` says.
+/// The results of the engines if they differ from that of `judge_chain`.
 struct Engines {
     Cause bearssl = Cause::none;
     Cause openssl = Cause::none;
-    std::string_view reason = "";  ///< empty: both say the same
+    std::string_view reason = "";  ///< empty: both have the same result
 };
 
 struct TlsRow {
     std::string_view name;
-    std::string_view chain;  ///< <chain>.pem is what the server shows
+    std::string_view chain;  ///< the server sends <chain>.pem
     std::string_view host = "good.test";
-    Cause judged = Cause::none;  ///< by `judge_chain`; none: it is trusted
+    Cause checked = Cause::none;  ///< by `judge_chain`; none: trusted
     std::string_view detail = "";
     RowTrust trust = {};
     Engines engines = {};
@@ -46,10 +46,10 @@ inline void PrintTo(const TlsRow& row, std::ostream* out) {
 }
 
 constexpr Cause cause_with_bearssl(const TlsRow& row) {
-    return row.engines.reason.empty() ? row.judged : row.engines.bearssl;
+    return row.engines.reason.empty() ? row.checked : row.engines.bearssl;
 }
 constexpr Cause cause_with_openssl(const TlsRow& row) {
-    return row.engines.reason.empty() ? row.judged : row.engines.openssl;
+    return row.engines.reason.empty() ? row.checked : row.engines.openssl;
 }
 
 namespace tls_rows_detail {
@@ -70,7 +70,7 @@ constexpr RowTrust roots(std::string_view names) {
     return {.roots = names};
 }
 
-// What BearSSL cannot do, and what OpenSSL does besides.
+// Limitations of BearSSL, and additional checks of OpenSSL.
 constexpr Engines not_with_bearssl(Cause bearssl, std::string_view reason) {
     return {bearssl, none, reason};
 }
@@ -85,7 +85,7 @@ inline constexpr Engines pss_signature =
 inline constexpr Engines ed25519_signature =
     not_with_bearssl(tls_signature_unsupported, "BearSSL does not verify Ed25519");
 
-// Another root of that name may be used, but only the engines see that it has not signed.
+// Another root with that name may be used, but only the engines detect that it did not sign.
 inline constexpr Engines expired_root_signed = {tls_root_expired, tls_root_expired,
                                                 "which root has signed is the engines' to find"};
 
@@ -207,7 +207,7 @@ inline constexpr TlsRow rows[] = {
      "CN=constrained_noncritical_ca"},
     {"constrained_to_another", "name_constraints_violated", "good.test", tls_name_constraints,
      "CN=constrained_elsewhere_ca"},
-    // ---- what a root says about itself
+    // ---- constraints of a root
     {"root_with_name_constraints", "constrained_root_leaf", "good.test", tls_root_name_constraints,
      "it is \"CN=constrained_root,O=linnet\"", roots("constrained_root")},
     {"root_with_name_constraints_and_sent", "constrained_root_sent", "good.test",
@@ -461,7 +461,7 @@ inline constexpr std::span<const TlsRow> tls_rows = tls_rows_detail::rows;
 inline std::string certificates_path(std::string_view name, std::string_view ending) {
     return std::string(LINNET_CERTIFICATES_DIR "/").append(name).append(ending);
 }
-/// What a server shows with <name>.pem, in DER.
+/// The certificates the server sends with <name>.pem, in DER.
 inline std::vector<std::string> chain_ders(std::string_view name) {
     return ders_of_pem(file_text(certificates_path(name, ".pem")));
 }
@@ -470,7 +470,7 @@ inline std::string authority_der(std::string_view name) {
     return der_of_pem(file_text(certificates_path(name, ".crt")));
 }
 
-/// What `RowTrust` names, loaded.
+/// Loads the certificates that `RowTrust` names.
 class LoadedTrust {
  public:
     explicit LoadedTrust(const RowTrust& row) : row_(row) {

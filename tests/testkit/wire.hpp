@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Frames as bytes on the wire and back, with a mask that is applied byte by byte.
+// Frames to and from wire bytes, with a mask applied byte by byte.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -28,13 +28,13 @@ inline std::string masked_with(std::string_view payload, const MaskKey& key) {
     return text;
 }
 
-/// The bytes of `header` alone.
+/// The encoded `header`.
 inline std::string header_bytes(const FrameHeader& header) {
     std::array<std::uint8_t, frame_header_size_max> bytes;
     return std::string(text_of(Bytes(bytes).first(encode_frame_header(header, bytes))));
 }
 
-/// A whole frame as `sender` sends it.
+/// A whole frame from `sender`.
 inline std::string frame_from(Role sender, Opcode opcode, std::string_view payload,
                               bool fin = true) {
     FrameHeader header{.opcode = opcode, .fin = fin, .payload_size = payload.size()};
@@ -44,16 +44,16 @@ inline std::string frame_from(Role sender, Opcode opcode, std::string_view paylo
     return header_bytes(header) + masked_with(payload, header.key);
 }
 
-/// What stands in a close frame.
+/// The payload of a close frame.
 inline std::string close_payload(int code, std::string_view reason = "") {
     return std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)} +
            std::string(reason);
 }
 
-/// Cuts one whole frame off `wire`. False if there is none.
+/// Removes one whole frame from `wire`. False if there is none.
 inline bool take_frame(std::string_view& wire, Role receiver, WireFrame& frame) {
     const auto header = decode_frame_header(bytes_of(wire), receiver);
-    if (header.failed()) ADD_FAILURE() << "a bad frame was sent: " << text(header.cause);
+    if (header.failed()) ADD_FAILURE() << "an invalid frame was sent: " << text(header.cause);
     if (!header.done()) return false;
     const auto size = static_cast<std::size_t>(header.value.payload_size);
     if (wire.size() - header.consumed < size) return false;
@@ -68,7 +68,7 @@ inline bool take_frame(std::string_view& wire, Role receiver, WireFrame& frame) 
 inline std::vector<WireFrame> frames_of(std::string_view wire, Role receiver) {
     std::vector<WireFrame> frames;
     for (WireFrame frame; take_frame(wire, receiver, frame);) frames.push_back(frame);
-    EXPECT_EQ(wire.size(), 0u) << "bytes behind the last whole frame";
+    EXPECT_EQ(wire.size(), 0u) << "bytes after the last whole frame";
     return frames;
 }
 

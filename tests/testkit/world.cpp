@@ -27,7 +27,7 @@ void ScriptedConnection::take(Bytes bytes) {
 void ScriptedConnection::parse_frames() {
     for (;;) {
         const auto header = decode_frame_header(bytes_of(raw_), Role::server);
-        ASSERT_FALSE(header.failed()) << "the client sent a bad frame: " << text(header.cause);
+        ASSERT_FALSE(header.failed()) << "the client sent an invalid frame: " << text(header.cause);
         if (!header.done()) return;
         const auto size = static_cast<std::size_t>(header.value.payload_size);
         if (raw_.size() < header.consumed + size) return;
@@ -148,7 +148,7 @@ IoResult FakeNetwork::send(SocketHandle socket, std::span<const Bytes> pieces) {
     for (const Bytes piece : pieces) {
         EXPECT_FALSE(piece.empty()) << "an empty piece";
         const std::size_t size = std::min(piece.size(), left);
-        // Exactly as many bytes as it takes, so that the sanitizers see any read beyond them.
+        // Exactly as many bytes as it accepts, so that the sanitizers detect any read past them.
         const std::vector<std::uint8_t> copy(piece.begin(),
                                              piece.begin() + static_cast<std::ptrdiff_t>(size));
         connection.take(copy);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The outside world in memory: a clock that stands until it is moved, entropy that can be
-// predicted, a resolver and a network that follow a script. Each call to any of them can be made to
-// fail, and misuse (a closed socket, an empty room) is a failed test.
+// The outside world in memory: a clock that only the test moves, predictable entropy, a resolver
+// and a network that follow a script. Each call to any of them can be made to fail, and misuse (a
+// closed socket, an empty buffer) fails the test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@
 
 namespace linnet::test {
 
-/// Counts every call to the outside and lets one of them fail.
+/// Counts every external call and makes one of them fail.
 struct Faults {
     int calls = 0;
     int fail_at = -1;
@@ -41,7 +41,7 @@ class FakeClock final : public Clock {
     std::uint64_t now = 1'000'000;
 };
 
-/// Known to the last byte, and no two masking keys in a row are equal.
+/// Predictable, and no two consecutive masking keys are equal.
 class FakeEntropy final : public Entropy {
  public:
     explicit FakeEntropy(Faults& faults) : faults_(faults) {}
@@ -58,7 +58,7 @@ class FakeEntropy final : public Entropy {
     std::uint32_t next_ = 0;
 };
 
-/// Names to addresses, and when.
+/// Maps names to addresses, with a delay.
 class FakeResolver final : public Resolver {
  public:
     explicit FakeResolver(Faults& faults) : faults_(faults) {}
@@ -70,7 +70,7 @@ class FakeResolver final : public Resolver {
         return last_;
     }
     Result take(Request request, std::span<SocketAddress> out) override {
-        EXPECT_TRUE(is_open(request)) << "a request is asked for after its end";
+        EXPECT_TRUE(is_open(request)) << "a request is polled after its end";
         if (faults_.fails()) {
             cancel(request);
             return {Outcome::failed, 0, -1};
@@ -102,20 +102,20 @@ class FakeResolver final : public Resolver {
     std::vector<Request> open_;
 };
 
-/// What a scripted server does, one thing after the other.
+/// The actions of a scripted server, in order.
 struct AwaitRequest {};  ///< until the empty line
 struct Accept {
     std::string headers = {};
-};  ///< the right 101, and further header lines
+};  ///< the correct 101, and further header lines
 struct Send {
     std::string bytes;
 };
 struct AwaitClose {};  ///< until the client's close frame
 struct AwaitMessages {
     std::size_t count;
-};                ///< until so many data frames came in all
+};                ///< until this number of data frames has arrived in total
 struct Fin {};    ///< end of stream
-struct Reset {};  ///< the connection is gone, errno ECONNRESET
+struct Reset {};  ///< the connection is reset, errno ECONNRESET
 struct Pause {
     std::uint64_t ms;
 };
@@ -128,15 +128,15 @@ struct ReceivedFrame {
     std::string payload;  ///< unmasked
 };
 
-/// How a connection comes about and what happens on it.
+/// How a connection is established and what happens on it.
 struct ServerScript {
     std::vector<ServerStep> steps;
-    int connect_error = 0;               ///< errno of connecting
-    bool connect_pending = false;        ///< for ever
+    int connect_error = 0;               ///< errno of connect
+    bool connect_pending = false;        ///< never completes
     std::vector<std::size_t> cuts = {};  ///< offsets of the server's stream that no receive crosses
-    std::size_t receive_max = SIZE_MAX;  ///< bytes one receive gives
-    std::size_t send_max = SIZE_MAX;     ///< bytes one send takes
-    std::size_t send_window = SIZE_MAX;  ///< bytes the server takes in all; it reads no more
+    std::size_t receive_max = SIZE_MAX;  ///< bytes per receive
+    std::size_t send_max = SIZE_MAX;     ///< bytes per send
+    std::size_t send_window = SIZE_MAX;  ///< bytes the server receives in total; it reads no more
 };
 
 /// The server's end of one connection.
@@ -145,16 +145,16 @@ class ScriptedConnection {
     explicit ScriptedConnection(ServerScript what, SocketAddress where)
         : script(std::move(what)), address(where) {}
 
-    /// Does what is due.
+    /// Performs the actions that are due.
     void advance(std::uint64_t now_us);
 
     ServerScript script;
     SocketAddress address;
     std::string request;
     std::vector<ReceivedFrame> frames;
-    std::string to_client;  // all that was sent so far
-    std::size_t given = 0;  // what of it the client has received
-    std::size_t taken = 0;  // what the server has received in all
+    std::string to_client;  // everything sent so far
+    std::size_t given = 0;  // the part of it that the client has received
+    std::size_t taken = 0;  // bytes the server has received in total
     bool client_closed = false;
     bool client_shut_down = false;
     bool ended = false;  // Fin
@@ -175,7 +175,7 @@ class ScriptedConnection {
 };
 
 /// Connections in the order in which the client opened them; the n-th follows the n-th script,
-/// further ones the last.
+/// further ones follow the last.
 class FakeNetwork final : public Network {
  public:
     FakeNetwork(Faults& faults, FakeClock& clock) : faults_(faults), clock_(clock) {}
@@ -187,7 +187,7 @@ class FakeNetwork final : public Network {
     void shutdown_send(SocketHandle socket) override;
     void close(SocketHandle socket) override;
     bool set_no_delay(SocketHandle socket, bool enabled) override;
-    /// Moves the clock to the end of the timeout.
+    /// Moves the clock by the whole timeout.
     void wait(std::span<const WaitItem> items, std::uint64_t timeout_us) override;
 
     std::size_t open_count() const;
@@ -204,11 +204,11 @@ class FakeNetwork final : public Network {
     FakeClock& clock_;
 };
 
-/// malloc that counts, and can run out.
+/// malloc that counts, and can be exhausted.
 class CountingMemory final : public Memory {
  public:
     explicit CountingMemory(Faults& faults) : faults_(faults) {}
-    ~CountingMemory() { EXPECT_EQ(used, 0u) << "memory was not given back"; }
+    ~CountingMemory() { EXPECT_EQ(used, 0u) << "memory was not freed"; }
 
     void* allocate(std::size_t size) override {
         EXPECT_GT(size, 0u);
@@ -221,10 +221,10 @@ class CountingMemory final : public Memory {
         return block;
     }
     void deallocate(void* block, std::size_t size) override {
-        EXPECT_EQ(sizes_[block], size) << "a block is given back with another size";
+        EXPECT_EQ(sizes_[block], size) << "a block is returned with another size";
         sizes_.erase(block);
         used -= size;
-        std::memset(block, 0xDD, size);  // a view that outlives it is seen without sanitizers too
+        std::memset(block, 0xDD, size);  // makes stale views visible without sanitizers
         std::free(block);
     }
 
@@ -238,7 +238,7 @@ class CountingMemory final : public Memory {
     std::map<void*, std::size_t> sizes_;
 };
 
-/// All of it together. Faults of the memory are counted apart: `memory_faults`.
+/// The complete world. Faults of the memory are counted separately: `memory_faults`.
 struct World {
     Faults faults;
     Faults memory_faults;
@@ -260,7 +260,7 @@ struct World {
     ScriptedConnection& connection(std::size_t index = 0) { return *network.connections.at(index); }
 };
 
-/// An unmasked frame, as a server sends it.
+/// An unmasked frame, as sent by a server.
 std::string server_frame(Opcode opcode, std::string_view payload, bool fin = true);
 /// A close frame of a server.
 std::string server_close(int code, std::string_view reason = "");

@@ -2,22 +2,22 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
 #
-# Makes certificates for every way in which a server can be right or wrong: make_certificates.sh FOLDER
-# For each row of `leafs` and `chains` below, FOLDER gets
+# Generates valid and invalid server certificates of every kind: make_certificates.sh FOLDER
+# For each row of `leafs` and `chains` below, it writes to FOLDER
 #   <name>.pem    what the server sends: its certificate and the intermediate ones, in order
 #   <name>.key    its private key
-# for each row of `authorities` <name>.crt, of which root.crt is the one to trust (unless the row says
-# another). Prints the names of the leafs and chains. Needs the openssl command, 3.0 or newer.
+# for each row of `authorities` <name>.crt; the trusted one is root.crt, unless the row names
+# another. Prints the names of the leafs and chains. Needs the openssl command, 3.0 or newer.
 #
-# Every date is fixed: what is valid is so from 2020 to 2120. The keys are new in each run, and none is
-# ever committed; tests/vectors/certificates has certificates of one run:
+# Every date is fixed: valid certificates are valid from 2020 to 2120. The keys are new in each run, and never
+# committed; tests/vectors/certificates contains certificates of one run:
 #   make_certificates.sh /tmp/pki && cp /tmp/pki/vectors/*.pem tests/vectors/certificates
 set -euo pipefail
 
 # ---- the rows -------------------------------------------------------------------------------------
 
-# "more" is extensions, as openssl writes them: keyword=value;... which replace the usual ones of that
-# keyword; an empty value leaves it out. -digest=..., -pss, -mask=... are for the signature and the names.
+# "more" lists extensions in openssl's syntax, keyword=value;... which replace the default of that
+# keyword; an empty value omits it. -digest=..., -pss, -mask=... are for the signature and the names.
 
 # name                        key       issuer                    dates    more
 authorities='
@@ -72,7 +72,7 @@ printable_ca                  ec3       root                      valid    -subj
 utf8_ca                       ec3       root                      valid    -subject=string-type-ca
 '
 
-# The host is good.test, if not "more" says another by its alternative names.
+# The host is good.test, unless "more" has other alternative names.
 # name                        key       issuer                    dates    alt_names                      more
 leafs='
 good                          ec        intermediate              valid    DNS:good.test,DNS:localhost,IP:127.0.0.1,IP:::1
@@ -165,7 +165,7 @@ string_type_leaf              ec        utf8_ca                   valid    DNS:g
 cross_signed_leaf             ec        new_intermediate          valid    DNS:good.test
 '
 
-# What is sent is not always what leads from issuer to issuer. The first is the leaf.
+# The chain sent is not always the path from issuer to issuer. The first is the leaf.
 # name                        certificates, in order
 chains='
 missing_intermediate          good
@@ -184,7 +184,7 @@ cross_signed_expired          cross_signed_leaf new_intermediate cross_new_root_
 vectors='root intermediate good good_rsa cn_only ec_p384 ec_p521 ed25519_key eku_client intermediate_not_ca_ca
 constrained_critical_ca md5 nul_in_san pss_signed rsa_1024 sha1 unknown_critical v1 wildcard'
 
-# ---- how they are made ----------------------------------------------------------------------------
+# ---- generation -----------------------------------------------------------------------------------
 
 [ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 mkdir -p "$1"
@@ -220,8 +220,8 @@ commonName = optional
 END
 }
 
-# A key, and the request that openssl wants to have for it. More primes make no weaker certificate, only
-# sooner a key.
+# Generates a key and the certificate request that openssl requires. With more primes, a key is generated
+# faster, and the certificate is equally suitable.
 make_key() {
     local name=$1
     shift
@@ -251,7 +251,7 @@ make_keys() {
 declare -A key_of issuer_of options extensions
 
 # "more" into `options` (what begins with "-") and `extensions`. A ";" within a value of nameConstraints
-# stays: behind it stands no keyword with "=".
+# is kept: it is not followed by a keyword and "=".
 read_more() {
     local part keyword='' rest=$1
     local -a parts
@@ -265,7 +265,7 @@ read_more() {
     done
 }
 
-# DNS:@3000 stands for 3000 names, DNS:@long.test for one of more than 250 characters.
+# Expands DNS:@3000 to 3000 names, and DNS:@long.test to a name of more than 250 characters.
 expand_alt_names() {
     local text=$1 count label
     if [[ $text =~ DNS:@([0-9]+) ]]; then
@@ -321,7 +321,7 @@ make_leaf() {
     issue "$1" "$2" "$3" "$4"
 }
 
-# The names of the certificates that lead from a leaf up to, not including, its root.
+# Prints the names of the certificates from a leaf up to, but not including, its root.
 path_of() {
     local name=${issuer_of[$1]}
     echo "$1"
@@ -331,7 +331,7 @@ path_of() {
     done
 }
 
-# write_chain NAME LEAF...: what a server sends.
+# write_chain NAME LEAF...: the certificates that a server sends.
 write_chain() {
     local name=$1
     shift

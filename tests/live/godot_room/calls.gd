@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
 #
-# Godot 3's own MultiplayerAPI above a WebSocketServer: calls from one peer to another. Prints "READY
-# <port>", then each call that the node "N" has received. LINNET_LIVE_PORT is the port. To raw bytes
-# "call" (MultiplayerAPI.send_bytes) it answers by calling "answer" at whoever has sent them.
+# Godot 3's own MultiplayerAPI on a WebSocketServer: calls between peers. Prints "READY <port>", then each
+# call that the node "N" has received. LINNET_LIVE_PORT is the port. When it receives the raw bytes "call"
+# (MultiplayerAPI.send_bytes), it calls "answer" on their sender.
 extends SceneTree
 
 var server = WebSocketServer.new()

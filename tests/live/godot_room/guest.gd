@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
 #
-# A peer by Godot 3's WebSocketClient in the room at LINNET_LIVE_URL (gd_mp_api). Prints "READY <its
+# A peer based on Godot 3's WebSocketClient in the room at LINNET_LIVE_URL (gd_mp_api). Prints "READY <its
 # id> 1", then its signals and packets. A packet "say TARGET TEXT" makes it send TEXT to that target.
 extends SceneTree
 

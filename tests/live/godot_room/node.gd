@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
 #
-# What can be called from elsewhere.
+# Functions that remote peers can call.
 extends Node
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
 #
-# A room kept by Godot 3's WebSocketServer (gd_mp_api). Prints "READY <port>", then what the server
-# sees: peers that come and go, and packets for it. The environment gives LINNET_LIVE_PORT, and for TLS
+# A room of Godot 3's WebSocketServer (gd_mp_api). Prints "READY <port>", then the events of the
+# server: peers that join and leave, and packets for it. The environment provides LINNET_LIVE_PORT, and for TLS
 # LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY.
 #
-# Packets for the server that are commands: "all TEXT", "back TEXT" (to the sender), "others TEXT" (to
+# Packets to the server that are commands: "all TEXT", "back TEXT" (to the sender), "others TEXT" (to
 # all but the sender), "big SIZE", "kick", "stop".
 extends SceneTree
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
 #
-# A server made of Godot 3's WebSocketServer. Prints "READY <port>", then a line for each close
-# frame that came first. The environment gives LINNET_LIVE_PORT and LINNET_LIVE_PROTOCOLS, and for TLS
+# A server based on Godot 3's WebSocketServer. Prints "READY <port>", then a line for each close
+# frame that a client sent first. The environment provides LINNET_LIVE_PORT and LINNET_LIVE_PROTOCOLS, and for TLS
 # LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY.
 #
-# Every message comes back in its own type, except texts that are commands. This server cannot ping,
-# send fragments or empty messages, see headers, or refuse a request with a status.
+# Every message is echoed with its own type, except texts that are commands. This server cannot ping,
+# send fragments or empty messages, access headers, or refuse a request with a status.
 extends SceneTree
 
 const MESSAGE_MAX_KIB = 128 * 1024
@@ -57,10 +57,10 @@ func _data_received(id):
     while peer.get_available_packet_count() > 0:
         var packet = peer.get_packet()
         message_counts[id] += 1
-        answer(id, packet, peer.was_string_packet())
+        reply(id, packet, peer.was_string_packet())
 
 
-func answer(id, packet, is_text):
+func reply(id, packet, is_text):
     var words = []
     if is_text and packet.size() <= 100:
         words = Array(packet.get_string_from_utf8().split(" "))
