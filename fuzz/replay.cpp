@@ -16,7 +16,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-// The sanitizers call these; without a sanitizer nothing calls them.
+// The sanitizers call these, which have reserved names; without a sanitizer nothing calls them.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" const char* __asan_default_options();
 extern "C" const char* __ubsan_default_options();
 extern "C" const char* __asan_default_options() {
@@ -25,6 +26,7 @@ extern "C" const char* __asan_default_options() {
 extern "C" const char* __ubsan_default_options() {
     return "halt_on_error=1:abort_on_error=1:print_stacktrace=1";
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace {
 
