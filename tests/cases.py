@@ -5,7 +5,7 @@
 
 - README.md has a table of cases. Every number appears once; every test that it names exists and has the
   number in the comment above it, "// Case 1, 2: the bug" (in Python "# Case ..."); every such comment is
-  in the table. A case without a test says "not served yet". A test of a .py file is named without "test_".
+  in the table. A case without a test says "not handled yet". A test of a .py file is named without "test_".
   UPDATE=1 in the environment rewrites the tests of each case from the comments.
 - calls_by_state.md has a row for every public function of the documented classes.
 """
@@ -17,7 +17,7 @@ import sys
 TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parent
 CASE_COUNT = 70
-NOT_SERVED = 'not served yet'  # in place of tests: linnet does not support this
+NOT_SERVED = 'not handled yet'  # in place of tests: linnet does not support this
 HEADERS = ('packet_peer', 'networked_multiplayer_peer', 'websocket_peer', 'websocket_client')
 # Class -> the objects whose functions are in the table; default: client.
 OBJECTS = {'PacketPeer': ('client', 'peer'), 'WebSocketPeer': ('peer',)}
@@ -79,7 +79,7 @@ def with_tests(text, marked):
 
 
 def listed_cases(readme):
-    """(number, file name, Suite.name) -> line, from the table; and the cases not served."""
+    """(number, file name, Suite.name) -> line, from the table; and the cases not handled."""
     listed = {}
     not_served = set()
     numbers = []

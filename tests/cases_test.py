@@ -11,7 +11,7 @@ TABLE = """
 |---|---|---|
 | 1 | A `length` | and | `b_test.cpp`: `B.one`, `B.two`; `a_test.py`: `three` |
 | 2 | Another | `a_test.py`: `three` |
-| 3 | Nothing | not served yet (why) |
+| 3 | Nothing | not handled yet (why) |
 """
 MARKED = {('b_test.cpp', 'B.one'): {1}, ('b_test.cpp', 'B.two'): {1}, ('a_test.py', 'three'): {1, 2}}
 
@@ -24,7 +24,7 @@ class Cases(unittest.TestCase):
         for damaged in (TABLE.replace('`a_test.py`: `three` |\n| 3', '`gone_test.cpp`: `Gone.gone` |\n| 3'),
                         TABLE.replace('; `a_test.py`: `three` |\n| 2', ' |\n| 2'),
                         TABLE.replace('`b_test.cpp`: `B.one`', '`b_test.cpp`: `B.old`, `B.one`'),
-                        TABLE.replace('| Another | `a_test.py`: `three` |', '| Another | not served yet |')):
+                        TABLE.replace('| Another | `a_test.py`: `three` |', '| Another | not handled yet |')):
             self.assertNotEqual(damaged, TABLE)
             self.assertEqual(cases.with_tests(damaged, MARKED), TABLE)
 

@@ -161,7 +161,7 @@ TEST(CommandLine, describes_each_mistake) {
         {{"join", "--binary", "ws://h/"}, "unknown option --binary"},
         {{"--target", "1", "ws://h/"}, "unknown option --target"},
         {{"join", "--target", "all", "ws://h/"},
-         "--target: 'all' is not a peer: 0 is all, 1 the server, N that peer, -N all but that "
+         "--target: 'all' is not a peer id: 0 is all, 1 the server, N peer N, -N all but "
          "peer"},
     };
     for (const Row& row : rows) EXPECT_EQ(error_of(row.arguments), row.error);

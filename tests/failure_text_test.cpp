@@ -170,7 +170,7 @@ TEST(FailureText, names_the_refused_root_if_no_root_signed) {
     why.native = 62;
     put_not_signed(result, why);
     EXPECT_EQ(why.cause, Cause::tls_issuer_unknown);
-    EXPECT_EQ(why.detail(), "the trusted root with that name has not signed it");
+    EXPECT_EQ(why.detail(), "a trusted root has the issuer's name, but did not sign the chain");
     EXPECT_EQ(why.native, 62);
 
     result.refused_root.cause = Cause::tls_root_expired;

@@ -147,7 +147,7 @@ TEST(Journal, warns_once_that_a_full_queue_pauses_reading) {
     logged.play.story->reads = false;
     ASSERT_EQ(logged.play.connect(), Error::ok);
     logged.play.poll(100);
-    EXPECT_EQ(logged.lines.count("warning: the input queue is full (10 packets, 100 bytes)"), 1u);
+    EXPECT_EQ(logged.lines.count("warning: the input queue is full (10 messages, 100 bytes)"), 1u);
     EXPECT_EQ(logged.play.client->stats().receive_stalls, 1u);
 
     logged.play.peer().get_packet();

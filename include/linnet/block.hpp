@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Memory owned by linnet. All other code allocates through this class.
+// Memory owned by a client: all of it is allocated through this class.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// An owned, resizable array of bytes from a `Memory`. It neither copies nor throws: allocation
-/// failures are return values. Size 0 owns nothing.
+/// An owned, resizable array of bytes from a `Memory`. It cannot be copied, and does not throw:
+/// allocation failures are return values. A block of size 0 owns nothing.
 ///
 /// Example:
 ///

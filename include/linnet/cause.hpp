@@ -2,7 +2,7 @@
 // Copyright the linnet authors
 //
 // Why an attempt ended or a call failed: one enumerator per reason that a program can distinguish.
-// The table below describes each in one sentence, which names the limit or option to change if
+// The table below describes each in one sentence, which names the limit or option to change, if
 // there is one. Values may change between versions: store names, not numbers.
 //
 // Example:
@@ -21,12 +21,12 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The reason for an end (`Failure::cause`) or for the failure of a decoder (`Step::cause`).
+/// The reason why an attempt ended (`Failure::cause`) or a decoder failed (`Step::cause`).
 enum class Cause : std::uint16_t {
     none,
 
-    // Clean endings: both close frames were exchanged (RFC 6455 7.1.4). `closed_by_client` if the
-    // client's close frame was first.
+    // Clean endings: both close frames were exchanged (RFC 6455 7.1.4). The name states whose close
+    // frame came first.
     closed_by_client,
     closed_by_server,
 
@@ -47,7 +47,7 @@ enum class Cause : std::uint16_t {
     request_too_large,
     tls_not_built,
 
-    // The resources of the program, in any phase.
+    // The program has run out of a resource, in any phase.
     out_of_memory,
     no_entropy,
 
@@ -109,8 +109,8 @@ enum class Cause : std::uint16_t {
     tls_signature_unsupported,
     tls_signature_wrong,
 
-    // The response to the upgrade request (RFC 6455 4.1, RFC 9112). `Failure::http_*` has what was
-    // read of it. `upgrade_refused`: a valid response with a status other than 101.
+    // The response to the upgrade request (RFC 6455 4.1, RFC 9112). `Failure::http_*` has the
+    // part that was read. `upgrade_refused`: a valid response with a status other than 101.
     response_timed_out,
     response_incomplete,
     response_not_http,
@@ -138,7 +138,7 @@ enum class Cause : std::uint16_t {
     join_id_out_of_range,
     too_many_peers,
 
-    // Protocol errors of the peer (RFC 6455 5, 7.4, 8.1), and messages beyond a limit. A close
+    // Protocol errors by the peer (RFC 6455 5, 7.4, 8.1), and messages that exceed a limit. A close
     // frame with the matching code is sent.
     frame_reserved_bits,
     frame_reserved_opcode,
@@ -175,7 +175,7 @@ struct Row {
 
 // One row per enumerator, in the same order.
 inline constexpr Row rows[] = {
-    {Cause::none, "nothing has ended yet"},
+    {Cause::none, "no attempt has ended yet"},
     {Cause::closed_by_client, "this side closed the connection and the server agreed"},
     {Cause::closed_by_server, "the server closed the connection and this side agreed"},
     {Cause::url_too_long, "the URL is longer than Limits::url_size_max"},
@@ -199,8 +199,8 @@ inline constexpr Row rows[] = {
     {Cause::out_of_memory, "memory has run out"},
     {Cause::no_entropy, "the entropy source returned no random bytes, so nothing can be sent"},
     {Cause::resolve_not_begun,
-     "the host name lookup could not be started: no thread or memory is left, or this build has no "
-     "resolver (set Options::resolver)"},
+     "the host name lookup could not be started: no thread or memory is available, or this build "
+     "has no resolver (set Options::resolver)"},
     {Cause::resolve_failed, "the host name does not resolve"},
     {Cause::resolve_no_address, "the host name has no address"},
     {Cause::resolve_timed_out, "the host name did not resolve within Timeouts::resolve_ms"},
@@ -211,7 +211,7 @@ inline constexpr Row rows[] = {
     {Cause::tls_trust_empty, "the certificate set with set_trusted_ssl_certificate is empty"},
     {Cause::tls_roots_missing, "no CA bundle was found on this system (set Options::ca_bundle)"},
     {Cause::tls_no_time,
-     "Options::clock does not know the time of day, which is needed to check certificates"},
+     "Options::clock provides no time of day, which is needed to check certificates"},
     {Cause::tls_timed_out, "the TLS handshake did not finish within Timeouts::tls_ms"},
     {Cause::tls_closed, "the server closed the connection during the TLS handshake"},
     {Cause::tls_not_tls, "the server does not use TLS on this port: use ws:// or another port"},
@@ -230,7 +230,7 @@ inline constexpr Row rows[] = {
     {Cause::tls_certificate_missing, "the server sent no certificate"},
     {Cause::tls_certificate_malformed, "a certificate of the server is malformed"},
     {Cause::tls_chain_too_large,
-     "the server's certificates are larger than 64 KiB, or more than 16"},
+     "the server sent more than 16 certificates, or more than 64 KiB of them"},
     {Cause::tls_pin_mismatch, "the server's certificate does not match the pinned one"},
     {Cause::tls_issuer_unknown, "the server's certificate does not lead to a trusted root"},
     {Cause::tls_path_too_long,
@@ -244,7 +244,8 @@ inline constexpr Row rows[] = {
      "the trusted root has name constraints, which are not supported"},
     {Cause::tls_root_path_length,
      "the trusted root allows fewer CAs below it than the server's chain has"},
-    {Cause::tls_root_key_weak, "the key of the trusted root is too weak: RSA needs 2048 bits"},
+    {Cause::tls_root_key_weak,
+     "the key of the trusted root is too weak: RSA needs at least 2048 bits"},
     {Cause::tls_root_key_exponent,
      "the RSA key of the trusted root has a public exponent of 2^32 or above"},
     {Cause::tls_root_purpose, "the trusted root may not issue certificates for servers"},
@@ -265,7 +266,7 @@ inline constexpr Row rows[] = {
      "a certificate in the server's chain has name constraints, which are not supported"},
     {Cause::tls_critical_extension,
      "a certificate of the server has a critical extension that is not supported"},
-    {Cause::tls_key_weak, "a key in the server's chain is too weak: RSA needs 2048 bits"},
+    {Cause::tls_key_weak, "a key in the server's chain is too weak: RSA needs at least 2048 bits"},
     {Cause::tls_key_exponent,
      "an RSA key in the server's chain has a public exponent of 2^32 or above"},
     {Cause::tls_key_unsupported,
@@ -281,7 +282,7 @@ inline constexpr Row rows[] = {
      "the server ended the connection before its response was complete"},
     {Cause::response_not_http, "the server's response is not HTTP"},
     {Cause::response_http_version,
-     "the server's response is not HTTP/1.1, or accepts the upgrade in HTTP/1.0"},
+     "the server's response is not HTTP/1.x, or accepts the upgrade in HTTP/1.0"},
     {Cause::response_status_line, "the status line of the server's response is malformed"},
     {Cause::response_line_ending, "a line of the server's response does not end in CR LF"},
     {Cause::response_header_malformed, "a header of the server's response is malformed"},
@@ -305,8 +306,8 @@ inline constexpr Row rows[] = {
      "the server chose none of the offered sub-protocols (to allow that, set "
      "Options::protocol_choice)"},
     {Cause::join_timed_out,
-     "the server sent no peer id within Timeouts::join_ms: it is not a server of Godot 3's "
-     "multiplayer"},
+     "the server sent no peer id within Timeouts::join_ms: it may not be a Godot 3 "
+     "multiplayer server"},
     {Cause::join_godot4,
      "the server uses Godot 4's multiplayer, which is not compatible with Godot 3's"},
     {Cause::join_id_out_of_range, "the server sent a peer id that is not from 2 to 2147483647"},
@@ -320,7 +321,7 @@ inline constexpr Row rows[] = {
     {Cause::frame_length_not_minimal, "a frame's length is not in its shortest form"},
     {Cause::frame_length_top_bit, "a frame's length has its highest bit set"},
     {Cause::continuation_without_start, "a continuation frame does not continue a message"},
-    {Cause::message_inside_message, "a new message begins before the last fragment of another"},
+    {Cause::message_inside_message, "a new message begins before the previous one is complete"},
     {Cause::message_too_large,
      "a message is larger than Limits::input_payload_max (see set_buffers)"},
     {Cause::message_too_many_fragments,
@@ -348,7 +349,7 @@ constexpr bool are_in_order() {
     }
     return static_cast<Cause>(next - 1) == Cause::close_not_answered;
 }
-static_assert(are_in_order(), "each cause has a sentence");
+static_assert(are_in_order(), "each cause needs a sentence, in the order of the enumerators");
 
 // The sentences are stored as one text, each followed by a NUL, with a table of their ends. A table
 // of views would need a relocation per sentence.

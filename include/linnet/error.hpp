@@ -19,11 +19,11 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 ///     if (error != linnet::Error::ok) print(linnet::text(error));
 enum class [[nodiscard]] Error : int{
     ok = 0,
-    failed = 1,              ///< impossible in this state: not open, or the connection is lost
+    failed = 1,              ///< not possible now: not open, connection lost, no entropy
     unavailable = 2,         ///< no packet is queued, or the feature is not in this build
     unconfigured = 3,        ///< wrong object for this mode (with or without gd_mp_api)
     out_of_memory = 6,       ///< a limit is reached or memory is exhausted
-    already_in_use = 22,     ///< connecting or connected
+    already_in_use = 22,     ///< an attempt is in progress or a connection is open
     invalid_data = 30,       ///< malformed content, such as text that is not UTF-8
     invalid_parameter = 31,  ///< an argument that is invalid in any state
 };
@@ -32,12 +32,12 @@ enum class [[nodiscard]] Error : int{
 constexpr std::string_view text(Error error) {
     switch (error) {
         case Error::ok: return "ok";
-        case Error::failed: return "the call is not possible in this state";
-        case Error::unavailable: return "nothing available";
-        case Error::unconfigured: return "the object is not in the mode that this call requires";
+        case Error::failed: return "the call is not possible now";
+        case Error::unavailable: return "no packet is queued, or the feature is not in this build";
+        case Error::unconfigured: return "wrong object for this mode (with or without gd_mp_api)";
         case Error::out_of_memory: return "a limit has been reached or memory has run out";
         case Error::already_in_use: return "an attempt is in progress or a connection is open";
-        case Error::invalid_data: return "the bytes are not of the declared type";
+        case Error::invalid_data: return "the bytes are not valid for their type";
         case Error::invalid_parameter: return "invalid argument";
     }
     return "unknown error";

@@ -31,12 +31,12 @@ struct AddressTried {
 ///         print(failure.explain());
 ///     }
 struct Failure {
-    /// The reason. `none` means that no attempt has ended since the last `connect_to_url`.
+    /// The reason. `none` if no attempt has ended since the last `connect_to_url`.
     Cause cause = Cause::none;
     /// The phase in which the attempt ended.
     Phase phase = Phase::request;
-    /// The errno or, after a failed lookup, `Resolver::Result::os_error`; 0 if the OS reported no
-    /// error.
+    /// The errno of the failure or, after a failed lookup, `Resolver::Result::os_error`; 0 if the
+    /// OS reported no error.
     int os_error = 0;
 
     /// The addresses in the order in which they were tried, at most `address_count_max`.

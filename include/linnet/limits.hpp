@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Bounds on memory, work and time. Each name ends in its unit; each bound has a default and is set
-// through `Options`.
+// Bounds on memory, work and time. Each bound has a default, and is set through `Options`.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +12,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Bounds on memory and work. Sizes are in bytes. A size of 0 admits only empty items. A count of 0
-/// is read as 1 where a connection could make no progress otherwise (`bounded`). `memory_max`
+/// is raised to 1 where a connection could otherwise make no progress (`bounded`). `memory_max`
 /// (memory_max.hpp) computes the memory that a client needs with given limits.
 ///
 /// Example:
@@ -57,14 +56,14 @@ struct Limits {
 
     // ---- work of one `poll`
 
-    /// Bytes received or, after a local close, discarded; separately, bytes decoded, where each
-    /// frame counts as 16 more. At least 16 KiB are decoded if they have been received.
+    /// Bytes received (or, after a local close, discarded), and separately bytes decoded, where
+    /// each frame counts as 16 bytes more. At least 16 KiB are decoded if they have been received.
     std::size_t poll_size_max = 256 * 1024;
-    /// Messages and control frames handled; also the signals emitted when a room is left.
+    /// Messages and control frames handled; also signals emitted when a room is left.
     std::size_t poll_item_count_max = 256;
 };
 
-/// Upper bound on each payload limit; larger values are read as this one.
+/// Upper bound on each payload limit; larger values are lowered to it.
 inline constexpr std::size_t payload_max_max = std::size_t{1} << 30;
 /// Upper bound on each message count, and on `peer_count_max`.
 inline constexpr std::size_t message_count_max_max = std::size_t{1} << 20;
@@ -105,11 +104,13 @@ struct Timeouts {
     std::uint32_t resolve_ms = 10'000;
     /// TCP, all addresses together: `Cause::connect_timed_out`.
     std::uint32_t connect_ms = 10'000;
-    /// The TLS handshake, from the connected socket on: `Cause::tls_timed_out`.
+    /// The TLS handshake, once the socket is connected: `Cause::tls_timed_out`.
     std::uint32_t tls_ms = 10'000;
-    /// From then on until the whole response has arrived: `Cause::response_timed_out`.
+    /// The upgrade, from the request until the whole response has arrived:
+    /// `Cause::response_timed_out`.
     std::uint32_t upgrade_ms = 10'000;
-    /// gd_mp_api: from then on until the server has sent this peer's id: `Cause::join_timed_out`.
+    /// gd_mp_api: from the accepted handshake until the server has sent this peer's id:
+    /// `Cause::join_timed_out`.
     std::uint32_t join_ms = 10'000;
     /// From `connect_to_url` until the handshake is accepted: `Cause::attempt_timed_out`.
     std::uint32_t attempt_ms = 30'000;
@@ -124,7 +125,7 @@ struct Timeouts {
     /// Time without progress in sending the close frame (`Cause::close_not_sent`); then the time
     /// until the server's close frame arrives, whatever else arrives (`Cause::close_not_answered`).
     std::uint32_t closing_ms = 5'000;
-    /// Wait for the end of the stream after both close frames; its expiry is a clean end.
+    /// The wait for the end of the stream after both close frames; its expiry is a clean end.
     std::uint32_t drain_ms = 1'000;
 
     // ---- keep-alive

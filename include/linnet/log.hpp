@@ -11,8 +11,8 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Levels from the rarest to the most frequent lines. `Options::log_level` selects the last level
-/// to be logged.
+/// Levels from the rarest to the most frequent lines. `Options::log_level` selects the most
+/// detailed level to be logged.
 enum class LogLevel : std::uint8_t {
     error,    ///< an attempt failed or a connection was lost; the text of `Failure::explain`
     warning,  ///< progress stopped: a full queue pauses reading

@@ -81,21 +81,21 @@ class NetworkedMultiplayerPeer : public PacketPeer {
     TransferMode get_transfer_mode() const { return TRANSFER_MODE_RELIABLE; }
     /// Sets a flag without further effect: a client accepts no connections.
     void set_refuse_new_connections(bool enable) { refuses_new_connections_ = enable; }
-    /// Returns that flag; false by default.
+    /// Returns the flag; false by default.
     bool is_refusing_new_connections() const { return refuses_new_connections_; }
 
-    /// Emitted when the room was joined, after `peer_connected(1)` and before `peer_connected` of
-    /// other peers. The status is CONNECTED.
+    /// Emitted when the room has been joined, after `peer_connected(1)` and before `peer_connected`
+    /// of other peers. The status is CONNECTED.
     Signal<> connection_succeeded;
-    /// Emitted when the attempt ended before the room was joined, after `connection_error` or
+    /// Emitted when the attempt has ended without joining the room, after `connection_error` or
     /// `connection_closed`.
     Signal<> connection_failed;
-    /// Emitted last of all when a joined room was left, after `connection_closed` and
+    /// Emitted last, when a joined room has been left: after `connection_closed` and
     /// `peer_disconnected` of each peer.
     Signal<> server_disconnected;
-    /// Emitted with the id of a peer that joined; 1 is the server.
+    /// Emitted with the id of a peer that has joined; 1 is the server.
     Signal<int> peer_connected;
-    /// Emitted with the id of a peer that left; once for each peer when the connection ends.
+    /// Emitted with the id of a peer that has left; once for each peer when the connection ends.
     Signal<int> peer_disconnected;
 
  protected:
@@ -134,7 +134,8 @@ class WebSocketMultiplayerPeer : public NetworkedMultiplayerPeer {
     /// the lifetime of the client.
     WebSocketPeer* get_peer(int peer_id);
 
-    /// gd_mp_api: emitted once for each packet that was queued, with the id of its sender.
+    /// gd_mp_api: emitted once for each received packet, which is queued for `get_packet`, with the
+    /// id of its sender.
     Signal<int> peer_packet;
 
  protected:

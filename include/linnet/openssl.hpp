@@ -12,10 +12,10 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// TLS 1.2 and 1.3 with ECDHE over X25519, P-256, P-384 or P-521, and AES-GCM or
-/// ChaCha20-Poly1305; settings in OpenSSL's configuration files add nothing. Trust is checked as
+/// ChaCha20-Poly1305; OpenSSL's configuration files cannot add to these. Trust is checked as
 /// with the built-in engine and fails with the same causes. Clients on several threads may share a
-/// context, which must outlive them. OpenSSL allocates memory by itself, not from
-/// `Options::memory`.
+/// context, which must outlive them. OpenSSL has its own allocator and does not
+/// use `Options::memory`.
 ///
 /// Example:
 ///
@@ -31,8 +31,8 @@ class OpenSslContext final : public TlsContext {
     OpenSslContext& operator=(const OpenSslContext&) = delete;
     ~OpenSslContext();
 
-    /// As `TlsContext::engine`. Null comes with `Cause::url_host` (the host is empty or longer than
-    /// 255 bytes) or `Cause::out_of_memory`.
+    /// As `TlsContext::engine`. Returns null with `Cause::url_host` (the host is empty or longer
+    /// than 255 bytes) or `Cause::out_of_memory`.
     TlsEngine* engine(const TlsRequest& request, TlsFailure& why) const override;
 
  private:

@@ -32,7 +32,7 @@ struct Options {
     ProtocolChoice protocol_choice = ProtocolChoice::required;
 
     /// If true, `put_packet` outside `poll` only queues; the next `poll` or `flush` sends all
-    /// messages in one system call. If false, it also sends as much as the OS accepts at once.
+    /// messages in one system call. If false, it also sends at once as much as the OS accepts.
     /// Within `poll`, messages are always sent together at its end.
     bool coalesce = false;
     /// If true, received messages are counted and dropped without a signal: for programs that only
@@ -46,10 +46,10 @@ struct Options {
     /// checked of a root. Null: the roots of the system.
     const X509Certificate* ca_bundle = nullptr;
     /// Pinned public keys: SHA-256 of the SubjectPublicKeyInfo (RFC 7469 2.4). In addition to all
-    /// other checks the server must show one of these keys. Empty: no pins. Listing a spare key
-    /// allows the server to change its key.
+    /// other checks, the server's chain must contain one of these keys. Empty: no pins. Listing a
+    /// spare key allows the server to change its key.
     std::span<const Sha256Digest> key_pins;
-    /// Receives the certificates that a server shows. Null: none.
+    /// Receives the certificates that a server presents. Null: none.
     CertificateListener* certificate_listener = nullptr;
     /// The TLS library. Null: the one in this build (BearSSL, TLS 1.2).
     const TlsContext* tls = nullptr;
@@ -58,7 +58,7 @@ struct Options {
 
     /// Receives log lines. Null: none, and no line is formatted.
     Log* log = nullptr;
-    /// The last level to be logged: `info` includes `error` and `warning`.
+    /// The most detailed level to be logged: `info` includes `error` and `warning`.
     LogLevel log_level = LogLevel::info;
 
     // ---- platform: null selects the OS (platform.hpp, memory.hpp)

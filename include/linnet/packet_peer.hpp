@@ -14,7 +14,7 @@ class ClientCore;
 /// A queue of packets in each direction. A packet is one WebSocket message.
 ///
 /// As in Godot, `get_peer(1)` has the packets of a plain WebSocket connection, and the client
-/// itself has those of a room (gd_mp_api). On the wrong one of the two, the packet count is 0 and
+/// itself has those of a room (gd_mp_api). On the other of the two, the packet count is 0 and
 /// calls return `Error::unconfigured`.
 ///
 /// Example:
@@ -42,7 +42,8 @@ class PacketPeer {
 
     /// Returns the result of the last `get_packet`:
     /// - `ok`;
-    /// - `unavailable` if the queue was empty, `failed` if moreover the connection was not open;
+    /// - `unavailable` if the queue was empty while the connection was open;
+    /// - `failed` if the queue was empty and the connection was not open;
     /// - `unconfigured` on the wrong object.
     Error get_packet_error() const { return packet_error_; }
 
@@ -55,7 +56,7 @@ class PacketPeer {
     /// - `invalid_data` if the write mode is text and the packet is not UTF-8 (RFC 6455 8.1);
     /// - `unconfigured` on the wrong object.
     ///
-    /// The packet is copied and masked (RFC 6455 5.3); nothing of the caller's is kept. In a room
+    /// The packet is copied and masked (RFC 6455 5.3); no reference to it is kept. In a room
     /// it is always binary and addressed to the target peer (`set_target_peer`).
     ///
     /// The argument is either text, without a final NUL (a string literal, a `const char*`, or
@@ -69,7 +70,7 @@ class PacketPeer {
     }
 
  protected:
-    // Which of the two objects this is: it decides which packets it has.
+    // Which of the two objects this is, and thus which packets it has.
     enum class Face : std::uint8_t { client, peer };
     PacketPeer(ClientCore* core, Face face) : core_(core), face_(face) {}
     ~PacketPeer() = default;

@@ -2,9 +2,9 @@
 // Copyright the linnet authors
 //
 // The platform: implement these interfaces to use the clock, random numbers, name lookup or sockets
-// of a game engine (`Options`). Each has a default that calls the OS (system_*.hpp). All are called
-// only from the thread that calls the client, never block (except `Network::wait`), and must
-// outlive the client. They must not call the client.
+// of a game engine (`Options`). Each has a default that calls the OS (system_*.hpp). They are
+// called only from the thread that calls the client. They must outlive the client, must not call
+// it, and must not block (except `Network::wait`).
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The time: monotonic for deadlines, and of day for certificates.
+/// Monotonic time for deadlines, and the time of day for certificates.
 ///
 /// Example:
 ///
@@ -52,8 +52,8 @@ class Clock {
 ///     } entropy;
 class Entropy {
  public:
-    /// Fills all of `out` with cryptographically secure random bytes. Returns false if there are
-    /// none now; it does not wait for them. Nothing that needs them is then sent, and the call or
+    /// Fills all of `out` with cryptographically secure random bytes. Returns false, without
+    /// waiting, if none are available now. Nothing that needs them is then sent, and the call or
     /// the connection fails with `Cause::no_entropy`.
     virtual bool fill(MutableBytes out) = 0;
 
@@ -127,7 +127,7 @@ inline constexpr SocketHandle no_socket = -1;
 struct IoResult {
     enum class Outcome : std::uint8_t {
         moved,        ///< `size` bytes were sent or received
-        would_block,  ///< nothing possible now, or the OS is short of memory (ENOBUFS): call again
+        would_block,  ///< nothing possible now, or the OS is short of memory (ENOBUFS): try later
         end,          ///< receiving: the peer has ended the stream
         failed,       ///< the connection is lost; `os_error` is the reason
     };

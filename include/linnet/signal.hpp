@@ -13,8 +13,8 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Identifies a connected callable within its signal. `none`: memory was exhausted, and the
-/// callable was not connected.
+/// Identifies a connected callable within its signal. `none`: the callable was not
+/// connected, because memory was exhausted.
 enum class SlotId : std::uint32_t { none = 0 };
 
 /// The part of `Signal` that does not depend on its arguments. Use `Signal` and `ScopedConnection`.
@@ -74,8 +74,8 @@ class SignalBase {
 };
 
 /// A signal with the arguments `Args`. Callables are called in the order in which they were
-/// connected, on the thread that emits. A callable may connect, disconnect, call the client, and
-/// destroy the client with its signals.
+/// connected, on the thread that emits. A callable may connect, disconnect, call the client, or
+/// destroy the client together with its signals.
 ///
 /// Example:
 ///
@@ -102,9 +102,9 @@ class Signal : public SignalBase {
             std::is_trivially_copyable_v<Callable> && std::is_trivially_destructible_v<Callable>,
             "capture by reference or pointer: callables are copied as bytes");
         static_assert(sizeof(Callable) <= callable_size_max,
-                      "capture at most six words: a pointer to anything bigger");
+                      "capture at most six words, or a pointer to anything larger");
         static_assert(alignof(Callable) <= alignof(void*),
-                      "capture a pointer to it: its alignment");
+                      "capture a pointer instead: this capture needs a larger alignment");
         Slot slot;
         ::new (static_cast<void*>(slot.callable)) Callable(callable);
         Invoke const invoke = [](unsigned char* bytes, Args... args) {
@@ -143,7 +143,7 @@ class Signal : public SignalBase {
 ///     } hud(client);
 class ScopedConnection {
  public:
-    /// Connects nothing.
+    /// Not connected to any signal.
     ScopedConnection() = default;
     /// Connects `callable` to `signal`, under the rules of `Signal::connect`.
     template <class... Args, class Callable>
@@ -160,7 +160,7 @@ class ScopedConnection {
     }
     ~ScopedConnection() { reset(); }
 
-    /// Disconnects before the scope ends.
+    /// Disconnects now, rather than when the scope ends.
     void reset();
     /// Returns false after `reset`, after the signal was destroyed, and if memory was exhausted
     /// when connecting.

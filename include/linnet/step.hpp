@@ -16,7 +16,7 @@ struct NeedMore {};
 inline constexpr NeedMore need_more{};
 
 /// The result of decoding one `T` from the front of an input. Only a step that is done consumes
-/// input. A partial step is repeated with the same bytes and more.
+/// input. After a partial step, call the decoder again with the same bytes and more.
 ///
 /// Example:
 ///

@@ -41,7 +41,7 @@ class Strings {
  public:
     /// An empty list.
     constexpr Strings() = default;
-    /// A list in braces, valid during the call that it is an argument of.
+    /// A list in braces, valid during the call to which it is passed.
     constexpr Strings(std::initializer_list<std::string_view> list)
         : list_(list.begin()), size_(list.size()), get_(&get<const std::string_view>) {}
     /// Any contiguous list, borrowed.

@@ -12,9 +12,9 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// The default of `Options::resolver`, where each client has its own. Clients on any threads may
-/// share one, to share its limit on threads; it must outlive them. A lookup never accesses a client
-/// that has been destroyed.
+/// The default of `Options::resolver`: each client then has its own. Clients on any threads may
+/// share one, and with it the limit on threads; it must outlive them. A lookup never accesses a
+/// client that has been destroyed.
 ///
 /// In a forked child process it may only be destroyed, which then does nothing: its threads do not
 /// exist there.

@@ -2,15 +2,15 @@
 // Copyright the linnet authors
 //
 // The interface to a TLS library: implement `TlsContext` and `TlsEngine` to use one of your own
-// (`Options::tls`). linnet comes with BearSSL (the default) and OpenSSL (openssl.hpp).
+// (`Options::tls`). linnet implements them for BearSSL (the default) and OpenSSL (openssl.hpp).
 //
 //     socket  -- ciphertext -->  feed              plaintext, plaintext_taken  -->  WebSocket
 //     socket  <-- ciphertext --  outgoing,         send_buffer, encrypt        <--  WebSocket
 //                                outgoing_sent
 //
 // An engine has neither a socket nor a clock. Whether a server is trusted does not depend on the
-// engine: it passes the chain that the server showed to `check_chain` (tls_chain.hpp), and verifies
-// the signatures along the path it returns.
+// engine: it passes the chain from the server to `check_chain` (tls_chain.hpp), and verifies the
+// signatures along the path that this returns.
 #pragma once
 
 #include "linnet/cause.hpp"
@@ -21,7 +21,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Why TLS failed. It has a fixed size, so it can be reported even if memory is exhausted.
 struct TlsFailure {
-    Cause cause = Cause::none;  ///< `tls_*`, or `out_of_memory` and the like
+    Cause cause = Cause::none;  ///< `tls_*`, or another such as `out_of_memory`
     int native = 0;             ///< the error code of the TLS library, or 0
     std::uint8_t alert = 0;     ///< the alert sent by the server (RFC 8446 6), or 0
 
@@ -35,8 +35,8 @@ struct TlsFailure {
     std::uint16_t detail_size = 0;
 };
 
-/// Receives the certificates that a server shows, before they are checked: for programs that pin a
-/// certificate on first use, or show it to the user.
+/// Receives the certificates that a server presents, before they are checked: for programs that pin
+/// a certificate on first use, or show it to the user.
 ///
 /// Example:
 ///
@@ -65,9 +65,9 @@ struct TlsTrust {
     /// If true, chain, dates and host name are checked (RFC 5280, RFC 9525). If false, only the
     /// pins are.
     bool verify = true;
-    /// The only certificate (or certificates) to accept (`set_trusted_ssl_certificate`). If it is
-    /// not a CA, the server must show exactly that certificate. If it is a CA, the server must show
-    /// it or one that it has signed, and it is checked like a root of `ca_bundle`.
+    /// The pinned certificate or certificates (`set_trusted_ssl_certificate`). If it is not a CA,
+    /// the server must present exactly that one. If it is a CA, the server must present it or a
+    /// certificate that it has signed, and it is checked like a root of `ca_bundle`.
     const X509Certificate* certificate = nullptr;
     /// If not empty, the server's chain must contain one of these keys (SHA-256 of the
     /// SubjectPublicKeyInfo); if `verify` is false, the server's own certificate must.
@@ -122,7 +122,8 @@ class TlsEngine {
     virtual const TlsFailure& failure() const = 0;
 
     /// Consumes received bytes from the front of `ciphertext` and returns their number. It is less
-    /// than all only if plaintext must be taken first, output must be sent first, or TLS has ended.
+    /// than the size of `ciphertext` only if plaintext must be taken first, output must be sent
+    /// first, or TLS has ended.
     virtual std::size_t feed(Bytes ciphertext) = 0;
     /// Returns the bytes to send to the server.
     virtual Bytes outgoing() = 0;
@@ -140,7 +141,7 @@ class TlsEngine {
     /// Queues close_notify (RFC 8446 6.1) after all encrypted data. Plaintext not yet taken is
     /// dropped.
     virtual void close() = 0;
-    /// Reports that the stream has ended, after everything before its end was fed.
+    /// Reports that the stream has ended. Everything before its end must have been fed.
     virtual void end_of_stream() = 0;
 
     /// Destroys the engine and frees its memory.
@@ -150,7 +151,7 @@ class TlsEngine {
     ~TlsEngine() = default;
 };
 
-/// A TLS library: the factory of engines. One context may serve clients on several threads.
+/// A TLS library: a factory of engines. One context may serve clients on several threads.
 ///
 /// Example:
 ///

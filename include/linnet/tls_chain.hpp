@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Checks whether the certificates of a server are trusted. It is the same for every TLS engine, and
-// covers everything except signatures, which the TLS library verifies. For authors of a
+// Checks whether the certificates of a server are trusted. The check is the same for every TLS
+// engine, and covers everything except signatures, which the TLS library verifies. For authors of a
 // `TlsEngine`.
 //
 // Example:
@@ -25,7 +25,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Maximum total size of a server's certificates, in bytes.
 inline constexpr std::size_t chain_size_max = 64 * 1024;
-/// Maximum number of certificates that a server may show.
+/// Maximum number of certificates that a server may present.
 inline constexpr std::size_t chain_count_max = 16;
 /// Maximum length of a path: the server's certificate, the intermediate ones and the root.
 inline constexpr std::size_t path_count_max = 8;
@@ -44,7 +44,7 @@ struct ChainResult {
     std::array<Bytes, path_count_max - 1> path;
     std::size_t path_count = 0;
     /// Roots with the name of the issuer of the last certificate of the path; one of them must have
-    /// signed it. If there are none, the certificate is trusted as it is, and no signature matters.
+    /// signed it. If there are none, the certificate itself is trusted, and no signature matters.
     std::array<Bytes, root_count_max> roots;
     std::size_t root_count = 0;
     /// Why another root of that name is not in `roots`. Report it if no root in `roots` has signed
@@ -61,7 +61,7 @@ struct ChainResult {
 /// the system.
 ///
 /// Returns false, with cause and detail in `why`, if the server is not trusted. Do not verify
-/// signatures before it has returned true: the bounds above limit the time that takes.
+/// signatures before it has returned true: the bounds above limit how long that takes.
 bool check_chain(const TlsRequest& request, std::span<const Bytes> chain, MutableBytes buffer,
                  ChainResult& result, TlsFailure& why);
 

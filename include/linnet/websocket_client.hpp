@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// `WebSocketClient` as Godot 3 documents it. linnet adds a reason for every end (`failure`), and
-// ways to wait for programs without a frame loop.
+// `WebSocketClient` as Godot 3 documents it. linnet adds a reason for every end (`failure`) and,
+// for programs without a frame loop, ways to wait.
 //
 // The status, and the signals emitted on each edge:
 //
@@ -37,8 +37,9 @@
 //                |   |                                      server_disconnected
 //                +---+ peer_connected, peer_disconnected, peer_packet, server_close_request
 //
-// (`disconnect_from_host` before connection_established: no signal. If the connection closes after
-// it and before connection_succeeded, the status is CONNECTED while it is closing.)
+// (`disconnect_from_host` before connection_established: no signal. If the connection begins to
+// close between connection_established and connection_succeeded, the status is CONNECTED until it
+// has closed.)
 //
 // The signals of one attempt, as a grammar, without and with gd_mp_api:
 //
@@ -54,7 +55,7 @@
 // `connect_to_url` while closing or leaving a room, and when the client is destroyed. Leaving a
 // large room takes several polls, each with at most `Limits::poll_item_count_max` signals;
 // meanwhile `next_deadline` is not in the future. Only `poll` and `wait` emit signals. A listener
-// may call, reconnect or destroy the client.
+// may call any function of the client, and may destroy it.
 //
 // The life of an attempt (`Phase`), and its deadlines (`Timeouts`):
 //
@@ -71,9 +72,9 @@
 //
 // tests/calls_by_state.md lists the result of every call in every state.
 //
-// Threads: a client has no lock. Its functions, const ones included, must not run at the same time;
-// a debug build (without NDEBUG) asserts this. A client may move to another thread if the program
-// synchronises the change. Clients share only what their `Options` share.
+// Threads: a client has no lock. No two of its functions, const ones included, may run at the
+// same time; a debug build (without NDEBUG) asserts this. A client may be handed to another thread
+// if the program synchronises the handover. Clients share only what their `Options` share.
 //
 // Processes: after `fork`, a client belongs to the parent. The only call allowed in the child is
 // the destructor, which closes the child's descriptors and sends nothing, so the parent's
@@ -92,7 +93,7 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-/// Counters of the current or last connection, and the present state of its queues. Sizes are in
+/// Counters of the current or last connection, and the current state of its queues. Sizes are in
 /// bytes, times in microseconds. `connect_to_url` resets them.
 ///
 /// Example:
@@ -133,9 +134,9 @@ struct Stats {
     /// Times sending stopped because the OS accepted no more bytes.
     std::uint64_t send_stalls = 0;
 
-    // The present state.
+    // The current state.
     std::size_t input_queued_size = 0;    ///< payload waiting for `get_packet`
-    std::size_t output_queued_size = 0;   ///< payload of messages not completely passed to the OS
+    std::size_t output_queued_size = 0;   ///< payload of messages not yet fully passed to the OS
     std::size_t message_size_so_far = 0;  ///< received payload of the incomplete message
     std::size_t buffer_size = 0;          ///< size of the receive buffer
     std::uint64_t moved_size = 0;         ///< bytes moved within it so far
@@ -181,7 +182,8 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// - `out_of_memory` if memory is exhausted;
     /// - `failed` if the entropy source fails.
     ///
-    /// While closing, `ok` drops the old connection without a signal. It also drops unread packets.
+    /// A call that returns `ok` drops a connection that is still closing, without a signal, and all
+    /// unread packets.
     Error connect_to_url(std::string_view url, Strings protocols = {}, bool gd_mp_api = false,
                          Strings custom_headers = {});
 
@@ -191,8 +193,8 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// - Connecting: cancels the attempt at once, without a signal.
     /// - Closing or disconnected: does nothing.
     ///
-    /// `reason` is UTF-8 and is cut to 123 bytes between characters. Code 0 with an empty `reason`
-    /// sends an empty close frame. When open, the call changes nothing and returns
+    /// `reason` is UTF-8; beyond 123 bytes it is cut at the end of a character. Code 0 with an
+    /// empty `reason` sends an empty close frame. When open, the call changes nothing and returns
     /// - `invalid_parameter` for a code that must not be sent (RFC 6455 7.4), or a reason with code
     ///   0;
     /// - `invalid_data` if `reason` is not UTF-8;
@@ -203,12 +205,12 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// 5280, RFC 9525). True by default; it takes effect when a TLS handshake begins. If false,
     /// only pinned certificates and keys are checked.
     void set_verify_ssl_enabled(bool enabled);
-    /// Returns that setting.
+    /// Returns whether the certificate is verified.
     bool is_verify_ssl_enabled() const;
 
     /// Pins the certificate (or certificates) of wss:// servers. If it is not a CA, only that
-    /// certificate is accepted, even if another CA has signed it. If it is a CA, it and what it has
-    /// signed are accepted. Dates (of the CA too) and host name are checked as well, unless
+    /// certificate is accepted, whichever CA signed it. If it is a CA, it and the certificates that
+    /// it has signed are accepted. Dates (of the CA too) and host name are checked as well, unless
     /// verification is off. Null, the default, trusts `Options::ca_bundle` or the system's roots.
     ///
     /// The certificate is borrowed: it must not change while connecting, and must outlive the
@@ -226,22 +228,23 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// string, valid until the next `connect_to_url`. The status is CONNECTED; with gd_mp_api it is
     /// still CONNECTING.
     Signal<std::string_view> connection_established;
-    /// Emitted when the attempt ends before the handshake was accepted. The status is DISCONNECTED;
+    /// Emitted when the attempt ends before the handshake is accepted. The status is DISCONNECTED;
     /// `failure` has the reason.
     Signal<> connection_error;
-    /// Emitted when the connection ends. The argument is true if both close frames were exchanged.
+    /// Emitted when the connection ends; the argument is true if both close frames were exchanged.
     /// The status is DISCONNECTED; `failure` has the reason.
     Signal<bool> connection_closed;
-    /// Emitted once for each message that was queued. The status is CONNECTED.
+    /// Emitted once for each received message, which is queued for `get_packet`. The status is
+    /// CONNECTED.
     Signal<> data_received;
     /// Emitted when the server's close frame arrives, with its code (0 if it has none) and reason,
-    /// valid until the next `connect_to_url`. The response is queued, and `connection_closed`
-    /// follows. The status is CONNECTED.
+    /// valid until the next `connect_to_url`. A close frame in response is queued, and
+    /// `connection_closed` follows. The status is CONNECTED.
     Signal<int, std::string_view> server_close_request;
 
     // ---- additions
 
-    /// Returns how the last attempt ended; its cause is `Cause::none` before that.
+    /// Returns how the last attempt ended; the cause is `Cause::none` until it has.
     const Failure& failure() const;
 
     /// Returns the header lines of the accepted response, each with its CR LF; `take_header`
@@ -249,20 +252,20 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// handshake is accepted.
     std::string_view response_headers() const;
     /// Returns the value of the first header with `name`, compared case-insensitively; empty if
-    /// there is none. Valid as `response_headers`.
+    /// there is none. Valid as long as `response_headers`.
     std::string_view response_header(std::string_view name) const;
 
-    /// Sends queued messages as far as the OS accepts them. Needed only with `Options::coalesce`.
+    /// Sends as many queued messages as the OS accepts. Needed only with `Options::coalesce`.
     void flush();
 
-    /// Sends a ping. `Stats::round_trip_us` has its round trip once `Stats::pings_answered` has
-    /// grown. Up to 8 overlapping pings are measured. If nothing arrives within
+    /// Sends a ping. `Stats::round_trip_us` has its round-trip time once `Stats::pings_answered`
+    /// has grown. Up to 8 overlapping pings are measured. If nothing arrives within
     /// `Timeouts::pong_ms`, the connection ends, unless `Timeouts::ping_ms` is 0. Returns `failed`
     /// if not open, if closing, or if the entropy source fails.
     Error ping();
 
-    /// Call it when the process was suspended (a phone, a console): the connection may be dead
-    /// without any sign of it. Sends a ping at once, so a dead connection is detected within
+    /// Call it when the process resumes after a suspension (on a phone or console): the connection
+    /// may have died unnoticed. Sends a ping at once, so a dead connection is detected within
     /// `Timeouts::pong_ms` (unless `Timeouts::ping_ms` is 0), and restarts the idle time. Does
     /// nothing unless open; while connecting, deadlines are not extended.
     void notify_resume();
@@ -278,7 +281,7 @@ class WebSocketClient : public WebSocketMultiplayerPeer {
     /// Returns the latest time for the next `poll`, in microseconds of `Options::clock`. It is not
     /// in the future while work remains; it is `no_deadline` if there is nothing to wait for.
     std::uint64_t next_deadline() const;
-    /// The result of `next_deadline` when only a call of the program can create work.
+    /// The result of `next_deadline` when only a call by the program can create work.
     static constexpr std::uint64_t no_deadline = UINT64_MAX;
 
     /// Returns a copy of the counters.

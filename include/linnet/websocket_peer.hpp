@@ -27,8 +27,8 @@ class WebSocketPeer : public PacketPeer {
 
     /// Returns the type of messages that `put_packet` sends; binary by default.
     WriteMode get_write_mode() const;
-    /// Sets it for later `put_packet` calls. Each successful `connect_to_url` resets it to binary.
-    /// In a room (gd_mp_api) it has no effect: packets are binary.
+    /// Sets the type for later `put_packet` calls. Each successful `connect_to_url` resets it to
+    /// binary. In a room (gd_mp_api) it has no effect: packets are binary.
     void set_write_mode(WriteMode mode);
 
     /// Returns true if the last packet from `get_packet` was a text message; false before the
@@ -47,8 +47,8 @@ class WebSocketPeer : public PacketPeer {
     /// Returns the server's TCP port; 0 unless `is_connected_to_host()`.
     std::uint16_t get_connected_port() const;
 
-    /// Sets TCP_NODELAY, which is on by default for each connection. Returns `failed` unless
-    /// `is_connected_to_host()`, and if the OS refuses.
+    /// Sets TCP_NODELAY, which is on by default for each connection. Returns `failed` if
+    /// not connected, or if the OS refuses.
     Error set_no_delay(bool enabled);
 
     /// Returns the total payload, in bytes, of messages not yet completely passed to the OS; 0

@@ -15,8 +15,8 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 /// A SHA-256 digest: the fingerprint of a certificate or of a public key.
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-/// The contents of one certificate. Views are valid until the `X509Certificate` that it came from
-/// is changed or destroyed.
+/// The contents of one certificate. Views are valid until the `X509Certificate` that they come
+/// from is changed or destroyed.
 struct CertificateFacts {
     Bytes der;         ///< the whole certificate
     Bytes subject;     ///< a Name in DER; `write_name` formats it
@@ -74,19 +74,19 @@ class X509Certificate {
     // ---- the documented methods
 
     /// Adds the certificates in the file at `path`: either DER, or PEM (RFC 7468) with any number
-    /// of blocks, any line endings, a byte order mark, and other text between blocks. Blocks.
-    /// Returns
+    /// of blocks, any line endings, a byte order mark, and other text between blocks. The call
+    /// blocks. Returns
     /// - `invalid_parameter` if the file cannot be opened or read;
-    /// - `out_of_memory`, also for files larger than 64 MiB;
+    /// - `out_of_memory` if memory is exhausted, or if the file is larger than 64 MiB;
     /// - `failed` if there is no certificate, or one that cannot be parsed; the others are added.
     Error load(const char* path);
-    /// Writes all certificates as PEM to the file at `path`. Blocks. Returns
+    /// Writes all certificates as PEM to the file at `path`. The call blocks. Returns
     /// - `invalid_parameter` if the file cannot be written;
     /// - `failed` if there are no certificates;
-    /// - `out_of_memory`.
+    /// - `out_of_memory` if memory is exhausted.
     Error save(const char* path) const;
 
-    // ---- what linnet adds
+    // ---- additions
 
     /// As `load`, from bytes in memory, which are copied.
     Error load_from_memory(Bytes pem_or_der);
@@ -98,7 +98,7 @@ class X509Certificate {
     /// Returns the DER of the certificate at `index`, which must be less than `size()`. Valid until
     /// this object is changed or destroyed.
     Bytes der(std::size_t index) const;
-    /// Returns the contents of the certificate at `index`. Computes both digests in each call.
+    /// Returns the contents of the certificate at `index`. Each call computes both digests.
     CertificateFacts facts(std::size_t index) const;
     /// Returns the index of the first certificate from `index` on whose subject is `subject` (a
     /// Name in DER, compared byte by byte), or `size()` if there is none.

@@ -10,7 +10,7 @@
 namespace linnet::cli {
 namespace {
 
-// The limits that the sentences below state.
+// The limits that the sentences below mention.
 constexpr Limits limits;
 static_assert(limits.url_size_max == 8 * 1024 && limits.request_size_max == 16 * 1024);
 static_assert(limits.response_size_max == 16 * 1024 && limits.response_header_count_max == 100);
@@ -34,15 +34,15 @@ constexpr cause_texts::Row rows[] = {
     {Cause::request_too_large,
      "the request is larger than 16 KiB: shorten the URL, --header or --protocol"},
     {Cause::resolve_not_begun,
-     "the host name lookup could not be started: no thread or memory is left, or this build has no "
-     "resolver"},
+     "the host name lookup could not be started: no thread or memory is available, or this build "
+     "has no resolver"},
     {Cause::resolve_timed_out, "the host name did not resolve within 10 seconds"},
     {Cause::connect_timed_out, "no address of the host accepted a connection within 10 seconds"},
     {Cause::attempt_timed_out, "the connection did not open within 30 seconds"},
     {Cause::tls_trust_empty, "the certificate given with --pin is empty"},
     {Cause::tls_roots_missing, "no CA bundle was found on this system (--cacert sets one)"},
     {Cause::tls_no_time,
-     "the system's clock does not know the time of day, which is needed to check certificates"},
+     "the system clock provides no time of day, which is needed to check certificates"},
     {Cause::tls_timed_out, "the TLS handshake did not finish within 10 seconds"},
     {Cause::tls_only_13, "the server requires TLS 1.3, which this command does not support"},
     {Cause::tls_pin_mismatch, "the server's certificate does not match --pin"},
@@ -54,7 +54,7 @@ constexpr cause_texts::Row rows[] = {
     {Cause::response_protocol_missing,
      "the server chose none of the sub-protocols given with --protocol"},
     {Cause::join_timed_out,
-     "the server sent no peer id within 10 seconds: it is not a server of Godot 3's multiplayer"},
+     "the server sent no peer id within 10 seconds: it may not be a Godot 3 multiplayer server"},
     {Cause::too_many_peers, "the server announced more than 4096 peers"},
     {Cause::message_too_large, "a message is larger than 16 MiB"},
     {Cause::message_too_many_fragments, "a message has more than 16384 fragments"},

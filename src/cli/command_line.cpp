@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::string_view help =
     R"(linnet [OPTION...] ws[s]://HOST[:PORT][/PATH]   talk to a WebSocket server
-linnet join [OPTION...] [--target ID] ws[s]://...  as a Godot 3 peer, to ID (1)
+linnet join [OPTION...] [--target ID] ws[s]://...  Godot 3 peer; default ID: 1
 linnet certificate wss://HOST[:PORT]            print its certificates and pins
 linnet serve [PORT] [--once] [--tls] [--multiplayer]  run an echo or room server
-Sends lines of standard input as text, prints what arrives; Ctrl-D closes.
+Sends each line of standard input as text, prints what arrives; Ctrl-D closes.
   -p, --protocol NAME    offer a sub-protocol; may be repeated
   -H, --header LINE      send the header 'Name: value'; may be repeated
-  -b, --binary           send all input as one binary message; raw if piped
+  -b, --binary           send input as one binary message; raw output if piped
       --raw              print messages unchanged: no hex dump, no \x1b
-  -w, --wait SECONDS     at the end of input, close after SECONDS of silence
+  -w, --wait SECONDS     after the end of input, close after SECONDS of silence
   -1, --one-message      print the first message that arrives, then close
       --close CODE[:REASON]  close with this code instead of 1000
       --ping SECONDS     ping every SECONDS and print the round-trip time
@@ -33,8 +33,8 @@ Sends lines of standard input as text, prints what arrives; Ctrl-D closes.
       --stats            print counts and times at the end
   -q, --quiet            print errors only
   -h, --help, --version
-Status: 0 success, 1 usage; failed in: 2 request, 3 resolve, 4 connect, 5 tls,
-6 upgrade, 7 join, 8 open, 9 closing; 10 --timeout, 128+N signal N.
+Exit status: 0 success, 1 usage; failed phase: 2 request, 3 resolve, 4 connect,
+5 tls, 6 upgrade, 7 join, 8 open, 9 closing; 10 --timeout, 128+N signal N.
 )";
 
 constexpr std::uint64_t second_us = 1'000'000;
@@ -57,7 +57,7 @@ bool parse_number(std::string_view digits, std::uint64_t max, std::uint64_t& val
     return !digits.empty();
 }
 
-// Parses "2", "0.5" or ".5"; fractions of a microsecond are cut.
+// Parses "2", "0.5" or ".5"; fractions of a microsecond are dropped.
 std::string parse_seconds(std::string_view text, std::uint64_t& us) {
     std::string_view rest = text;
     const std::string_view whole = take_until(rest, ".");
@@ -83,8 +83,7 @@ std::string parse_close(std::string_view text, TalkOptions& talk) {
         (code != no_close_code && !is_close_code(static_cast<std::uint32_t>(code)))) {
         return in_quotes(digits).append(
             " is not a code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999, or 0 for "
-            "none "
-            "(RFC 6455 7.4)");
+            "none (RFC 6455 7.4)");
     }
     if (code == no_close_code && !reason.empty()) return "a reason needs a code other than 0";
     if (reason.size() > control_payload_size_max - 2) {
@@ -102,7 +101,7 @@ struct Option {
     char letter;  // 0: none
     std::string_view name;
     bool takes_value;
-    // Returns an empty text, or the error in the value.
+    // Returns an empty string, or what is wrong with the value.
     std::string (*apply)(CommandLine& line, std::string_view value);
 };
 
@@ -162,7 +161,7 @@ std::string set_target(CommandLine& line, std::string_view value) {
     std::uint64_t number = 0;
     if (!parse_number(value.substr(is_negative ? 1 : 0), INT32_MAX, number)) {
         return in_quotes(value).append(
-            " is not a peer: 0 is all, 1 the server, N that peer, -N all but that peer");
+            " is not a peer id: 0 is all, 1 the server, N peer N, -N all but peer N");
     }
     line.talk.target = static_cast<int>(number) * (is_negative ? -1 : 1);
     return {};

@@ -60,7 +60,7 @@ void Journal::connected(const SocketAddress& address) const {
 }
 
 void Journal::secured() const {
-    write(LogLevel::debug, [](TextWriter& out) { out.put("TLS is established"); });
+    write(LogLevel::debug, [](TextWriter& out) { out.put("TLS established"); });
 }
 
 void Journal::requests(std::string_view request) const {
@@ -103,8 +103,8 @@ void Journal::joined(PeerId id) const {
 
 void Journal::stalled(std::size_t message_count, std::size_t size) const {
     write(LogLevel::warning, [&](TextWriter& out) {
-        out.put("the input queue is full (").put_number(message_count).put(" packets, ");
-        out.put_number(size).put(" bytes): receiving is paused until packets are taken (see ");
+        out.put("the input queue is full (").put_number(message_count).put(" messages, ");
+        out.put_number(size).put(" bytes): reading is paused until messages are taken (see ");
         out.put("Limits::input_payload_max and Limits::input_message_count_max)");
     });
 }

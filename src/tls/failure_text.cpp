@@ -71,7 +71,7 @@ void put_not_signed(const ChainResult& result, TlsFailure& why) {
     why.native = native;
     if (why.cause != Cause::none) return;
     why.cause = Cause::tls_issuer_unknown;
-    DetailWriter(why).put("the trusted root with that name has not signed it");
+    DetailWriter(why).put("a trusted root has the issuer's name, but did not sign the chain");
 }
 
 std::string_view alert_name(std::uint8_t alert) {

@@ -24,9 +24,9 @@ struct ResponseHead {
     std::string_view headers;  ///< the header lines, each with its CR LF; `take_header` splits them
 };
 
-/// Reads the head of the final response while it arrives. Each byte is scanned once, independent of
-/// how the stream is fragmented. Interim responses before it (1xx other than 101, RFC 9110 15.2)
-/// are skipped.
+/// Reads the head of the final response while it arrives. Each byte is scanned once, however the
+/// stream is fragmented. Interim responses before it (1xx other than 101, RFC 9110 15.2) are
+/// skipped.
 ///
 /// Example:
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Masking (RFC 6455 5.3): byte i of a payload is XORed with byte i modulo 4 of the key. Pure
+// Masking (RFC 6455 5.3): byte i of a payload is XORed with byte (i mod 4) of the key. Pure
 // functions, vectorised, without allocation.
 //
 // Example:

@@ -31,15 +31,15 @@ struct Url {
     std::string_view path;      ///< begins with "/", or is empty
     std::string_view query;     ///< begins with "?", or is empty
 
-    /// Returns the port that a URL of this scheme need not name.
+    /// Returns the default port of the scheme.
     constexpr std::uint16_t default_port() const { return secure ? 443 : 80; }
 };
 
 /// Parses `in`, all of which must be a URL. The result is done, or failed with `Cause::url_*`; it
 /// is never partial. The scheme is not case-sensitive. Percent-encoded bytes are not decoded.
 ///
-/// The characters of an IPv6 literal are checked, but not its structure: the client leaves that to
-/// the OS.
+/// The characters of an IPv6 literal are checked, but not its structure, which `connect_to_url`
+/// checks.
 ///
 /// User information becomes HTTP Basic authentication, which cannot express a control character, or
 /// a colon in the user name (RFC 7617 2): both are rejected even if they are percent-encoded.

@@ -19,8 +19,9 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 ///     if (is_valid && validator.complete()) print("valid");
 class Utf8Validator {
  public:
-    /// Returns false at the first byte after which the text cannot be valid, and from then on:
-    /// overlong forms, surrogates and values above U+10FFFF are detected at the earliest byte.
+    /// Returns false at the first byte after which the text cannot be valid, and in all later
+    /// calls: overlong forms, surrogates and values above U+10FFFF are detected at the earliest
+    /// byte.
     bool feed(Bytes piece);
 
     /// Returns true if the text so far does not end within a character.

@@ -14,7 +14,7 @@
 //     std::array<std::uint8_t, 1024> request;
 //     const auto written = linnet::write_request({.url = url, .key = key}, request);
 //     if (written.cause != linnet::Cause::none) return print(linnet::text(written.cause));
-//     // send the request, read a ResponseHead with a ResponseHeadReader; then
+//     // send the request, and read the response with a ResponseHeadReader; then
 //     const linnet::HandshakeOffer offer{.accept = linnet::handshake_accept(key)};
 //     const auto result = linnet::check_response(linnet::ResponseHead{}, offer);
 #pragma once
@@ -58,13 +58,13 @@ struct WrittenRequest {
 };
 
 /// Writes the upgrade request to the front of `out`. If the returned `size` is larger than `out`,
-/// only a part was written: call it with an empty span to measure.
+/// only a part was written; a call with an empty span measures the size.
 ///
 /// A custom `Host` or `Authorization` header replaces the generated one. `Authorization` is
-/// generated from the URL's user information (RFC 7617), which then has at most 1024 bytes.
-/// Rejected are the headers of the handshake (`Upgrade`, `Connection`, `Sec-WebSocket-*`), headers
-/// that announce a body (`Content-Length`, `Transfer-Encoding`), and any byte that could end a
-/// line. A `Url` that the program has assembled itself is checked too (`check_url_parts`).
+/// generated from the URL's user information (RFC 7617), of which at most 1024 bytes are
+/// allowed. The headers of the handshake (`Upgrade`, `Connection`, `Sec-WebSocket-*`), headers that
+/// announce a body (`Content-Length`, `Transfer-Encoding`) and any byte that could end a line are
+/// rejected. A `Url` that the program has assembled itself is checked too (`check_url_parts`).
 WrittenRequest write_request(const HandshakeRequest& request, MutableBytes out);
 
 /// Whether a server must choose one of the offered sub-protocols.
@@ -89,7 +89,7 @@ struct HandshakeResult {
 /// Checks that a response accepts the upgrade (RFC 6455 4.1). Fails with `Cause::upgrade_refused`
 /// for any status except 101, and with `Cause::response_*` for a 101 that breaks a rule:
 ///
-/// - The version is HTTP/1.1.
+/// - The version is HTTP/1.1 (or a later 1.x).
 /// - `Upgrade` appears once, with the value `websocket`. Lists are rejected.
 /// - `Connection` is a list that contains `Upgrade` (RFC 9110 7.6.1).
 /// - Sec-WebSocket-Accept equals `offer.accept`.

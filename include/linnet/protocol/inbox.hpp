@@ -40,9 +40,9 @@ class Inbox {
     Inbox(Memory* memory, std::size_t size_max, std::size_t message_count_kept = 1);
 
     /// Returns the free part of the block, to receive into; valid until the next call that is not
-    /// const. Only this call allocates (it doubles a full block) or moves contents (down, if two
-    /// thirds of the block are dead or the queue is empty). The result is empty if the block has
-    /// its maximum size and is full, or if memory is exhausted (`starved`).
+    /// const. Only this call allocates (it doubles a full block) or moves queued messages (down, if
+    /// two thirds of the block are dead or the queue is empty). The result is empty if the block
+    /// has its maximum size and is full, or if memory is exhausted (`starved`).
     MutableBytes receive_buffer();
     /// Appends the first `size` bytes of the receive buffer to the unparsed bytes.
     void fill(std::size_t size);

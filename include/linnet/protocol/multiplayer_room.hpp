@@ -43,7 +43,7 @@ struct RoomEvent {
         joined,             ///< the room was joined; `peer` is the server
         peer_connected,     ///< `peer` joined
         peer_disconnected,  ///< `peer` left
-        packet,             ///< a packet from `peer`, for the user
+        packet,             ///< a packet from `peer`, for the program
         failed,             ///< the connection must be closed, because of `cause`
     };
     Kind kind = Kind::none;
@@ -77,8 +77,8 @@ class MultiplayerRoom {
     /// Allocates space for `count` more peers, within `peer_count_max`. Views returned by `peers`
     /// become invalid. Returns false, and changes nothing, if memory is exhausted.
     bool reserve(std::size_t count);
-    /// Frees unused space if it is at least half of the space. Views returned by `peers` become
-    /// invalid.
+    /// Frees the unused space if it is at least half of what is allocated. Views returned by
+    /// `peers` become invalid.
     void shrink();
     /// Applies `message` to the state and returns its effect. A message adds at most one peer,
     /// which needs reserved space: otherwise the event is `failed` with `Cause::out_of_memory`. No

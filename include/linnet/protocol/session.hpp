@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// The WebSocket protocol after the opening handshake (RFC 6455 5-8), in both roles, without socket
-// and clock. `WebSocketClient` is built on it; servers, tests and fuzzers can use it directly.
+// The WebSocket protocol after the opening handshake (RFC 6455 5-8), in both roles, without sockets
+// or clocks. `WebSocketClient` is built on it; servers, tests and fuzzers can use it directly.
 //
 //     received bytes  -->  receive_buffer, fill  -->  next      -->  events
 //                                                     take      -->  messages
@@ -86,8 +86,8 @@ class Session {
     MutableBytes receive_buffer() { return inbox_.receive_buffer(); }
     /// Reports that `size` bytes were received into the front of `receive_buffer`.
     void fill(std::size_t size) { inbox_.fill(size); }
-    /// Returns received bytes that were not decoded. During the opening handshake these are the
-    /// response.
+    /// Returns the received bytes that have not been decoded. During the opening handshake these
+    /// are the response.
     Bytes unparsed() { return inbox_.unparsed(); }
     /// Removes the first `size` unparsed bytes, which are not frames.
     void skip(std::size_t size) { inbox_.skip(size); }
@@ -108,7 +108,8 @@ class Session {
 
     /// Returns true if the next data frame does not fit into the queue until messages are taken.
     bool input_is_paused() const { return paused_; }
-    /// Returns true if it lacks only space in the block, which `receive_buffer` may create.
+    /// Returns true if it is paused only because the block lacks space, which `receive_buffer` may
+    /// create.
     bool input_needs_space() const { return needs_space_; }
     /// Returns true if a part of a message has arrived.
     bool message_is_incomplete() const { return message_active_; }
@@ -147,9 +148,9 @@ class Session {
     /// - `failed` after a close has begun, or if the entropy source fails;
     /// - `invalid_parameter` if `payload` is larger than 125 bytes.
     Error ping(Bytes payload);
-    /// Queues a close frame after all queued messages (RFC 6455 7.1.2). `reason` is cut to 123
-    /// bytes between characters. Code 0 with an empty reason sends an empty close frame. Data
-    /// received from now on is discarded. Returns
+    /// Queues a close frame after all queued messages (RFC 6455 7.1.2). Beyond 123 bytes, `reason`
+    /// is cut at the end of a character. Code 0 with an empty reason sends an empty close frame.
+    /// Data received from now on is discarded. Returns
     /// - `failed` if a close has already begun, or if the entropy source fails;
     /// - `invalid_parameter` for a code that must not be sent (RFC 6455 7.4);
     /// - `invalid_data` if `reason` is not UTF-8.
