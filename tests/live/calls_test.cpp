@@ -35,7 +35,7 @@ namespace {
 class SilentNameServer {
  public:
     SilentNameServer() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-        ::bind(socket_, reinterpret_cast<sockaddr*>(&address_), size_);
+        is_bound_ = ::bind(socket_, reinterpret_cast<sockaddr*>(&address_), size_) == 0;
         ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address_), &size_);
         const timeval patience{20, 0};
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -46,8 +46,8 @@ class SilentNameServer {
 
     bool was_asked() {
         char question = 0;
-        return ::recvfrom(socket_, &question, 1, 0, reinterpret_cast<sockaddr*>(&asker_), &size_) ==
-               1;
+        return is_bound_ && ::recvfrom(socket_, &question, 1, 0,
+                                       reinterpret_cast<sockaddr*>(&asker_), &size_) == 1;
     }
     void reply() {
         ::sendto(socket_, "!", 1, 0, reinterpret_cast<const sockaddr*>(&asker_), size_);
@@ -56,8 +56,11 @@ class SilentNameServer {
     void ask() const {
         const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         char byte = '?';
-        ::connect(fd, reinterpret_cast<const sockaddr*>(&address_), sizeof address_);
-        if (::send(fd, &byte, 1, 0) == 1) static_cast<void>(::recv(fd, &byte, 1, 0));
+        const bool is_connected =
+            ::connect(fd, reinterpret_cast<const sockaddr*>(&address_), sizeof address_) == 0;
+        if (is_connected && ::send(fd, &byte, 1, 0) == 1) {
+            static_cast<void>(::recv(fd, &byte, 1, 0));
+        }
         ::close(fd);
     }
 
@@ -73,6 +76,7 @@ class SilentNameServer {
     socklen_t size_ = sizeof(sockaddr_in);
     sockaddr_in address_ = any_port();
     sockaddr_in asker_{};
+    bool is_bound_ = false;
 };
 
 SilentNameServer& name_server() {
@@ -213,10 +217,11 @@ void flood(int listener) {
     std::string frames;
     for (int i = 0; i < 100; ++i) {
         frames += "\x82\x64" + std::string(100, 'x');
-        if (i % 10 == 0)
+        if (i % 10 == 0) {
             frames +=
                 "\x89\x04"
                 "ping";
+        }
     }
     for (;;) {
         const int fd = accept_and_upgrade(listener);
