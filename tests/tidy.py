@@ -121,6 +121,15 @@ FOREIGN_WORDS = {
 C_TABLES = {'src/tls/bearssl/verifier.hpp', 'src/tls/bearssl/verifier.cpp'}
 NO_VARIABLES = {'concept', 'friend', 'namespace', 'static_assert', 'typedef', 'using'}
 STATE_READERS = {'after', 'facts_of', 'is_alive', 'is_connecting', 'is_conversing', 'is_established', 'is_in', 'text'}
+# One word for one thing: what comments do not say, and what they say instead.
+BETTER_WORDS = {
+    'tells?|told': '"reports", "returns" or "prints"', 'nobody': '"none" or "nothing"',
+    'whoever': '"if anyone", or name the caller', 'in front of': '"before"', 'so (often|many|much)': '"n times"',
+    'breach(es)?': '"protocol error" or "violation"', 'verdicts?': '"result"', 'judge[sd]?': '"check"',
+    'lends?|lent': '"borrowed"', 'hears?|heard': '"receives"', 'goodbye': '"close frame"',
+    'also if': '"even if"',
+}
+WORDS_TO_AVOID = re.compile(rf'\b(?:{"|".join(BETTER_WORDS)})\b', re.I)
 # Other headers include these only incidentally.
 ALGORITHM = re.compile(r'\bstd::(ranges::)?(' + '|'.join("""
     adjacent_find all_of any_of binary_search clamp copy copy_backward copy_if copy_n count count_if equal
@@ -189,6 +198,14 @@ def promises(source, _tree):
     for number, line in enumerate(source.text_lines, 1):
         if match := re.search(r'\b(TODO|FIXME|XXX|HACK)\b', line):
             yield number, f'{match[0]}; do it now, or write an issue'
+
+
+def words(source, _tree):
+    for number, line in enumerate(source.text_lines, 1):
+        if match := WORDS_TO_AVOID.search(line.partition('//')[2]):
+            found = match[0].lower()
+            better = next(right for wrong, right in BETTER_WORDS.items() if re.fullmatch(wrong, found))
+            yield number, f'"{match[0]}" in a comment; write {better}'
 
 
 def brackets(source, _tree):
@@ -449,6 +466,7 @@ RULES = (
     (line_length, is_cpp),
     (blanks, any_file),
     (promises, is_cpp),
+    (words, is_cpp),
     (brackets, is_cpp),
     (layers, in_layers),
     (include_form, is_cpp),

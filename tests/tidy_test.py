@@ -86,6 +86,8 @@ VIOLATIONS = (
     ('head', 'src/net/a.cpp', '// Copyright the linnet authors\nint a();\n'),
     ('line_length', 'src/net/a.cpp', f'@@// {"x" * 98}\n'),
     ('blanks', 'src/net/a.cpp', '@@int a(); \n'),
+    ('words', 'src/net/a.cpp', '@@int a();  // Nobody calls it.\n'),
+    ('words', 'include/linnet/a.hpp', '@@/// Tells why.\nint a();\n'),
     ('promises', 'src/net/a.cpp', '@@// ' + 'TO' + 'DO: later\n'),
     ('brackets', 'src/net/a.cpp', '#if A\n@@void a() {\n#else\nvoid a(int) {\n#endif\n}\n'),
     ('os_headers', 'src/client/a.cpp', '@@#include <unistd.h>\n'),

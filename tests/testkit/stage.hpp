@@ -61,7 +61,7 @@ class Stage {
     [[gnu::format(printf, 2, 3)]] void log(const char* format, ...);
     const std::string& story() const { return story_; }
 
-    // ---- verdict
+    // ---- result
 
     /// The first violation ends the simulation.
     bool require(bool holds, const char* invariant, const char* detail) {
