@@ -101,6 +101,8 @@ class Dev(unittest.TestCase):
         self.run_dev('format')
         self.assertEqual((self.folder / 'src' / 'b.cpp').read_text(), 'straight\n')
         self.run_dev('format', '--check')
+        for words in (('format', '--chek'), ('states', 'extra'), ('demo', '--quiet')):
+            self.assertIn('./dev format', self.run_dev(*words, status=2))
 
     def test_clang_tidy_checks_every_source_once_and_fails_for_one(self):
         self.make_sources(a='straight\n', b='crooked\n', c='straight\n')

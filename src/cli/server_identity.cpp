@@ -3,7 +3,9 @@
 #include "cli/server_identity.hpp"
 
 #include <array>
-#include <ctime>
+#include <cstdio>
+
+#include "codec/calendar.hpp"
 
 namespace linnet::cli {
 namespace {
@@ -48,12 +50,11 @@ std::string name() {
 }
 
 std::string generalized_time(std::int64_t unix_s) {
-    const auto seconds = static_cast<std::time_t>(unix_s);
-    std::tm date{};
-    gmtime_r(&seconds, &date);
-    std::array<char, 32> text;
-    const std::size_t size = std::strftime(text.data(), text.size(), "%Y%m%d%H%M%SZ", &date);
-    return item(0x18, std::string_view(text.data(), size));
+    const CalendarTime time = calendar_time(unix_s);
+    std::array<char, 80> text;
+    const int size = std::snprintf(text.data(), text.size(), "%04d%02u%02u%02u%02u%02uZ", time.year,
+                                   time.month, time.day, time.hour, time.minute, time.second);
+    return item(0x18, std::string_view(text.data(), static_cast<std::size_t>(size)));
 }
 
 std::string public_key(const br_ec_public_key& key) {

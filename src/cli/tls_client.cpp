@@ -10,6 +10,7 @@
 #include "cli/cause_text.hpp"
 #include "cli/output.hpp"
 #include "cli/rendering.hpp"
+#include "codec/calendar.hpp"
 #include "codec/ip_text.hpp"
 #include "codec/text.hpp"
 
@@ -99,13 +100,10 @@ std::string name_text(Bytes name) {
 }
 
 std::string date_text(std::int64_t unix_s) {
-    const auto seconds = static_cast<std::time_t>(unix_s);
-    std::tm date{};
-    gmtime_r(&seconds, &date);
-    std::array<char, 40> text;
-    const std::size_t size =
-        std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &date);
-    return std::string(text.data(), size);
+    std::array<std::uint8_t, 40> text;
+    TextWriter writer(text);
+    put_time(writer, unix_s);
+    return std::string(writer.text());
 }
 
 std::string ip_text(Bytes ip) {

@@ -19,6 +19,11 @@ constexpr std::int64_t seconds_of(year_month_day date) {
 constexpr std::int64_t first_s = seconds_of(std::chrono::year(0) / 1 / 1);
 constexpr std::int64_t last_s = seconds_of(std::chrono::year(10000) / 1 / 1) - 1;
 
+void put_padded(TextWriter& out, std::uint64_t number, std::uint64_t limit) {
+    for (; limit > 1 && number < limit; limit /= 10) out.put("0");
+    out.put_number(number);
+}
+
 }  // namespace
 
 bool to_unix_s(const CalendarTime& time, std::int64_t& unix_s) {
@@ -38,6 +43,17 @@ CalendarTime calendar_time(std::int64_t unix_s) {
             .hour = second / 3600,
             .minute = second / 60 % 60,
             .second = second % 60};
+}
+
+void put_time(TextWriter& out, std::int64_t unix_s) {
+    const CalendarTime time = calendar_time(unix_s);
+    put_padded(out, static_cast<unsigned>(time.year), 1000);
+    put_padded(out.put("-"), time.month, 10);
+    put_padded(out.put("-"), time.day, 10);
+    put_padded(out.put(" "), time.hour, 10);
+    put_padded(out.put(":"), time.minute, 10);
+    put_padded(out.put(":"), time.second, 10);
+    out.put(" UTC");
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "linnet/version.hpp"
+#include "base/text_writer.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
@@ -24,6 +24,9 @@ bool to_unix_s(const CalendarTime& time, std::int64_t& unix_s);
 
 /// Times outside the years 0 to 9999 are clamped to the first or last second of that range.
 CalendarTime calendar_time(std::int64_t unix_s);
+
+/// Writes a Unix time as "2026-11-22 18:00:00 UTC".
+void put_time(TextWriter& out, std::int64_t unix_s);
 
 /// A Unix time split into days since 1970-01-01 (negative before) and seconds within the day.
 struct DayAndSecond {

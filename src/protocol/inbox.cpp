@@ -85,7 +85,8 @@ void Inbox::move_entries(MutableBytes to_back) {
     moved_size_ += size;
 }
 
-// At least doubles the size, also in the last step.
+// At least doubles the size, also in the last step. `Block::reallocate` would not do: the entries
+// move to the end of the new block.
 bool Inbox::grow() {
     const std::size_t doubled = std::max(block_.size() * 2, size_min);
     Block larger(block_.memory());

@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::size_t name_size_max = 160;
 
-void put_padded(TextWriter& out, std::uint64_t number, std::uint64_t limit) {
-    for (; limit > 1 && number < limit; limit /= 10) out.put("0");
-    out.put_number(number);
-}
-
 }  // namespace
 
 DetailWriter& DetailWriter::put_name(Bytes name) {
@@ -55,14 +50,8 @@ DetailWriter& DetailWriter::put_harmless(std::string_view words) {
 }
 
 DetailWriter& DetailWriter::put_time(std::int64_t unix_s) {
-    const CalendarTime time = calendar_time(unix_s);
-    put_padded(writer_, static_cast<unsigned>(time.year), 1000);
-    put_padded(writer_.put("-"), time.month, 10);
-    put_padded(writer_.put("-"), time.day, 10);
-    put_padded(writer_.put(" "), time.hour, 10);
-    put_padded(writer_.put(":"), time.minute, 10);
-    put_padded(writer_.put(":"), time.second, 10);
-    return put(" UTC");
+    linnet::put_time(writer_, unix_s);
+    return *this;
 }
 
 void put_not_signed(const ChainResult& result, TlsFailure& why) {

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t size_max = 0xFFFF'FFFF;  // of all certificates: offsets have 32 bits
 
 // Makes space for `more` bytes after the `used` ones. The old block moves to `outgrown`, where it
-// can still be read.
+// can still be read (`Block::reallocate` would release it).
 bool make_space(Block& block, std::size_t used, std::size_t more, Block& outgrown) {
     if (more <= block.size() - used) return true;
     if (more > size_max - used) return false;

@@ -5,6 +5,7 @@
 // tables in protocol/lifecycle.hpp.
 #pragma once
 
+#include <iterator>
 #include <string>
 
 #include "protocol/lifecycle.hpp"
@@ -16,6 +17,7 @@ inline std::string name_of(Event event) {
         "resolved", "connected, wss", "connected",   "upgraded",       "upgraded, gd_mp_api",
         "joined",   "we closed",      "they closed", "protocol error", "close done",
         "begun",    "ended",          "abandoned"};
+    static_assert(std::size(names) == static_cast<std::size_t>(Event::abandoned) + 1);
     return names[static_cast<std::size_t>(event)];
 }
 
@@ -31,7 +33,7 @@ inline std::string name_of(std::uint32_t Timeouts::*limit) {
           Row{&Timeouts::drain_ms, "drain_ms"}}) {
         if (row.limit == limit) return std::string("`Timeouts::") + row.name + "`";
     }
-    return "";
+    return limit == nullptr ? "" : "a timeout without a name in state_graph.hpp";
 }
 
 inline std::string members_of(std::uint8_t groups) {
