@@ -1,32 +1,33 @@
 # SPDX-License-Identifier: MIT
 # Copyright the linnet authors
 """Parses C++ as tidy.py needs it: tokens without comments, directives, and the braces of functions. It supports
-the C++ of this project, not all of C++: no trigraphs, digraphs or function try blocks."""
+the C++ of this project, not all of C++: no trigraphs or function try blocks, and a digraph is one token."""
 import collections
 import functools
 import re
 
 TOKEN = re.compile(r'''
     (?P<newline>\n)
-  | (?P<directive>(?<![^\n])[ \t]*\#(?:[^\n\\/]|\\.|/(?![/*])|/\*.*?\*/)*)
+  | (?P<directive>(?<![^\n])(?P<before>(?:[ \t\f\v]|/\*(?:[^*]|\*(?!/))*\*/)*)\#(?:[^\n\\/]|\\.|/(?![/*])|/\*.*?\*/)*)
   | (?P<comment>//(?:\\\n|[^\n])*|/\*.*?\*/)
   | (?P<raw>(?:u8|[uUL])?R"(?P<tag>[^()\\\s]{0,16})\(.*?\)(?P=tag)")
   | (?P<string>"(?:\\.|[^"\\\n])*")
   | (?P<char>'(?:\\.|[^'\\\n])+')
   | (?P<number>\.?\d(?:[eEpP][+-]|'\w|[\w.])*)
   | (?P<word>[A-Za-z_]\w*)
-  | (?P<punctuation><=>|<<=|>>=|->\*|\.\.\.|::|->|\+\+|--|&&|\|\||[-+*/%&|^=!<>]=|\S)
+  | (?P<punctuation>\#\#|<:(?!:[^:>])|:>|<%|%[:>]|<=>|<<=|>>=|->\*|\.\.\.|::|->|\+\+|--|&&|\|\||[-+*/%&|^=!<>]=|\S)
 ''', re.X | re.S)
 PAIRS = {'(': ')', '[': ']', '{': '}'}
 CLASS_KEYS = {'class', 'struct', 'union'}
-ATTRIBUTES = {'alignas', '__attribute__', '__declspec'}  # with parentheses
+ATTRIBUTES = {'alignas', 'decltype', '__attribute__', '__declspec'}  # with parentheses that declare nothing
 SPECIFIERS = {'inline', 'static', 'constexpr', 'constinit', 'const', 'typedef', 'friend', 'extern', 'export'}
 
 # Token numbers: the beginning (including the template line), the body, and the last brace.
 Function = collections.namedtuple('Function', 'begin body end')
 # A declaration without a body: `scope` is 'namespace' or 'class'; `end` is its semicolon.
 Declaration = collections.namedtuple('Declaration', 'scope begin end')
-Directive = collections.namedtuple('Directive', 'line name rest')
+# `last` is its last line, after continuations.
+Directive = collections.namedtuple('Directive', 'line last name rest')
 
 
 class Source:
@@ -96,6 +97,10 @@ class Source:
     def top_level(self, begin, end):
         """The tokens of a declaration, each bracket with its content as one: '()', '[]', '{}'; without
         the template's parameters and without attributes."""
+        return [token for _, token in self.top_level_numbered(begin, end)]
+
+    def top_level_numbered(self, begin, end):
+        """(token number, token as in top_level)"""
         result = []
         i = begin
         while i < end:
@@ -108,10 +113,10 @@ class Source:
                 continue
             if token in PAIRS:
                 if token != '[' or self.tokens[i + 1] != '[':
-                    result.append(token + PAIRS[token])
+                    result.append((i, token + PAIRS[token]))
                 i = self.partners[i] + 1
                 continue
-            result.append(token)
+            result.append((i, token))
             i += 1
         return result
 
@@ -142,13 +147,19 @@ def lex(text):
             lines.append(line)
             continue
         if kind == 'directive':
-            named = re.match(r'\s*#\s*(\w*)\s*(.*)', token, re.S)
-            directives.append(Directive(line, named[1], named[2].strip()))
+            begin = line + match.group('before').count('\n')
+            directives.append(Directive(begin, line + token.count('\n'), *directive_parts(token)))
         elif kind != 'comment':
             tokens.append("''" if kind == 'char' else '""')
             lines.append(line)
         line += token.count('\n')
     return tokens, lines, directives
+
+
+def directive_parts(token):
+    """The name of a directive, and the rest."""
+    plain = re.sub(r'/\*.*?\*/', ' ', token.replace('\\\n', ''), flags=re.S)
+    return re.match(r'\s*#\s*(\w*)\s*(.*?)\s*$', plain, re.S).groups()
 
 
 def match_brackets(tokens):

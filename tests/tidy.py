@@ -6,6 +6,7 @@ violation as "file:line: [rule] what is wrong; what to change".
 
 RULES at the end lists each rule and the files it applies to; tidy_test.py violates each of them.
 """
+import itertools
 import pathlib
 import re
 import sys
@@ -63,6 +64,11 @@ MAY_INCLUDE = {
 }
 # Folders that may include headers of an operating system.
 OS_FOLDERS = ('src/platform/', 'src/cli/', 'tests/', 'bench/', 'fuzz/')
+HOME_OF_OS = 'src/platform'
+# Other files that may declare a C function: the first wraps a C header.
+EXTERN_C = ('src/tls/bearssl/bearssl.hpp',)
+# What is below src/ and include/ besides .cpp and .hpp.
+OTHER_FILES = {'meson.build', 'README.md'}
 
 # ---- what a file may include in angle brackets: path prefix -> headers, the longest counts -------
 
@@ -84,16 +90,24 @@ ANGLE_INCLUDES = {
     'src/codec/calendar.cpp': PURE_STD | {'chrono'},
 }
 # Their macros conflict with other code, and they must be included in a fixed order.
-WINDOWS_HEADERS = {'windows.h', 'winsock2.h'}
-OS_MACRO = re.compile(r'\b(_WIN32|_WIN64|__linux__|__APPLE__|__unix__|__FreeBSD__|__ANDROID__)\b')
+WINDOWS_OS = 'src/platform/win32/windows_os.hpp'
+WINDOWS_HEADERS = {  # header in lower case -> the files that may include it
+    'windows.h': {WINDOWS_OS}, 'winsock2.h': {WINDOWS_OS}, 'winsock.h': set(),
+    'ws2tcpip.h': {WINDOWS_OS, 'src/platform/sockaddr.hpp'},
+}
+OS_MACRO = re.compile(r'\b(' + '|'.join("""
+    _WIN32 _WIN64 _MSC_VER __MINGW32__ __MINGW64__ __CYGWIN__ __linux __linux__ __gnu_linux__ __ANDROID__
+    __APPLE__ TARGET_OS_\\w+ __unix __unix__ __FreeBSD__ __OpenBSD__ __NetBSD__ __EMSCRIPTEN__ __has_include
+""".split()) + r')\b')
 
 # ---- memory ------------------------------------------------------------------------------------
 
-ALLOCATORS = set("""malloc calloc realloc free aligned_alloc posix_memalign strdup strndup alloca""".split())
-OWNERS = set("""allocator any basic_string deque format forward_list function list
-    make_shared make_unique map multimap multiset ostringstream pmr promise queue set shared_ptr stack string
-    stringstream to_string unique_ptr unordered_map unordered_multimap unordered_multiset unordered_set vector
-    wstring""".split())
+ALLOCATORS = set("""malloc calloc realloc free aligned_alloc posix_memalign strdup strndup alloca
+    mmap reallocarray valloc""".split())
+OWNERS = set("""allocate_shared allocator any basic_string deque format forward_list function inplace_merge list
+    make_shared make_unique make_unique_for_overwrite map multimap multiset ostringstream pmr promise queue set
+    shared_ptr stable_partition stable_sort stack string stringstream to_string u16string u32string u8string
+    unique_ptr unordered_map unordered_multimap unordered_multiset unordered_set vector wstring""".split())
 # File -> the functions it may use, and why:
 TAKES_MEMORY = {
     # it is Block.
@@ -116,9 +130,16 @@ FOREIGN_WORDS = {
     'catch': 'there are no exceptions', 'dynamic_cast': 'there is no RTTI: use a virtual function',
     'typeid': 'there is no RTTI', 'goto': 'return early, or make a function',
     'thread_local': 'keep it in the object it belongs to',
+    'rethrow_exception': 'there are no exceptions', 'setjmp': 'return early', 'longjmp': 'return early',
+    '##': 'pasted tokens hide words from these rules: write them out',
+    **{each: 'a digraph: write the bracket or #' for each in ('<%', '%>', '<:', ':>', '%:')},
 }
 # Constants that are not constexpr: tables of functions for a C library, which need no code at startup.
 C_TABLES = {'src/tls/bearssl/verifier.hpp', 'src/tls/bearssl/verifier.cpp'}
+VALUE_BEGINS = {'*', '&', '+', '-', '!', '~', '()', '""', "''", 'true', 'false', 'nullptr', 'sizeof', 'this'}
+VALUE_OPERATORS = {'.', '->', '+', '-', '/', '%', '|', '^', '==', '?'}
+# Types in lower case; other words in lower case are variables.
+TYPE_NAME = re.compile(r'\w+_t|auto|bool|char|double|float|int|long|short|signed|unsigned|void')
 NO_VARIABLES = {'concept', 'friend', 'namespace', 'static_assert', 'typedef', 'using'}
 STATE_READERS = {'after', 'facts_of', 'is_alive', 'is_connecting', 'is_conversing', 'is_established', 'is_in', 'text'}
 # One word for one thing: what comments do not say, and what they say instead.
@@ -139,17 +160,23 @@ ALGORITHM = re.compile(r'\bstd::(ranges::)?(' + '|'.join("""
     partition remove remove_copy remove_if replace replace_if reverse rotate sample search shuffle sort
     stable_partition stable_sort swap_ranges transform unique upper_bound
 """.split()) + r')(<[\w: ]+>)?\(')
-# Sources without a test of the same name, by the end of their path without .cpp, and the tests that cover them:
+# Sources below src/ without a test of the same name (a folder ends in a slash), and the tests that cover them:
 TESTED_ELSEWHERE = {
     'the OS itself: tests/live, system_calls, system_resolver, system_roots': (
-        'posix/*', 'win32/*'),
-    'kernels_test: one contract for every CPU': ('kernels_neon', 'kernels_plain', 'kernels_x86'),
-    'conversation_test, multiplayer_test, websocket_client_test': (
-        'client/attempt', 'client/core', 'client/life', 'client/link', 'client/opening', 'client/texts'),
-    'x509_certificate_test': ('tls/certificate_file',),
-    'bearssl_engine_test, tls_test': ('bearssl/*', 'openssl/*', 'tls/engine_base'),
-    'embedding_test': ('none/*',),
+        'platform/posix/', 'platform/win32/'),
+    'kernels_test: one contract for every CPU': (
+        'codec/kernels_neon.cpp', 'codec/kernels_plain.cpp', 'codec/kernels_x86.cpp'),
+    'conversation_test, multiplayer_test, websocket_client_test': tuple(
+        f'client/{name}.cpp' for name in ('attempt', 'core', 'life', 'link', 'opening', 'texts')),
+    'x509_certificate_test': ('tls/certificate_file.cpp',),
+    'bearssl_engine_test, tls_test': ('tls/bearssl/', 'tls/openssl/', 'tls/engine_base.cpp'),
+    'embedding_test': ('platform/none/', 'resolver/none/', 'tls/none/'),
 }
+TESTS = {'TEST', 'TEST_F', 'TEST_P'}
+# Folders of include/linnet, with their sources in the folders of src of the same name.
+PUBLIC_FOLDERS = {'codec', 'protocol'}
+# Compiled as a source, so that `#pragma once` is a warning there.
+PRECOMPILED = 'tests/testkit/precompiled.hpp'
 
 
 class Tree:
@@ -180,6 +207,15 @@ def head(source, _tree):
         yield 1, 'no licence; begin with "SPDX-License-Identifier: MIT" in a comment'
     elif len(lines) < 2 or not lines[1].endswith('Copyright the linnet authors'):
         yield 2, 'no owner; go on with "Copyright the linnet authors" in a comment'
+    elif source.path.endswith('.hpp') and source.path != PRECOMPILED and not any(
+            (each.name, each.rest) == ('pragma', 'once') for each in source.directives):
+        yield 1, 'a header that can be included twice; write #pragma once'
+
+
+def file_kinds(source, _tree):
+    name = source.path.rsplit('/', 1)[-1]
+    if not is_cpp(name) and name not in OTHER_FILES:
+        yield 1, f'{name} is of a kind that no rule reads; name it .cpp or .hpp'
 
 
 def line_length(source, _tree):
@@ -222,9 +258,12 @@ def layers(source, tree):
         return
     allowed = MAY_INCLUDE[layer] | {layer, 'words'}
     for line, quote, name in source.includes():
-        if quote == '<':
-            continue
         path = f'include/{name}' if name.startswith('linnet/') else f'src/{name}'
+        if {'.', '..'} & set(re.split(r'[/\\]', name)):
+            yield line, f'{name} may be in any folder; write its path below src or include'
+            continue
+        if quote == '<' and path not in tree.sources:
+            continue
         target = tree.layer_of(path)
         if source.path.startswith('include/') and not name.startswith('linnet/'):
             yield line, f'a public header includes {name}; include public headers alone'
@@ -240,36 +279,37 @@ def include_form(source, _tree):
             yield each.line, f'#{each.name} {each.rest}; include a file by its name'
 
 
-def os_headers(source, tree):
+def os_headers(source, _tree):
     if source.path.startswith(OS_FOLDERS):
         return
     allowed = longest_prefix(ANGLE_INCLUDES, source.path)
     for line, quote, name in source.includes():
         if quote == '<' and name not in allowed:
-            yield line, f'<{name}> is not for this folder; use what {home_of_os(tree)} offers, or write it plainly'
-
-
-def home_of_os(tree):
-    return OS_FOLDERS[0].rstrip('/')
+            yield line, f'<{name}> is not for this folder; use what {HOME_OF_OS} offers, or write it plainly'
+    tokens = source.tokens
+    for i, token in enumerate(tokens):
+        if token == 'extern' and tokens[i + 1] == '""' and source.path not in EXTERN_C:
+            yield source.lines[i], f'extern "C" declares a function of the OS; use what {HOME_OF_OS} offers'
 
 
 def windows_headers(source, _tree):
     for line, _, name in source.includes():
-        if name in WINDOWS_HEADERS and not source.path.endswith('/windows_os.hpp'):
+        files = WINDOWS_HEADERS.get(name.rsplit('/', 1)[-1].lower())
+        if files is not None and source.path not in files:
             yield line, f'<{name}> with all its macros; include windows_os.hpp instead'
 
 
-def os_macros(source, tree):
+def os_macros(source, _tree):
     if source.path.startswith(OS_FOLDERS):
         return
-    for each in source.directives:
-        if match := OS_MACRO.search(each.rest):
-            yield each.line, f'{match[0]} chooses by the OS; do that in {home_of_os(tree)}'
+    for line, text in [*zip(source.lines, source.tokens), *((each.line, each.rest) for each in source.directives)]:
+        if match := OS_MACRO.search(text):
+            yield line, f'{match[0]} chooses by the OS; do that in {HOME_OF_OS}'
 
 
 def conditions_in_functions(source, _tree):
     conditions = [each.line for each in source.directives
-                  if each.name in ('if', 'ifdef', 'ifndef', 'elif', 'else')]
+                  if each.name in ('if', 'ifdef', 'ifndef', 'elif', 'elifdef', 'elifndef', 'else')]
     for function in source.functions if conditions else ():
         begin, end = source.lines[function.begin], source.lines[function.end]
         for line in conditions:
@@ -278,11 +318,11 @@ def conditions_in_functions(source, _tree):
 
 
 def function_length(source, _tree):
-    for function in source.functions:
-        begin, end = source.lines[function.begin], source.lines[function.end]
+    extents = [(source.lines[each.begin], source.lines[each.end], 'function') for each in source.functions]
+    extents += [(each.line, each.last, 'macro') for each in source.directives if each.name == 'define']
+    for begin, end, kind in extents:
         if end - begin + 1 > FUNCTION_LINES_MAX:
-            yield begin, (f'a function of {end - begin + 1} lines; divide it, '
-                          f'{FUNCTION_LINES_MAX} at most')
+            yield begin, f'a {kind} of {end - begin + 1} lines; divide it, {FUNCTION_LINES_MAX} at most'
 
 
 def algorithm_header(source, _tree):
@@ -305,13 +345,17 @@ def state(source, _tree):
             if function is None or tokens[function.begin:function.body][:5] != [
                     'void', 'Life', '::', 'enter', '(']:
                 yield source.lines[i], 'state_ may be written here; call Life::enter, or read state()'
+    for line, token in source.macro_tokens:
+        if token == 'state_':
+            yield line, 'state_ in a macro may be written anywhere; read state()'
 
 
 def is_read(source, i):
     tokens = source.tokens
-    if tokens[i - 1] == 'return' and tokens[i + 1] == ';':
+    if tokens[i - 1] == 'return' and tokens[i + 1] == ';':  # State state() const { return state_; }
         function = function_at(source, i)
-        return not {'&', '*', 'auto'} & set(tokens[function.begin:function.body])
+        head = [each for each in source.top_level(function.begin, function.body) if each not in SPECIFIERS]
+        return head[0] == 'State' and head[1].isidentifier() and function.end - function.body == 4
     if tokens[i - 1] in ('==', '!=') or tokens[i + 1] in ('==', '!='):
         return tokens[i - 1] not in ('++', '--', '&')
     return tokens[i - 1] == '(' and tokens[i - 2] in STATE_READERS and tokens[i + 1] in (',', ')')
@@ -333,8 +377,9 @@ def memory(source, _tree):
             taken = owner_at(tokens, i, allowed)
         if taken:
             yield source.lines[i], f'{taken} takes memory of its own; take it from a Block'
-    for line, token in source.macro_tokens:
-        if token in ALLOCATORS | {'new', 'delete'}:
+    in_macros = [token for _, token in source.macro_tokens]
+    for i, (line, token) in enumerate(source.macro_tokens):
+        if token in ('new', 'delete') or owner_at(in_macros, i, set()):
             yield line, f'{token} in a macro takes memory of its own; take it from a Block'
 
 
@@ -352,7 +397,7 @@ def new_of(source, i, allowed):
 
 def owner_at(tokens, i, allowed):
     token = tokens[i]
-    if token in ALLOCATORS:
+    if token.removeprefix('__builtin_') in ALLOCATORS:
         is_member = tokens[i - 1] in ('.', '->')
         return None if token in allowed or is_member else token
     if token in OWNERS and tokens[i - 1] == '::' and tokens[i - 2] in ('std', 'pmr', 'ranges'):
@@ -365,9 +410,10 @@ def namespaces(source, _tree):
     for i, token in enumerate(tokens):
         if token != 'namespace':
             continue
-        if tokens[i - 1:i] == ['using'] and tokens[i + 1] == 'std' and 'literals' not in tokens[i + 3]:
+        after = [each for each in tokens[i + 1:i + 7] if each != '::']
+        if tokens[i - 1:i] == ['using'] and after[0] == 'std' and 'literals' not in after[1]:
             yield source.lines[i], 'using namespace std hides what takes memory; write std:: out'
-        elif tokens[i + 2:i + 4] == ['=', 'std']:
+        elif after[1:3] == ['=', 'std']:
             yield source.lines[i], 'another name for std hides what takes memory; write std:: out'
 
 
@@ -375,6 +421,9 @@ def foreign_words(source, _tree):
     for line, token in [*zip(source.lines, source.tokens), *source.macro_tokens]:
         if token in FOREIGN_WORDS:
             yield line, f'{token}; {FOREIGN_WORDS[token]}'
+    for i, token in enumerate(source.tokens):
+        if token == 'value' and source.tokens[i - 1] in ('.', '->') and source.tokens[i + 1:i + 3] == ['(', ')']:
+            yield source.lines[i], 'value() of an optional throws; test it, and write *'
 
 
 def globals_(source, _tree):
@@ -389,12 +438,19 @@ def globals_(source, _tree):
             yield source.lines[each.begin], f'a variable of a {each.scope}; make it constexpr, or a field'
     for function in source.functions:
         for i in range(function.body, function.end):
-            if source.tokens[i] != 'static':
-                continue
-            end = next(n for n in range(i, function.end) if source.tokens[n] in (';', '{'))
-            words = source.top_level(i, end)
-            if source.tokens[i - 1] != 'constexpr' and 'constexpr' not in words and '()' not in words:
+            if source.tokens[i] == 'static' and is_static_variable(source, i):
                 yield source.lines[i], 'a static variable of a function; make it constexpr, or a field'
+
+
+def is_static_variable(source, i):
+    """Whether `static` in a function begins a variable, neither constant nor a function of a local class."""
+    begin = end = i
+    while source.tokens[begin - 1] in SPECIFIERS:
+        begin -= 1
+    while source.tokens[end] not in (';', '{', '='):
+        end = source.partners.get(end, end) + 1
+    is_function = source.tokens[end] == '{' and source.tokens[end - 1] in (')', 'const', 'noexcept')
+    return not is_function and not is_constant(source.top_level(begin, end))
 
 
 def is_constant(words):
@@ -402,46 +458,79 @@ def is_constant(words):
 
 
 def is_variable(source, begin, end, words):
-    if NO_VARIABLES & {words[0], source.tokens[begin]} or 'template' in words:
+    if not words or NO_VARIABLES & {words[0], source.tokens[begin]} or 'template' in words:
         return False
-    first = next((each for each in words if each not in SPECIFIERS), '')
-    if first in CLASS_KEYS | {'enum'}:  # a type alone, unless a name follows
-        return words[-1] != '{}' and ('{}' in words or '=' in words)
+    key = next((n for n, each in enumerate(words) if each not in SPECIFIERS), 0)
+    if words[key] in CLASS_KEYS | {'enum'} and '()' not in words:
+        return key > 0 or not is_type_alone(words[key + 1:])
     before_value = words[:words.index('=')] if '=' in words else words
     if '()' not in before_value:
         return True
-    # int (*pointer)(int); and Foo foo(1); but not a function.
-    after_bracket = source.tokens[source.tokens.index('(', begin, end) + 1]
-    return after_bracket[0].isdigit() or after_bracket in ('*', '""', "''")
+    opening = next(i for i, each in source.top_level_numbered(begin, end) if each == '()')
+    return begins_with_value(source.top_level(opening + 1, source.partners[opening]))
+
+
+def begins_with_value(words):
+    """Whether the parentheses of int (*pointer)(int) or Foo foo(seed), and not those of a function."""
+    first = [*itertools.takewhile(lambda each: each not in (',', '='), words)]
+    if not first:
+        return False
+    if first[0][0].isdigit() or first[0] in VALUE_BEGINS or VALUE_OPERATORS & set(first):
+        return True
+    if len(first) == 1:
+        return first[0].islower() and not TYPE_NAME.fullmatch(first[0])
+    return first[-1] in ('()', '{}') and first[-2].isidentifier()
+
+
+def is_type_alone(words):
+    """Whether no name of a variable is in a declaration, after its `struct` or `enum`."""
+    if '=' in words or ('{}' in words and words[-1] != '{}'):
+        return False
+    head = [each for each in itertools.takewhile(lambda each: each not in (':', '{}', '[]'), words)
+            if each not in CLASS_KEYS | {'final'}]
+    return len(head) < 2 or not head[-1].isidentifier() or not (head[-2].isidentifier() or head[-2] in '*&>')
 
 
 def tests(tree):
-    tested = {path.rsplit('/', 1)[1][:-len('_test.cpp')] for path in tree.sources
-              if path.startswith('tests/') and path.endswith('_test.cpp')}
-    elsewhere = [ending for endings in TESTED_ELSEWHERE.values() for ending in endings]
-    for path in tree.sources:
-        if not is_library(path) or not path.endswith('.cpp') or path[:-4].rsplit('/', 1)[1] in tested:
+    tested = {path.rsplit('/', 1)[1][:-len('_test.cpp')] for path, source in tree.sources.items()
+              if path.startswith('tests/') and path.endswith('_test.cpp') and not TESTS.isdisjoint(source.tokens)}
+    elsewhere = tuple(f'src/{each}' for row in TESTED_ELSEWHERE.values() for each in row)
+    for path in sorted(tree.sources):
+        if not is_library(path) or not path.endswith('.cpp') or path.startswith(elsewhere):
             continue
-        folder = path.rsplit('/', 1)[0]
-        if not any(folder.endswith(each[:-2]) if each.endswith('/*') else path[:-4].endswith(each)
-                   for each in elsewhere):
-            name = path[:-4].rsplit('/', 1)[1]
-            yield path, 1, f'no test; write tests/{name}_test.cpp, or name its test in TESTED_ELSEWHERE'
+        name = path[:-4].rsplit('/', 1)[1]
+        if name not in tested:
+            yield path, 1, f'no test of its own; write tests/{name}_test.cpp, or name its test in TESTED_ELSEWHERE'
+        tested.discard(name)  # a test covers one source
 
 
 def pairs(tree):
-    """The source of include/linnet/codec/url.hpp is src/codec/url.cpp, if it has one."""
+    """The source of include/linnet/codec/url.hpp and of src/codec/url.hpp is src/codec/url.cpp, if it has one."""
+    sources = [path for path in tree.sources if path.endswith('.cpp') and is_library(path)]
     for path in tree.sources:
-        match = re.fullmatch(r'include/linnet/(\w+)/(\w+)\.hpp', path)
-        if not match or f'src/{match[1]}/{match[2]}.cpp' in tree.sources:
+        match = re.fullmatch(r'(include/linnet|src)/(.+)/(\w+)\.hpp', path)
+        if not match or not is_library(path):
             continue
-        for other in tree.sources:
-            if re.fullmatch(rf'src/\w+/{match[2]}\.cpp', other) and is_library(other):
-                yield other, 1, f'the source of {path}; move it to src/{match[1]}'
+        root, folder, name = match.groups()
+        if root != 'src' and folder not in PUBLIC_FOLDERS:
+            yield path, 1, f'include/linnet/{folder} is not for public headers; move it to include/linnet'
+        home = f'src/{folder}/{name}.cpp'
+        for other in sources if home not in tree.sources else ():
+            is_of_system = folder == 'platform' and other.startswith('src/platform/')
+            if other.endswith(f'/{name}.cpp') and not is_of_system and f'{other[:-4]}.hpp' not in tree.sources:
+                yield other, 1, f'the source of {path}; move it to src/{folder}'
 
 
 def any_file(_path):
     return True
+
+
+def has_licence(path):
+    return not path.endswith('.md')
+
+
+def is_below_src(path):
+    return path.startswith(('include/', 'src/'))
 
 
 def is_cpp(path):
@@ -462,7 +551,8 @@ def is_client(path):
 
 # Rule, and the files it applies to.
 RULES = (
-    (head, any_file),
+    (head, has_licence),
+    (file_kinds, is_below_src),
     (line_length, is_cpp),
     (blanks, any_file),
     (promises, is_cpp),
@@ -500,13 +590,15 @@ def check(texts):
 
 FOLDERS = ('include', 'src', 'tests', 'bench', 'fuzz')
 KINDS = ('.hpp', '.cpp', '.py', '.sh', '.js', 'meson.build')
+ALL_KINDS = ('include', 'src')  # folders without any other kind
 
 
 def real_tree():
     paths = [ROOT / 'dev', ROOT / '.ci/run', ROOT / 'meson.build', ROOT / 'meson_options.txt']
     for folder in FOLDERS:
-        paths += [path for path in sorted((ROOT / folder).rglob('*')) if path.name.endswith(KINDS)]
-    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding='utf-8') for path in paths}
+        paths += [path for path in sorted((ROOT / folder).rglob('*')) if path.is_file() and (
+            path.name.endswith(KINDS) or folder in ALL_KINDS)]
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding='utf-8', errors='replace') for path in paths}
 
 
 def main():
