@@ -35,8 +35,10 @@ struct DayAndSecond {
 };
 constexpr DayAndSecond day_and_second(std::int64_t unix_s) {
     constexpr std::int64_t day_s = 86'400;
-    const std::int64_t day = unix_s / day_s - (unix_s % day_s < 0 ? 1 : 0);
-    return {day, static_cast<std::uint32_t>(unix_s - day * day_s)};
+    const std::int64_t day = unix_s / day_s;
+    const std::int64_t second = unix_s % day_s;
+    if (second < 0) return {day - 1, static_cast<std::uint32_t>(second + day_s)};
+    return {day, static_cast<std::uint32_t>(second)};
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE
