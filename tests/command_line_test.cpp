@@ -161,8 +161,8 @@ TEST(CommandLine, describes_each_mistake) {
         {{"join", "--binary", "ws://h/"}, "unknown option --binary"},
         {{"--target", "1", "ws://h/"}, "unknown option --target"},
         {{"join", "--target", "all", "ws://h/"},
-         "--target: 'all' is not a peer id: 0 is all, 1 the server, N peer N, -N all but "
-         "peer"},
+         "--target: 'all' is not a peer id: 0 is all, 1 the server, N peer N, -N all but peer "
+         "N"},
     };
     for (const Row& row : rows) EXPECT_EQ(error_of(row.arguments), row.error);
     EXPECT_EQ(error_of({std::string_view("-\0", 2), "ws://a/"}).find("unknown option -"), 0u);
