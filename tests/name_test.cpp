@@ -23,7 +23,6 @@ using test::attribute;
 using test::dns;
 using test::ExactBytes;
 using test::item;
-using test::name_of;
 using test::null;
 using test::oid;
 using test::sequence;

@@ -351,13 +351,13 @@ TEST(ScopedConnection, passes_its_slot_on_when_it_is_moved) {
     ScopedConnection a(signal, chorus.singer<'b'>());
     ScopedConnection other(signal, chorus.singer<'c'>());
     ScopedConnection b(std::move(a));
-    EXPECT_FALSE(a.is_connected());
+    EXPECT_FALSE(a.is_connected());  // NOLINT(bugprone-use-after-move): that is the promise
     EXPECT_TRUE(b.is_connected());
     signal.notify();
     EXPECT_EQ(chorus.called, "abc");
 
-    other = std::move(b);  // its previous connection is disconnected
-    EXPECT_FALSE(b.is_connected());
+    other = std::move(b);            // its previous connection is disconnected
+    EXPECT_FALSE(b.is_connected());  // NOLINT(bugprone-use-after-move)
     EXPECT_TRUE(other.is_connected());
     EXPECT_EQ(signal.slot_count(), 2u);
     chorus.called.clear();

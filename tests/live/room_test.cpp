@@ -23,9 +23,9 @@ namespace {
 constexpr std::uint64_t deadline_us = 20'000'000;
 
 Launch godot(const std::string& script, Scheme scheme = Scheme::ws) {
-    Launch launch{
-        .command = {"godot3-server", "--path", LINNET_LIVE_DIR "/godot_room", "-s", script},
-        .gets_its_port = true};
+    const std::string project = std::string(LINNET_LIVE_DIR) + "/godot_room";
+    Launch launch{.command = {"godot3-server", "--path", project, "-s", script},
+                  .gets_its_port = true};
     if (scheme == Scheme::wss) {
         launch.settings = {"LINNET_LIVE_CERTIFICATE=" LINNET_CERTIFICATES_DIR "/good.pem",
                            "LINNET_LIVE_KEY=" LINNET_CERTIFICATES_DIR "/good.key"};

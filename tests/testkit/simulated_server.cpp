@@ -319,7 +319,8 @@ void Talk::close() {
 }
 
 void Talk::take_session_output() {
-    for (Outbox::Pieces pieces; const std::size_t count = session_.unsent(pieces);) {
+    Outbox::Pieces pieces;
+    for (std::size_t count; (count = session_.unsent(pieces)) > 0;) {
         std::size_t size = 0;
         for (const Bytes piece : std::span(pieces).first(count)) {
             if (!spoiled_) out_ += text_of(piece);
