@@ -17,9 +17,11 @@
 #include <memory>
 
 #include "chain_opinion.hpp"
+#include "tls/bearssl/signature_verifier.hpp"
 #include "tls/bearssl/verifier.hpp"
 #include "x509/host_name.hpp"
 #include "x509/name.hpp"
+#include "x509/name_match.hpp"
 #include "x509/pem.hpp"
 
 namespace linnet::fuzz {
@@ -184,12 +186,12 @@ void check_with_bearssl(const Certificate& certificate) {
     require(certificate.not_after_s == unix_time(decoder.notafter_days, decoder.notafter_seconds),
             "when it ends");
     const bool is_rsa = key->key_type == BR_KEYTYPE_RSA;
-    require(certificate.key == (is_rsa ? Certificate::Key::rsa : Certificate::Key::ec),
-            "the kind of its key");
-    if (is_rsa) {
-        const std::size_t size = key->key.rsa.nlen;
-        require((certificate.key_bits + 7) / 8 == size, "the size is the same");
-    }
+    // BearSSL looks neither at the modulus nor at the point.
+    if (certificate.key.kind == PublicKey::Kind::other) return;
+    const auto kind = is_rsa ? PublicKey::Kind::rsa : PublicKey::Kind::ec;
+    require(certificate.key.kind == kind, "the kind of its key");
+    if (is_rsa)
+        require(certificate.key.modulus.size() == key->key.rsa.nlen, "the size is the same");
 }
 
 void check_facts(const X509Certificate& store, std::size_t index, const Certificate& certificate) {
@@ -198,7 +200,7 @@ void check_facts(const X509Certificate& store, std::size_t index, const Certific
                 text_of(facts.subject) == text_of(certificate.subject) &&
                 text_of(facts.issuer) == text_of(certificate.issuer) &&
                 text_of(facts.alt_names) == text_of(certificate.alt_names) &&
-                text_of(facts.public_key) == text_of(certificate.public_key),
+                text_of(facts.public_key) == text_of(certificate.key.info),
             "the facts are what was parsed");
     require(facts.is_ca == certificate.is_ca && facts.not_after_s == certificate.not_after_s &&
                 facts.not_before_s == certificate.not_before_s,
@@ -211,8 +213,7 @@ void check_facts(const X509Certificate& store, std::size_t index, const Certific
     require(facts.sha256 == digest, "the fingerprint is that of the bytes");
     const std::size_t found = store.find_subject(certificate.subject);
     require(found <= index, "a peer in the list is found by its id");
-    require(text_of(store.facts(found).subject) == text_of(certificate.subject),
-            "the issuer has that name");
+    require(same_name(store.facts(found).subject, certificate.subject), "the issuer has that name");
 }
 
 // `other` selects what else the bytes must not be.
@@ -220,9 +221,9 @@ void check_certificate(Bytes der, std::uint8_t other) {
     const auto certificate = parse_certificate(der);
     if (!certificate) return;
     require(text_of(certificate->der) == text_of(der), "the certificate covers all bytes");
-    for (const Bytes part : {certificate->issuer, certificate->subject, certificate->public_key,
-                             certificate->alt_names, certificate->common_name,
-                             certificate->subject_key_id, certificate->authority_key_id}) {
+    for (const Bytes part :
+         {certificate->issuer, certificate->subject, certificate->key.info, certificate->alt_names,
+          certificate->common_name, certificate->subject_key_id, certificate->authority_key_id}) {
         require(lies_within(part, der), "views lie within the input");
     }
     require(lies_within(certificate->common_name, certificate->subject),
@@ -366,7 +367,7 @@ void check_verifying(const TlsRequest& request, std::span<const Bytes> chain, Cu
     const unsigned error = verify(*verifier, chain, cuts);
     const br_x509_class** const context = verifier->x509();
     require((error == 0) == (why.cause == Cause::none), "a refusal has only a cause");
-    require((error == 0) == ((*context)->get_pkey(context, nullptr) != nullptr),
+    require((error == 0) == ((*context)->get_pkey(context, nullptr)->key_type != 0),
             "and no key to go on with");
     require(is_harmless(why.detail()), "its detail is printable text");
     if (checked.cause != Cause::none) {
@@ -379,16 +380,15 @@ void check_verifying(const TlsRequest& request, std::span<const Bytes> chain, Cu
 }
 
 void check_chain(const TlsRequest& request, std::span<const Bytes> chain, Cuts cuts) {
-    ExactCopy buffer(root_buffer_size);
+    BearSslSignatureVerifier verifier;
     ChainResult result;
     TlsFailure why;
-    const bool accepted = check_chain(request, chain, buffer.buffer(), result, why);
+    const bool accepted = check_chain(request, chain, verifier, result, why);
     require(accepted == (why.cause == Cause::none), "a refusal has only a cause");
-    require(result.path_count <= chain_count_max && result.root_count <= root_count_max,
-            "the result has its bounds");
+    require(result.path_count < path_count_max, "the result has its bounds");
     const ChainOpinion opinion(request, chain);
     accepted ? opinion.check_accepted(result) : opinion.check_refused(why);
-    check_verifying(request, chain, cuts, why, result.root_count > 0);
+    check_verifying(request, chain, cuts, why, !result.root.empty());
 }
 
 // The server's chain, by numbers: up to 127 for certificates of the input, above for the known

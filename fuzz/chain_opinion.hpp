@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A second implementation of `judge_chain`: whether its result is correct for the certificates,
+// A second implementation of `check_chain`: whether its result is correct for the certificates,
 // checked one property at a time, independently of the order of its checks.
 #pragma once
 
@@ -12,7 +12,9 @@
 #include "fuzz_input.hpp"
 #include "linnet/codec/utf8.hpp"
 #include "linnet/tls_chain.hpp"
+#include "tls/bearssl/signature_verifier.hpp"
 #include "x509/certificate.hpp"
+#include "x509/name_match.hpp"
 
 namespace linnet::fuzz {
 
@@ -98,10 +100,11 @@ class ChainOpinion {
     void check_accepted(const ChainResult& result) const {
         require(leaf_.has_value() && result.path_count >= 1, "there is a leaf");
         require(result.path[0].data() == chain_[0].data(), "the path begins with the leaf");
-        const bool is_path = result.root_count > 0;
+        const bool is_path = !result.root.empty();
         require(is_path == (!is_pinned() && (trust_.verify || trust_.certificate != nullptr)),
                 "signatures matter unless the leaf is trusted as it is");
-        require(leaf_->exponent_bits <= exponent_bits_max, "its key is quick to verify");
+        require(!is_beyond(*leaf_) || !trust_.verify, "it has nothing unknown");
+        require(bits_of(leaf_->key.exponent) <= exponent_bits_max, "its key is quick to verify");
         if (is_path) check_path(result);
         if (!is_path) require(result.path_count == 1, "nothing else is examined");
         check_key_pins(result);
@@ -139,7 +142,7 @@ class ChainOpinion {
         for (std::size_t i = 0; i < result.path_count; ++i) {
             const auto certificate = parse_certificate(result.path[i]);
             require(certificate.has_value(), "every element of the path is a certificate");
-            require(i == 0 || text_of(certificate->subject) == text_of(issuer),
+            require(i == 0 || same_name(certificate->subject, issuer),
                     "each is signed by the next");
             require(i == 0 || (certificate->is_ca && certificate->allows_signing),
                     "which may sign");
@@ -151,26 +154,26 @@ class ChainOpinion {
             }
             issuer = certificate->issuer;
         }
-        for (const Bytes der : std::span(result.roots).first(result.root_count)) {
-            const auto root = parse_certificate(der);
-            require(root && is_given(der), "the root is one of the given ones");
-            require(text_of(root->subject) == text_of(issuer),
-                    "the root signed the last certificate");
-            require(root->is_ca, "the issuer may sign, as a CA");
-            require(root->allows_signing && !is_beyond(*root) && !has_short_key(*root),
-                    "and is sound itself");
-            require(root->path_length >= ca_count(result),
-                    "the path length allows the CAs below it");
-            require(!trust_.verify || (root->allows_server && is_in_date(*root)),
-                    "and is for servers, and in date");
-        }
+        check_root(result, issuer);
+    }
+
+    void check_root(const ChainResult& result, Bytes issuer) const {
+        const auto root = parse_certificate(result.root);
+        require(root && is_given(result.root), "the root is one of the given ones");
+        require(same_name(root->subject, issuer), "the root signed the last certificate");
+        require(root->is_ca || root->version == 1, "the issuer may sign, as a CA");
+        require(root->allows_signing && !is_beyond(*root) && !has_short_key(*root),
+                "and is sound itself");
+        require(root->path_length >= ca_count(result), "the path length allows the CAs below it");
+        require(!trust_.verify || (root->allows_server && is_in_date(*root)),
+                "and is for servers, and in date");
     }
 
     static std::size_t ca_count(const ChainResult& result) {
         std::size_t count = 0;
         for (const Bytes der : std::span(result.path).first(result.path_count).subspan(1)) {
             const auto ca = parse_certificate(der);
-            if (text_of(ca->subject) != text_of(ca->issuer)) ++count;
+            if (!is_self_issued(*ca)) ++count;
         }
         return count;
     }
@@ -188,6 +191,8 @@ class ChainOpinion {
         for (std::size_t i = 0; i < (trust_.verify ? result.path_count : 1); ++i) {
             is_pinned = is_pinned || is_key_pinned(result.path[i]);
         }
+        is_pinned =
+            is_pinned || (trust_.verify && !result.root.empty() && is_key_pinned(result.root));
         require(is_pinned, "one of the pinned keys is on the path");
     }
 
@@ -210,15 +215,25 @@ class ChainOpinion {
                            [](Bytes der) { return parse_certificate(der)->allows_server; });
     }
 
+    static bool has_good_exponent(const Certificate& certificate) {
+        const Bytes exponent = certificate.key.exponent;
+        return !exponent.empty() && exponent.back() % 2 == 1 && bits_of(exponent) > 1 &&
+               bits_of(exponent) <= exponent_bits_max;
+    }
+    static bool is_supported(const Certificate& certificate) {
+        const PublicKey& key = certificate.key;
+        return key.kind == PublicKey::Kind::ec ||
+               (key.kind == PublicKey::Kind::rsa && key.bits <= 4096);
+    }
     static bool is_weak(const Certificate& certificate) {
-        return certificate.signature == Certificate::Signature::weak || has_short_key(certificate);
+        return certificate.scheme == SignatureScheme::weak || has_short_key(certificate);
     }
     static bool has_short_key(const Certificate& certificate) {
-        return certificate.key == Certificate::Key::rsa && certificate.key_bits < 2048;
+        return certificate.key.kind == PublicKey::Kind::rsa && certificate.key.bits < 2048;
     }
     static bool is_beyond(const Certificate& certificate) {
-        return certificate.has_unknown_critical || certificate.has_name_constraints ||
-               certificate.exponent_bits > exponent_bits_max;
+        return certificate.has_unknown_critical ||
+               bits_of(certificate.key.exponent) > exponent_bits_max;
     }
 
     template <class Is>
@@ -249,13 +264,14 @@ class ChainOpinion {
     bool is_true_of_a_root(Cause cause) const {
         return any_given([&](const Certificate& root) {
             switch (cause) {
-                case Cause::tls_root_not_ca: return !root.is_ca;
+                case Cause::tls_root_not_ca: return !root.is_ca && root.version != 1;
                 case Cause::tls_root_key_usage: return !root.allows_signing;
                 case Cause::tls_root_critical_extension: return root.has_unknown_critical;
                 case Cause::tls_root_name_constraints: return root.has_name_constraints;
                 case Cause::tls_root_path_length: return root.path_length < path_count_max;
                 case Cause::tls_root_key_weak: return has_short_key(root);
-                case Cause::tls_root_key_exponent: return root.exponent_bits > exponent_bits_max;
+                case Cause::tls_root_key_unsupported: return !is_supported(root);
+                case Cause::tls_root_key_exponent: return !has_good_exponent(root);
                 case Cause::tls_root_purpose: return trust_.verify && !root.allows_server;
                 case Cause::tls_root_expired:
                     return trust_.verify && root.not_after_s < request_.unix_s;
@@ -277,7 +293,16 @@ class ChainOpinion {
             case Cause::tls_pin_mismatch: return is_pin_missing();
             case Cause::tls_path_too_long: return parsed_.size() >= path_count_max;
             case Cause::tls_key_exponent:
-                return any([](const auto& c) { return c.exponent_bits > exponent_bits_max; });
+                return any([](const auto& c) { return !has_good_exponent(c); });
+            case Cause::tls_key_unsupported:
+                return any([](const auto& c) { return !is_supported(c); });
+            case Cause::tls_signature_unsupported:
+                return any(
+                    [](const auto& c) { return !BearSslSignatureVerifier().supports(c.scheme); });
+            case Cause::tls_signature_wrong: return !chain_.empty();
+            case Cause::tls_policy:
+                return any(
+                    [](const auto& c) { return c.require_explicit_policy < path_count_max; });
             case Cause::tls_issuer_unknown: return !is_pinned();
             case Cause::tls_issuer_not_ca:
                 return any([](const auto& c) {
@@ -288,7 +313,7 @@ class ChainOpinion {
             case Cause::tls_certificate_not_yet_valid:
                 return trust_.verify && any([&](const auto& c) { return c.not_before_s > now; });
             case Cause::tls_host_mismatch: return !is_meant_for(*leaf_, request_.host, false);
-            case Cause::tls_purpose: return !leaf_->allows_server;
+            case Cause::tls_purpose: return !leaf_->allows_server || !leaf_->allows_handshakes;
             case Cause::tls_issuer_purpose:
                 return any([](const auto& c) { return c.is_ca && !c.allows_server; });
             case Cause::tls_name_constraints:

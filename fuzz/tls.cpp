@@ -182,6 +182,7 @@ class Asked {
     Asked& operator=(const Asked&) = delete;
 
     bool is_good() const { return ending_ == Cause::none; }
+    bool is_memory_limited() const { return allocations_ > 0; }
     /// The expected cause if a server is refused without modification.
     Cause ending() const { return ending_; }
     void check_refusal(Cause cause) const {
@@ -284,8 +285,9 @@ class Watched {
         require(cause_ == Cause::none || why.cause == cause_, "the cause does not change");
         cause_ = why.cause;
         if (cause_ == Cause::none) return;
-        require(cause_ >= Cause::tls_trust_empty && cause_ <= Cause::tls_signature_wrong,
-                "a cause of TLS");
+        const bool is_of_tls =
+            cause_ >= Cause::tls_trust_empty && cause_ <= Cause::tls_signature_wrong;
+        require(is_of_tls || cause_ == Cause::out_of_memory, "a cause of TLS");
         require(cause_ != Cause::tls_internal && cause_ != Cause::tls_timed_out,
                 "the peer is known");
         require(is_harmless(why.detail()), "the detail is printable");
@@ -470,6 +472,9 @@ void check_outcome(Conversation& conversation, const Asked& asked, const Wire& w
     require(!client.has_opened() || asked.is_good(), "the root is trusted");
     require(!client.has_opened() || listener.is_servers, "the leaf is the server's");
     if (!is_server || !wire.is_true()) return;
+    if (client.cause() == Cause::out_of_memory) {
+        return require(asked.is_memory_limited(), "memory was exhausted");
+    }
     require(client.has_opened() == asked.is_good(),
             "without modification it opens if the certificates are valid");
     if (!asked.is_good()) {

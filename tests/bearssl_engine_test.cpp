@@ -462,7 +462,7 @@ TEST(BearSslEngine, refuses_a_chain_that_another_root_of_the_same_name_would_hav
     client->feed(bytes_of(reply));
     EXPECT_EQ(client->failure().cause, Cause::tls_issuer_unknown);
     EXPECT_EQ(client->failure().detail(),
-              "a trusted root has the issuer's name, but did not sign the chain");
+              "the trusted root \"CN=root,O=linnet\" has not signed \"CN=intermediate,O=linnet\"");
     client->destroy();
 }
 
@@ -483,7 +483,68 @@ TEST(BearSslEngine, refuses_renegotiation_and_reports_the_reaction_of_the_server
     EXPECT_LT(talk.sent_size - sent_size, 64u);
     EXPECT_EQ(talk.cause(), Cause::tls_alert);
     EXPECT_EQ(talk.client->failure().alert, 40);
-    EXPECT_EQ(talk.client->failure().detail(), "alert 40 handshake_failure");
+    EXPECT_EQ(
+        talk.client->failure().detail(),
+        "alert 40 handshake_failure; the server asked for renegotiation, which is not supported");
+}
+
+// ---- secrets ----------------------------------------------------------------------------------
+
+// Looks for secrets in the blocks that are returned to it.
+class SearchedMemory final : public Memory {
+ public:
+    void* allocate(std::size_t size) override { return std::malloc(size); }
+    void deallocate(void* block, std::size_t size) override {
+        const std::string_view content(static_cast<const char*>(block), size);
+        for (const std::string& secret : secrets) {
+            if (content.find(secret) != content.npos) ++found;
+        }
+        std::free(block);
+    }
+    std::vector<std::string> secrets;
+    int found = 0;
+};
+
+class KnownEntropy final : public Entropy {
+ public:
+    bool fill(MutableBytes out) override {
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            out[i] = static_cast<std::uint8_t>(31 * i + 7);
+        }
+        seed.assign(text_of(out));
+        return true;
+    }
+    std::string seed;
+};
+
+TEST(BearSslEngine, returns_no_secret_with_its_memory) {
+    SearchedMemory memory;
+    KnownEntropy entropy;
+    OpenSslPeer server("good");
+    const LoadedTrust trust({});
+    TlsFailure why;
+    TlsEngine* const client = default_tls_context()->engine({.host = "good.test",
+                                                             .trust = trust.trust(),
+                                                             .unix_s = SystemClock().unix_s(),
+                                                             .entropy = &entropy,
+                                                             .memory = &memory},
+                                                            why);
+    ASSERT_NE(client, nullptr);
+    while (client->state() == TlsState::handshaking) {
+        server.feed(text_of(client->outgoing()));
+        client->outgoing_sent(client->outgoing().size());
+        const std::string reply = server.take_outgoing();
+        ASSERT_EQ(client->feed(bytes_of(reply)), reply.size());
+    }
+    ASSERT_EQ(client->state(), TlsState::open) << text(client->failure().cause);
+    ASSERT_EQ(server.master_secret().size(), 48u);
+    memory.secrets = {entropy.seed, server.master_secret(), "a secret message"};
+    server.send("a secret message");
+    const std::string record = server.take_outgoing();
+    ASSERT_EQ(client->feed(bytes_of(record)), record.size());
+    ASSERT_EQ(text_of(client->plaintext()), "a secret message");
+    client->destroy();
+    EXPECT_EQ(memory.found, 0);
 }
 
 #endif
@@ -498,7 +559,7 @@ TEST(BearSslEngine, frees_the_verifier_when_the_handshake_ends) {
     ASSERT_TRUE(talk.is_open());
     const std::size_t idle = talk.memory.used;
     expect_talk(talk, 100'000);
-    EXPECT_EQ(talk.memory.allocation_count, 2) << "nothing more is accepted";
+    EXPECT_EQ(talk.memory.allocation_count, 3) << "one more to check the chain";
     EXPECT_EQ(talk.memory.used, idle);
     std::cout << "memory of an engine: " << during << " bytes during the handshake, " << idle
               << " when idle\n";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Certificate chains and trust: every row of tls_rows.hpp through `judge_chain`, with a fixed
-// clock, and the cases that rows cannot express. No sockets and no signatures.
+// Certificate chains and trust: every row of tls_rows.hpp through `check_chain`, with a fixed
+// clock, and the cases that rows cannot express. No sockets.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include "testkit/der_builder.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/random.hpp"
+#include "testkit/signatures.hpp"
 #include "testkit/tls_rows.hpp"
 #include "x509/certificate.hpp"
 
@@ -31,15 +32,14 @@ using Ders = std::vector<std::string>;
 // One call, with every certificate in its own block.
 struct Checked {
     Checked(const Ders& chain, const TlsTrust& trust, std::string_view host = "good.test",
-            std::int64_t unix_s = now_s)
-        : buffer(root_buffer_size) {
+            std::int64_t unix_s = now_s) {
         for (const std::string& der : chain) blocks.push_back(std::make_unique<ExactBytes>(der));
         for (const auto& block : blocks) shown.push_back(block->bytes());
         const TlsRequest request{.host = host, .trust = trust, .unix_s = unix_s};
-        is_trusted = check_chain(request, shown, buffer.buffer(), result, why);
+        EveryScheme verifier;
+        is_trusted = check_chain(request, shown, verifier, result, why);
         EXPECT_EQ(is_trusted, why.cause == Cause::none);
         EXPECT_LT(result.path_count, path_count_max);
-        EXPECT_LE(result.root_count, root_count_max);
     }
 
     std::string detail() const { return std::string(why.detail()); }
@@ -56,7 +56,6 @@ struct Checked {
 
     std::vector<std::unique_ptr<ExactBytes>> blocks;
     std::vector<Bytes> shown;
-    ExactBytes buffer;
     ChainResult result;
     TlsFailure why;
     bool is_trusted = false;
@@ -110,8 +109,7 @@ TEST(Chain, has_the_same_result_in_every_order) {
         for (std::size_t i = 0; i < 3; ++i) {
             EXPECT_EQ(text_of(checked.result.path[i]), ders[i]) << "from issuer to issuer";
         }
-        ASSERT_EQ(checked.result.root_count, 1u);
-        EXPECT_EQ(text_of(checked.result.roots[0]), authority_der("old_root"));
+        EXPECT_EQ(text_of(checked.result.root), authority_der("old_root"));
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
@@ -119,8 +117,7 @@ TEST(Chain, has_the_same_result_in_every_order) {
 TEST(Chain, begins_with_the_first_certificate) {
     const LoadedTrust trust({});
     const Checked checked(ders_of({"intermediate", "good"}), trust.trust());
-    EXPECT_EQ(checked.why.cause, Cause::tls_host_mismatch)
-        << "an intermediate certificate has no host";
+    EXPECT_EQ(checked.why.cause, Cause::tls_purpose) << "an intermediate signs no handshakes";
 }
 
 TEST(Chain, is_not_longer_than_necessary) {
@@ -128,8 +125,7 @@ TEST(Chain, is_not_longer_than_necessary) {
     const Checked checked(chain_ders("root_sent"), trust.trust());
     EXPECT_TRUE(checked.is_trusted);
     EXPECT_EQ(checked.path(), "0") << "the nearest root ends the path";
-    EXPECT_EQ(text_of(checked.result.roots[0]), authority_der("intermediate"));
-    EXPECT_EQ(checked.result.unix_s, now_s);
+    EXPECT_EQ(text_of(checked.result.root), authority_der("intermediate"));
 }
 
 TEST(Chain, names_no_root_for_a_pinned_leaf) {
@@ -137,7 +133,7 @@ TEST(Chain, names_no_root_for_a_pinned_leaf) {
     const Checked checked(chain_ders("good"), trust.trust());
     EXPECT_TRUE(checked.is_trusted);
     EXPECT_EQ(checked.path(), "0");
-    EXPECT_EQ(checked.result.root_count, 0u);
+    EXPECT_TRUE(checked.result.root.empty());
 }
 
 TEST(Chain, may_contain_unrelated_certificates_of_any_kind) {
@@ -168,20 +164,69 @@ TEST(Chain, does_not_loop_for_ever) {
     const Ders crossed = ders_of({"self_signed", "self_signed_renewed", "self_signed"});
     const Checked checked(crossed, trust.trust());
     EXPECT_EQ(checked.why.cause, Cause::tls_issuer_unknown);
-    EXPECT_EQ(checked.path(), "01");
 }
 
-TEST(Chain, tries_all_roots_with_one_name_up_to_a_bound) {
-    X509Certificate roots;
-    const std::string expired = certificates_path("twin_root_expired", ".crt");
-    const std::string other = certificates_path("twin_root_other", ".crt");
-    for (std::size_t i = 0; i < root_count_max + 3; ++i) {
-        ASSERT_EQ(roots.load(expired.c_str()), Error::ok) << "which does not displace another";
-        ASSERT_EQ(roots.load(other.c_str()), Error::ok);
+// A root with a number as its key, and that key identifier.
+std::string numbered_root(unsigned number) {
+    const auto byte = static_cast<char>(number);
+    CertificateParts root{
+        .issuer = name_of("one name"),
+        .subject = name_of("one name"),
+        .extensions = {extension({2, 5, 29, 19}, sequence({item(0x01, "\xFF")}), true),
+                       extension({2, 5, 29, 14}, item(0x04, std::string(1, byte)))}};
+    root.public_key.back() = byte;
+    return root.der();
+}
+
+// Says that one root has signed everything.
+class SignedByOne final : public SignatureVerifier {
+ public:
+    explicit SignedByOne(unsigned number) : number_(number) {}
+    bool supports(SignatureScheme scheme) const override {
+        return scheme == SignatureScheme::ecdsa_sha256;
     }
-    const Checked checked(ders_of({"twin"}), {.ca_bundle = &roots});
-    EXPECT_TRUE(checked.is_trusted) << checked.detail();
-    EXPECT_EQ(checked.result.root_count, root_count_max);
+    bool is_signed(const PublicKey& key, SignatureScheme, Bytes, Bytes) override {
+        return key.point.back() == number_;
+    }
+
+ private:
+    unsigned number_;
+};
+
+// Returns whether root number 12 of 12 with one name is found. An empty key identifier: none.
+bool is_found_among_twelve(std::string_view key_id) {
+    X509Certificate roots;
+    for (unsigned i = 1; i <= 12; ++i) {
+        EXPECT_EQ(roots.load_from_memory(bytes_of(numbered_root(i))), Error::ok);
+    }
+    CertificateParts leaf{
+        .issuer = name_of("one name"),
+        .extensions = {alt_names({dns("good.test")})},
+        .signature = bit_string(sequence({item(0x02, "\x01"), item(0x02, "\x01")}))};
+    if (!key_id.empty()) {
+        leaf.extensions.push_back(extension({2, 5, 29, 35}, sequence({item(0x80, key_id)})));
+    }
+    const std::string der = leaf.der();
+    const Bytes chain[] = {bytes_of(der)};
+    SignedByOne verifier(12);
+    ChainResult result;
+    TlsFailure why;
+    const TlsTrust trust{.ca_bundle = &roots};
+    const bool is_found = check_chain({.host = "good.test", .trust = trust, .unix_s = now_s}, chain,
+                                      verifier, result, why);
+    EXPECT_EQ(result.root.empty(), !is_found);
+    if (!is_found) {
+        EXPECT_EQ(why.cause, Cause::tls_issuer_unknown);
+        EXPECT_TRUE(has(why.detail(), "4 more trusted roots have names of its issuers"))
+            << why.detail();
+    }
+    return is_found;
+}
+
+TEST(Chain, tries_eight_roots_with_one_name_and_prefers_those_with_the_key_identifier) {
+    EXPECT_FALSE(is_found_among_twelve(""));
+    EXPECT_TRUE(is_found_among_twelve("\x0C"));
+    EXPECT_FALSE(is_found_among_twelve("\x01"));
 }
 
 // ---- bounds ----------------------------------------------------------------------------------
@@ -251,6 +296,134 @@ TEST(Chain, must_not_be_empty_or_malformed) {
     }
 }
 
+// ---- cost ------------------------------------------------------------------------------------
+
+// Says which signatures are right, and adds up what they cost.
+class CostlyVerifier final : public SignatureVerifier {
+ public:
+    explicit CostlyVerifier(std::string_view right_keys) : right_keys_(right_keys) {}
+    bool supports(SignatureScheme scheme) const override {
+        return scheme == SignatureScheme::ecdsa_sha256;
+    }
+    bool is_signed(const PublicKey& key, SignatureScheme, Bytes, Bytes) override {
+        const std::size_t own_cost = key.bits == 256 ? 4 : key.bits == 384 ? 16 : 40;
+        cost += own_cost;
+        ++count;
+        const bool is_right = has(right_keys_, text_of(key.point.last(1)));
+        if (!is_right) wrong_cost += own_cost;
+        return is_right;
+    }
+    std::size_t count = 0, cost = 0, wrong_cost = 0;
+
+ private:
+    std::string right_keys_;
+};
+
+using Arcs = std::vector<unsigned long long>;
+const Arcs p256 = {1, 2, 840, 10045, 3, 1, 7}, p384 = {1, 3, 132, 0, 34}, p521 = {1, 3, 132, 0, 35};
+
+// A CA that may have signed every other one. The last byte of its key is `key`.
+std::string interchangeable(char key, const Arcs& curve, const std::string& more = "") {
+    CertificateParts ca{
+        .issuer = name_of("one name"),
+        .subject = name_of("one name"),
+        .public_key = ec_key(curve),
+        .extensions = {extension({2, 5, 29, 19}, sequence({item(0x01, "\xFF")}), true)},
+        .signature = bit_string(sequence({item(0x02, "\x01"), item(0x02, "\x01")}))};
+    if (!more.empty()) ca.extensions.push_back(more);
+    ca.public_key.back() = key;
+    return ca.der();
+}
+
+struct HostileRow {
+    std::string_view name;
+    Arcs curve;
+    std::string_view right_keys;  // R: roots, S: those sent
+    std::string root_extension = "";
+    bool has_roots = true;
+};
+
+// A leaf and 15 CAs that name each other, below eight roots of the same name.
+CostlyVerifier cost_of(const HostileRow& row, Cause& cause) {
+    X509Certificate roots;
+    Ders ders = {interchangeable('L', row.curve, alt_names({dns("good.test")}))};
+    for (char serial = 1; serial < 16; ++serial) {
+        // Different keys: the byte before the last.
+        std::string ca = interchangeable('S', row.curve);
+        ca[ca.rfind('S') - 1] = serial;
+        ders.push_back(ca);
+        if (serial > 8 || !row.has_roots) continue;
+        std::string root = interchangeable('R', row.curve, row.root_extension);
+        root[root.rfind('R') - 1] = serial;
+        EXPECT_EQ(roots.load_from_memory(bytes_of(root)), Error::ok);
+    }
+    std::vector<Bytes> chain;
+    for (const std::string& der : ders) chain.push_back(bytes_of(der));
+    CostlyVerifier verifier(row.right_keys);
+    ChainResult result;
+    TlsFailure why;
+    const TlsTrust trust{.ca_bundle = &roots};
+    const TlsRequest request{.host = "good.test", .trust = trust, .unix_s = now_s};
+    EXPECT_FALSE(check_chain(request, chain, verifier, result, why));
+    cause = why.cause;
+    EXPECT_EQ(ChainBudget().signature_cost - result.left.signature_cost, verifier.cost);
+    EXPECT_EQ(ChainBudget().signatures - result.left.signatures, verifier.count);
+    return verifier;
+}
+
+TEST(Chain, costs_no_more_than_its_budget_whatever_is_sent) {
+    const std::string no_names =
+        extension({2, 5, 29, 30}, sequence({item_of(0xA0, {sequence({dns("other.test")})})}), true);
+    const HostileRow rows[] = {
+        {"no signature is right", p256, ""},
+        {"no signature is right", p384, ""},
+        {"no signature is right", p521, ""},
+        {"all are right but those of the roots", p384, "S"},
+        {"no root permits the name", p384, "RS", no_names},
+        {"there is no root of that name", p384, "RS", "", false},
+    };
+    const ChainBudget budget;
+    for (const HostileRow& row : rows) {
+        SCOPED_TRACE(std::string(row.name) + " " + std::to_string(row.curve.back()));
+        Cause cause = Cause::none;
+        const CostlyVerifier verifier = cost_of(row, cause);
+        EXPECT_LE(verifier.count, budget.signatures);
+        EXPECT_LE(verifier.cost, budget.signature_cost);
+        // The last wrong one may begin before the budget is spent.
+        EXPECT_LT(verifier.wrong_cost, budget.wrong_signature_cost + 40);
+        EXPECT_NE(cause, Cause::none);
+    }
+}
+
+// 2000 names under 2000 constraints of a root are not compared to the end.
+TEST(Chain, compares_no_more_names_than_its_budget_allows) {
+    std::vector<std::string> subtrees, names = {dns("good.test")};
+    for (int i = 0; i < 2000; ++i) {
+        subtrees.push_back(sequence({dns("n" + std::to_string(i))}));
+        names.push_back(dns("a.n" + std::to_string(i)));
+    }
+    const std::string constraints =
+        extension({2, 5, 29, 30}, sequence({item_of(0xA1, subtrees)}), true);
+    const auto cause_with = [&](std::size_t name_count) {
+        X509Certificate roots;
+        const std::string root = interchangeable('R', p256, constraints);
+        EXPECT_EQ(roots.load_from_memory(bytes_of(root)), Error::ok);
+        std::vector<std::string> some;
+        for (std::size_t i = 0; i < name_count; ++i) some.push_back(dns("good.test"));
+        const std::string leaf = interchangeable('L', p256, alt_names(some));
+        const Bytes chain[] = {bytes_of(leaf)};
+        CostlyVerifier verifier("R");
+        ChainResult result;
+        TlsFailure why;
+        const TlsTrust trust{.ca_bundle = &roots};
+        check_chain({.host = "good.test", .trust = trust, .unix_s = now_s}, chain, verifier, result,
+                    why);
+        return why.cause;
+    };
+    EXPECT_EQ(cause_with(120), Cause::none);
+    EXPECT_EQ(cause_with(2000), Cause::tls_chain_too_complex);
+}
+
 // ---- what is trusted -------------------------------------------------------------------------
 
 // A pinned key is required in addition to everything else.
@@ -306,11 +479,10 @@ TEST(Chain, is_valid_from_its_first_to_its_last_second) {
     EXPECT_EQ(cause_at(-1), Cause::tls_certificate_not_yet_valid);
 }
 
-TEST(Chain, without_verification_is_dated_to_when_all_of_it_was_valid) {
-    const LoadedTrust trust({.pinned = "root", .verify = false});
-    const Checked checked(chain_ders("not_yet_valid"), trust.trust());
-    EXPECT_TRUE(checked.is_trusted);
-    EXPECT_EQ(checked.result.unix_s, 4'701'974'400) << "2119-01-01";
+TEST(Chain, is_valid_until_the_first_of_its_path_expires) {
+    const LoadedTrust trust({});
+    EXPECT_EQ(Checked(chain_ders("good"), trust.trust()).result.valid_until_s, 4'733'510'400)
+        << "2120-01-01";
 }
 
 class RootCounter final : public RootVisitor {
@@ -334,11 +506,9 @@ TEST(Chain, falls_back_to_the_roots_of_the_system) {
     if (!is_there) GTEST_SKIP() << "this system has no roots where linnet looks";
     EXPECT_GT(roots.count, 50);
     EXPECT_EQ(roots.malformed_count, 0);
-    // A root sent by the server is found in the chain; it has no host name.
+    // A root that a server uses as its own certificate is trusted; it has no host name.
     const Checked known({roots.last}, {});
     EXPECT_NE(known.why.cause, Cause::tls_issuer_unknown) << known.detail();
-    EXPECT_EQ(known.result.root_count, 1u);
-    EXPECT_EQ(text_of(known.result.roots[0]), roots.last);
 }
 
 TEST(Chain, does_not_use_the_system_if_the_program_has_its_own_roots) {
@@ -363,7 +533,7 @@ TEST(Chain, reports_the_digests_of_the_pin_and_of_the_server) {
     const LoadedTrust pin({.pinned = "self_signed"}), key({.keys = "good_sibling"});
     const std::string good = authority_der("good");
     const auto key_of = [](const std::string& der) {
-        return hex(sha256(parse_certificate(bytes_of(der))->public_key));
+        return hex(sha256(parse_certificate(bytes_of(der))->key.info));
     };
     EXPECT_EQ(Checked(chain_ders("good"), pin.trust()).detail(),
               "the SHA-256 of its certificate is " + hex(sha256(bytes_of(good))) + " instead of " +
@@ -430,9 +600,7 @@ void expect_harmless(const Ders& chain, const TlsTrust& trust, Bytes key, const 
     if (!checked.is_trusted) return;
     const auto leaf = parse_certificate(checked.result.path[0]);
     ASSERT_TRUE(leaf) << what;
-    // If a root is named, the signature over every byte is still to be verified.
-    if (checked.result.root_count > 0) return;
-    EXPECT_EQ(text_of(leaf->public_key), text_of(key)) << what;
+    EXPECT_EQ(text_of(leaf->key.info), text_of(key)) << what;
 }
 
 TEST(Chain, survives_every_truncation_of_the_leaf) {
@@ -458,7 +626,7 @@ TEST(Chain, accepts_no_other_key_by_changing_a_byte) {
             for (const unsigned flip : {0x01u, 0x80u, 0xFFu, 1u + unsigned(random.below(255))}) {
                 Ders changed = chain;
                 changed[0][i] = static_cast<char>(static_cast<unsigned char>(chain[0][i]) ^ flip);
-                expect_harmless(changed, trust.trust(), good->public_key,
+                expect_harmless(changed, trust.trust(), good->key.info,
                                 "byte " + std::to_string(i) + " of the leaf");
             }
         }
@@ -487,7 +655,7 @@ TEST(Chain, survives_a_damaged_intermediate) {
     for (std::size_t i = 0; i < chain[1].size(); ++i) {
         Ders changed = chain;
         changed[1][i] = static_cast<char>(static_cast<unsigned char>(chain[1][i]) ^ 0x55);
-        expect_harmless(changed, trust.trust(), good->public_key, std::to_string(i));
+        expect_harmless(changed, trust.trust(), good->key.info, std::to_string(i));
         changed[1].resize(i);
         EXPECT_EQ(Checked(changed, trust.trust()).why.cause, Cause::tls_issuer_unknown) << i;
     }

@@ -163,22 +163,13 @@ TEST(FailureText, escapes_the_text_of_a_server) {
         "??\xC3\xBC");
 }
 
-// If several roots share a name, a refused one may be the one that signed.
-TEST(FailureText, names_the_refused_root_if_no_root_signed) {
-    ChainResult result;
+TEST(FailureText, continues_a_text_that_is_kept) {
     TlsFailure why;
-    why.native = 62;
-    put_not_signed(result, why);
-    EXPECT_EQ(why.cause, Cause::tls_issuer_unknown);
-    EXPECT_EQ(why.detail(), "a trusted root has the issuer's name, but did not sign the chain");
-    EXPECT_EQ(why.native, 62);
-
-    result.refused_root.cause = Cause::tls_root_expired;
-    DetailWriter(result.refused_root).put("it is the old one");
-    put_not_signed(result, why);
-    EXPECT_EQ(why.cause, Cause::tls_root_expired);
-    EXPECT_EQ(why.detail(), "it is the old one");
-    EXPECT_EQ(why.native, 62);
+    DetailWriter(why).put("one");
+    DetailWriter(why, why.detail_size).put(" two");
+    EXPECT_EQ(why.detail(), "one two");
+    DetailWriter(why, why.detail_size).put(std::string(600, 'x'));
+    EXPECT_EQ(why.detail().size(), why.detail_text.size());
 }
 
 TEST(FailureText, names_the_alerts_of_both_rfcs) {

@@ -4,7 +4,7 @@
 """Compiles the examples in the comments of the public headers, all in one translation unit.
 
 An example is the indented block after a comment line "Example:". It is the body of a function with
-a connected `client`, its peer `server`, and `print`. Every class has one."""
+a connected `client`, its peer `server`, `print`, and `verify_p256` of some library. Every class has one."""
 import os
 import pathlib
 import re
@@ -60,7 +60,8 @@ def unit(examples):
     """`examples` are (path, number of the first line, lines)."""
     parts = [f'#include <{name}>\n' for name in STD_HEADERS]
     parts += [f'#include "{path.relative_to(INCLUDE)}"\n' for path in headers()]
-    parts.append('void print(std::string_view text);\n')
+    parts.append('void print(std::string_view text);\n'
+                 'bool verify_p256(linnet::Bytes key, linnet::Bytes message, linnet::Bytes signature);\n')
     for index, (path, number, lines) in enumerate(examples):
         parts.append(f'void example{index}(linnet::WebSocketClient& client, '
                      'linnet::WebSocketPeer& server);\n'

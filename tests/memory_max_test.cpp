@@ -11,6 +11,7 @@
 
 #include "testkit/arena.hpp"
 #include "testkit/play.hpp"
+#include "testkit/signatures.hpp"
 #include "tls/default_context.hpp"
 
 namespace linnet::test {
@@ -138,7 +139,8 @@ TEST(MemoryMax, reports_the_memory_of_listeners_separately) {
     }
 }
 
-// An engine allocates everything at its start; a client adds its receive buffer.
+// An engine allocates everything at its start, except what checks the chain; a client adds its
+// receive buffer.
 TEST(MemoryMax, covers_the_memory_of_tls) {
     if (default_tls_context() == nullptr) GTEST_SKIP() << "built without TLS";
     World world;
@@ -149,10 +151,22 @@ TEST(MemoryMax, covers_the_memory_of_tls) {
     TlsFailure why;
     TlsEngine* const engine = default_tls_context()->engine(request, why);
     ASSERT_NE(engine, nullptr);
-    const std::size_t taken = world.memory.peak + 16 * 1024;
+    const std::size_t taken = world.memory.peak + chain_memory_max + 16 * 1024;
     engine->destroy();
     EXPECT_LE(taken, tls_memory_max);
     EXPECT_GT(taken, tls_memory_max * 9 / 10);
+}
+
+TEST(MemoryMax, covers_the_memory_of_a_chain_check) {
+    World world;
+    const TlsRequest request{.memory = &world.memory};
+    NoSignatures verifier;
+    ChainResult result;
+    TlsFailure why;
+    EXPECT_FALSE(check_chain(request, {}, verifier, result, why));
+    EXPECT_EQ(world.memory.used, 0u);
+    EXPECT_LE(world.memory.peak, chain_memory_max);
+    EXPECT_GT(world.memory.peak, chain_memory_max * 8 / 10);
 }
 
 }  // namespace

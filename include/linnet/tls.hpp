@@ -9,8 +9,8 @@
 //                                outgoing_sent
 //
 // An engine has neither a socket nor a clock. Whether a server is trusted does not depend on the
-// engine: it passes the chain from the server to `check_chain` (tls_chain.hpp), and verifies the
-// signatures along the path that this returns.
+// engine: it passes the server's certificates to `check_chain` (tls_chain.hpp), which uses the
+// library only to verify single signatures.
 #pragma once
 
 #include "linnet/cause.hpp"
@@ -69,13 +69,13 @@ struct TlsTrust {
     /// the server must present exactly that one. If it is a CA, the server must present it or a
     /// certificate that it has signed, and it is checked like a root of `ca_bundle`.
     const X509Certificate* certificate = nullptr;
-    /// If not empty, the server's chain must contain one of these keys (SHA-256 of the
-    /// SubjectPublicKeyInfo); if `verify` is false, the server's own certificate must.
+    /// If not empty, one of these keys (SHA-256 of the SubjectPublicKeyInfo) must be on the path
+    /// from the server's certificate to the root, both included; if `verify` is false, it must be
+    /// the server's own.
     std::span<const Sha256Digest> key_pins;
-    /// The trusted roots, unless `certificate` is set; null means the system's. A root's own
-    /// keyUsage, extendedKeyUsage, path length and dates are checked (not the dates of the system's
-    /// roots). Roots with a weak key, name constraints or an unknown critical extension are
-    /// refused.
+    /// The trusted roots, unless `certificate` is set; null means the system's. A root is checked
+    /// like every other CA: its dates, key, usage, path length and name constraints count. A
+    /// certificate that is not a CA is trusted if it is the server's own.
     const X509Certificate* ca_bundle = nullptr;
 };
 

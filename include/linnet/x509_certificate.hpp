@@ -101,7 +101,7 @@ class X509Certificate {
     /// Returns the contents of the certificate at `index`. Each call computes both digests.
     CertificateFacts facts(std::size_t index) const;
     /// Returns the index of the first certificate from `index` on whose subject is `subject` (a
-    /// Name in DER, compared byte by byte), or `size()` if there is none.
+    /// Name in DER, compared as RFC 5280 7.1 says), or `size()` if there is none.
     std::size_t find_subject(Bytes subject, std::size_t index = 0) const;
 
  private:

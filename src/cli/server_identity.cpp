@@ -92,6 +92,7 @@ bool ServerIdentity::make(Entropy& entropy, std::int64_t unix_s) {
     if (!entropy.fill(seed)) return false;
     br_hmac_drbg_context random;
     br_hmac_drbg_init(&random, &br_sha256_vtable, seed.data(), seed.size());
+    wipe(seed);
     const br_ec_impl* const curves = br_ec_get_default();
     if (br_ec_keygen(&random.vtable, curves, &key_, key_bytes_, BR_EC_secp256r1) == 0) return false;
     std::array<unsigned char, BR_EC_KBUF_PUB_MAX_SIZE> public_bytes;
@@ -101,6 +102,7 @@ bool ServerIdentity::make(Entropy& entropy, std::int64_t unix_s) {
     // A random serial number: 16 bytes, positive, RFC 5280 4.1.2.2.
     std::string serial(16, '\0');
     br_hmac_drbg_generate(&random, serial.data(), serial.size());
+    wipe({reinterpret_cast<std::uint8_t*>(&random), sizeof random});
     serial[0] = static_cast<char>((serial[0] & 0x3F) | 0x40);
     const std::string version = item(0xA0, item(0x02, std::string(1, '\2')));
     const std::string validity =

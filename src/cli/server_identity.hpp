@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "base/wipe.hpp"
 #include "linnet/platform.hpp"
 #include "tls/bearssl/bearssl.hpp"
 
@@ -14,6 +15,11 @@ namespace linnet::cli {
 
 class ServerIdentity {
  public:
+    ServerIdentity() = default;
+    ServerIdentity(const ServerIdentity&) = delete;
+    ServerIdentity& operator=(const ServerIdentity&) = delete;
+    ~ServerIdentity() { wipe(key_bytes_); }
+
     /// Makes a P-256 key and its certificate, valid for 30 days from `unix_s`, for localhost,
     /// 127.0.0.1 and ::1. Returns false without entropy.
     bool make(Entropy& entropy, std::int64_t unix_s);

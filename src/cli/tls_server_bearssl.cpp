@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
+#include "base/wipe.hpp"
 #include "cli/server_identity.hpp"
 #include "cli/tls_server.hpp"
 #include "linnet/system_clock.hpp"
@@ -17,7 +18,11 @@ class ServerEngine final : public BearSslStream {
     void destroy() override { delete this; }
 
  private:
-    ~ServerEngine() = default;
+    ~ServerEngine() {
+        wipe({reinterpret_cast<std::uint8_t*>(&server_), sizeof server_});
+        wipe(input_);
+        wipe(output_);
+    }
 
     void opened() override {}
     void failed(unsigned error) override { fail(cause_of_bearssl(error)); }
@@ -45,6 +50,7 @@ bool ServerEngine::begin(Entropy& entropy) {
     std::array<std::uint8_t, 48> seed;
     if (!entropy.fill(seed)) return false;
     br_ssl_engine_inject_entropy(&engine_, seed.data(), seed.size());
+    wipe(seed);
     return br_ssl_server_reset(&server_) != 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Checks of one certificate that do not depend on its position in the chain.
+// Checks of one certificate that do not depend on its position on a path.
 #pragma once
 
 #include "linnet/tls_chain.hpp"
@@ -9,29 +9,53 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-inline constexpr std::size_t rsa_bits_min = 2048;
-
-/// Returns true if subject and issuer are the same name. Such CAs do not count for a path length
-/// (RFC 5280 6.1.4).
-bool is_self_issued(const Certificate& certificate);
-
-/// Returns true if `now_s` (Unix time) is within the dates. Otherwise `why` has the cause `early`
-/// or `late`, and the dates.
-bool check_dates(const Certificate& certificate, std::int64_t now_s, Cause early, Cause late,
-                 TlsFailure& why);
-
-/// The purpose for which a root is to be trusted.
-struct RootUse {
-    std::size_t ca_count = 0;  ///< CAs between the server's certificate and the root
-    bool for_servers = true;   ///< extendedKeyUsage counts
-    bool dates_count = false;  ///< for roots provided by the program; systems keep expired ones
-    std::int64_t now_s = 0;
+/// What is wrong with a certificate, whatever its role.
+enum class Fault : std::uint8_t {
+    none,
+    not_ca,
+    key_usage,
+    purpose,
+    key_unsupported,
+    key_weak,
+    key_exponent,
+    critical_extension,
+    constraints_malformed,
+    not_yet_valid,
+    expired,
+    // The two that depend on the certificates below it.
+    path_length,
+    names,
 };
 
-/// Returns true if a trusted root is a CA (X.509 v1 certificates are not), its extensions allow
-/// this use, and its key is strong enough and not too slow. RFC 5280 6.1 ignores a root's own
-/// extensions; people who limit a root expect them to count (RFC 5937). Otherwise `why` has the
-/// cause and the name of the root.
-bool check_root(const Certificate& root, const RootUse& use, TlsFailure& why);
+enum class Role : std::uint8_t { leaf, issuer, root };
+
+Cause cause_of(Fault fault, Role role);
+
+struct CheckRules {
+    const SignatureVerifier& verifier;
+    std::int64_t now_s;
+    bool verify;  // dates and purpose count
+};
+
+/// Checks whether the TLS library can use the key, and within the time that is allowed: the server
+/// signs the handshake with it, whether or not the certificate matters.
+Fault check_usable(const PublicKey& key, const SignatureVerifier& verifier);
+
+/// Checks the server's own certificate.
+Fault check_leaf(const Certificate& leaf, const CheckRules& rules);
+
+/// Checks a pinned server certificate, of which less is required: it is often made by hand.
+Fault check_pinned_leaf(const Certificate& leaf, const CheckRules& rules);
+
+/// Checks a CA. RFC 5280 6.1 ignores the extensions of a root; people who limit a root expect them
+/// to count (RFC 5937). RFC 5280 does not define extendedKeyUsage in a CA; every TLS library treats
+/// it as a limit on what the CA may issue, and CAs for e-mail alone rely on that.
+Fault check_issuer(const Certificate& ca, Role role, const CheckRules& rules);
+
+/// Returns what a check of a signature by this key costs, in checks with RSA of 2048 bits.
+std::size_t signature_cost(const PublicKey& key);
+
+/// Writes the detail of a fault of `certificate` to `why`, whose cause is set.
+void put_fault(Fault fault, const Certificate& certificate, std::int64_t now_s, TlsFailure& why);
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

@@ -34,25 +34,43 @@ void EngineBase::end_of_stream() {
     fail(is_open_ ? Cause::tls_truncated : Cause::tls_closed);
 }
 
-void EngineBase::fail_by_alert(std::uint8_t alert, bool client_certificate_requested,
-                               Cause version_cause) {
-    constexpr std::uint8_t handshake_failure = 40;
-    constexpr std::uint8_t protocol_version = 70;
-    constexpr std::uint8_t insufficient_security = 71;
-    constexpr std::uint8_t certificate_required = 116;
+namespace {
+
+constexpr std::uint8_t handshake_failure = 40;
+constexpr std::uint8_t protocol_version = 70;
+constexpr std::uint8_t insufficient_security = 71;
+constexpr std::uint8_t unrecognized_name = 112;
+constexpr std::uint8_t certificate_required = 116;
+constexpr std::uint8_t no_application_protocol = 120;
+
+}  // namespace
+
+void EngineBase::fail_by_alert(std::uint8_t alert, const AlertContext& context) {
     failure_.alert = alert;
+    Cause cause = Cause::tls_alert;
     // With TLS 1.3 the request for a client certificate fails after the client's handshake is
     // complete.
-    if (client_certificate_requested && (!is_open_ || alert == certificate_required)) {
-        fail(Cause::tls_client_certificate);
+    if (context.client_certificate_requested && (!is_open_ || alert == certificate_required)) {
+        cause = Cause::tls_client_certificate;
     } else if (!is_open_ && alert == protocol_version) {
-        fail(version_cause);
+        cause = context.version_cause;
     } else if (!is_open_ && (alert == handshake_failure || alert == insufficient_security)) {
-        fail(Cause::tls_nothing_in_common);
-    } else {
-        fail(Cause::tls_alert);
+        cause = Cause::tls_nothing_in_common;
     }
-    DetailWriter(failure_).put("alert ").put_number(alert).put(" ").put(alert_name(alert));
+    fail(cause);
+    DetailWriter detail(failure_);
+    detail.put("alert ").put_number(alert).put(" ").put(alert_name(alert));
+    if (cause == Cause::tls_nothing_in_common) detail.put(context.hint);
+    if (cause != Cause::tls_alert) return;
+    if (is_renegotiation_requested_) {
+        detail.put("; the server asked for renegotiation, which is not supported");
+    } else if (alert == no_application_protocol) {
+        detail.put("; it does not speak HTTP/1.1, which WebSocket needs (ALPN)");
+    } else if (alert == unrecognized_name) {
+        detail.put(context.has_server_name
+                       ? "; it has no certificate for the host of the URL (SNI)"
+                       : "; it needs the name of a host (SNI), but the URL has an IP address");
+    }
 }
 
 bool EngineBase::has_received_tls() const {

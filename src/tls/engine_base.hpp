@@ -48,9 +48,15 @@ class EngineBase : public TlsEngine {
     void fail(Cause cause) {
         if (failure_.cause == Cause::none) failure_.cause = cause;
     }
-    /// Handles an `alert` from the other side. `version_cause` is the cause if the two sides share
-    /// no protocol version.
-    void fail_by_alert(std::uint8_t alert, bool client_certificate_requested, Cause version_cause);
+    /// What an engine knows about the connection when an alert arrives.
+    struct AlertContext {
+        bool client_certificate_requested = false;
+        Cause version_cause = Cause::tls_alert;  // if the two sides share no protocol version
+        bool has_server_name = true;             // was sent
+        std::string_view hint = {};              // if the two sides share no parameters
+    };
+    /// Handles an `alert` from the other side.
+    void fail_by_alert(std::uint8_t alert, const AlertContext& context);
 
     bool is_over() const { return is_closed_ || failure_.cause != Cause::none; }
     /// Records the first byte received.
@@ -64,6 +70,7 @@ class EngineBase : public TlsEngine {
     bool is_open_ = false;     // the handshake was completed
     bool is_closing_ = false;  // by this side
     bool is_closed_ = false;
+    bool is_renegotiation_requested_ = false;  // RFC 5246 7.4.1.1
 
  private:
     std::uint8_t first_byte_ = 0;

@@ -54,15 +54,6 @@ DetailWriter& DetailWriter::put_time(std::int64_t unix_s) {
     return *this;
 }
 
-void put_not_signed(const ChainResult& result, TlsFailure& why) {
-    const int native = why.native;
-    why = result.refused_root;
-    why.native = native;
-    if (why.cause != Cause::none) return;
-    why.cause = Cause::tls_issuer_unknown;
-    DetailWriter(why).put("a trusted root has the issuer's name, but did not sign the chain");
-}
-
 std::string_view alert_name(std::uint8_t alert) {
     switch (alert) {
         case 0: return "close_notify";

@@ -12,13 +12,17 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 /// Writes the detail of `why`, which is complete when the writer is destroyed.
 class DetailWriter {
  public:
-    explicit DetailWriter(TlsFailure& why)
+    explicit DetailWriter(TlsFailure& why) : DetailWriter(why, 0) {}
+    /// Keeps the first `kept` bytes of the detail.
+    DetailWriter(TlsFailure& why, std::size_t kept)
         : why_(why),
-          writer_(
-              {reinterpret_cast<std::uint8_t*>(why.detail_text.data()), why.detail_text.size()}) {}
+          kept_(kept),
+          writer_(MutableBytes{reinterpret_cast<std::uint8_t*>(why.detail_text.data()),
+                               why.detail_text.size()}
+                      .subspan(kept)) {}
     DetailWriter(const DetailWriter&) = delete;
     DetailWriter& operator=(const DetailWriter&) = delete;
-    ~DetailWriter() { why_.detail_size = static_cast<std::uint16_t>(writer_.text().size()); }
+    ~DetailWriter() { why_.detail_size = static_cast<std::uint16_t>(size()); }
 
     DetailWriter& put(std::string_view text) {
         writer_.put(text);
@@ -38,15 +42,15 @@ class DetailWriter {
     /// Writes a time as "2026-11-22 18:00:00 UTC".
     DetailWriter& put_time(std::int64_t unix_s);
 
-    std::size_t space() const { return why_.detail_text.size() - writer_.text().size(); }
+    std::size_t space() const { return why_.detail_text.size() - size(); }
 
  private:
+    std::size_t size() const { return kept_ + writer_.text().size(); }
+
     TlsFailure& why_;
+    std::size_t kept_;
     TextWriter writer_;
 };
-
-/// Sets the cause and detail of `why` when no root in `result` has signed the path.
-void put_not_signed(const ChainResult& result, TlsFailure& why);
 
 /// Returns the name of an alert in RFC 8446 6 and RFC 5246 7.2; empty if it has none.
 std::string_view alert_name(std::uint8_t alert);

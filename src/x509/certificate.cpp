@@ -4,20 +4,19 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "base/endian.hpp"
 #include "codec/calendar.hpp"
 #include "codec/text.hpp"
 #include "x509/der.hpp"
 #include "x509/name.hpp"
+#include "x509/name_match.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 using namespace std::string_view_literals;
-using Key = Certificate::Key;
-using Signature = Certificate::Signature;
+using Kind = PublicKey::Kind;
 
 // ---- parts that several structures share -----------------------------------------------------
 
@@ -38,23 +37,20 @@ bool take_bytes(Bytes& rest, Bytes& bytes) {
     return true;
 }
 
-// Returns the number of bits of a positive INTEGER in its shortest form, X.690 8.3.
-bool take_positive(Bytes& rest, std::size_t& bits) {
-    Bytes number;
-    if (!take_content(rest, der::integer, number) || number.empty() || number[0] >= 0x80)
-        return false;
-    if (number[0] == 0) {
-        number = number.subspan(1);
-        if (number.empty() || number[0] < 0x80) return false;
-    }
-    bits = (number.size() - 1) * 8 + static_cast<std::size_t>(std::bit_width(number[0]));
-    return true;
-}
-
 struct Algorithm {
     std::string_view id;  // the content of an OBJECT IDENTIFIER
     Bytes parameters;     // one item or nothing
 };
+
+constexpr std::string_view null = "\x05\x00"sv;
+
+// Returns true if both are the same; the parameter NULL may be absent from one of the two.
+bool same(const Algorithm& a, const Algorithm& b) {
+    const auto shortest = [](Bytes parameters) {
+        return text_of(parameters) == null ? std::string_view() : text_of(parameters);
+    };
+    return a.id == b.id && shortest(a.parameters) == shortest(b.parameters);
+}
 
 // AlgorithmIdentifier, RFC 5280 4.1.1.2.
 bool take_algorithm(Bytes& rest, Algorithm& algorithm) {
@@ -109,10 +105,9 @@ bool take_validity(Bytes& rest, Certificate& certificate) {
 // ---- key and signature -----------------------------------------------------------------------
 
 constexpr std::string_view rsa_encryption =
-    "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"sv;  // RFC 8017 A.1
-// RSA keys under other names, which OpenSSL recognises.
+    "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"sv;                                      // RFC 8017 A.1
 constexpr std::string_view rsassa_pss = "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A"sv;  // A.2.3
-constexpr std::string_view x500_rsa = "\x55\x08\x01\x01"sv;                        // X.509 (1988)
+constexpr std::string_view ed25519_id = "\x2B\x65\x70"sv;                          // RFC 8410 3
 constexpr std::string_view ec_public_key = "\x2A\x86\x48\xCE\x3D\x02\x01"sv;       // RFC 5480 2.1.1
 
 struct Curve {
@@ -129,69 +124,98 @@ constexpr Curve curves[] = {
 
 struct SignatureAlgorithm {
     std::string_view id;
-    Signature signature;
+    SignatureScheme scheme;
 };
 
-// RFC 8017 A.2.4, RFC 5758 3.2, RFC 3279 2.2.
+// RFC 8017 A.2.4, RFC 5758 3.2, RFC 3279 2.2, RFC 8410 3.
 constexpr SignatureAlgorithm signature_algorithms[] = {
-    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0B"sv, Signature::sha2},  // sha256WithRSAEncryption
-    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0C"sv, Signature::sha2},  // sha384WithRSAEncryption
-    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0D"sv, Signature::sha2},  // sha512WithRSAEncryption
-    {"\x2A\x86\x48\xCE\x3D\x04\x03\x02"sv, Signature::sha2},      // ecdsa-with-SHA256
-    {"\x2A\x86\x48\xCE\x3D\x04\x03\x03"sv, Signature::sha2},      // ecdsa-with-SHA384
-    {"\x2A\x86\x48\xCE\x3D\x04\x03\x04"sv, Signature::sha2},      // ecdsa-with-SHA512
-    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x02"sv, Signature::weak},  // md2WithRSAEncryption
-    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x03"sv, Signature::weak},  // md4WithRSAEncryption
-    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x04"sv, Signature::weak},  // md5WithRSAEncryption
-    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x05"sv, Signature::weak},  // sha1WithRSAEncryption
-    {"\x2A\x86\x48\xCE\x3D\x04\x01"sv, Signature::weak},          // ecdsa-with-SHA1
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0B"sv, SignatureScheme::rsa_pkcs1_sha256},
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0C"sv, SignatureScheme::rsa_pkcs1_sha384},
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0D"sv, SignatureScheme::rsa_pkcs1_sha512},
+    {"\x2A\x86\x48\xCE\x3D\x04\x03\x02"sv, SignatureScheme::ecdsa_sha256},
+    {"\x2A\x86\x48\xCE\x3D\x04\x03\x03"sv, SignatureScheme::ecdsa_sha384},
+    {"\x2A\x86\x48\xCE\x3D\x04\x03\x04"sv, SignatureScheme::ecdsa_sha512},
+    {ed25519_id, SignatureScheme::ed25519},
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x02"sv, SignatureScheme::weak},  // md2WithRSAEncryption
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x03"sv, SignatureScheme::weak},  // md4WithRSAEncryption
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x04"sv, SignatureScheme::weak},  // md5WithRSAEncryption
+    {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x05"sv, SignatureScheme::weak},  // sha1WithRSAEncryption
+    {"\x2A\x86\x48\xCE\x3D\x04\x01"sv, SignatureScheme::weak},          // ecdsa-with-SHA1
 };
 
-Signature signature_of(std::string_view algorithm_id) {
-    for (const SignatureAlgorithm& known : signature_algorithms) {
-        if (known.id == algorithm_id) return known.signature;
+// RSASSA-PSS-params, RFC 4055 3.1: a hash with NULL as parameter, MGF1 with the same hash, and a
+// salt as long as the hash.
+constexpr SignatureAlgorithm pss_parameters[] = {
+    {"\x30\x34\xA0\x0F\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00"
+     "\xA1\x1C\x30\x1A\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08"
+     "\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00"
+     "\xA2\x03\x02\x01\x20"sv,
+     SignatureScheme::rsa_pss_sha256},
+    {"\x30\x34\xA0\x0F\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00"
+     "\xA1\x1C\x30\x1A\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08"
+     "\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00"
+     "\xA2\x03\x02\x01\x30"sv,
+     SignatureScheme::rsa_pss_sha384},
+    {"\x30\x34\xA0\x0F\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00"
+     "\xA1\x1C\x30\x1A\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08"
+     "\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00"
+     "\xA2\x03\x02\x01\x40"sv,
+     SignatureScheme::rsa_pss_sha512},
+};
+
+SignatureScheme find_scheme(std::span<const SignatureAlgorithm> known, std::string_view id) {
+    for (const SignatureAlgorithm& each : known) {
+        if (each.id == id) return each.scheme;
     }
-    return Signature::other;
+    return SignatureScheme::unknown;
+}
+
+SignatureScheme scheme_of(const Algorithm& algorithm) {
+    const std::string_view parameters = text_of(algorithm.parameters);
+    if (algorithm.id == rsassa_pss) return find_scheme(pss_parameters, parameters);
+    if (!parameters.empty() && parameters != null) return SignatureScheme::unknown;
+    return find_scheme(signature_algorithms, algorithm.id);
 }
 
 // RSAPublicKey, RFC 8017 A.1.1.
-bool read_rsa_key(Bytes key, std::size_t& modulus_bits, std::size_t& exponent_bits) {
+bool read_rsa_key(Bytes bytes, Kind kind, PublicKey& key) {
     Bytes numbers;
-    return take_content(key, der::sequence, numbers) && key.empty() &&
-           take_positive(numbers, modulus_bits) && take_positive(numbers, exponent_bits) &&
-           numbers.empty();
+    if (!take_content(bytes, der::sequence, numbers) || !bytes.empty()) return false;
+    if (!take_positive(numbers, key.modulus) || !take_positive(numbers, key.exponent)) return false;
+    const bool is_odd = (key.modulus.back() & 1) != 0;
+    if (is_odd) key.kind = kind;
+    key.bits = bits_of(key.modulus);
+    return numbers.empty();
 }
 
-// Returns more than any limit if the key cannot be read: a TLS library may be less strict.
-std::size_t exponent_bits_of(Bytes key) {
-    std::size_t modulus_bits = 0, exponent_bits = 0;
-    return read_rsa_key(key, modulus_bits, exponent_bits) ? exponent_bits : SIZE_MAX;
+// ECPoint, RFC 5480 2.2, in its uncompressed form.
+void read_ec_key(Bytes point, std::string_view parameters, PublicKey& key) {
+    constexpr std::uint8_t uncompressed = 4;
+    for (const Curve& curve : curves) {
+        const bool is_whole = point.size() == 1 + 2 * ((curve.bits + 7) / 8);
+        if (parameters != curve.parameters || !is_whole || point[0] != uncompressed) continue;
+        key.kind = Kind::ec;
+        key.bits = curve.bits;
+        key.point = point;
+    }
 }
 
 // SubjectPublicKeyInfo, RFC 5280 4.1.2.7.
-bool take_public_key(Bytes& rest, Certificate& certificate) {
+bool take_public_key(Bytes& rest, PublicKey& key) {
+    constexpr std::size_t ed25519_size = 32;
     DerItem item;
     Algorithm algorithm;
-    Bytes key;
+    Bytes bytes;
     if (!take_item(rest, der::sequence, item)) return false;
     Bytes content = item.content;
     if (!take_algorithm(content, algorithm)) return false;
-    if (!take_bytes(content, key) || !content.empty()) return false;
-    certificate.public_key = item.whole;
-    if (algorithm.id == rsa_encryption) {
-        certificate.key = Key::rsa;
-        return read_rsa_key(key, certificate.key_bits, certificate.exponent_bits);
-    }
-    if (algorithm.id == rsassa_pss || algorithm.id == x500_rsa) {
-        certificate.exponent_bits = exponent_bits_of(key);
-        return true;
-    }
-    for (const Curve& curve : curves) {
-        if (algorithm.id == ec_public_key && text_of(algorithm.parameters) == curve.parameters) {
-            certificate.key = Key::ec;
-            certificate.key_bits = curve.bits;
-        }
-    }
+    if (!take_bytes(content, bytes) || !content.empty()) return false;
+    key.info = item.whole;
+    if (algorithm.id == rsa_encryption) return read_rsa_key(bytes, Kind::rsa, key);
+    if (algorithm.id == rsassa_pss) return read_rsa_key(bytes, Kind::rsa_pss, key);
+    const bool is_ed25519 = algorithm.id == ed25519_id && algorithm.parameters.empty();
+    if (is_ed25519 && bytes.size() == ed25519_size) key.kind = Kind::ed25519;
+    if (algorithm.id == ec_public_key) read_ec_key(bytes, text_of(algorithm.parameters), key);
     return true;
 }
 
@@ -214,13 +238,12 @@ bool take_extension(Bytes& rest, Extension& extension) {
            take_content(content, der::octet_string, extension.value) && content.empty();
 }
 
-// Reads a non-negative INTEGER; a value larger than any chain means no limit.
-bool take_path_length(Bytes& rest, std::size_t& length) {
+// Reads a non-negative INTEGER under any tag; a value larger than any chain means no limit.
+bool take_count(Bytes& rest, std::uint8_t tag, std::size_t& count) {
     Bytes number;
-    if (!take_content(rest, der::integer, number) || number.empty() || number[0] >= 0x80)
-        return false;
+    if (!take_content(rest, tag, number) || number.empty() || number[0] >= 0x80) return false;
     if (number.size() > 1 && number[0] == 0 && number[1] < 0x80) return false;
-    length = number.size() <= 2 ? static_cast<std::size_t>(load_be(number)) : SIZE_MAX;
+    count = number.size() <= 2 ? static_cast<std::size_t>(load_be(number)) : SIZE_MAX;
     return true;
 }
 
@@ -229,16 +252,18 @@ bool read_basic_constraints(Bytes value, Certificate& certificate) {
     if (!take_content(value, der::sequence, content) || !value.empty()) return false;
     if (!take_optional_boolean(content, certificate.is_ca)) return false;
     return content.empty() ||
-           (take_path_length(content, certificate.path_length) && content.empty());
+           (take_count(content, der::integer, certificate.path_length) && content.empty());
 }
 
 // BIT STRING, X.690 8.6: the first byte counts the unused bits, and the first bit is the highest.
 bool read_key_usage(Bytes value, Certificate& certificate) {
+    constexpr std::uint8_t digital_signature = 0x80;
     constexpr std::uint8_t key_cert_sign = 0x80 >> 5;
     Bytes bits;
     if (!take_content(value, der::bit_string, bits) || !value.empty()) return false;
-    if (bits.empty() || bits[0] > 7 || (bits.size() == 1 && bits[0] != 0)) return false;
-    certificate.allows_signing = bits.size() > 1 && (bits[1] & key_cert_sign) != 0;
+    if (bits.size() < 2 || bits[0] > 7 || (bits.back() & ((1 << bits[0]) - 1)) != 0) return false;
+    certificate.allows_signing = (bits[1] & key_cert_sign) != 0;
+    certificate.allows_handshakes = (bits[1] & digital_signature) != 0;
     return true;
 }
 
@@ -257,6 +282,7 @@ bool read_extended_key_usage(Bytes value, Certificate& certificate) {
     constexpr std::string_view any = "\x55\x1D\x25\x00"sv;
     Bytes purposes, purpose;
     if (!take_content(value, der::sequence, purposes) || !value.empty()) return false;
+    if (purposes.empty()) return false;
     certificate.allows_server = false;
     while (!purposes.empty()) {
         if (!take_content(purposes, der::object_identifier, purpose)) return false;
@@ -266,14 +292,47 @@ bool read_extended_key_usage(Bytes value, Certificate& certificate) {
     return true;
 }
 
-bool read_name_constraints(Bytes, Certificate& certificate) {
+bool read_name_constraints(Bytes value, Certificate& certificate) {
     certificate.has_name_constraints = true;
+    certificate.name_constraints = value;
     return true;
 }
 
-// For critical extensions without information used here; the TLS library reads them.
-bool read_nothing(Bytes, Certificate&) {
-    return true;
+// ---- policies, RFC 5280 4.2.1.4, 4.2.1.5, 4.2.1.11, 4.2.1.14
+
+bool read_policies(Bytes value, Certificate& certificate) {
+    if (!take_content(value, der::sequence, certificate.policies) || !value.empty()) return false;
+    Bytes policy, id, qualifiers;
+    for (Bytes rest = certificate.policies; !rest.empty();) {
+        if (!take_content(rest, der::sequence, policy)) return false;
+        if (!take_content(policy, der::object_identifier, id)) return false;
+        if (!policy.empty() && !take_content(policy, der::sequence, qualifiers)) return false;
+        if (!policy.empty()) return false;
+    }
+    return !certificate.policies.empty();
+}
+
+bool read_policy_mappings(Bytes value, Certificate& certificate) {
+    Bytes mappings;
+    certificate.has_policy_mappings = true;
+    return take_content(value, der::sequence, mappings) && value.empty() && !mappings.empty();
+}
+
+bool read_policy_constraints(Bytes value, Certificate& certificate) {
+    Bytes content;
+    if (!take_content(value, der::sequence, content) || !value.empty()) return false;
+    const bool is_empty = content.empty();
+    std::size_t inhibit_mapping = SIZE_MAX;
+    const auto take = [&](unsigned number, std::size_t& count) {
+        const std::uint8_t tag = der::context(number, false);
+        return content.empty() || content[0] != tag || take_count(content, tag, count);
+    };
+    return !is_empty && take(0, certificate.require_explicit_policy) && take(1, inhibit_mapping) &&
+           content.empty();
+}
+
+bool read_inhibit_any_policy(Bytes value, Certificate& certificate) {
+    return take_count(value, der::integer, certificate.inhibit_any_policy) && value.empty();
 }
 
 struct KnownExtension {
@@ -282,12 +341,11 @@ struct KnownExtension {
 };
 
 constexpr KnownExtension known_extensions[] = {
-    {"\x55\x1D\x0F"sv, read_key_usage},
-    {"\x55\x1D\x11"sv, read_alt_names},
-    {"\x55\x1D\x13"sv, read_basic_constraints},
-    {"\x55\x1D\x1E"sv, read_name_constraints},
-    {"\x55\x1D\x20"sv, read_nothing},  // certificatePolicies
-    {"\x55\x1D\x25"sv, read_extended_key_usage},
+    {"\x55\x1D\x0F"sv, read_key_usage},          {"\x55\x1D\x11"sv, read_alt_names},
+    {"\x55\x1D\x13"sv, read_basic_constraints},  {"\x55\x1D\x1E"sv, read_name_constraints},
+    {"\x55\x1D\x20"sv, read_policies},           {"\x55\x1D\x21"sv, read_policy_mappings},
+    {"\x55\x1D\x24"sv, read_policy_constraints}, {"\x55\x1D\x25"sv, read_extended_key_usage},
+    {"\x55\x1D\x36"sv, read_inhibit_any_policy},
 };
 
 // RFC 5280 4.2.1.1 and 4.2.1.2: neither is ever critical.
@@ -347,49 +405,57 @@ bool take_name(Bytes& rest, Bytes& name) {
 }
 
 // Parses the rest after the key: two obsolete identifiers and the extensions.
-bool read_optional_parts(Bytes rest, int version, Certificate& certificate) {
+bool read_optional_parts(Bytes rest, Certificate& certificate) {
     Bytes unique_id, extensions;
-    if (version >= 2) {
+    if (certificate.version >= 2) {
         take_content(rest, der::context(1, false), unique_id);
         take_content(rest, der::context(2, false), unique_id);
     }
-    if (version >= 3 && take_content(rest, der::context(3, true), extensions)) {
+    if (certificate.version >= 3 && take_content(rest, der::context(3, true), extensions)) {
         if (!read_extensions(extensions, certificate)) return false;
     }
     return rest.empty();
 }
 
-// TBSCertificate. `signature` is the AlgorithmIdentifier outside of it.
-bool read_tbs(Bytes rest, Bytes signature_algorithm, Certificate& certificate) {
-    int version = 0;
-    Bytes serial_number;
-    DerItem signature;
-    if (!take_version(rest, version)) return false;
-    if (!take_content(rest, der::integer, serial_number) || serial_number.empty()) return false;
-    if (!take_item(rest, der::sequence, signature)) return false;
-    if (text_of(signature.whole) != text_of(signature_algorithm)) return false;
+// CertificateSerialNumber, RFC 5280 4.1.2.2. Negative and longer ones exist.
+bool take_serial_number(Bytes& rest) {
+    constexpr std::size_t size_max = 64;
+    Bytes number;
+    return take_content(rest, der::integer, number) && !number.empty() && number.size() <= size_max;
+}
+
+// TBSCertificate. `signature_algorithm` is the AlgorithmIdentifier outside of it.
+bool read_tbs(Bytes rest, const Algorithm& signature_algorithm, Certificate& certificate) {
+    Algorithm inner;
+    if (!take_version(rest, certificate.version) || !take_serial_number(rest)) return false;
+    if (!take_algorithm(rest, inner) || !same(inner, signature_algorithm)) return false;
+    certificate.scheme = scheme_of(signature_algorithm);
     if (!take_name(rest, certificate.issuer) || !take_validity(rest, certificate)) return false;
-    if (!take_name(rest, certificate.subject) || !take_public_key(rest, certificate)) return false;
+    if (!take_name(rest, certificate.subject)) return false;
+    if (!take_public_key(rest, certificate.key)) return false;
     certificate.common_name = common_name_of(certificate.subject);
-    return read_optional_parts(rest, version, certificate);
+    return read_optional_parts(rest, certificate);
 }
 
 }  // namespace
 
 std::optional<Certificate> parse_certificate(Bytes der) {
     Certificate certificate;
-    Bytes content, tbs, signature;
+    Bytes content;
+    DerItem tbs;
     Algorithm algorithm;
     certificate.der = der;
     if (!take_content(der, der::sequence, content) || !der.empty()) return std::nullopt;
-    if (!take_content(content, der::sequence, tbs)) return std::nullopt;
-    Bytes following = content;
-    if (!take_algorithm(following, algorithm)) return std::nullopt;
-    const Bytes algorithm_item = content.first(content.size() - following.size());
-    if (!take_bytes(following, signature) || !following.empty()) return std::nullopt;
-    certificate.signature = signature_of(algorithm.id);
-    if (!read_tbs(tbs, algorithm_item, certificate)) return std::nullopt;
+    if (!take_item(content, der::sequence, tbs)) return std::nullopt;
+    if (!take_algorithm(content, algorithm)) return std::nullopt;
+    if (!take_bytes(content, certificate.signature) || !content.empty()) return std::nullopt;
+    certificate.signed_part = tbs.whole;
+    if (!read_tbs(tbs.content, algorithm, certificate)) return std::nullopt;
     return certificate;
+}
+
+bool is_self_issued(const Certificate& certificate) {
+    return same_name(certificate.subject, certificate.issuer);
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

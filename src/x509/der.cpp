@@ -53,4 +53,12 @@ bool take_content(Bytes& rest, std::uint8_t tag, Bytes& content) {
     return true;
 }
 
+bool take_positive(Bytes& rest, Bytes& number) {
+    if (!take_content(rest, der::integer, number) || number.empty() || number[0] >= 0x80)
+        return false;
+    if (number[0] != 0) return true;
+    number = number.subspan(1);
+    return !number.empty() && number[0] >= 0x80;
+}
+
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE

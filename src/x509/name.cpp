@@ -16,15 +16,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Character strings, X.680 8.4.
-constexpr std::uint8_t utf8_string = 0x0C;
-constexpr std::uint8_t numeric_string = 0x12;
-constexpr std::uint8_t printable_string = 0x13;
-constexpr std::uint8_t teletex_string = 0x14;
-constexpr std::uint8_t ia5_string = 0x16;
-constexpr std::uint8_t visible_string = 0x1A;
-constexpr std::uint8_t bmp_string = 0x1E;
-
 constexpr std::string_view common_name_type = "\x55\x04\x03"sv;
 
 struct Keyword {
@@ -46,8 +37,8 @@ constexpr Keyword keywords[] = {
 };
 
 bool has_one_byte_characters(std::uint8_t tag) {
-    return tag == utf8_string || tag == numeric_string || tag == printable_string ||
-           tag == teletex_string || tag == ia5_string || tag == visible_string;
+    return tag == der::utf8_string || tag == der::numeric_string || tag == der::printable_string ||
+           tag == der::teletex_string || tag == der::ia5_string || tag == der::visible_string;
 }
 
 // Each arc in its shortest form, the last one complete, X.690 8.19.
@@ -128,21 +119,21 @@ Bytes encoded(unsigned code, std::array<std::uint8_t, 3>& out) {
 
 // Returns the first character of a value that `is_text`, converted to UTF-8 in `out` if necessary.
 Character take_stored(std::uint8_t tag, Bytes& rest, std::array<std::uint8_t, 3>& out) {
-    if (tag != bmp_string && tag != teletex_string) {
+    if (tag != der::bmp_string && tag != der::teletex_string) {
         std::string_view text = text_of(rest);
         const Character character = take_character(text);
         rest = bytes_of(text);
         return character;
     }
     // In practice a TeletexString contains Latin-1, not T.61.
-    const std::size_t size = tag == bmp_string ? 2 : 1;
+    const std::size_t size = tag == der::bmp_string ? 2 : 1;
     std::string_view text = text_of(encoded(static_cast<unsigned>(load_be(rest.first(size))), out));
     rest = rest.subspan(size);
     return take_character(text);
 }
 
 bool is_text(const DerItem& value) {
-    if (value.tag != bmp_string) return has_one_byte_characters(value.tag);
+    if (value.tag != der::bmp_string) return has_one_byte_characters(value.tag);
     for (Bytes rest = value.content; !rest.empty(); rest = rest.subspan(2)) {
         if (rest.size() == 1 || (rest[0] & 0xF8) == 0xD8) return false;  // incomplete, or surrogate
     }

@@ -11,6 +11,8 @@
 #include "codec/sha256.hpp"
 #include "x509/certificate.hpp"
 #include "x509/der.hpp"
+#include "x509/name.hpp"
+#include "x509/name_match.hpp"
 #include "x509/pem.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
@@ -118,21 +120,21 @@ CertificateFacts X509Certificate::facts(std::size_t index) const {
         .subject = certificate->subject,
         .issuer = certificate->issuer,
         .alt_names = certificate->alt_names,
-        .public_key = certificate->public_key,
+        .public_key = certificate->key.info,
         .not_before_s = certificate->not_before_s,
         .not_after_s = certificate->not_after_s,
         .is_ca = certificate->is_ca,
         .sha256 = sha256(certificate->der),
-        .key_sha256 = sha256(certificate->public_key),
+        .key_sha256 = sha256(certificate->key.info),
     };
 }
 
 std::size_t X509Certificate::find_subject(Bytes subject, std::size_t index) const {
+    if (!is_name(subject)) return count_;
     for (; index < count_; ++index) {
         const Entry at = entry(index);
-        if (at.subject_size != subject.size()) continue;
         const Bytes here = ders_.bytes().subspan(at.offset + at.subject_offset, at.subject_size);
-        if (text_of(here) == text_of(subject)) break;
+        if (same_name(here, subject)) break;
     }
     return std::min(index, count_);
 }

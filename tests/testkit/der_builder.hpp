@@ -91,8 +91,12 @@ inline std::string rsa_key(std::string_view modulus, std::string_view exponent =
     const std::string numbers = sequence({item(0x02, modulus), item(0x02, exponent)});
     return sequence({algorithm(id, null()), bit_string(numbers)});
 }
+/// A key on a curve with coordinates of the size of P-384 (1.3.132.0.34), P-521 (1.3.132.0.35) or
+/// else P-256. They are not on it.
 inline std::string ec_key(const std::vector<unsigned long long>& curve) {
-    return sequence({algorithm({1, 2, 840, 10045, 2, 1}, oid(curve)), bit_string("\x04point")});
+    const std::size_t size = curve.back() == 34 ? 48 : curve.back() == 35 ? 66 : 32;
+    const std::string point = "\x04" + std::string(2 * size, 'p');
+    return sequence({algorithm({1, 2, 840, 10045, 2, 1}, oid(curve)), bit_string(point)});
 }
 
 /// A well-formed certificate until a part is changed. Its signature is not a real one.

@@ -148,6 +148,12 @@ class OpenSslPeer final : public TlsPeer {
     }
     void close() override { SSL_shutdown(ssl_); }
     bool is_open() const override { return SSL_is_init_finished(ssl_) != 0; }
+    std::string master_secret() const {
+        std::array<unsigned char, SSL_MAX_MASTER_KEY_LENGTH> secret;
+        const std::size_t size =
+            SSL_SESSION_get_master_key(SSL_get_session(ssl_), secret.data(), secret.size());
+        return {reinterpret_cast<const char*>(secret.data()), size};
+    }
     /// Sends a HelloRequest.
     void renegotiate() {
         SSL_renegotiate(ssl_);

@@ -17,7 +17,7 @@ set -euo pipefail
 # ---- the rows -------------------------------------------------------------------------------------
 
 # "more" lists extensions in openssl's syntax, keyword=value;... which replace the default of that
-# keyword; an empty value omits it. -digest=..., -pss, -mask=... are for the signature and the names.
+# keyword; an empty value omits it. -digest=..., -pss=SALT, -mask=... are for the signature and the names.
 
 # name                        key       issuer                    dates    more
 authorities='
@@ -134,7 +134,8 @@ ec_p521                       p521      intermediate              valid    DNS:g
 ed25519_key                   ed25519   intermediate              valid    DNS:good.test
 ed25519_signed                ec        ed25519_intermediate      valid    DNS:good.test
 pss_key                       pss       intermediate              valid    DNS:good.test
-pss_signed                    ec        rsa_intermediate          valid    DNS:good.test                  -pss
+pss_signed                    ec        rsa_intermediate          valid    DNS:good.test                  -pss=digest
+pss_long_salt                 ec        rsa_intermediate          valid    DNS:good.test                  -pss=max
 sha1                          ec        intermediate              valid    DNS:good.test                  -digest=sha1
 md5                           ec        rsa_intermediate          valid    DNS:good.test                  -digest=md5
 sha384                        ec        intermediate              valid    DNS:good.test                  -digest=sha384
@@ -294,7 +295,9 @@ issue() {
     else
         with+=(-cert "$issuer.crt" -keyfile "scratch/${key_of[$issuer]}.key")
     fi
-    if [ -n "${options[-pss]-}" ]; then with+=(-sigopt rsa_padding_mode:pss); fi
+    if [ -n "${options[-pss]-}" ]; then
+        with+=(-sigopt rsa_padding_mode:pss -sigopt "rsa_pss_saltlen:${options[-pss]}")
+    fi
     if [ -z "${options[-v1]-}" ]; then
         for keyword in "${!extensions[@]}"; do
             [ -z "${extensions[$keyword]}" ] || echo "$keyword = ${extensions[$keyword]}"

@@ -14,6 +14,7 @@
 #include <new>
 #include <utility>
 
+#include "base/wipe.hpp"
 #include "tls/bearssl/cause.hpp"
 #include "tls/bearssl/no_client_certificate.hpp"
 #include "tls/bearssl/stream.hpp"
@@ -64,7 +65,10 @@ class BearSslEngine final : public BearSslStream {
     BearSslEngine(Block& own, Block& verifier, const TlsRequest& request);
     ~BearSslEngine() = default;
 
-    void opened() override { release_verifier(); }
+    void opened() override {
+        release_verifier();
+        wipe_stack();  // BearSSL leaves the premaster secret there
+    }
     void failed(unsigned error) override;
     void configure();
     bool begin(const TlsRequest& request);
@@ -83,7 +87,8 @@ class BearSslEngine final : public BearSslStream {
 // ---- begin and end ---------------------------------------------------------------------------
 
 // Includes the receive buffer of `Transport`.
-static_assert(sizeof(BearSslEngine) + sizeof(BearSslVerifier) + 16 * 1024 <= tls_memory_max);
+static_assert(sizeof(BearSslEngine) + sizeof(BearSslVerifier) + chain_memory_max + 16 * 1024 <=
+              tls_memory_max);
 
 BearSslEngine* BearSslEngine::create(const TlsRequest& request, TlsFailure& why) {
     if (!EngineHost::is_valid(request.host)) {
@@ -113,11 +118,14 @@ BearSslEngine::BearSslEngine(Block& own, Block& verifier, const TlsRequest& requ
     verifier_ = new (verifier_block_.data()) BearSslVerifier(request, host_.text(), failure_);
 }
 
+// BearSSL erases nothing itself: its engine holds the master secret, keys and the state of its
+// random generator, and the buffers hold plaintext.
 void BearSslEngine::destroy() {
     release_verifier();
     Block own(own_.memory());
     own.swap(own_);
     this->~BearSslEngine();
+    wipe(own.bytes());
 }
 
 void BearSslEngine::release_verifier() {
@@ -161,6 +169,7 @@ bool BearSslEngine::begin(const TlsRequest& request) {
         return false;
     }
     br_ssl_engine_inject_entropy(&engine_, seed.data(), seed.size());
+    wipe(seed);
     if (br_ssl_client_reset(&client_, host_.server_name(), 0) != 0) return true;
     failure_.native = br_ssl_engine_last_error(&engine_);
     fail(Cause::tls_internal);
@@ -172,8 +181,12 @@ bool BearSslEngine::begin(const TlsRequest& request) {
 void BearSslEngine::failed(unsigned error) {
     if (failure_.cause != Cause::none) return;  // already reported by the verifier
     if (error >= BR_ERR_RECV_FATAL_ALERT && error < BR_ERR_SEND_FATAL_ALERT) {
-        return fail_by_alert(static_cast<std::uint8_t>(error - BR_ERR_RECV_FATAL_ALERT),
-                             client_certificate_.is_asked_for, Cause::tls_only_13);
+        return fail_by_alert(
+            static_cast<std::uint8_t>(error - BR_ERR_RECV_FATAL_ALERT),
+            {.client_certificate_requested = client_certificate_.is_asked_for,
+             .version_cause = Cause::tls_only_13,
+             .has_server_name = host_.server_name() != nullptr,
+             .hint = "; linnet-openssl also offers TLS 1.3, Ed25519 and RSASSA-PSS"});
     }
     fail(has_received_tls() ? cause_of_bearssl(error) : Cause::tls_not_tls);
 }

@@ -16,6 +16,12 @@ std::size_t BearSslStream::feed(Bytes ciphertext) {
         std::size_t buffer = 0;
         std::uint8_t* const into = br_ssl_engine_recvrec_buf(&engine_, &buffer);
         if (into == nullptr) break;
+        // The only record of this type that is possible now is a HelloRequest, RFC 5246 7.4.1.1.
+        constexpr std::uint8_t handshake = 22;
+        const bool at_record = into == engine_.ibuf;
+        if (is_open_ && at_record && ciphertext[fed] == handshake) {
+            is_renegotiation_requested_ = true;
+        }
         const std::size_t size = std::min(buffer, ciphertext.size() - fed);
         std::memcpy(into, ciphertext.data() + fed, size);
         br_ssl_engine_recvrec_ack(&engine_, size);

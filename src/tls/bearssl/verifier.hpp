@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Verifies the server's certificates for BearSSL, which delivers them in pieces. They are collected
-// and checked (`check_chain`); then the path goes through BearSSL's own validation, which verifies
-// the signatures and everything else once more.
+// Verifies the server's certificates for BearSSL, which delivers them in pieces: they are collected
+// and checked by `check_chain`. BearSSL's own X.509 code is not used.
 #pragma once
 
 #include "linnet/tls_chain.hpp"
@@ -33,11 +32,7 @@ class BearSslVerifier {
     void begin_certificate(std::size_t size);
     void append(Bytes piece);
     unsigned end_chain();
-    unsigned check();
-    unsigned take_key(Bytes leaf);
-    unsigned verify_path(const ChainResult& result);
-    void make_anchors(const ChainResult& result);
-    const br_x509_pkey* key(unsigned* usages) const;
+    bool check();
 
     X509 x509_;
     TlsRequest request_;
@@ -48,14 +43,7 @@ class BearSslVerifier {
     bool is_too_large_ = false;
     std::array<std::size_t, chain_count_max> ends_{};
 
-    enum class KeyFrom : std::uint8_t { nowhere, leaf, path };
-    KeyFrom key_from_ = KeyFrom::nowhere;
-    br_x509_decoder_context leaf_;
-    br_x509_minimal_context minimal_;
-    std::array<br_x509_decoder_context, root_count_max> root_decoders_;
-    std::array<br_x509_trust_anchor, root_count_max> anchors_;
-    std::size_t anchor_count_ = 0;
-    std::array<std::uint8_t, root_buffer_size> root_buffer_;
+    br_x509_pkey key_{};  // refers to `chain_`
     std::array<std::uint8_t, chain_size_max> chain_;
 };
 

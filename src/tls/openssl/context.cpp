@@ -10,6 +10,7 @@
 #include <iterator>
 #include <new>
 
+#include "base/wipe.hpp"
 #include "linnet/openssl.hpp"
 #include "tls/engine_base.hpp"
 #include "tls/openssl/verifier.hpp"
@@ -55,6 +56,7 @@ class OpenSslEngine final : public EngineBase {
     }
     void client_certificate_asked_for() { client_certificate_is_requested_ = true; }
     void record_begun(Bytes header);
+    void handshake_message_begun(std::uint8_t type);
 
  private:
     OpenSslEngine(Block& own, const TlsRequest& request);
@@ -115,6 +117,7 @@ void OpenSslEngine::destroy() {
     Block own(own_.memory());
     own.swap(own_);
     this->~OpenSslEngine();
+    wipe(own.bytes());  // plaintext; OpenSSL erases its own secrets
 }
 
 bool OpenSslEngine::begin(SSL_CTX* context) {
@@ -248,13 +251,19 @@ void OpenSslEngine::record_begun(Bytes header) {
     record_size_ = std::size_t{header[3]} << 8 | header[4];
 }
 
+void OpenSslEngine::handshake_message_begun(std::uint8_t type) {
+    if (type == SSL3_MT_HELLO_REQUEST) is_renegotiation_requested_ = true;
+}
+
 void OpenSslEngine::check_error(unsigned long error) {
     const int reason = ERR_GET_REASON(error);
     if (failure_.native == 0) failure_.native = reason;
     if (failure_.cause != Cause::none) return;  // already reported by the verifier
     if (reason > SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256) {
         return fail_by_alert(static_cast<std::uint8_t>(reason - SSL_AD_REASON_OFFSET),
-                             client_certificate_is_requested_, Cause::tls_only_old);
+                             {.client_certificate_requested = client_certificate_is_requested_,
+                              .version_cause = Cause::tls_only_old,
+                              .has_server_name = host_.server_name() != nullptr});
     }
     if (!has_received_tls()) return fail(Cause::tls_not_tls);
     switch (reason) {
@@ -302,8 +311,10 @@ int choose_client_certificate(SSL* ssl, X509**, EVP_PKEY**) {
 
 void look_at_message(int is_written, int, int type, const void* data, std::size_t size, SSL* ssl,
                      void*) {
-    if (is_written != 0 || type != SSL3_RT_HEADER) return;
-    engine_of(ssl).record_begun({static_cast<const std::uint8_t*>(data), size});
+    if (is_written != 0 || size == 0) return;
+    const Bytes bytes{static_cast<const std::uint8_t*>(data), size};
+    if (type == SSL3_RT_HEADER) engine_of(ssl).record_begun(bytes);
+    if (type == SSL3_RT_HANDSHAKE) engine_of(ssl).handshake_message_begun(bytes[0]);
 }
 
 }  // namespace

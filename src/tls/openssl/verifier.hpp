@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// Verifies the server's certificates for OpenSSL: `check_chain` checks them as with every engine,
-// and OpenSSL verifies the signatures along the path.
+// Verifies the server's certificates for OpenSSL by `check_chain`, as with every engine. OpenSSL's
+// own verification is not used.
 #pragma once
 
 #include <openssl/x509.h>
