@@ -144,7 +144,7 @@ class Dev(unittest.TestCase):
     def test_warnings_are_errors(self):
         self.run_dev('demo')
         setups = [call for call in self.calls() if call.startswith('meson')]
-        self.assertEqual(setups, ['meson setup build/main -Dwerror=true -Dtests=false'])
+        self.assertEqual(setups, ['meson setup build/main -Dwerror=true -Dtests=false -Dunity=on -Dunity_size=8'])
 
     def test_compiling_is_announced_before_it_begins(self):
         process = self.start('demo', PRETENDED_SECONDS='2')

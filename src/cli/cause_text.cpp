@@ -11,10 +11,10 @@ namespace linnet::cli {
 namespace {
 
 // The limits that the sentences below mention.
-constexpr Limits limits;
-static_assert(limits.url_size_max == 8 * 1024 && limits.request_size_max == 16 * 1024);
-static_assert(limits.response_size_max == 16 * 1024 && limits.response_header_count_max == 100);
-static_assert(limits.peer_count_max == 4096 && limits.fragment_count_max == 16384);
+constexpr Limits defaults;
+static_assert(defaults.url_size_max == 8 * 1024 && defaults.request_size_max == 16 * 1024);
+static_assert(defaults.response_size_max == 16 * 1024 && defaults.response_header_count_max == 100);
+static_assert(defaults.peer_count_max == 4096 && defaults.fragment_count_max == 16384);
 static_assert(message_size_max_text == "16 MiB");
 constexpr Timeouts timeouts;
 static_assert(timeouts.resolve_ms == 10'000 && timeouts.connect_ms == 10'000);
