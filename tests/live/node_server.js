@@ -2,7 +2,8 @@
 // Copyright the linnet authors
 //
 // A server based on node-ws. Prints "READY <port>", then a line for each closed connection. With
-// LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY in the environment it uses TLS.
+// LINNET_LIVE_CERTIFICATE and LINNET_LIVE_KEY in the environment it uses TLS, with LINNET_LIVE_TLS=intermediate
+// as Mozilla recommends.
 //
 // Every message is echoed with its own type, except texts that are commands. Some paths are refused.
 'use strict';
@@ -18,11 +19,21 @@ function load(name) {
 const { WebSocketServer } = load('ws');
 const fs = require('fs');
 
+function intermediate() {
+    const lists = require('./mozilla_intermediate.json');
+    return {
+        minVersion: lists.protocols[0],
+        ciphers: [...lists.ciphersuites, ...lists.ciphers].join(':'),
+        ecdhCurve: lists.curves.join(':'),
+    };
+}
+
 function listener() {
     const { LINNET_LIVE_CERTIFICATE: certificate, LINNET_LIVE_KEY: key } = process.env;
     if (!certificate) return require('http').createServer();
     const files = { cert: fs.readFileSync(certificate), key: fs.readFileSync(key) };
-    return require('https').createServer(files);
+    const more = process.env.LINNET_LIVE_TLS === 'intermediate' ? intermediate() : {};
+    return require('https').createServer({ ...files, ...more });
 }
 
 const subProtocols = ['linnet.one', 'linnet.two'];
