@@ -24,9 +24,17 @@ Verdicts of_leaf(Cause leaf) {
     return {.leaf = leaf};
 }
 const Verdicts accepted = all(none, none, none);
-// A root that cannot be parsed is not among the trusted ones.
-const Verdicts malformed =
-    all(tls_certificate_malformed, tls_certificate_malformed, tls_issuer_unknown);
+// What cannot be parsed is as if it were not there.
+const Verdicts malformed = {.leaf = tls_certificate_malformed,
+                            .issuer = tls_issuer_unknown,
+                            .root = tls_issuer_unknown,
+                            .pinned = tls_trust_empty};
+Verdicts malformed_unlike(const std::string& leaf, const std::string& others) {
+    Verdicts verdicts = malformed;
+    verdicts.leaf_differs = leaf;
+    verdicts.issuer_differs = verdicts.root_differs = others;
+    return verdicts;
+}
 
 void old_version(Made& made) {
     made.parts.version.clear();
@@ -38,22 +46,23 @@ void version_2(Made& made) {
 }
 
 void add_ca_flags(Table& t) {
-    Verdicts not_ca = of_cas(tls_issuer_not_ca, tls_root_not_ca);
+    const Verdicts not_ca = {
+        .issuer = tls_issuer_not_ca, .root = tls_root_not_ca, .pinned = tls_pin_mismatch};
+    Verdicts absent = not_ca;
+    absent.root_differs = "4.2.1.9: a CA has it; OpenSSL is content with keyCertSign";
     t.everywhere(35, "cA is TRUE", with(basic_constraints(true, {}, false)), of_cas(none, none));
     t.everywhere(35, "cA is FALSE", with(basic_constraints(false)), not_ca);
     t.everywhere(35, "cA is FALSE, path length", with(basic_constraints(false, 1)), not_ca);
     t.everywhere(35, "cA is written out as FALSE",
                  with(extension({2, 5, 29, 19}, sequence({item(0x01, std::string(1, '\0'))}))),
                  not_ca);
-    t.everywhere(35, "no basicConstraints", without(basic_constraints_id),
-                 {.issuer = tls_issuer_not_ca,
-                  .root = tls_root_not_ca,
-                  .root_differs = "4.2.1.9: a CA has it; OpenSSL is content with keyCertSign"});
-    t.everywhere(36, "version 1", old_version, of_cas(tls_issuer_not_ca, none));
-    t.everywhere(36, "version 2", version_2,
-                 {.issuer = tls_issuer_not_ca,
-                  .root = none,
-                  .root_differs = "6.1.1 d: a root is a name and a key; OpenSSL wants version 1"});
+    t.everywhere(35, "no basicConstraints", without(basic_constraints_id), absent);
+    t.everywhere(36, "version 2", version_2, not_ca);
+    t.everywhere(36, "version 1", old_version, {.issuer = tls_issuer_not_ca});
+    t.chain(36, "version 1, root", {at(Place::root, old_version)});
+    t.chain(36, "version 1, pinned root", {at(Place::root, old_version)}, tls_pin_mismatch,
+            "a pinned certificate without the CA flag is a server's")
+        .pinned();
 }
 
 void add_path_lengths(Table& t) {
@@ -139,9 +148,8 @@ void add_ca_constraints(Table& t) {
     t.everywhere(45, "keyUsage without content", usage(""), malformed);
     t.everywhere(45, "keyUsage without bits", usage({"\0", 1}), malformed);
     t.everywhere(45, "keyUsage with 8 unused bits", usage("\x08\x84"), malformed);
-    t.everywhere(
-        45, "keyUsage with a set unused bit", usage("\x03\x84"),
-        {malformed.leaf, malformed.issuer, malformed.root, "X.690 11.2.1: unused bits are zero"});
+    t.everywhere(45, "keyUsage with a set unused bit", usage("\x03\x84"),
+                 malformed_unlike("X.690 11.2.1: unused bits are zero", ""));
 }
 
 void add_usages(Table& t) {
@@ -405,13 +413,14 @@ void add_extensions(Table& t) {
     t.everywhere(61, "two subjectAltNames", twice(subject_alt_names({dns("a.good.test")})),
                  malformed);
     t.everywhere(61, "two extendedKeyUsages", twice(extended_key_usage({1})), malformed);
-    t.everywhere(61, "two basicConstraints", twice(basic_constraints(true)),
-                 of_cas(malformed.issuer.value(), malformed.root.value()));
+    Verdicts malformed_ca = malformed;
+    malformed_ca.leaf.reset();
+    t.everywhere(61, "two basicConstraints", twice(basic_constraints(true)), malformed_ca);
     t.everywhere(
         61, "each extension once", [](Made&) {}, accepted);
     const std::string once = "4.2: an extension appears once";
     t.everywhere(61, "two equal unknown extensions", twice(extension({1, 2, 3}, "x")),
-                 {malformed.leaf, malformed.issuer, malformed.root, once, once, once});
+                 malformed_unlike(once, once));
 }
 
 }  // namespace linnet::test

@@ -74,14 +74,14 @@ void Table::everywhere(int family, const std::string& name, const Edit& edit,
     if (verdicts.issuer) {
         chain(family, name + ", issuing CA", {at(Place::issuing, edit)}, *verdicts.issuer,
               verdicts.issuer_differs);
-        chain(family, name + ", upper CA", {at(Place::upper, edit)}, *verdicts.issuer,
-              verdicts.issuer_differs);
+        chain(family, name + ", upper CA", {at(Place::upper, edit)},
+              verdicts.upper.value_or(*verdicts.issuer), verdicts.issuer_differs);
     }
     if (verdicts.root) {
         chain(family, name + ", root", {at(Place::root, edit)}, *verdicts.root,
               verdicts.root_differs);
-        chain(family, name + ", pinned root", {at(Place::root, edit)}, *verdicts.root,
-              verdicts.root_differs)
+        chain(family, name + ", pinned root", {at(Place::root, edit)},
+              verdicts.pinned.value_or(*verdicts.root), verdicts.root_differs)
             .pinned();
     }
 }

@@ -81,6 +81,9 @@ struct Verdicts {
     std::optional<Cause> leaf, issuer, root;
     /// Why OpenSSL's own verifier decides otherwise.
     std::string leaf_differs, issuer_differs, root_differs;
+    std::optional<Cause> upper;  ///< unless as `issuer`: the certificate that the root has signed
+    std::optional<Cause>
+        pinned;  ///< unless as `root`: a pinned certificate that is no CA is a leaf
 };
 
 /// Collects rows for one kind of key.
