@@ -319,13 +319,30 @@ void add_explicit_policies(Table& t) {
                 with_policies(with(policies({policy(3), policy(1)})),
                               with(policies({policy(1), policy(2)})), first));
     }
-    // 6.1.4 h, i: counted down at each certificate that is not self-issued, the leaf included.
+}
+
+// 6.1.4 h, i, 6.1.5 a: counted down at each certificate that is not self-issued, and at the leaf.
+void add_policy_counts(Table& t) {
+    const std::string unasked = "6.1.5 g: OpenSSL checks policies only if it is asked to";
+    const auto counted = [](int count) {
+        return requires_policy(std::string(1, static_cast<char>(count)));
+    };
     for (const auto& [count, cause] : {std::pair{1, tls_policy}, std::pair{2, tls_policy},
                                        std::pair{3, none}, std::pair{9, none}}) {
         t.chain(62, "required " + std::to_string(count) + " below the upper CA, no policies",
-                {at(Place::upper, requires_policy(std::string(1, static_cast<char>(count))))},
-                cause, cause == none ? "" : unasked);
+                {at(Place::upper, counted(count))}, cause, cause == none ? "" : unasked);
     }
+    Made renewed = t.ca("issuing", "issuing");
+    renewed.put(subject_key_id("new")).put(authority_key_id("old")).key = t.key("next");
+    Made leaf = t.leaf("issuing").but(with(authority_key_id("new")));
+    leaf.signer = renewed.key;
+    const Made old = t.ca("issuing", "root").but(with(subject_key_id("old")));
+    for (const auto& [count, cause] : {std::pair{1, tls_policy}, std::pair{2, none}}) {
+        t.graph(62, "required " + std::to_string(count) + " below, a self-issued CA between",
+                {leaf, renewed, old.but(counted(count))}, {t.root()}, cause,
+                cause == none ? "" : unasked);
+    }
+    t.chain(62, "the leaf requires one below it", {at(Place::leaf, counted(1))});
 }
 
 void add_policies(Table& t) {
@@ -342,6 +359,7 @@ void add_policies(Table& t) {
     t.everywhere(59, "critical inhibitAnyPolicy",
                  with(extension({2, 5, 29, 54}, item(0x02, "\x05"), true)), of_cas(none, none));
     add_explicit_policies(t);
+    add_policy_counts(t);
 
     // CVE-2023-0464: each level maps each of its policies to all of the next.
     std::vector<std::string> mappings, information;

@@ -129,7 +129,8 @@ void add_equal_roots(Table& t) {
     const Made wrong = twin.but(with(subject_key_id("wrong")));
     const Made issuing = t.ca("issuing", "root"), leaf = t.leaf();
     t.graph(13, "two roots of one name, the right key identifier",
-            {leaf, issuing.but(with(authority_key_id("right")))}, {wrong, root});
+            {leaf, issuing.but(with(authority_key_id("right")))}, {wrong, root})
+        .with_checks(0, 2);
     t.graph(13, "two roots of one name, the wrong key identifier",
             {leaf, issuing.but(with(authority_key_id("wrong")))}, {wrong, root}, none,
             "4.2.1.1: the key identifier only helps to choose");
@@ -148,7 +149,8 @@ void add_equal_roots(Table& t) {
     }
     nine.push_back(root);
     t.graph(14, "nine roots of one name, the right one last, found by its key identifier",
-            {leaf, issuing.but(with(authority_key_id("right")))}, nine);
+            {leaf, issuing.but(with(authority_key_id("right")))}, nine)
+        .with_checks(0, 2);
     t.graph(14, "nine roots of one name, the right one last, without a key identifier",
             {leaf, issuing}, nine, tls_issuer_unknown)
         .about_bounds();
@@ -178,8 +180,41 @@ void add_loops(Table& t) {
             tls_certificate_not_yet_valid);
 }
 
+// Wrong signatures cost as much as 8 of RSA-2048 or P-256, 2 of P-384 or 1 of P-521.
+void add_expensive_roots(Table& t) {
+    for (const auto& [bits, wrong_max] : {std::pair{256u, 8u}, {384u, 2u}, {521u, 1u}}) {
+        const std::string kind = "P-" + std::to_string(bits);
+        std::vector<Made> roots;
+        for (int i = 0; i < 8; ++i) {
+            KeyName key = t.key("root" + std::to_string(i));
+            key.bits = bits;
+            roots.push_back(t.root().but(keyed(key)).but(signed_by(key)));
+        }
+        const Made leaf = t.leaf("root").but(signed_by(t.key("nobody")));
+        t.graph(18, "8 roots of one name with " + kind + ", none has signed", {leaf}, roots,
+                tls_issuer_unknown)
+            .with_checks(wrong_max, wrong_max)
+            .about_bounds();
+    }
+}
+
+// 16 wrong signatures are possible.
+void add_cheap_roots(Table& t) {
+    std::vector<Made> roots;
+    for (const char letter : std::string_view("abcdefgh")) {
+        const KeyName key = t.key(std::string(1, letter));
+        roots.push_back(t.root().but(keyed(key)).but(signed_by(key)));
+    }
+    const Made issuing = t.ca("issuing", "root").but(signed_by(t.key("nobody")));
+    t.graph(18, "8 roots of one name and two CAs, none is signed",
+            {t.leaf(), issuing, issuing.but(keyed(t.key("next")))}, roots, tls_issuer_unknown)
+        .about_bounds();
+}
+
 void add_hostile_graphs(Table& t) {
+    add_cheap_roots(t);
     if (!t.is_first_kind()) return;
+    add_expensive_roots(t);
     std::vector<Made> shown = {t.leaf("hub")}, roots;
     for (int i = 0; i < 15; ++i) {
         const KeyName key = t.key("hub" + std::to_string(i));

@@ -258,6 +258,13 @@ void add_cas_below(Table& t) {
     t.graph(88, "a leaf with a name outside below a self-issued CA",
             {leaf.but(outside), renewed, old}, {t.root()}, tls_name_constraints)
         .for_host("bad.test");
+    // The leaf is never exempt.
+    Made self_issued = t.leaf("issuing").but(with(authority_key_id("old")));
+    self_issued.put(subject_key_id("leaf")).parts.subject = self_issued.parts.issuer;
+    t.graph(88, "a self-issued leaf with a name inside", {self_issued, old}, {t.root()});
+    t.graph(88, "a self-issued leaf with a name outside", {self_issued.but(outside), old},
+            {t.root()}, tls_name_constraints)
+        .for_host("bad.test");
 }
 
 void add_many(Table& t) {
