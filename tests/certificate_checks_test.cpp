@@ -154,9 +154,10 @@ TEST(CertificateChecks, refuse_each_restricted_or_weak_root_as_its_row_says) {
         const auto root = parse_certificate(bytes_of(der));
         ASSERT_TRUE(root);
         EveryScheme verifier;
-        const Fault fault = check_issuer(*root, Role::root, {verifier, now_s, row.verify});
+        const Fault fault =
+            check_issuer(*root, CertificateRole::root, {verifier, now_s, row.verify});
         TlsFailure why;
-        why.cause = cause_of(fault, Role::root);
+        why.cause = cause_of(fault, CertificateRole::root);
         if (fault != Fault::none) put_fault(fault, *root, now_s, why);
         EXPECT_EQ(why.cause, row.cause) << text(why.cause);
         EXPECT_EQ(why.detail(), row.detail);
@@ -180,11 +181,12 @@ TEST(CertificateChecks, accept_a_certificate_from_its_first_to_its_last_second) 
 TEST(CertificateChecks, name_a_cause_for_every_fault_in_every_role) {
     for (auto fault = Fault::not_ca; fault <= Fault::names;
          fault = static_cast<Fault>(static_cast<int>(fault) + 1)) {
-        for (const Role role : {Role::leaf, Role::issuer, Role::root}) {
+        for (const CertificateRole role :
+             {CertificateRole::leaf, CertificateRole::issuer, CertificateRole::root}) {
             EXPECT_NE(cause_of(fault, role), Cause::none) << static_cast<int>(fault);
         }
     }
-    EXPECT_EQ(cause_of(Fault::none, Role::leaf), Cause::none);
+    EXPECT_EQ(cause_of(Fault::none, CertificateRole::leaf), Cause::none);
 }
 
 TEST(CertificateChecks, treat_a_certificate_with_equal_names_as_self_issued) {

@@ -479,7 +479,9 @@ TEST(Certificate, is_invalid_if_its_key_is_malformed) {
 
 const Id key_usage = {2, 5, 29, 15}, subject_alt_name = {2, 5, 29, 17},
          basic_constraints = {2, 5, 29, 19}, name_constraints = {2, 5, 29, 30},
-         certificate_policies = {2, 5, 29, 32}, ext_key_usage = {2, 5, 29, 37};
+         certificate_policies = {2, 5, 29, 32}, policy_mappings = {2, 5, 29, 33},
+         policy_constraints = {2, 5, 29, 36}, inhibit_any_policy = {2, 5, 29, 54},
+         ext_key_usage = {2, 5, 29, 37};
 
 // Describes a certificate with these extensions in one line.
 std::string described(const std::vector<std::string>& extensions) {
@@ -663,7 +665,10 @@ TEST(Certificate, reports_unknown_critical_extensions) {
         {subject_alt_name, sequence({}), "names "},
         {basic_constraints, sequence({}), ""},
         {name_constraints, sequence({}), "constraints "},
-        {certificate_policies, sequence({}), ""},
+        {certificate_policies, sequence({sequence({oid({1, 2, 3})})}), ""},
+        {policy_mappings, sequence({sequence({oid({1, 2, 3}), oid({1, 2, 4})})}), ""},
+        {policy_constraints, sequence({item(0x80, "\0"sv), item(0x81, "\x05")}), ""},
+        {inhibit_any_policy, item(0x02, "\0"sv), ""},
         {ext_key_usage, sequence({oid({2, 5, 29, 37, 0})}), ""},
     };
     for (const Row& row : known) {
@@ -671,7 +676,7 @@ TEST(Certificate, reports_unknown_critical_extensions) {
         EXPECT_EQ(described({extension(row.id, row.value, true)}), row.described)
             << shown(oid(row.id));
     }
-    for (const Id& id : {Id{2, 5, 29, 36}, Id{2, 5, 29, 54}, Id{2, 5, 29}, Id{2, 5, 29, 19, 1},
+    for (const Id& id : {Id{2, 5, 29, 31}, Id{2, 5, 29, 35}, Id{2, 5, 29}, Id{2, 5, 29, 19, 1},
                          Id{1, 2, 3}, Id{1, 3, 6, 1, 5, 5, 7, 1, 1}}) {
         EXPECT_EQ(described({extension(id, "anything")}), "") << shown(oid(id));
         EXPECT_EQ(described({extension(id, "anything", true)}), "unknown ") << shown(oid(id));
@@ -679,6 +684,25 @@ TEST(Certificate, reports_unknown_critical_extensions) {
     const std::string explicitly_not =
         sequence({oid({1, 2, 3}), item(0x01, "\0"sv), item(0x04, "")});
     EXPECT_EQ(described({explicitly_not}), "");
+}
+
+TEST(Certificate, is_invalid_if_its_policies_are_malformed) {
+    const std::string policy = oid({1, 2, 3});
+    const std::pair<Id, std::string> rows[] = {
+        {certificate_policies, sequence({})},
+        {certificate_policies, sequence({policy})},
+        {certificate_policies, sequence({sequence({policy, null()})})},
+        {certificate_policies, sequence({sequence({policy})}) + null()},
+        {policy_mappings, sequence({})},
+        {policy_constraints, sequence({})},
+        {policy_constraints, sequence({item(0x80, "\xFF")})},
+        {policy_constraints, sequence({item(0x81, "\0"sv), item(0x80, "\0"sv)})},
+        {inhibit_any_policy, item(0x02, "")},
+        {inhibit_any_policy, item(0x02, "\0"sv) + null()},
+    };
+    for (const auto& [id, value] : rows) {
+        EXPECT_EQ(described({extension(id, value)}), "malformed") << shown(oid(id)) << shown(value);
+    }
 }
 
 TEST(Certificate, is_invalid_if_its_extensions_are_malformed) {

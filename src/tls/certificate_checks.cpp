@@ -8,23 +8,23 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-using Kind = PublicKey::Kind;
+using KeyKind = PublicKey::Kind;
 
 constexpr std::size_t rsa_bits_min = 2048;
 constexpr std::size_t rsa_bits_max = 4096;
 
 bool is_rsa(const PublicKey& key) {
-    return key.kind == Kind::rsa || key.kind == Kind::rsa_pss;
+    return key.kind == KeyKind::rsa || key.kind == KeyKind::rsa_pss;
 }
 
 // A scheme that a library supports if it supports keys of this kind.
-SignatureScheme scheme_for(Kind kind) {
+SignatureScheme scheme_for(KeyKind kind) {
     switch (kind) {
-        case Kind::rsa: return SignatureScheme::rsa_pkcs1_sha256;
-        case Kind::rsa_pss: return SignatureScheme::rsa_pss_sha256;
-        case Kind::ec: return SignatureScheme::ecdsa_sha256;
-        case Kind::ed25519: return SignatureScheme::ed25519;
-        case Kind::other: break;
+        case KeyKind::rsa: return SignatureScheme::rsa_pkcs1_sha256;
+        case KeyKind::rsa_pss: return SignatureScheme::rsa_pss_sha256;
+        case KeyKind::ec: return SignatureScheme::ecdsa_sha256;
+        case KeyKind::ed25519: return SignatureScheme::ed25519;
+        case KeyKind::other: break;
     }
     return SignatureScheme::unknown;
 }
@@ -49,9 +49,9 @@ Fault first_of(std::initializer_list<Fault> faults) {
 }
 
 // A root of version 1 has no extensions that could say so.
-bool is_ca(const Certificate& certificate, Role role) {
+bool is_ca(const Certificate& certificate, CertificateRole role) {
     if (certificate.version == 3) return certificate.is_ca;
-    return role == Role::root && certificate.version == 1;
+    return role == CertificateRole::root && certificate.version == 1;
 }
 
 void put_dates(const Certificate& certificate, std::string_view what, std::int64_t unix_s,
@@ -66,8 +66,8 @@ void put_key(Fault fault, const Certificate& certificate, DetailWriter& detail) 
     if (fault == Fault::key_exponent) return;
     if (key.bits > 0) detail.put(" and has ").put_number(key.bits).put(" bits");
     if (fault != Fault::key_unsupported) return;
-    if (key.kind == Kind::ed25519) detail.put("; it is Ed25519, which linnet-openssl supports");
-    if (key.kind == Kind::rsa_pss && key.bits <= rsa_bits_max) {
+    if (key.kind == KeyKind::ed25519) detail.put("; it is Ed25519, which linnet-openssl supports");
+    if (key.kind == KeyKind::rsa_pss && key.bits <= rsa_bits_max) {
         detail.put("; it is RSASSA-PSS, which linnet-openssl supports");
     }
 }
@@ -102,10 +102,12 @@ constexpr Causes causes[] = {
 
 }  // namespace
 
-Cause cause_of(Fault fault, Role role) {
+Cause cause_of(Fault fault, CertificateRole role) {
     for (const Causes& each : causes) {
         if (each.fault != fault) continue;
-        return role == Role::leaf ? each.leaf : role == Role::issuer ? each.issuer : each.root;
+        return role == CertificateRole::leaf     ? each.leaf
+               : role == CertificateRole::issuer ? each.issuer
+                                                 : each.root;
     }
     return Cause::none;
 }
@@ -135,7 +137,7 @@ Fault check_leaf(const Certificate& leaf, const CheckRules& rules) {
     return first_of({sound, check_dates(leaf, rules), purpose, usage});
 }
 
-Fault check_issuer(const Certificate& ca, Role role, const CheckRules& rules) {
+Fault check_issuer(const Certificate& ca, CertificateRole role, const CheckRules& rules) {
     if (!is_ca(ca, role)) return Fault::not_ca;
     if (!ca.allows_signing) return Fault::key_usage;
     const Fault key = first_of({check_usable(ca.key, rules.verifier), check_strength(ca.key)});
@@ -150,8 +152,8 @@ Fault check_issuer(const Certificate& ca, Role role, const CheckRules& rules) {
 
 std::size_t signature_cost(const PublicKey& key) {
     switch (key.kind) {
-        case Kind::ec: return key.bits <= 256 ? 4 : key.bits <= 384 ? 16 : 40;
-        case Kind::ed25519: return 2;
+        case KeyKind::ec: return key.bits <= 256 ? 4 : key.bits <= 384 ? 16 : 40;
+        case KeyKind::ed25519: return 2;
         default: return key.bits <= 2048 ? 1 : key.bits <= 3072 ? 3 : 4;
     }
 }

@@ -27,9 +27,9 @@ enum class Fault : std::uint8_t {
     names,
 };
 
-enum class Role : std::uint8_t { leaf, issuer, root };
+enum class CertificateRole : std::uint8_t { leaf, issuer, root };
 
-Cause cause_of(Fault fault, Role role);
+Cause cause_of(Fault fault, CertificateRole role);
 
 struct CheckRules {
     const SignatureVerifier& verifier;
@@ -50,7 +50,7 @@ Fault check_pinned_leaf(const Certificate& leaf, const CheckRules& rules);
 /// Checks a CA. RFC 5280 6.1 ignores the extensions of a root; people who limit a root expect them
 /// to count (RFC 5937). RFC 5280 does not define extendedKeyUsage in a CA; every TLS library treats
 /// it as a limit on what the CA may issue, and CAs for e-mail alone rely on that.
-Fault check_issuer(const Certificate& ca, Role role, const CheckRules& rules);
+Fault check_issuer(const Certificate& ca, CertificateRole role, const CheckRules& rules);
 
 /// Returns what a check of a signature by this key costs, in checks with RSA of 2048 bits.
 std::size_t signature_cost(const PublicKey& key);

@@ -18,10 +18,6 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-bool same(Bytes a, Bytes b) {
-    return text_of(a) == text_of(b);
-}
-
 class ChainCheck final : private PathAcceptor {
  public:
     ChainCheck(const TlsRequest& request, std::span<const Bytes> chain, SignatureVerifier& verifier,
@@ -78,7 +74,7 @@ class ChainCheck final : private PathAcceptor {
 };
 
 bool ChainCheck::fail(Fault fault) {
-    why_.cause = cause_of(fault, Role::leaf);
+    why_.cause = cause_of(fault, CertificateRole::leaf);
     put_fault(fault, leaf_.certificate, rules_.now_s, why_);
     return false;
 }
@@ -120,7 +116,7 @@ bool ChainCheck::parse_leaf() {
         DetailWriter(why_).put("it is the server's own certificate");
         return false;
     }
-    leaf_ = {.certificate = *leaf, .role = Role::leaf};
+    leaf_ = {.certificate = *leaf, .role = CertificateRole::leaf};
     return true;
 }
 
@@ -131,7 +127,7 @@ void ChainCheck::add_chain(RootCollector& roots) {
     for (std::size_t i = 1; i < chain_.size(); ++i) {
         const auto earlier = chain_.first(i);
         if (std::any_of(earlier.begin(), earlier.end(),
-                        [&](Bytes other) { return same(other, chain_[i]); })) {
+                        [&](Bytes other) { return text_of(other) == text_of(chain_[i]); })) {
             continue;
         }
         const auto certificate = parse_certificate(chain_[i]);
@@ -139,7 +135,7 @@ void ChainCheck::add_chain(RootCollector& roots) {
             if (malformed_ == 0) malformed_ = i + 1;
             continue;
         }
-        others_[other_count_] = make_issuer(*certificate, Role::issuer, rules_);
+        others_[other_count_] = make_issuer(*certificate, CertificateRole::issuer, rules_);
         search_.add_shown(others_[other_count_++]);
         roots.add_wanted(*certificate);
     }
@@ -153,7 +149,7 @@ bool ChainCheck::is_given(Bytes der) const {
         trust_.certificate != nullptr ? trust_.certificate : trust_.ca_bundle;
     if (own == nullptr || (trust_.certificate == nullptr && !trust_.verify)) return false;
     for (std::size_t i = 0; i < own->size(); ++i) {
-        if (same(own->der(i), der)) return true;
+        if (text_of(own->der(i)) == text_of(der)) return true;
     }
     return false;
 }
@@ -216,7 +212,8 @@ void ChainCheck::fill_result(const Path& path) {
     result_.valid_until_s = INT64_MAX;
     for (const PathNode* node : path.all()) {
         result_.valid_until_s = std::min(result_.valid_until_s, node->certificate.not_after_s);
-        if (node->role != Role::root) result_.path[result_.path_count++] = node->certificate.der;
+        if (node->role != CertificateRole::root)
+            result_.path[result_.path_count++] = node->certificate.der;
     }
     const Certificate& last = path.nodes[path.count - 1]->certificate;
     if (path.count > 1 && !roots_.is_of_system()) result_.root = last.der;

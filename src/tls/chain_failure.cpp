@@ -5,20 +5,20 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-using Kind = PathFailure::Kind;
+using Closeness = PathFailure::Kind;
 
 Cause cause_of(const PathFailure& failure) {
     switch (failure.kind) {
-        case Kind::other_issuer:
-        case Kind::issuer_unusable:
-        case Kind::not_allowed: return cause_of(failure.fault, failure.issuer->role);
-        case Kind::path_too_long: return Cause::tls_path_too_long;
-        case Kind::signature_wrong: return Cause::tls_signature_wrong;
-        case Kind::signature_unsupported: return Cause::tls_signature_unsupported;
-        case Kind::signature_weak: return Cause::tls_signature_weak;
-        case Kind::policy: return Cause::tls_policy;
-        case Kind::root_has_not_signed:  // it may be another one of that name
-        case Kind::issuer_unknown: break;
+        case Closeness::other_issuer:
+        case Closeness::issuer_unusable:
+        case Closeness::not_allowed: return cause_of(failure.fault, failure.issuer->role);
+        case Closeness::path_too_long: return Cause::tls_path_too_long;
+        case Closeness::signature_wrong: return Cause::tls_signature_wrong;
+        case Closeness::signature_unsupported: return Cause::tls_signature_unsupported;
+        case Closeness::signature_weak: return Cause::tls_signature_weak;
+        case Closeness::policy: return Cause::tls_policy;
+        case Closeness::root_has_not_signed:  // it may be another one of that name
+        case Closeness::issuer_unknown: break;
     }
     return Cause::tls_issuer_unknown;
 }
@@ -51,7 +51,7 @@ void put_not_allowed(const PathFailure& failure, DetailWriter& detail) {
 
 void put_signature(const PathFailure& failure, DetailWriter& detail) {
     const Certificate& issuer = failure.issuer->certificate;
-    if (failure.kind == Kind::root_has_not_signed) {
+    if (failure.kind == Closeness::root_has_not_signed) {
         detail.put("the trusted root ").put_name(issuer.subject).put(" has not signed ");
         detail.put_name(failure.subject->certificate.subject);
         return;
@@ -59,27 +59,27 @@ void put_signature(const PathFailure& failure, DetailWriter& detail) {
     detail.put("it is that of ").put_name(issuer.subject).put(" on ");
     detail.put_name(failure.subject->certificate.subject);
     const SignatureScheme scheme = failure.subject->certificate.scheme;
-    if (failure.kind == Kind::signature_unsupported && scheme != SignatureScheme::unknown) {
+    if (failure.kind == Closeness::signature_unsupported && scheme != SignatureScheme::unknown) {
         detail.put("; linnet-openssl supports it");
     }
 }
 
 void put_detail(const PathFailure& failure, const ChainFailure& context, TlsFailure& why) {
-    if (failure.kind == Kind::issuer_unusable || failure.kind == Kind::other_issuer) {
+    if (failure.kind == Closeness::issuer_unusable || failure.kind == Closeness::other_issuer) {
         return put_fault(failure.fault, failure.issuer->certificate, context.rules.now_s, why);
     }
     DetailWriter detail(why);
     switch (failure.kind) {
-        case Kind::not_allowed: return put_not_allowed(failure, detail);
-        case Kind::path_too_long:
+        case Closeness::not_allowed: return put_not_allowed(failure, detail);
+        case Closeness::path_too_long:
             detail.put_name(failure.subject->certificate.subject).put(" is certificate number ");
             detail.put_number(failure.length).put(" and is not signed by a trusted root");
             return;
-        case Kind::root_has_not_signed:
-        case Kind::signature_wrong:
-        case Kind::signature_unsupported:
-        case Kind::signature_weak: return put_signature(failure, detail);
-        case Kind::policy:
+        case Closeness::root_has_not_signed:
+        case Closeness::signature_wrong:
+        case Closeness::signature_unsupported:
+        case Closeness::signature_weak: return put_signature(failure, detail);
+        case Closeness::policy:
             detail.put("the path ends at ").put_name(failure.issuer->certificate.subject);
             return;
         default: return put_unknown_issuer(failure, context, detail);
@@ -104,14 +104,14 @@ void put_besides(const ChainFailure& context, TlsFailure& why) {
 
 void put_chain_failure(const ChainFailure& failure, TlsFailure& why) {
     const PathFailure& closest = failure.search.failure();
-    if (failure.search.is_exhausted() && closest.kind < Kind::root_has_not_signed) {
+    if (failure.search.is_exhausted() && closest.kind < Closeness::root_has_not_signed) {
         why.cause = Cause::tls_chain_too_complex;
     } else {
         why.cause = cause_of(closest);
         put_detail(closest, failure, why);
     }
     const bool is_leaf_told =
-        closest.kind == Kind::issuer_unusable && why.cause == Cause::tls_certificate_expired;
+        closest.kind == Closeness::issuer_unusable && why.cause == Cause::tls_certificate_expired;
     if (!is_leaf_told) put_besides(failure, why);
 }
 

@@ -15,17 +15,13 @@ namespace {
 
 constexpr std::size_t ca_count_max = path_count_max - 2;  // between the server's own and the root
 
-bool same(Bytes a, Bytes b) {
-    return text_of(a) == text_of(b);
-}
-
 // Whether an issuer has the key that signed a certificate, according to the key identifiers (RFC
 // 5280 4.2.1.1). They are only hints.
 enum class KeyHint : std::uint8_t { same_key, unknown, other_key };
 
 KeyHint key_hint(const Certificate& issuer, const Certificate& subject) {
     if (issuer.subject_key_id.empty() || subject.authority_key_id.empty()) return KeyHint::unknown;
-    const bool is_same = same(issuer.subject_key_id, subject.authority_key_id);
+    const bool is_same = text_of(issuer.subject_key_id) == text_of(subject.authority_key_id);
     return is_same ? KeyHint::same_key : KeyHint::other_key;
 }
 
@@ -60,7 +56,8 @@ bool is_well_formed(const PublicKey& key, Bytes signature) {
 
 void PathSearch::number_identities() {
     const auto is_same = [&](std::size_t a, std::size_t b) {
-        return nodes_[a] != nullptr && same(certificate(a).key.info, certificate(b).key.info) &&
+        return nodes_[a] != nullptr &&
+               text_of(certificate(a).key.info) == text_of(certificate(b).key.info) &&
                same_name(certificate(a).subject, certificate(b).subject);
     };
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -94,7 +91,7 @@ bool PathSearch::is_better(std::size_t subject, std::size_t a, std::size_t b) co
     const auto rank = [&](std::size_t index) {
         const PathNode& issuer = node(index);
         const KeyHint hint = key_hint(issuer.certificate, certificate(subject));
-        const bool is_shown = issuer.role != Role::root;
+        const bool is_shown = issuer.role != CertificateRole::root;
         return std::tuple(hint == KeyHint::other_key, is_shown, hint, !issuer.is_valid_now,
                           issuer.is_self_issued, -issuer.certificate.not_before_s,
                           -issuer.certificate.not_after_s, index);
@@ -143,7 +140,7 @@ bool PathSearch::step() {
     --left_.candidates;
     const std::size_t next = take_best(last, candidates_[depth_ - 1]);
     if (!may_issue(next)) return false;
-    if (node(next).role == Role::root) return is_complete(next);
+    if (node(next).role == CertificateRole::root) return is_complete(next);
     if (depth_ > ca_count_max) {
         note(PathFailure::Kind::path_too_long, last, &node(next));
     } else {
@@ -157,7 +154,7 @@ bool PathSearch::may_issue(std::size_t index) {
     const PathNode& issuer = node(index);
     if (edges_[index][last] == Edge::bad) return false;
     const bool is_repeated = is_on_path(index);
-    if (issuer.fault != Fault::none && (!is_repeated || issuer.role == Role::root)) {
+    if (issuer.fault != Fault::none && (!is_repeated || issuer.role == CertificateRole::root)) {
         const bool is_other = key_hint(issuer.certificate, certificate(last)) == KeyHint::other_key;
         note(is_other ? PathFailure::Kind::other_issuer : PathFailure::Kind::issuer_unusable, last,
              &issuer, issuer.fault);
@@ -231,7 +228,7 @@ PathSearch::Edge PathSearch::verify(std::size_t issuer, std::size_t subject) {
     const Certificate& signed_one = certificate(subject);
     const SignatureScheme scheme = signed_one.scheme;
     const auto refuse = [&](PathFailure::Kind kind) {
-        const bool is_root = node(issuer).role == Role::root;
+        const bool is_root = node(issuer).role == CertificateRole::root;
         note(kind == signature_wrong && is_root ? root_has_not_signed : kind, subject,
              nodes_[issuer]);
         return Edge::bad;

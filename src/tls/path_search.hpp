@@ -17,7 +17,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 /// A certificate that may be on a path.
 struct PathNode {
     Certificate certificate;
-    Role role = Role::issuer;
+    CertificateRole role = CertificateRole::issuer;
     Fault fault = Fault::none;  // why it may not issue others
     bool is_self_issued = false;
     bool is_valid_now = false;

@@ -10,7 +10,8 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
-PathNode make_issuer(const Certificate& certificate, Role role, const CheckRules& rules) {
+PathNode make_issuer(const Certificate& certificate, CertificateRole role,
+                     const CheckRules& rules) {
     return {
         .certificate = certificate,
         .role = role,
@@ -70,7 +71,7 @@ void RootCollector::add(Bytes der, bool is_pinned, const CheckRules& rules) {
         })) {
         return;
     }
-    const PathNode node = make_issuer(*root, Role::root, rules);
+    const PathNode node = make_issuer(*root, CertificateRole::root, rules);
     const Rank rank = rank_of(node);
     const bool is_too_large = is_of_system_ && der.size() > copies_.size() - copied_;
     Root* const place = is_too_large ? nullptr : place_for(node, rank);

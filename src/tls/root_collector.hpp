@@ -12,7 +12,7 @@
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
 /// Makes a node of a certificate that may issue others.
-PathNode make_issuer(const Certificate& certificate, Role role, const CheckRules& rules);
+PathNode make_issuer(const Certificate& certificate, CertificateRole role, const CheckRules& rules);
 
 class RootCollector {
  public:

@@ -16,7 +16,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
 using namespace std::string_view_literals;
-using Kind = PublicKey::Kind;
+using KeyKind = PublicKey::Kind;
 
 // ---- parts that several structures share -----------------------------------------------------
 
@@ -178,7 +178,7 @@ SignatureScheme scheme_of(const Algorithm& algorithm) {
 }
 
 // RSAPublicKey, RFC 8017 A.1.1.
-bool read_rsa_key(Bytes bytes, Kind kind, PublicKey& key) {
+bool read_rsa_key(Bytes bytes, KeyKind kind, PublicKey& key) {
     Bytes numbers;
     if (!take_content(bytes, der::sequence, numbers) || !bytes.empty()) return false;
     if (!take_positive(numbers, key.modulus) || !take_positive(numbers, key.exponent)) return false;
@@ -194,7 +194,7 @@ void read_ec_key(Bytes point, std::string_view parameters, PublicKey& key) {
     for (const Curve& curve : curves) {
         const bool is_whole = point.size() == 1 + 2 * ((curve.bits + 7) / 8);
         if (parameters != curve.parameters || !is_whole || point[0] != uncompressed) continue;
-        key.kind = Kind::ec;
+        key.kind = KeyKind::ec;
         key.bits = curve.bits;
         key.point = point;
     }
@@ -211,10 +211,10 @@ bool take_public_key(Bytes& rest, PublicKey& key) {
     if (!take_algorithm(content, algorithm)) return false;
     if (!take_bytes(content, bytes) || !content.empty()) return false;
     key.info = item.whole;
-    if (algorithm.id == rsa_encryption) return read_rsa_key(bytes, Kind::rsa, key);
-    if (algorithm.id == rsassa_pss) return read_rsa_key(bytes, Kind::rsa_pss, key);
+    if (algorithm.id == rsa_encryption) return read_rsa_key(bytes, KeyKind::rsa, key);
+    if (algorithm.id == rsassa_pss) return read_rsa_key(bytes, KeyKind::rsa_pss, key);
     const bool is_ed25519 = algorithm.id == ed25519_id && algorithm.parameters.empty();
-    if (is_ed25519 && bytes.size() == ed25519_size) key.kind = Kind::ed25519;
+    if (is_ed25519 && bytes.size() == ed25519_size) key.kind = KeyKind::ed25519;
     if (algorithm.id == ec_public_key) read_ec_key(bytes, text_of(algorithm.parameters), key);
     return true;
 }
