@@ -48,6 +48,7 @@ TARGETS = (
     Target('TLS receive', 'memcpy', None, ('128 B', '16 KiB')),
     Target('TLS send', 'memcpy', None, ('128 B', '16 KiB')),
     Target('TLS handshake', 'arithmetic', None, ('P-256, pinned',)),
+    Target('TLS chain', None, None, ()),
 )
 
 # One line: linnet's time per item (median and best), its GB/s where meaningful, and for each other contender

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "testkit/der_builder.hpp"
+#include "testkit/exact.hpp"
 
 namespace linnet {
 namespace {

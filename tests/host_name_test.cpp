@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "testkit/der_builder.hpp"
+#include "testkit/exact.hpp"
 
 namespace linnet {
 namespace {

@@ -86,6 +86,22 @@ TEST(Journal, logs_a_conversation_from_beginning_to_end) {
     EXPECT_EQ(lines, expected);
 }
 
+TEST(Journal, warns_that_a_server_is_not_verified) {
+    constexpr std::string_view warning = "warning: the server's certificate is not verified";
+    for (const bool verify : {true, false}) {
+        Logged logged(friendly(), LogLevel::warning);
+        logged.play.client->set_verify_ssl_enabled(verify);
+        ASSERT_EQ(logged.play.client->connect_to_url("wss://host.example/"), Error::ok);
+        logged.play.poll(20);
+        EXPECT_EQ(logged.lines.count(warning), verify ? 0u : 1u) << logged.lines.joined();
+    }
+    Logged plain(friendly(), LogLevel::warning);
+    plain.play.client->set_verify_ssl_enabled(false);
+    ASSERT_EQ(plain.play.connect(), Error::ok);
+    plain.play.poll(5);
+    EXPECT_EQ(plain.lines.count(warning), 0u) << "ws:// verifies nothing anyway";
+}
+
 TEST(Journal, logs_at_the_requested_level) {
     struct Row {
         LogLevel level;

@@ -12,6 +12,7 @@
 
 #include "linnet/x509_certificate.hpp"
 #include "testkit/der_builder.hpp"
+#include "testkit/exact.hpp"
 #include "testkit/vector_file.hpp"
 
 namespace linnet {

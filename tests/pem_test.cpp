@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "codec/base64.hpp"
+#include "testkit/der_builder.hpp"
 #include "testkit/exact.hpp"
 #include "testkit/vector_file.hpp"
 
@@ -96,14 +98,55 @@ TEST(Pem, skips_blocks_that_are_not_certificates) {
         {"-----BEGIN EC PRIVATE KEY-----\nZm9v\n-----END EC PRIVATE KEY-----\n", "skipped "},
         {"-----BEGIN X-----\nDEK-Info: AES-128\n\nnot *base64*-----\n-----END X-----\n",
          "skipped "},
-        {"-----BEGIN TRUSTED CERTIFICATE-----\nZm9v\n-----END TRUSTED CERTIFICATE-----",
-         "skipped "},
         {"-----BEGIN certificate-----\nZm9v\n-----END certificate-----", "skipped "},
         {"-----BEGIN -----\nZm9v\n-----END -----", "skipped "},
         {"-----BEGIN CRL-----\nZg==\n-----END CRL-----" BEGIN "Zm9v" END, "skipped [foo]"},
         {END "\n" BEGIN "\nZm9v\n" END "\n" END, "[foo]"},
     };
     for (const Row& row : rows) check_at_every_cut(row.text, row.described);
+}
+
+TEST(Pem, reads_the_older_labels) {
+    constexpr Row rows[] = {
+        {"-----BEGIN X509 CERTIFICATE-----\nZm9v\n-----END X509 CERTIFICATE-----", "[foo]"},
+        {"-----BEGIN X509 CERTIFICATE-----\nZm9v\n" END, "malformed "},
+        {BEGIN "\nZm9v\n-----END X509 CERTIFICATE-----", "malformed "},
+    };
+    for (const Row& row : rows) check_at_every_cut(row.text, row.described);
+}
+
+// A block with the label TRUSTED CERTIFICATE.
+std::string trusted_pem(const std::string& der) {
+    std::string base64(base64_size(der.size()), '\0');
+    base64_encode(bytes_of(der), base64);
+    return "-----BEGIN TRUSTED CERTIFICATE-----\n" + base64 + "\n-----END TRUSTED CERTIFICATE-----";
+}
+
+TEST(Pem, reads_a_trusted_certificate_without_its_settings_if_it_is_trusted_for_servers) {
+    const std::string certificate = test::sequence({test::null()});
+    const std::string server = test::oid({1, 3, 6, 1, 5, 5, 7, 3, 1}),
+                      email = test::oid({1, 3, 6, 1, 5, 5, 7, 3, 4}),
+                      any = test::oid({2, 5, 29, 37, 0});
+    const auto rejected = [](const std::string& purpose) { return test::item(0xA0, purpose); };
+    const std::string alias = test::item(0x0C, "alias");
+    const std::pair<std::string, bool> rows[] = {
+        {"", true},
+        {test::sequence({}), true},
+        {test::sequence({alias}), true},
+        {test::sequence({test::sequence({server})}), true},
+        {test::sequence({test::sequence({any}), alias}), true},
+        {test::sequence({test::sequence({email, server})}), true},
+        {test::sequence({rejected(email)}), true},
+        {test::sequence({test::sequence({email})}), false},
+        {test::sequence({test::sequence({})}), false},
+        {test::sequence({rejected(server)}), false},
+        {test::sequence({test::sequence({server}), rejected(any)}), false},
+    };
+    for (const auto& [settings, is_trusted] : rows) {
+        const std::string described = is_trusted ? "[" + certificate + "]" : "skipped ";
+        check_at_every_cut(trusted_pem(certificate + settings), described, 64);
+    }
+    check_at_every_cut(trusted_pem("no DER"), "malformed ");
 }
 
 TEST(Pem, finds_the_boundaries_among_other_dashes) {

@@ -14,6 +14,7 @@
 #include "testkit/certificates.hpp"
 #include "testkit/signatures.hpp"
 #include "testkit/tls_rows.hpp"
+#include "testkit/world.hpp"
 
 namespace {
 std::vector<std::string> roots_of_the_system;
@@ -77,6 +78,24 @@ TEST(SystemRoots, are_trusted_within_their_limits) {
         TlsFailure why;
         check_chain({.host = "good.test", .unix_s = now_s}, chain, verifier, result, why);
         EXPECT_EQ(why.cause, row.cause) << text(why.cause) << why.detail();
+    }
+}
+
+TEST(SystemRoots, can_be_loaded_once_and_shared) {
+    X509Certificate loaded;
+    roots_of_the_system.clear();
+    EXPECT_EQ(loaded.load_system_roots(), Error::failed) << "there are none";
+    roots_of_the_system = {authority_der("root"), authority_der("other_root")};
+    EXPECT_EQ(loaded.load_system_roots(), Error::ok);
+    ASSERT_EQ(loaded.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(text_of(loaded.der(i)), roots_of_the_system[i]);
+
+    for (int allocations = 0; allocations < 3; ++allocations) {
+        Faults faults;
+        CountingMemory memory(faults);
+        faults.fail_at = allocations;
+        X509Certificate none(&memory);
+        EXPECT_EQ(none.load_system_roots(), Error::out_of_memory) << allocations;
     }
 }
 

@@ -15,6 +15,7 @@
 #include "codec/sha256.hpp"
 #include "testkit/certificates.hpp"
 #include "testkit/der_builder.hpp"
+#include "testkit/exact.hpp"
 #include "testkit/vector_file.hpp"
 #include "testkit/world.hpp"
 #include "x509/pem.hpp"

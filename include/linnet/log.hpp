@@ -15,7 +15,7 @@ namespace linnet::inline LINNET_INLINE_NAMESPACE {
 /// detailed level to be logged.
 enum class LogLevel : std::uint8_t {
     error,    ///< an attempt failed or a connection was lost; the text of `Failure::explain`
-    warning,  ///< progress stopped: a full queue pauses reading
+    warning,  ///< a full queue pauses reading; a server is not verified
     info,     ///< a connection begins, opens, or closes cleanly
     debug,    ///< every step: addresses, headers, pings, close frames; never single messages
 };

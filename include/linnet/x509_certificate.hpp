@@ -74,8 +74,9 @@ class X509Certificate {
     // ---- the documented methods
 
     /// Adds the certificates in the file at `path`: either DER, or PEM (RFC 7468) with any number
-    /// of blocks, any line endings, a byte order mark, and other text between blocks. The call
-    /// blocks. Returns
+    /// of blocks, any line endings, a byte order mark, and other text between blocks. Of OpenSSL's
+    /// TRUSTED CERTIFICATE, those that are not trusted for servers are left out. The call blocks.
+    /// Returns
     /// - `invalid_parameter` if the file cannot be opened or read;
     /// - `out_of_memory` if memory is exhausted, or if the file is larger than 64 MiB;
     /// - `failed` if there is no certificate, or one that cannot be parsed; the others are added.
@@ -90,6 +91,13 @@ class X509Certificate {
 
     /// As `load`, from bytes in memory, which are copied.
     Error load_from_memory(Bytes pem_or_der);
+    /// Adds the roots that the operating system trusts, about 150 with 200 KiB: a program with many
+    /// clients can read them once and share them as `Options::ca_bundle`. Without one, each
+    /// `wss://` attempt reads them in one pass and keeps only those it needs. The call blocks.
+    /// Returns
+    /// - `failed` if the system has none;
+    /// - `out_of_memory` if memory is exhausted.
+    Error load_system_roots();
     /// Removes all certificates.
     void clear();
 

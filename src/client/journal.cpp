@@ -41,6 +41,12 @@ void Journal::begins(const Url& url) const {
     write(LogLevel::info, [&](TextWriter& out) { put_url(out.put("connecting to "), url); });
 }
 
+void Journal::is_unverified() const {
+    write(LogLevel::warning, [](TextWriter& out) {
+        out.put("the server's certificate is not verified (set_verify_ssl_enabled is false)");
+    });
+}
+
 void Journal::cancelled() const {
     write(LogLevel::info, [](TextWriter& out) { out.put("cancelled by the program"); });
 }

@@ -18,6 +18,7 @@ class Journal {
     // From `connect_to_url` to open.
     void refused(Cause cause) const;
     void begins(const Url& url) const;
+    void is_unverified() const;
     void cancelled() const;
     void resolved(std::size_t address_count) const;
     void connected(const SocketAddress& address) const;

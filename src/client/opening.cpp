@@ -80,6 +80,7 @@ std::string_view Opening::connected_host() const {
 
 Leg Opening::begin_tls() {
     const Options& options = parts_.settings.options;
+    if (!parts_.settings.verify_ssl) parts_.journal.is_unverified();
     const TlsRequest request{
         .host = parts_.texts.url().host,
         .trust = {.verify = parts_.settings.verify_ssl,

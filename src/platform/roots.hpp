@@ -9,6 +9,9 @@
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 
+/// The largest root that is read: a suitable size of the buffer. The largest on the web has 2 KiB.
+inline constexpr std::size_t root_size_max = 8 * 1024;
+
 class RootVisitor {
  public:
     /// Called with each root in DER, which is valid during the call.

@@ -7,6 +7,7 @@
 #include "base/kept_errno.hpp"
 #include "linnet/x509_certificate.hpp"
 #include "platform/file.hpp"
+#include "platform/roots.hpp"
 #include "x509/pem.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
@@ -36,6 +37,28 @@ Error X509Certificate::load(const char* path) {
     } while (size == content.size());
     if (file.has_failed()) return Error::invalid_parameter;
     return load_from_memory(content.bytes().first(size));
+}
+
+Error X509Certificate::load_system_roots() {
+    class Loader final : public RootVisitor {
+     public:
+        explicit Loader(X509Certificate& into) : into_(into) {}
+        void root(Bytes der) override {
+            if (result == Error::out_of_memory) return;
+            const Error error = into_.load_from_memory(der);
+            if (error != Error::failed) result = error;
+        }
+        Error result = Error::failed;
+
+     private:
+        X509Certificate& into_;
+    };
+    const KeptErrno kept;
+    Block piece(ders_.memory());
+    if (!piece.allocate(root_size_max)) return Error::out_of_memory;
+    Loader loader(*this);
+    visit_system_roots(piece.bytes(), loader);
+    return loader.result;
 }
 
 Error X509Certificate::save(const char* path) const {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "platform/roots.hpp"
 #include "x509/name_match.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {

@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "platform/roots.hpp"
 #include "tls/path_search.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
@@ -46,7 +47,6 @@ class RootCollector {
     class SystemVisitor;
 
     static constexpr std::size_t copies_size = 24 * 1024;
-    static constexpr std::size_t root_size_max = 8 * 1024;  // the largest on the web has 2 KiB
 
     void add(Bytes der, bool is_pinned, const CheckRules& rules);
     bool is_wanted(Bytes subject) const;

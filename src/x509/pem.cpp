@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text_writer.hpp"
+#include "x509/der.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 constexpr std::string_view dashes = "-----";
 constexpr std::string_view begin_mark = "-----BEGIN ";
 constexpr std::string_view end_mark = "-----END ";
-constexpr std::string_view certificate_label = "CERTIFICATE";
 constexpr std::string_view first_line = "-----BEGIN CERTIFICATE-----\n";
 constexpr std::string_view last_line = "-----END CERTIFICATE-----\n";
 constexpr std::size_t line_size = 64;  // characters of base64
@@ -33,7 +33,35 @@ bool is_complete(std::string_view boundary, std::string_view mark) {
            boundary.ends_with(dashes);
 }
 
+// ---- the trust settings of OpenSSL (X509_CERT_AUX) that follow a TRUSTED CERTIFICATE
+
+bool has_purpose_for_servers(Bytes purposes) {
+    using namespace std::string_view_literals;
+    constexpr std::string_view server_auth = "\x2B\x06\x01\x05\x05\x07\x03\x01"sv;
+    constexpr std::string_view any = "\x55\x1D\x25\x00"sv;
+    for (Bytes id; take_content(purposes, der::object_identifier, id);) {
+        if (text_of(id) == server_auth || text_of(id) == any) return true;
+    }
+    return false;
+}
+
+bool is_trusted_for_servers(Bytes settings) {
+    Bytes content, trusted, rejected;
+    if (!take_content(settings, der::sequence, content)) return true;
+    const bool is_limited = take_content(content, der::sequence, trusted);
+    take_content(content, der::context(0, true), rejected);
+    if (has_purpose_for_servers(rejected)) return false;
+    return !is_limited || has_purpose_for_servers(trusted);
+}
+
 }  // namespace
+
+PemReader::Inside PemReader::inside_of(std::string_view label) {
+    if (label == "CERTIFICATE") return Inside::certificate;
+    if (label == "X509 CERTIFICATE") return Inside::x509;
+    if (label == "TRUSTED CERTIFICATE") return Inside::trusted;
+    return Inside::other;
+}
 
 PemReader::Event PemReader::feed(Bytes& input) {
     while (!input.empty()) {
@@ -53,7 +81,7 @@ PemReader::Event PemReader::feed(Bytes& input) {
 
 // Handles the text inside a block, or between blocks.
 void PemReader::take_body(Bytes body) {
-    if (inside_ != Inside::certificate || is_malformed_) return;
+    if (!holds_certificate() || is_malformed_) return;
     if (const auto size = base64_.decode(body, buffer_.subspan(size_))) {
         size_ += *size;
     } else {
@@ -81,7 +109,7 @@ PemReader::Event PemReader::take_boundary_char(char c) {
 
 PemReader::Event PemReader::begin_block(std::string_view label) {
     const bool has_ended = inside_ == Inside::text;
-    inside_ = label == certificate_label ? Inside::certificate : Inside::other;
+    inside_ = inside_of(label);
     boundary_size_ = 0;
     is_malformed_ = false;
     base64_ = {};
@@ -90,13 +118,23 @@ PemReader::Event PemReader::begin_block(std::string_view label) {
 }
 
 PemReader::Event PemReader::end_block(std::string_view label) {
+    const bool is_certificate = holds_certificate();
     const Inside inside = std::exchange(inside_, Inside::text);
     boundary_size_ = 0;
     if (inside == Inside::text) return Event::none;  // the end of a block that never began is text
-    const bool is_certificate = inside == Inside::certificate;
-    if (is_certificate != (label == certificate_label)) return Event::malformed;
+    if (inside != inside_of(label)) return Event::malformed;
     if (!is_certificate) return Event::skipped;
-    return is_malformed_ || !base64_.is_complete() ? Event::malformed : Event::certificate;
+    if (is_malformed_ || !base64_.is_complete()) return Event::malformed;
+    return inside == Inside::trusted ? end_trusted() : Event::certificate;
+}
+
+// Separates the certificate from the settings behind it.
+PemReader::Event PemReader::end_trusted() {
+    Bytes rest = der();
+    DerItem certificate;
+    if (!take_item(rest, der::sequence, certificate)) return Event::malformed;
+    size_ = certificate.whole.size();
+    return is_trusted_for_servers(rest) ? Event::certificate : Event::skipped;
 }
 
 PemReader::Event PemReader::end() {

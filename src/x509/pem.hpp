@@ -2,7 +2,8 @@
 // Copyright the linnet authors
 //
 // PEM (RFC 7468), as tolerant as real files require: any line ending or none at the end, a byte
-// order mark, blanks, text between the blocks. Takes pieces of any size.
+// order mark, blanks, text between the blocks. Takes pieces of any size. The older labels
+// X509 CERTIFICATE and TRUSTED CERTIFICATE (with OpenSSL's trust settings) are read as well.
 #pragma once
 
 #include "codec/base64.hpp"
@@ -15,7 +16,7 @@ class PemReader {
     enum class Event : std::uint8_t {
         none,         // all input is consumed
         certificate,  // `der()` is one; valid until the next `feed`
-        skipped,      // a block that is not a certificate (such as a key)
+        skipped,      // a block that is not a certificate, or one that is not trusted for servers
         malformed,    // a block with invalid base64, or larger than the buffer
     };
 
@@ -31,12 +32,15 @@ class PemReader {
     void set_buffer(MutableBytes buffer) { buffer_ = buffer; }
 
  private:
-    enum class Inside : std::uint8_t { text, certificate, other };
+    enum class Inside : std::uint8_t { text, other, certificate, x509, trusted };
 
+    static Inside inside_of(std::string_view label);
+    bool holds_certificate() const { return inside_ >= Inside::certificate; }
     void take_body(Bytes body);
     Event take_boundary_char(char c);
     Event begin_block(std::string_view label);
     Event end_block(std::string_view label);
+    Event end_trusted();
 
     MutableBytes buffer_;
     std::size_t size_ = 0;

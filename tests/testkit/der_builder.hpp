@@ -9,8 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "testkit/exact.hpp"
-
 namespace linnet::test {
 
 /// One item of X.690 with the length in its shortest form.
