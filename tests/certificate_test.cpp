@@ -153,11 +153,13 @@ TEST(Certificate, has_version_1_to_3_and_the_parts_of_that_version) {
 }
 
 TEST(Certificate, has_a_serial_number_of_up_to_64_bytes) {
-    for (const auto& number : {"\0"s, "\x80"s, std::string(20, '\x7F'), std::string(64, '\xFF')}) {
+    for (const auto& number : {"\0"s, "\x80"s, std::string(20, '\x7F'), std::string(64, '\x80')}) {
         EXPECT_TRUE(is_good({.serial_number = item(0x02, number)}));
     }
     EXPECT_FALSE(is_good({.serial_number = item(0x02, "")}));
     EXPECT_FALSE(is_good({.serial_number = item(0x02, std::string(65, 's'))}));
+    EXPECT_FALSE(is_good({.serial_number = item(0x02, "\0\x01"s)})) << "not the shortest form";
+    EXPECT_FALSE(is_good({.serial_number = item(0x02, "\xFF\x80"s)}));
 }
 
 TEST(Certificate, has_the_names_that_is_name_allows) {
@@ -199,20 +201,22 @@ TEST(Certificate, classifies_signature_algorithms) {
         for (const std::string& parameters : {""s, null(), sequence({null()})}) {
             const Parsed parsed({.signature_algorithm = algorithm(row.id, parameters)});
             ASSERT_TRUE(parsed.is_good());
-            const bool is_simple = parameters.size() <= 2;
+            const bool is_ed25519 = row.scheme == ed25519;
+            const bool is_simple = parameters.size() <= (is_ed25519 ? 0u : 2u);
             EXPECT_EQ(parsed->scheme, is_simple ? row.scheme : unknown) << shown(oid(row.id));
         }
     }
 }
 
 // RSASSA-PSS-params, RFC 4055 3.1.
-std::string pss_parameters(unsigned hash, unsigned mask_hash, std::string_view salt) {
-    const auto sha2 = [](unsigned last) {
-        return algorithm({2, 16, 840, 1, 101, 3, 4, 2, last}, null());
+std::string pss_parameters(unsigned hash, unsigned mask_hash, std::string_view salt,
+                           const std::string& parameters = null(), const std::string& more = "") {
+    const auto sha2 = [&](unsigned last) {
+        return algorithm({2, 16, 840, 1, 101, 3, 4, 2, last}, parameters);
     };
     return sequence({item(0xA0, sha2(hash)),
                      item(0xA1, algorithm({1, 2, 840, 113549, 1, 1, 8}, sha2(mask_hash))),
-                     item(0xA2, item(0x02, salt))});
+                     item(0xA2, item(0x02, salt)), more});
 }
 
 TEST(Certificate, knows_pss_only_with_one_hash_and_a_salt_of_its_size) {
@@ -223,9 +227,14 @@ TEST(Certificate, knows_pss_only_with_one_hash_and_a_salt_of_its_size) {
     EXPECT_EQ(scheme_of(pss_parameters(1, 1, "\x20")), rsa_pss_sha256);
     EXPECT_EQ(scheme_of(pss_parameters(2, 2, "\x30")), rsa_pss_sha384);
     EXPECT_EQ(scheme_of(pss_parameters(3, 3, "\x40")), rsa_pss_sha512);
+    EXPECT_EQ(scheme_of(pss_parameters(1, 1, "\x20", "")), rsa_pss_sha256) << "RFC 4055 2.1";
+    const std::string trailer = item(0xA3, item(0x02, "\x01"));
+    EXPECT_EQ(scheme_of(pss_parameters(1, 1, "\x20", null(), trailer)), rsa_pss_sha256);
     for (const std::string& odd :
-         {pss_parameters(1, 2, "\x20"), pss_parameters(2, 1, "\x30"), pss_parameters(1, 1, "\x14"),
-          pss_parameters(1, 1, "\x30"), pss_parameters(4, 4, "\x1C"), sequence({}), null()}) {
+         {pss_parameters(1, 1, "\x20", null(), item(0xA3, item(0x02, "\x02"))),
+          pss_parameters(1, 1, "\x20", sequence({})), pss_parameters(1, 2, "\x20"),
+          pss_parameters(2, 1, "\x30"), pss_parameters(1, 1, "\x14"), pss_parameters(1, 1, "\x30"),
+          pss_parameters(4, 4, "\x1C"), sequence({}), null()}) {
         EXPECT_EQ(scheme_of(odd), unknown) << shown(odd);
     }
 }

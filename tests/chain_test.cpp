@@ -424,6 +424,38 @@ TEST(Chain, compares_no_more_names_than_its_budget_allows) {
     EXPECT_EQ(cause_with(2000), Cause::tls_chain_too_complex);
 }
 
+// Attributes in the opposite order and in another type are compared character by character.
+TEST(Chain, counts_the_comparison_of_large_directory_names_by_their_size) {
+    const auto large = [](std::size_t number, unsigned tag, bool reversed) {
+        std::vector<std::string> attributes;
+        for (unsigned i = 0; i < 8; ++i) {
+            const unsigned at = reversed ? 7 - i : i;
+            const std::string text = std::string(80, 'x') + static_cast<char>('a' + at);
+            attributes.push_back(attribute(3, text + std::to_string(number), tag));
+        }
+        return item(0xA4, sequence({item_of(0x31, attributes)}));
+    };
+    std::vector<std::string> subtrees, names = {dns("good.test")};
+    for (std::size_t i = 0; i < 36; ++i) {
+        subtrees.push_back(sequence({large(i, 0x0C, false)}));
+        names.push_back(large(100 + i, 0x13, true));
+    }
+    X509Certificate roots;
+    const std::string root = interchangeable(
+        'R', p256, extension({2, 5, 29, 30}, sequence({item_of(0xA1, subtrees)}), true));
+    ASSERT_EQ(roots.load_from_memory(bytes_of(root)), Error::ok);
+    const std::string leaf = interchangeable('L', p256, alt_names(names));
+    const Bytes chain[] = {bytes_of(leaf)};
+    CostlyVerifier verifier("R");
+    ChainResult result;
+    TlsFailure why;
+    const TlsTrust trust{.ca_bundle = &roots};
+    EXPECT_FALSE(check_chain({.host = "good.test", .trust = trust, .unix_s = now_s}, chain,
+                             verifier, result, why));
+    EXPECT_EQ(why.cause, Cause::tls_chain_too_complex);
+    EXPECT_EQ(result.left.name_comparisons, 0u);
+}
+
 // ---- what is trusted -------------------------------------------------------------------------
 
 // A pinned key is required in addition to everything else.

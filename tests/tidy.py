@@ -121,7 +121,6 @@ TAKES_MEMORY = {
 CONSTRUCTS_IN_PLACE = {
     'include/linnet/signal.hpp', 'src/client/websocket_client.cpp',
     'src/tls/bearssl/engine.cpp', 'src/tls/chain.cpp', 'src/tls/openssl/context.cpp',
-    'src/tls/openssl/verifier.cpp',
 }
 
 # ---- the rest ----------------------------------------------------------------------------------

@@ -2,9 +2,8 @@
 // Copyright the linnet authors
 //
 // TLS by OpenSSL 3 instead of BearSSL: for servers that speak only TLS 1.3, for keys that BearSSL
-// does not support (Ed25519, RSA-PSS, RSA above 4096 bits), and for programs that link OpenSSL
-// anyway. It is a separate library, linnet-openssl (Meson: -Dopenssl=true); linnet itself does not
-// depend on OpenSSL.
+// does not support (Ed25519, RSA-PSS), and for programs that link OpenSSL anyway. It is a separate
+// library, linnet-openssl (Meson: -Dopenssl=true); linnet itself does not depend on OpenSSL.
 #pragma once
 
 #include "linnet/tls.hpp"

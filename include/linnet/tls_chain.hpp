@@ -37,7 +37,8 @@ struct ChainBudget {
     std::size_t signature_cost = 160;
     std::size_t wrong_signatures = 8;
     std::size_t wrong_signature_cost = 32;
-    std::size_t name_comparisons = 250'000;  ///< of a name with one name constraint
+    /// Of a name with one name constraint. Long names, and directory names, count several times.
+    std::size_t name_comparisons = 250'000;
 };
 
 /// Verifies signatures with a TLS library.

@@ -89,8 +89,11 @@ void put_detail(const PathFailure& failure, const ChainFailure& context, TlsFail
 // Appends what else is wrong, so that it is not found only after the first failure was mended.
 void put_besides(const ChainFailure& context, TlsFailure& why) {
     const bool is_over = context.rules.verify && context.rules.now_s > context.leaf.not_after_s;
-    if (!is_over && context.roots_left_out == 0) return;
+    const bool is_cut_off =
+        context.search.is_exhausted() && why.cause != Cause::tls_chain_too_complex;
+    if (!is_over && !is_cut_off && context.roots_left_out == 0) return;
     DetailWriter detail(why, why.detail_size);
+    if (is_cut_off) detail.put("; other paths were not tried: the budget for signatures is spent");
     if (is_over) {
         detail.put("; besides, the server's certificate expired on ");
         detail.put_time(context.leaf.not_after_s);

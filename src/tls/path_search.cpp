@@ -58,6 +58,7 @@ void PathSearch::number_identities() {
     const auto is_same = [&](std::size_t a, std::size_t b) {
         return nodes_[a] != nullptr &&
                text_of(certificate(a).key.info) == text_of(certificate(b).key.info) &&
+               text_of(certificate(a).alt_names) == text_of(certificate(b).alt_names) &&
                same_name(certificate(a).subject, certificate(b).subject);
     };
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -169,7 +170,7 @@ bool PathSearch::may_issue(std::size_t index) {
     return names == Constrained::permitted;
 }
 
-// RFC 4158 5.2: a path with the same name and key twice is longer than necessary.
+// RFC 4158 5.2: a path with the same names and key twice is longer than necessary.
 bool PathSearch::is_on_path(std::size_t index) const {
     const auto path = std::span(stack_).first(depth_);
     return std::any_of(path.begin(), path.end(),

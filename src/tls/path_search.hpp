@@ -120,7 +120,7 @@ class PathSearch {
     std::array<const PathNode*, node_count_max> nodes_{};
     std::size_t shown_count_ = 0;
     std::size_t root_count_ = 0;
-    std::array<std::uint8_t, node_count_max> identity_{};  // the first with the same name and key
+    std::array<std::uint8_t, node_count_max> identity_{};  // the first with the same names and key
     std::array<Mask, chain_count_max> issuers_{};
     std::array<bool, chain_count_max> issuers_known_{};
     std::array<std::array<Edge, chain_count_max>, node_count_max> edges_{};

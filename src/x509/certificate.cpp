@@ -143,26 +143,6 @@ constexpr SignatureAlgorithm signature_algorithms[] = {
     {"\x2A\x86\x48\xCE\x3D\x04\x01"sv, SignatureScheme::weak},          // ecdsa-with-SHA1
 };
 
-// RSASSA-PSS-params, RFC 4055 3.1: a hash with NULL as parameter, MGF1 with the same hash, and a
-// salt as long as the hash.
-constexpr SignatureAlgorithm pss_parameters[] = {
-    {"\x30\x34\xA0\x0F\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00"
-     "\xA1\x1C\x30\x1A\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08"
-     "\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00"
-     "\xA2\x03\x02\x01\x20"sv,
-     SignatureScheme::rsa_pss_sha256},
-    {"\x30\x34\xA0\x0F\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00"
-     "\xA1\x1C\x30\x1A\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08"
-     "\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00"
-     "\xA2\x03\x02\x01\x30"sv,
-     SignatureScheme::rsa_pss_sha384},
-    {"\x30\x34\xA0\x0F\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00"
-     "\xA1\x1C\x30\x1A\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08"
-     "\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00"
-     "\xA2\x03\x02\x01\x40"sv,
-     SignatureScheme::rsa_pss_sha512},
-};
-
 SignatureScheme find_scheme(std::span<const SignatureAlgorithm> known, std::string_view id) {
     for (const SignatureAlgorithm& each : known) {
         if (each.id == id) return each.scheme;
@@ -170,11 +150,52 @@ SignatureScheme find_scheme(std::span<const SignatureAlgorithm> known, std::stri
     return SignatureScheme::unknown;
 }
 
+struct PssHash {
+    std::string_view id;
+    std::size_t size;
+    SignatureScheme scheme;
+};
+
+constexpr PssHash pss_hashes[] = {
+    {"\x60\x86\x48\x01\x65\x03\x04\x02\x01"sv, 32, SignatureScheme::rsa_pss_sha256},
+    {"\x60\x86\x48\x01\x65\x03\x04\x02\x02"sv, 48, SignatureScheme::rsa_pss_sha384},
+    {"\x60\x86\x48\x01\x65\x03\x04\x02\x03"sv, 64, SignatureScheme::rsa_pss_sha512},
+};
+
+bool has_no_parameters(const Algorithm& algorithm) {
+    return algorithm.parameters.empty() || text_of(algorithm.parameters) == null;
+}
+
+// Reads RSASSA-PSS-params, RFC 4055 3.1: a hash, MGF1 with the same hash, a salt as long as the
+// hash, and perhaps the only trailer field that exists.
+SignatureScheme read_pss(Bytes parameters) {
+    constexpr std::string_view mgf1 = "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08"sv;
+    Bytes content, hash_item, mask_item, salt_item, salt, trailer;
+    Algorithm hash, mask, mask_hash;
+    if (!take_content(parameters, der::sequence, content)) return SignatureScheme::unknown;
+    const bool is_read = take_content(content, der::context(0, true), hash_item) &&
+                         take_algorithm(hash_item, hash) &&
+                         take_content(content, der::context(1, true), mask_item) &&
+                         take_algorithm(mask_item, mask) && mask.id == mgf1 &&
+                         take_algorithm(mask.parameters, mask_hash) &&
+                         take_content(content, der::context(2, true), salt_item) &&
+                         take_content(salt_item, der::integer, salt) && salt.size() == 1;
+    if (!is_read || hash.id != mask_hash.id) return SignatureScheme::unknown;
+    if (!has_no_parameters(hash) || !has_no_parameters(mask_hash)) return SignatureScheme::unknown;
+    take_content(content, der::context(3, true), trailer);
+    if (!content.empty()) return SignatureScheme::unknown;
+    if (!trailer.empty() && text_of(trailer) != "\x02\x01\x01"sv) return SignatureScheme::unknown;
+    for (const PssHash& known : pss_hashes) {
+        if (known.id == hash.id && known.size == salt[0]) return known.scheme;
+    }
+    return SignatureScheme::unknown;
+}
+
 SignatureScheme scheme_of(const Algorithm& algorithm) {
-    const std::string_view parameters = text_of(algorithm.parameters);
-    if (algorithm.id == rsassa_pss) return find_scheme(pss_parameters, parameters);
-    if (!parameters.empty() && parameters != null) return SignatureScheme::unknown;
-    return find_scheme(signature_algorithms, algorithm.id);
+    if (algorithm.id == rsassa_pss) return read_pss(algorithm.parameters);
+    const bool is_ed25519 = algorithm.id == ed25519_id;  // RFC 8410 3: without NULL
+    const bool is_plain = is_ed25519 ? algorithm.parameters.empty() : has_no_parameters(algorithm);
+    return is_plain ? find_scheme(signature_algorithms, algorithm.id) : SignatureScheme::unknown;
 }
 
 // RSAPublicKey, RFC 8017 A.1.1.
@@ -417,11 +438,16 @@ bool read_optional_parts(Bytes rest, Certificate& certificate) {
     return rest.empty();
 }
 
-// CertificateSerialNumber, RFC 5280 4.1.2.2. Negative and longer ones exist.
+// CertificateSerialNumber, RFC 5280 4.1.2.2. Negative and longer ones exist. X.690 8.3.2: the first
+// nine bits are not all the same.
 bool take_serial_number(Bytes& rest) {
     constexpr std::size_t size_max = 64;
     Bytes number;
-    return take_content(rest, der::integer, number) && !number.empty() && number.size() <= size_max;
+    if (!take_content(rest, der::integer, number)) return false;
+    if (number.empty() || number.size() > size_max) return false;
+    const bool is_padded = number.size() > 1 && ((number[0] == 0x00 && number[1] < 0x80) ||
+                                                 (number[0] == 0xFF && number[1] >= 0x80));
+    return !is_padded;
 }
 
 // TBSCertificate. `signature_algorithm` is the AlgorithmIdentifier outside of it.

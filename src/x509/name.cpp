@@ -9,6 +9,7 @@
 #include "base/text_writer.hpp"
 #include "codec/printable.hpp"
 #include "codec/text.hpp"
+#include "linnet/codec/utf8.hpp"
 #include "linnet/x509_certificate.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
@@ -64,6 +65,21 @@ bool take_attribute(Bytes& relative_name, NameAttribute& attribute) {
     return true;
 }
 
+namespace {
+
+// UTF-8 is valid, and wide characters are whole. Other types are not looked at: their texts often
+// contain characters that the type does not have.
+bool is_whole_text(const DerItem& value) {
+    switch (value.tag) {
+        case der::utf8_string: return is_utf8(value.content);
+        case der::bmp_string: return value.content.size() % 2 == 0;
+        case der::universal_string: return value.content.size() % 4 == 0;
+        default: return true;
+    }
+}
+
+}  // namespace
+
 bool is_name(Bytes name) {
     Bytes list, relative_name;
     if (!take_content(name, der::sequence, list) || !name.empty()) return false;
@@ -72,6 +88,7 @@ bool is_name(Bytes name) {
         NameAttribute attribute;
         while (!relative_name.empty()) {
             if (!take_attribute(relative_name, attribute)) return false;
+            if (!is_whole_text(attribute.value)) return false;
         }
     }
     return true;

@@ -126,6 +126,14 @@ bool is_comparable(const DerItem& name) {
     }
 }
 
+// Returns what a comparison with `base` costs, in comparisons of short names. Attributes of a
+// directory name may be compared in any order.
+std::size_t cost_of(const DerItem& base) {
+    constexpr std::size_t short_size = 32;
+    const std::size_t size = base.content.size();
+    return 1 + (base.tag == directory_name ? size : size / short_size);
+}
+
 enum class Subtrees : bool { permitted, excluded };
 
 bool is_in(const DerItem& name, const DerItem& base, Subtrees kind) {
@@ -173,8 +181,10 @@ class Comparison {
 Comparison::Found Comparison::find(Bytes subtrees, Subtrees kind, const DerItem& name,
                                    bool is_comparable) {
     Found found;
-    for (DerItem base; !found.name && left_ > 0 && take_base(subtrees, base); --left_) {
-        if (base.tag != name.tag) continue;
+    for (DerItem base; !found.name && left_ > 0 && take_base(subtrees, base);) {
+        const bool has_type = base.tag == name.tag;
+        left_ -= std::min(left_, has_type ? cost_of(base) : 1);
+        if (!has_type) continue;
         found.type = true;
         found.name = is_comparable && is_in(name, base, kind);
     }

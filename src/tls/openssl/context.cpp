@@ -13,6 +13,7 @@
 #include "base/wipe.hpp"
 #include "linnet/openssl.hpp"
 #include "tls/engine_base.hpp"
+#include "tls/failure_text.hpp"
 #include "tls/openssl/verifier.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
@@ -51,12 +52,10 @@ class OpenSslEngine final : public EngineBase {
     void close() override;
     void destroy() override;
 
-    bool verify(const STACK_OF(X509) * shown) {
-        return verify_with_openssl(request_, shown, failure_);
-    }
+    bool verify();
     void client_certificate_asked_for() { client_certificate_is_requested_ = true; }
     void record_begun(Bytes header);
-    void handshake_message_begun(std::uint8_t type);
+    void received_handshake(Bytes message);
 
  private:
     OpenSslEngine(Block& own, const TlsRequest& request);
@@ -68,6 +67,7 @@ class OpenSslEngine final : public EngineBase {
     void check(int result);
     void check_error(unsigned long error);
     void check_internal_error();
+    void check_malformed_certificate();
 
     Block own_;
     TlsRequest request_;
@@ -75,6 +75,7 @@ class OpenSslEngine final : public EngineBase {
     SSL* ssl_ = nullptr;
     BIO* in_ = nullptr;  // owned by `ssl_`, like `out_`
     BIO* out_ = nullptr;
+    Block certificates_;            // the message Certificate, until it is verified
     std::uint8_t record_type_ = 0;  // of the record that OpenSSL is reading
     std::size_t record_size_ = 0;   // the same, without the record header
     bool client_certificate_is_requested_ = false;
@@ -104,7 +105,7 @@ OpenSslEngine* OpenSslEngine::create(SSL_CTX* context, const TlsRequest& request
 }
 
 OpenSslEngine::OpenSslEngine(Block& own, const TlsRequest& request)
-    : own_(request.memory), request_(request), host_(request.host) {
+    : own_(request.memory), request_(request), host_(request.host), certificates_(request.memory) {
     own_.swap(own);
     request_.host = host_.text();
 }
@@ -251,8 +252,29 @@ void OpenSslEngine::record_begun(Bytes header) {
     record_size_ = std::size_t{header[3]} << 8 | header[4];
 }
 
-void OpenSslEngine::handshake_message_begun(std::uint8_t type) {
-    if (type == SSL3_MT_HELLO_REQUEST) is_renegotiation_requested_ = true;
+// Called before OpenSSL reads the message. It has limited the size.
+void OpenSslEngine::received_handshake(Bytes message) {
+    if (message[0] == SSL3_MT_HELLO_REQUEST) is_renegotiation_requested_ = true;
+    if (message[0] != SSL3_MT_CERTIFICATE || is_open_) return;
+    if (!certificates_.allocate(message.size())) return fail(Cause::out_of_memory);
+    std::copy(message.begin(), message.end(), certificates_.bytes().begin());
+}
+
+bool OpenSslEngine::verify() {
+    if (failure_.cause != Cause::none) return false;
+    const bool is_tls_1_3 = SSL_version(ssl_) == TLS1_3_VERSION;
+    const bool is_trusted =
+        verify_with_openssl(request_, certificates_.bytes(), is_tls_1_3, failure_);
+    certificates_.release();
+    return is_trusted;
+}
+
+// OpenSSL reads every certificate before any is verified.
+void OpenSslEngine::check_malformed_certificate() {
+    if (certificates_.size() == 0) return fail(Cause::tls_protocol_error);
+    if (!verify()) return;
+    failure_.cause = Cause::tls_certificate_malformed;
+    DetailWriter(failure_).put("OpenSSL cannot read all that the server sent");
 }
 
 void OpenSslEngine::check_error(unsigned long error) {
@@ -269,6 +291,7 @@ void OpenSslEngine::check_error(unsigned long error) {
     switch (reason) {
         case ERR_R_MALLOC_FAILURE: return fail(Cause::out_of_memory);
         case ERR_R_INTERNAL_ERROR: return check_internal_error();
+        case ERR_R_ASN1_LIB: return check_malformed_certificate();
         case SSL_R_UNSUPPORTED_PROTOCOL:
         case SSL_R_WRONG_SSL_VERSION:
         case SSL_R_VERSION_TOO_LOW: return fail(Cause::tls_only_old);
@@ -301,7 +324,7 @@ OpenSslEngine& engine_of(const SSL* ssl) {
 int verify_certificate(X509_STORE_CTX* store, void*) {
     const int index = SSL_get_ex_data_X509_STORE_CTX_idx();
     const auto* const ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, index));
-    return engine_of(ssl).verify(X509_STORE_CTX_get0_untrusted(store)) ? 1 : 0;
+    return engine_of(ssl).verify() ? 1 : 0;
 }
 
 int choose_client_certificate(SSL* ssl, X509**, EVP_PKEY**) {
@@ -314,7 +337,7 @@ void look_at_message(int is_written, int, int type, const void* data, std::size_
     if (is_written != 0 || size == 0) return;
     const Bytes bytes{static_cast<const std::uint8_t*>(data), size};
     if (type == SSL3_RT_HEADER) engine_of(ssl).record_begun(bytes);
-    if (type == SSL3_RT_HANDSHAKE) engine_of(ssl).handshake_message_begun(bytes[0]);
+    if (type == SSL3_RT_HANDSHAKE) engine_of(ssl).received_handshake(bytes);
 }
 
 }  // namespace

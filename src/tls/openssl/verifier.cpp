@@ -2,46 +2,52 @@
 // Copyright the linnet authors
 #include "tls/openssl/verifier.hpp"
 
-#include <new>
-
+#include "base/endian.hpp"
 #include "tls/openssl/signature_verifier.hpp"
 
 namespace linnet::inline LINNET_INLINE_NAMESPACE {
 namespace {
 
-// The chain as DER.
-struct Chain {
-    bool collect(const STACK_OF(X509) * shown);
-    bool append(X509* certificate);
+constexpr std::size_t header_size = 4;  // type and length
 
+struct Chain {
     std::array<Bytes, chain_count_max> certificates;
     std::size_t count = 0;
-    std::size_t size = 0;
-    std::array<std::uint8_t, chain_size_max> bytes;
 };
 
-bool Chain::append(X509* certificate) {
-    const int der_size = i2d_X509(certificate, nullptr);
-    if (der_size <= 0 || count == chain_count_max) return false;
-    const auto needed = static_cast<std::size_t>(der_size);
-    if (needed > bytes.size() - size) return false;
-    unsigned char* out = bytes.data() + size;
-    i2d_X509(certificate, &out);
-    certificates[count++] = Bytes(bytes).subspan(size, needed);
-    size += needed;
+// Removes a vector whose length has `length_size` bytes, RFC 8446 3.4.
+bool take_vector(Bytes& rest, std::size_t length_size, Bytes& content) {
+    if (rest.size() < length_size) return false;
+    const std::uint64_t length = load_be(rest.first(length_size));
+    rest = rest.subspan(length_size);
+    if (length > rest.size()) return false;
+    content = rest.first(static_cast<std::size_t>(length));
+    rest = rest.subspan(content.size());
     return true;
 }
 
-bool Chain::collect(const STACK_OF(X509) * shown) {
-    for (int i = 0; i < sk_X509_num(shown); ++i) {
-        if (!append(sk_X509_value(shown, i))) return false;
+// OpenSSL has checked the lengths; only the number of certificates can be too large.
+bool read_chain(Bytes message, bool is_tls_1_3, Chain& chain) {
+    constexpr std::size_t context_length_size = 1, list_length_size = 3, extensions_length_size = 2;
+    Bytes rest = message.subspan(header_size);
+    Bytes context, list, certificate, extensions;
+    if (is_tls_1_3 && !take_vector(rest, context_length_size, context)) return false;
+    if (!take_vector(rest, list_length_size, list)) return false;
+    while (!list.empty()) {
+        if (!take_vector(list, list_length_size, certificate)) return false;
+        if (is_tls_1_3 && !take_vector(list, extensions_length_size, extensions)) return false;
+        if (chain.count == chain.certificates.size()) return false;
+        chain.certificates[chain.count++] = certificate;
     }
     return true;
 }
 
-bool check(const TlsRequest& request, const STACK_OF(X509) * shown, Chain& chain,
-           TlsFailure& failure) {
-    if (!chain.collect(shown)) {
+}  // namespace
+
+bool verify_with_openssl(const TlsRequest& request, Bytes message, bool is_tls_1_3,
+                         TlsFailure& failure) {
+    Chain chain;
+    if (message.size() < header_size || !read_chain(message, is_tls_1_3, chain)) {
         failure.cause = Cause::tls_chain_too_large;
         return false;
     }
@@ -50,18 +56,6 @@ bool check(const TlsRequest& request, const STACK_OF(X509) * shown, Chain& chain
     OpenSslSignatureVerifier signatures;
     ChainResult result;
     return check_chain(request, certificates, signatures, result, failure);
-}
-
-}  // namespace
-
-bool verify_with_openssl(const TlsRequest& request, const STACK_OF(X509) * shown,
-                         TlsFailure& failure) {
-    Block block(request.memory);
-    if (!block.allocate(sizeof(Chain))) {
-        failure.cause = Cause::out_of_memory;
-        return false;
-    }
-    return check(request, shown, *new (block.data()) Chain, failure);
 }
 
 }  // namespace linnet::inline LINNET_INLINE_NAMESPACE
