@@ -397,6 +397,100 @@ def certificate_seeds():
                                                  numbers=(0, KNOWN_BASE + index))
 
 
+# ---- names ---------------------------------------------------------------------------------------
+
+NAMES, CONSTRAINTS, SIGNATURE, POLICIES, NOT_MENDED = 0, 1, 2, 3, 128
+UTF8, PRINTABLE, TELETEX, IA5, UNIVERSAL, BMP = 0x0C, 0x13, 0x14, 0x16, 0x1C, 0x1E
+COMMON_NAME, ORGANIZATION = b'\x55\x04\x03', b'\x55\x04\x0a'
+EMAIL = b'\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01'
+MAIL_NAME, DNS_NAME, URI_NAME, DIRECTORY_NAME, IP_NAME = 0x81, 0x82, 0x86, 0xA4, 0x87
+
+
+def attribute(text, tag=UTF8, kind=COMMON_NAME):
+    return item(0x30, item(6, kind) + item(tag, text))
+
+
+def name_of(*parts):
+    return item(0x30, b''.join(item(0x31, one) for one in parts))
+
+
+def constraints(permitted=(), excluded=()):
+    return item(0x30, b''.join(
+        item(tag, b''.join(item(0x30, base) for base in bases))
+        for tag, bases in ((0xA0, permitted), (0xA1, excluded)) if bases))
+
+
+def dns(text):
+    return item(DNS_NAME, text)
+
+
+def names_seed(kind, first=b'', second=b'', number=7):
+    return bytes([kind, number]) + part(first) + second
+
+
+STRINGS = {
+    'case': (attribute(b'Good Test'), attribute(b'gOOD  tEST ', PRINTABLE)),
+    'bmp': (attribute('gr\u00fc\u00df'.encode()), attribute('gr\u00fc\u00df'.encode('utf-16-be'), BMP)),
+    'universal': (attribute('\U00012345 a'.encode()),
+                  attribute('\U00012345  A'.encode('utf-32-be'), UNIVERSAL)),
+    'surrogate': (attribute(b'\xd8\0', BMP), attribute(b'\xd8\0', BMP)),
+    'teletex': (attribute(b'a', TELETEX), attribute(b'A', TELETEX)), 'ia5': (attribute(b'A', IA5), attribute(b'a')),
+    'not_printable': (attribute(b'a@b', PRINTABLE), attribute(b'a@b')), 'spaces': (attribute(b'  '), attribute(b'')),
+    'type': (attribute(b'a'), attribute(b'a', kind=ORGANIZATION)),
+    'two': (attribute(b'a') + attribute(b'b'), attribute(b'B') + attribute(b'A')),
+    'twice': (attribute(b'a') * 2, attribute(b'a') + attribute(b'b')),
+    'nine': (attribute(b'a') * 9, attribute(b'A') * 9),
+}
+GOOD_NAME = name_of(attribute(b'Good', kind=ORGANIZATION), attribute(b'a'))
+CONSTRAINED = {
+    'dns': ((dns(b'good.test'),), (dns(b'bad.good.test'),)), 'dotted': ((dns(b'.good.test'),), ()),
+    'all': ((dns(b''),), ()), 'none': ((), (dns(b''),)), 'dot': ((dns(b'.'),), ()), 'final_dot': ((dns(b'a.'),), ()),
+    'below_wildcard': ((), (dns(b'x.GOOD.test'),)), 'several': ((dns(b'a.test'), dns(b'good.test')), ()),
+    'ip': ((item(IP_NAME, b'\x0a\0\0\0\xff\0\0\0'),), (item(IP_NAME, b'\x0a\1\0\0\xff\xff\0\0'),)),
+    'ipv6': ((item(IP_NAME, bytes(16) + b'\xff' * 15 + b'\xfe'),), ()),
+    'mask': ((item(IP_NAME, b'\x0a\0\0\0\xff\0\xff\0'),), ()),
+    'directory': ((item(DIRECTORY_NAME, name_of(attribute(b'good', PRINTABLE, ORGANIZATION))),), ()),
+    'directory_all': ((), (item(DIRECTORY_NAME, name_of()),)), 'mail': ((item(MAIL_NAME, b'good.test'),), ()),
+    'uri': ((), (item(URI_NAME, b'.test'),)), 'minimum': ((dns(b'test') + b'\x80\1\1',), ()), 'empty': ((), ()),
+}
+CONSTRAINED_NAMES = {
+    'inside': GOOD_NAME + dns(b'good.test') + dns(b'A.good.test') + item(IP_NAME, b'\x0a\2\0\1'),
+    'outside': GOOD_NAME + dns(b'xgood.test') + item(IP_NAME, b'\x0b\0\0\1'),
+    'wildcard': dns(b'*.good.test') + item(IP_NAME, bytes(16)), 'mail': name_of(attribute(b'a@good.test', IA5, EMAIL)),
+    'others': GOOD_NAME + item(MAIL_NAME, b'a@good.test') + item(URI_NAME, b'http://a.test') +
+              item(DIRECTORY_NAME, GOOD_NAME),
+    'odd': name_of() + dns(b'a..test') + item(IP_NAME, b'12345'),
+}
+SIGNATURES = {
+    'good': b'\2\1\1\2\2\0\x80', 'zero': b'\2\1\0\2\1\1', 'negative': b'\2\1\x80\2\1\1', 'padded': b'\2\2\0\1\2\1\1',
+    'one': b'\2\1\1', 'three': b'\2\1\1' * 3, 'empty': b'\2\0\2\1\1', 'long': b'\2\x81\1\1\2\1\1',
+}
+# Of each certificate: the number of policies in the high bits; 1 self-issued, 2 mappings, 4 and 8 a limit follows.
+POLICY_PATHS = {
+    'none': (1, 0, 0, 4, 0), 'shared': (1, 0x10, 1, 0x10, 1, 4, 0), 'other': (1, 0x10, 1, 0x10, 2, 4, 0),
+    'any': (1, 0x10, 1, 0x10, 0, 4, 0), 'inhibited': (1, 0x10, 0, 0x10, 1, 12, 0, 0),
+    'self_issued': (2, 0x10, 1, 0x11, 0, 0x10, 1, 12, 2, 1), 'mapped': (1, 0x10, 1, 0x12, 1, 4, 0),
+    'leaf': (1, 4, 0, 0, 0), 'several': (2, 0x30, 1, 2, 0, 0x20, 2, 3, 0x10, 2, 4, 1),
+}
+
+
+def names_seeds():
+    for name, (first, second) in STRINGS.items():
+        yield 'string_' + name, names_seed(NAMES, name_of(first), name_of(second))
+    longer = name_of(attribute(b'Good', kind=ORGANIZATION), attribute(b'a'), attribute(b'b'))
+    for name, (first, second) in {'prefix': (longer, GOOD_NAME), 'empty': (name_of(), GOOD_NAME),
+                                  'malformed': (GOOD_NAME, b'0\2\x31\0')}.items():
+        yield 'name_' + name, names_seed(NAMES, first, second)
+    for name, (permitted, excluded) in CONSTRAINED.items():
+        for of, names in CONSTRAINED_NAMES.items():
+            yield f'{name}_{of}', names_seed(CONSTRAINTS, constraints(permitted, excluded), names)
+    for name, numbers in SIGNATURES.items():
+        yield 'signature_' + name, names_seed(SIGNATURE | NOT_MENDED, second=item(0x30, numbers))
+    yield 'signature_trailing', names_seed(SIGNATURE | NOT_MENDED, second=item(0x30, SIGNATURES['good']) + b'\0')
+    for name, path in POLICY_PATHS.items():
+        yield 'policy_' + name, bytes([POLICIES, 0, *path])
+
+
 # ---- TLS ---------------------------------------------------------------------------------------
 
 SERVER, RAW = 0, 1
@@ -500,7 +594,7 @@ def room_seeds():
 
 TARGETS = {'frame': frame_seeds, 'utf8': utf8_seeds, 'http': http_seeds, 'url': url_seeds,
            'session': session_seeds, 'client': client_seeds, 'wslay': wslay_seeds,
-           'certificate': certificate_seeds, 'room': room_seeds, 'tls': tls_seeds}
+           'certificate': certificate_seeds, 'names': names_seeds, 'room': room_seeds, 'tls': tls_seeds}
 
 
 def main():
