@@ -81,6 +81,13 @@ class ChainOpinion {
         return false;
     }
 
+    /// A part of the budget is less than the next step may need.
+    static bool is_exhausted(const ChainBudget& left) {
+        return left.candidates == 0 || left.signatures == 0 || left.signature_cost < 40 ||
+               left.wrong_signatures == 0 || left.wrong_signature_cost == 0 ||
+               left.name_comparisons == 0;
+    }
+
     void check_accepted(const ChainResult& result) const {
         require(leaf_.has_value() && result.path_count >= 1, "there is a leaf");
         require(result.path[0].data() == chain_[0].data(), "the path begins with the leaf");
@@ -102,7 +109,8 @@ class ChainOpinion {
 
     void check_refused(const TlsFailure& why, const ChainResult& result) const {
         const bool is_spent = why.cause == Cause::tls_chain_too_complex;
-        require(is_spent ? is_exhausted(result.left) : is_true(why.cause), "the cause of a refusal is correct");
+        require(is_spent ? is_exhausted(result.left) : is_true(why.cause),
+                "the cause of a refusal is correct");
         require(is_harmless(why.detail()), "its detail is printable text");
         require(why.native == 0 && why.alert == 0, "the cause is not one of the TLS library");
     }
@@ -228,13 +236,6 @@ class ChainOpinion {
                bits_of(certificate.key.exponent) > exponent_bits_max;
     }
 
-    // A part of the budget is less than the next step may need.
-    static bool is_exhausted(const ChainBudget& left) {
-        return left.candidates == 0 || left.signatures == 0 || left.signature_cost < 40 ||
-               left.wrong_signatures == 0 || left.wrong_signature_cost == 0 ||
-               left.name_comparisons == 0;
-    }
-
     template <class Is>
     bool any(Is is) const {
         return std::any_of(parsed_.begin(), parsed_.end(), is);
@@ -299,8 +300,7 @@ class ChainOpinion {
                 return any(
                     [](const auto& c) { return !BearSslSignatureVerifier().supports(c.scheme); });
             case Cause::tls_signature_wrong: return !chain_.empty();
-            case Cause::tls_policy:
-                return any(requires_policy) || any_given(requires_policy);
+            case Cause::tls_policy: return any(requires_policy) || any_given(requires_policy);
             case Cause::tls_issuer_unknown: return !is_pinned();
             case Cause::tls_issuer_not_ca:
                 return any([](const auto& c) {

@@ -2,6 +2,7 @@
 // Copyright the linnet authors
 #pragma once
 
+#include <algorithm>
 #include "fuzz_input.hpp"
 #include "x509/der.hpp"
 

@@ -491,6 +491,101 @@ def names_seeds():
         yield 'policy_' + name, bytes([POLICIES, 0, *path])
 
 
+# ---- paths ---------------------------------------------------------------------------------------
+
+PIN, NO_VERIFY, WRONG_KEY_PIN = 1, 2, 4
+FLIP_CA, NO_BASIC_CONSTRAINTS, KEY_USAGE, WRONG_KEY_USAGE, PURPOSE, OLD, KEY_IDS = 1, 2, 4, 12, 16, 64, 128
+EXPIRED, FUTURE, AT_THIS_SECOND, REVERSED = 1, 2, 3, 5
+WRONG_SIGNATURE, CHANGED_AFTERWARDS, TRAILING_BYTE = 1, 2, 3
+RSA, P384, ED25519, P521 = 4, 5, 6, 7
+
+
+def made(index=0, subject=None, issuer=None, form=0, key=None, signer=None, digest=0, flags=0, limit=0, dates=0,
+         san=0, mode=0, place=0, extensions=b'', changes=b''):
+    """A certificate; names and keys have numbers, which follow from the index by default."""
+    def relative(number, base):
+        return 0 if number is None else (number - base) % 8
+    return bytes([relative(subject, index) | relative(issuer, index + 1) << 3 | form << 6,
+                  relative(key, index) | relative(signer, index + 1) << 3 | digest << 6,
+                  flags, limit | dates << 3 | san << 6, mode, place]) + part(extensions) + part(changes)
+
+
+def path_seed(*certificates, flags=0, time=0, pinned=0, host=0, roots=(), shown=()):
+    return (bytes([flags, time, pinned, host]) + part(bytes(roots)) + part(bytes(shown)) +
+            bytes([len(certificates)]) + b''.join(certificates))
+
+
+def chain(*others, **special):
+    """A good chain of four, of which `others` (index, arguments) are made differently."""
+    different = dict(others)
+    return path_seed(*(made(i, **different.get(i, {})) for i in range(4)), **special)
+
+
+def extension(kind, value, critical=False):
+    return item(0x30, item(6, b'\x55\x1d' + bytes([kind])) + (b'\1\1\xff' if critical else b'') + item(4, value))
+
+
+def policies(*kinds):
+    return extension(32, item(0x30, b''.join(item(0x30, item(6, kind)) for kind in kinds)))
+
+
+def path_seeds():
+    for count in range(1, 10):
+        yield f'length_{count}', path_seed(*(made(i) for i in range(count)))
+    kinds = {'no_ca': {'flags': FLIP_CA}, 'no_constraints': {'flags': NO_BASIC_CONSTRAINTS},
+             'usage': {'flags': KEY_USAGE}, 'wrong_usage': {'flags': WRONG_KEY_USAGE},
+             'for_servers': {'flags': PURPOSE}, 'for_mail': {'flags': PURPOSE * 2}, 'for_any': {'flags': PURPOSE * 3},
+             'old': {'flags': OLD}, 'expired': {'dates': EXPIRED}, 'future': {'dates': FUTURE},
+             'this_second': {'dates': AT_THIS_SECOND}, 'reversed': {'dates': REVERSED},
+             'wrong_signature': {'mode': WRONG_SIGNATURE, 'place': 200}, 'trailing': {'mode': TRAILING_BYTE},
+             'changed': {'mode': CHANGED_AFTERWARDS, 'place': 180}, 'sha512': {'digest': 2}, 'other_form': {'form': 1},
+             'bmp': {'form': 2}, 'no_issuer': {'form': 3}, 'limit_0': {'limit': 1}, 'limit_1': {'limit': 2},
+             'key_ids': {'flags': KEY_IDS}, 'mail': {'san': 2}, 'wildcard': {'san': 1}, 'no_names': {'san': 3},
+             'critical': {'extensions': extension(99, b'', True)}, 'twice': {'extensions': extension(19, b'0\0')},
+             'inserted': {'changes': b'\0\x30\1\0'}, 'erased': {'changes': b'\0\x28\2\4'},
+             'repeated': {'changes': b'\0\x60\3\x20'}, 'set': {'changes': b'\0\x90\0\x55'}}
+    for name, kind in kinds.items():
+        for index in (0, 1, 2, 3):
+            yield f'{name}_{index}', chain((index, kind))
+    for name in ('dns', 'dotted', 'all', 'none', 'below_wildcard', 'ip', 'directory_all', 'mail', 'minimum'):
+        value = extension(30, constraints(*CONSTRAINED[name]), True)
+        for index in (1, 3):
+            yield f'constraints_{name}_{index}', chain((index, {'extensions': value}), (0, {'san': 1}), host=1)
+    one, other, any_policy = b'\x2a\1', b'\x2a\2', b'\x55\x1d\x20\0'
+    required = {'extensions': extension(36, item(0x30, b'\x80\1\0'))}
+    for name, (leaf, ca) in {'shared': (one, one), 'other': (one, other), 'any': (one, any_policy)}.items():
+        yield 'policies_' + name, chain((0, {'extensions': policies(leaf)}), (1, {'extensions': policies(ca)}),
+                                        (2, {'extensions': policies(one)}), (3, required))
+    for name, key in (('rsa', RSA), ('p384', P384), ('ed25519', ED25519), ('p521', P521)):
+        yield name, chain((0, {'signer': key}), (1, {'key': key}))
+        yield name + '_root', chain((2, {'signer': key}), (3, {'key': key}))
+        yield name + '_leaf', chain((0, {'key': key}))
+        yield name + '_wrong', chain((0, {'signer': key, 'mode': 1, 'place': 99}), (1, {'key': key}))
+    for name, special in (
+            ('pin_leaf', {'flags': PIN, 'roots': (0,)}), ('pin_ca', {'flags': PIN, 'roots': (2,)}),
+            ('pin_root', {'flags': PIN}), ('pin_other', {'flags': PIN, 'roots': (KNOWN_ROOT,)}),
+            ('unverified', {'flags': NO_VERIFY}), ('unverified_pin', {'flags': NO_VERIFY | PIN}),
+            ('key_pin', {'pinned': 3}), ('key_pin_root', {'pinned': 4}), ('key_pin_wrong', {'flags': WRONG_KEY_PIN}),
+            ('later', {'time': 1}), ('earlier', {'time': 2}), ('no_time', {'time': 4}), ('host', {'host': 3}),
+            ('order', {'shown': (0, 2, 1)}), ('with_root', {'shown': (0, 3, 2, 1)}), ('missing', {'shown': (0, 2)}),
+            ('repeated', {'shown': (0, 1, 1, 2, 0, 2)}), ('too_many', {'shown': (0,) * 18}), ('none', {'roots': (KNOWN_ROOT,)}),
+            ('partial', {'roots': (2,)}), ('all_roots', {'roots': (3, 2, 1)}), ('strays', {'shown': (0, KNOWN_ROOT, 1, KNOWN_GOOD, 2)})):
+        yield 'chain_' + name, chain(**special)
+    for number in range(19):
+        yield f'known_{number}', path_seed(roots=(KNOWN_ROOT,), shown=(KNOWN_BASE + number, KNOWN_INTERMEDIATE))
+    # Two CAs of one name, certified by each other and by two roots.
+    cross = [made(0), made(1), made(2, subject=1, key=1, issuer=4, signer=4), made(3, issuer=1, signer=1, subject=2, key=2),
+             made(4), made(5, subject=2, key=2)]
+    for name, roots in (('one', (5,)), ('other', (4,)), ('both', (4, 5)), ('none', (KNOWN_ROOT,))):
+        yield 'cross_' + name, path_seed(*cross, roots=roots, shown=(0, 1, 2, 3))
+    yield 'loop', path_seed(made(0), made(1), made(2, issuer=1, signer=1), roots=(KNOWN_ROOT,), shown=(0, 1, 2))
+    yield 'self_issued', path_seed(made(0), made(1, subject=1, issuer=1), made(2, subject=1, limit=1), made(3), shown=(0, 1, 2))
+    same = [made(i, subject=1, issuer=1, key=i % 4, signer=(i + 1) % 4, mode=i % 2) for i in range(1, 12)]
+    yield 'same_names', path_seed(made(0), *same, roots=(11, 10), shown=tuple(range(12)))
+    wrong = [made(i, subject=1, issuer=1, key=P384, signer=0) for i in range(1, 12)]
+    yield 'wrong_signatures', path_seed(made(0, signer=1), *wrong, roots=(11, 10, 9), shown=tuple(range(12)))
+
+
 # ---- TLS ---------------------------------------------------------------------------------------
 
 SERVER, RAW = 0, 1
@@ -594,7 +689,7 @@ def room_seeds():
 
 TARGETS = {'frame': frame_seeds, 'utf8': utf8_seeds, 'http': http_seeds, 'url': url_seeds,
            'session': session_seeds, 'client': client_seeds, 'wslay': wslay_seeds,
-           'certificate': certificate_seeds, 'names': names_seeds, 'room': room_seeds, 'tls': tls_seeds}
+           'certificate': certificate_seeds, 'names': names_seeds, 'path': path_seeds, 'room': room_seeds, 'tls': tls_seeds}
 
 
 def main():

@@ -286,7 +286,8 @@ class ConstraintsOpinion {
 
     static bool is_in(std::uint8_t tag, Bytes name, const Base& base, bool all) {
         if (tag == ip) return is_ip_in(text_of(name), base.value);
-        if (tag == directory) return begins_with(*read_name(name), *read_name(bytes_of(base.value)));
+        if (tag == directory)
+            return begins_with(*read_name(name), *read_name(bytes_of(base.value)));
         const std::vector<bool> results = dns_results(text_of(name), base.value);
         const auto wrong = std::count(results.begin(), results.end(), false);
         return all ? wrong == 0 : wrong < static_cast<std::ptrdiff_t>(results.size());

@@ -10,6 +10,8 @@
 // path_opinion.hpp); comparing names is reflexive and symmetric, and a name is the same after each
 // change that RFC 5280 7.1 ignores; comparisons are counted, and too few of them never permit; an
 // accepted ECDSA signature is the only encoding of its numbers.
+#include <algorithm>
+
 #include "der_mending.hpp"
 #include "path_opinion.hpp"
 #include "tls/path_policy.hpp"
@@ -179,15 +181,16 @@ void check_ecdsa(std::string_view bytes) {
     const auto is_zero = [](const DerItem& number) {
         return text_of(number.content).find_first_not_of('\0') == std::string_view::npos;
     };
-    is_good = is_good && !is_zero(r) && !is_zero(s) &&
-              item(der::sequence, positive(text_of(r.content)) + positive(text_of(s.content))) ==
-                  bytes;
+    is_good =
+        is_good && !is_zero(r) && !is_zero(s) &&
+        item(der::sequence, positive(text_of(r.content)) + positive(text_of(s.content))) == bytes;
     require(is_ecdsa_signature(signature.bytes()) == is_good, "a signature has one encoding");
 }
 
 // ---- policies --------------------------------------------------------------------------------
 
-// One byte of flags, one of each limit, and policies by number for each certificate: the leaf first.
+// One byte of flags, one of each limit, and policies by number for each certificate: the leaf
+// first.
 void check_policies(FuzzInput& input) {
     std::array<PathNode, path_count_max> nodes;
     std::array<std::string, path_count_max> texts;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Copyright the linnet authors
 //
-// A second implementation of RFC 5280 6.1 for one path, without signatures: every rule is applied to
-// the whole path, one after the other, without budgets.
+// A second implementation of RFC 5280 6.1 for one path, without signatures: every rule is applied
+// to the whole path, one after the other, without budgets.
 #pragma once
 
+#include <algorithm>
 #include <set>
 
 #include "linnet/tls_chain.hpp"
