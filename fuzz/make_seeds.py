@@ -469,7 +469,7 @@ SIGNATURES = {
 POLICY_PATHS = {
     'none': (1, 0, 0, 4, 0), 'shared': (1, 0x10, 1, 0x10, 1, 4, 0), 'other': (1, 0x10, 1, 0x10, 2, 4, 0),
     'any': (1, 0x10, 1, 0x10, 0, 4, 0), 'inhibited': (1, 0x10, 0, 0x10, 1, 12, 0, 0),
-    'self_issued': (2, 0x10, 1, 0x11, 0, 0x10, 1, 12, 2, 1), 'mapped': (1, 0x10, 1, 0x12, 1, 4, 0),
+    'exempt': (2, 0x10, 1, 0x10, 0, 0x11, 0, 12, 0, 1), 'self_issued': (2, 0x10, 1, 0x11, 0, 0x10, 1, 12, 2, 1), 'mapped': (1, 0x10, 1, 0x12, 1, 4, 0),
     'leaf': (1, 4, 0, 0, 0), 'several': (2, 0x30, 1, 2, 0, 0x20, 2, 3, 0x10, 2, 4, 1),
 }
 
@@ -580,6 +580,10 @@ def path_seeds():
         yield 'cross_' + name, path_seed(*cross, roots=roots, shown=(0, 1, 2, 3))
     yield 'loop', path_seed(made(0), made(1), made(2, issuer=1, signer=1), roots=(KNOWN_ROOT,), shown=(0, 1, 2))
     yield 'self_issued', path_seed(made(0), made(1, subject=1, issuer=1), made(2, subject=1, limit=1), made(3), shown=(0, 1, 2))
+    outside = {'extensions': extension(30, constraints(*CONSTRAINED['dotted']), True)}
+    for name, issuer in (('self_issued', 1), ('issued', 2)):
+        yield 'outside_' + name, path_seed(
+            made(0, san=1), made(1, subject=1, issuer=issuer, san=2), made(2, subject=issuer, **outside), made(3))
     same = [made(i, subject=1, issuer=1, key=i % 4, signer=(i + 1) % 4, mode=i % 2) for i in range(1, 12)]
     yield 'same_names', path_seed(made(0), *same, roots=(11, 10), shown=tuple(range(12)))
     wrong = [made(i, subject=1, issuer=1, key=P384, signer=0) for i in range(1, 12)]
