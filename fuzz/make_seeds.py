@@ -583,7 +583,7 @@ def path_seeds():
     outside = {'extensions': extension(30, constraints(*CONSTRAINED['dotted']), True)}
     for name, issuer in (('self_issued', 1), ('issued', 2)):
         yield 'outside_' + name, path_seed(
-            made(0, san=1), made(1, subject=1, issuer=issuer, san=2), made(2, subject=issuer, **outside), made(3))
+            made(0, san=1), made(1, subject=1, issuer=issuer, san=2), made(2, subject=issuer, **outside), made(3), host=1)
     same = [made(i, subject=1, issuer=1, key=i % 4, signer=(i + 1) % 4, mode=i % 2) for i in range(1, 12)]
     yield 'same_names', path_seed(made(0), *same, roots=(11, 10), shown=tuple(range(12)))
     wrong = [made(i, subject=1, issuer=1, key=P384, signer=0) for i in range(1, 12)]

@@ -222,10 +222,6 @@ class PathCensus {
         }
         if (path_.size() + 1 >= path_count_max) return false;
         for (std::size_t i = 1; i < shown_.size(); ++i) {
-            const auto is_same = [&](const Certificate& each) {
-                return each.der.data() == shown_[i].der.data();
-            };
-            if (std::any_of(path_.begin(), path_.end(), is_same)) continue;
             if (!is_link(shown_[i], CertificateRole::issuer)) continue;
             path_.push_back(shown_[i]);
             if (is_reachable()) return true;
@@ -236,7 +232,14 @@ class PathCensus {
 
     bool is_link(const Certificate& issuer, CertificateRole role) {
         const Certificate& subject = path_.back();
-        return is_same_name(issuer.subject, subject.issuer) &&
+        // RFC 4158 5.2. For the leaf, too: a server that has the name and the key of a CA above it
+        // has no path.
+        const bool is_repeated =
+            std::any_of(path_.begin(), path_.end(), [&](const Certificate& each) {
+                return text_of(each.key.info) == text_of(issuer.key.info) &&
+                       is_same_name(each.subject, issuer.subject);
+            });
+        return !is_repeated && is_same_name(issuer.subject, subject.issuer) &&
                check_issuer(issuer, role, rules_) == Fault::none &&
                rules_.verifier.supports(subject.scheme) && is_signed(issuer.key, subject);
     }
