@@ -6,7 +6,6 @@
 #pragma once
 
 #include <algorithm>
-#include <set>
 
 #include "linnet/tls_chain.hpp"
 #include "name_opinion.hpp"
@@ -60,13 +59,20 @@ inline bool satisfies_name_constraints(const PathOfCertificates& path) {
     return true;
 }
 
-inline std::set<std::string> policies_of(const Certificate& certificate) {
-    std::set<std::string> policies;
+// Not a std::set: the memory sanitizer does not track writes by its precompiled parts in libstdc++.
+using Policies = std::vector<std::string>;
+
+inline bool has_policy(const Policies& policies, const std::string& policy) {
+    return std::find(policies.begin(), policies.end(), policy) != policies.end();
+}
+
+inline Policies policies_of(const Certificate& certificate) {
+    Policies policies;
     DerItem policy, id;
     for (Bytes rest = certificate.policies; take_item(rest, policy);) {
         Bytes content = policy.content;
         take_item(content, id);
-        policies.emplace(text_of(id.whole));
+        policies.emplace_back(text_of(id.whole));
     }
     return policies;
 }
@@ -78,18 +84,21 @@ inline bool satisfies_policies_slowly(const PathOfCertificates& path) {
     const std::size_t n = path.size() - 1;
     std::size_t explicit_policy = std::min(n + 1, path[n].require_explicit_policy);
     std::size_t inhibit_any = std::min(n + 1, path[n].inhibit_any_policy);
-    std::set<std::string> level = {any_policy};
+    Policies level = {any_policy};
     bool has_mappings = false;
     for (std::size_t i = n; i-- > 0;) {
         const Certificate& certificate = path[i];
         const bool is_leaf = i == 0;
         const bool is_exempt = !is_leaf && is_issued_by_itself(certificate);
-        std::set<std::string> own = policies_of(certificate), next;
-        const bool has_any = own.erase(any_policy) > 0;
+        const Policies own = policies_of(certificate);
+        Policies next;
         for (const std::string& policy : own) {
-            if (level.count(policy) + level.count(any_policy) > 0) next.insert(policy);
+            const bool is_known = has_policy(level, policy) || has_policy(level, any_policy);
+            if (policy != any_policy && is_known) next.push_back(policy);
         }
-        if (has_any && (inhibit_any > 0 || is_exempt)) next.insert(level.begin(), level.end());
+        if (has_policy(own, any_policy) && (inhibit_any > 0 || is_exempt)) {
+            next.insert(next.end(), level.begin(), level.end());
+        }
         level = next;
         has_mappings = has_mappings || certificate.has_policy_mappings;
         if (!is_exempt && explicit_policy > 0) --explicit_policy;
