@@ -218,7 +218,8 @@ class CertificateMaker {
         std::string shown = made.signed_part, signature = made.signature;
         const std::uint8_t place = recipe_[5];
         const auto damage = [&](std::string& text) {
-            text[place * text.size() / 256] ^= static_cast<char>(place | 1);
+            char& byte = text[place * text.size() / 256];
+            byte = static_cast<char>(byte ^ (place | 1));
         };
         switch (recipe_[4] % 4) {
             case 1: damage(signature); break;
