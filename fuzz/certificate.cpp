@@ -17,6 +17,8 @@
 #include <memory>
 
 #include "chain_opinion.hpp"
+#include "der_mending.hpp"
+#include "known_certificates.hpp"
 #include "tls/bearssl/signature_verifier.hpp"
 #include "tls/bearssl/verifier.hpp"
 #include "x509/host_name.hpp"
@@ -37,33 +39,6 @@ bool lies_within(Bytes part, Bytes whole) {
 }
 
 // ---- what is known ---------------------------------------------------------------------------
-
-/// tests/vectors/certificates: a CA and certificates signed by it, valid and invalid.
-struct Known {
-    X509Certificate all, root, intermediate, good, unrelated;
-
-    static const Known& get() {
-        static const Known known;
-        return known;
-    }
-
- private:
-    Known() {
-        const std::string folder = LINNET_CERTIFICATES_DIR;
-        for (const char* name :
-             {"root", "intermediate", "good", "good_rsa", "cn_only", "wildcard", "ec_p384",
-              "ec_p521", "ed25519_key", "eku_client", "intermediate_not_ca_ca",
-              "constrained_critical_ca", "md5", "nul_in_san", "pss_signed", "rsa_1024", "sha1",
-              "unknown_critical", "v1"}) {
-            const Error error = all.load((folder + '/' + name + ".pem").c_str());
-            require(error == Error::ok, "the known certificates are available");
-        }
-        require(root.load_from_memory(all.der(0)) == Error::ok &&
-                    intermediate.load_from_memory(all.der(1)) == Error::ok &&
-                    good.load_from_memory(all.der(2)) == Error::ok,
-                "and can be parsed");
-    }
-};
 
 // TBSCertificate: the signed part.
 std::string_view signed_part(Bytes der) {
@@ -387,7 +362,7 @@ void check_chain(const TlsRequest& request, std::span<const Bytes> chain, Cuts c
     require(accepted == (why.cause == Cause::none), "a refusal has only a cause");
     require(result.path_count < path_count_max, "the result has its bounds");
     const ChainOpinion opinion(request, chain);
-    accepted ? opinion.check_accepted(result) : opinion.check_refused(why);
+    accepted ? opinion.check_accepted(result) : opinion.check_refused(why, result);
     check_verifying(request, chain, cuts, why, !result.root.empty());
 }
 
@@ -407,32 +382,6 @@ std::vector<Bytes> shown(Bytes numbers, std::span<const Bytes> own) {
 }
 
 // ---- the bytes -------------------------------------------------------------------------------
-
-// The same items with correct lengths, so that inserted or removed bytes do more than invalidate
-// the enclosing item.
-std::string mended(Bytes items, int depth = 0) {
-    std::string result;
-    while (items.size() >= 2 && depth < 16) {
-        const std::uint8_t tag = items[0];
-        const std::size_t head = items[1] < 0x80 ? 2 : 2u + (items[1] & 3u);
-        std::size_t length = items[1] & 0x7Fu;
-        if (head > items.size()) break;
-        if (head > 2) length = 0;
-        for (const std::uint8_t byte : items.subspan(2, head - 2)) length = length << 8 | byte;
-        items = items.subspan(head);
-        const Bytes content = items.first(std::min(length, items.size()));
-        items = items.subspan(content.size());
-        const bool has_items = (tag & 0x20) != 0 || (tag == der::octet_string && !content.empty() &&
-                                                     content[0] == der::sequence);
-        const std::string inner =
-            has_items ? mended(content, depth + 1) : std::string(text_of(content));
-        result += static_cast<char>(tag);
-        if (inner.size() > 255) result += {'\x82', static_cast<char>(inner.size() >> 8)};
-        if (inner.size() > 127 && inner.size() < 256) result += '\x81';
-        result.append(1, static_cast<char>(inner.size())).append(inner);
-    }
-    return result;
-}
 
 // DER items, and the rest, which is not DER.
 std::vector<Bytes> items_of(Bytes bytes) {

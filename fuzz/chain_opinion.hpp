@@ -12,6 +12,7 @@
 #include "fuzz_input.hpp"
 #include "linnet/codec/utf8.hpp"
 #include "linnet/tls_chain.hpp"
+#include "path_opinion.hpp"
 #include "tls/bearssl/signature_verifier.hpp"
 #include "x509/certificate.hpp"
 #include "x509/name_match.hpp"
@@ -27,23 +28,6 @@ inline bool is_harmless(std::string_view text) {
 }
 
 // ---- host names, RFC 9525 6.3 ----------------------------------------------------------------
-
-inline std::vector<std::string> lower_labels(std::string_view name) {
-    std::vector<std::string> labels(1);
-    for (const char c : name) {
-        if (c == '.') {
-            labels.emplace_back();
-        } else {
-            labels.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-        }
-    }
-    return labels;
-}
-
-inline bool has_empty(const std::vector<std::string>& labels) {
-    return std::any_of(labels.begin(), labels.end(),
-                       [](const std::string& label) { return label.empty(); });
-}
 
 inline bool name_matches(std::string_view presented, std::string_view host) {
     std::vector<std::string> pattern = lower_labels(presented);
@@ -97,6 +81,13 @@ class ChainOpinion {
         return false;
     }
 
+    /// A part of the budget is less than the next step may need.
+    static bool is_exhausted(const ChainBudget& left) {
+        return left.candidates == 0 || left.signatures == 0 || left.signature_cost < 40 ||
+               left.wrong_signatures == 0 || left.wrong_signature_cost == 0 ||
+               left.name_comparisons == 0;
+    }
+
     void check_accepted(const ChainResult& result) const {
         require(leaf_.has_value() && result.path_count >= 1, "there is a leaf");
         require(result.path[0].data() == chain_[0].data(), "the path begins with the leaf");
@@ -116,8 +107,10 @@ class ChainOpinion {
         require(!is_path || are_for_servers(result), "all certificates are for servers");
     }
 
-    void check_refused(const TlsFailure& why) const {
-        require(is_true(why.cause), "the cause of a refusal is correct");
+    void check_refused(const TlsFailure& why, const ChainResult& result) const {
+        const bool is_spent = why.cause == Cause::tls_chain_too_complex;
+        require(is_spent ? is_exhausted(result.left) : is_true(why.cause),
+                "the cause of a refusal is correct");
         require(is_harmless(why.detail()), "its detail is printable text");
         require(why.native == 0 && why.alert == 0, "the cause is not one of the TLS library");
     }
@@ -157,6 +150,15 @@ class ChainOpinion {
         check_root(result, issuer);
     }
 
+    static PathOfCertificates path_of(const ChainResult& result) {
+        PathOfCertificates path;
+        for (std::size_t i = 0; i < result.path_count; ++i) {
+            path.push_back(*parse_certificate(result.path[i]));
+        }
+        path.push_back(*parse_certificate(result.root));
+        return path;
+    }
+
     void check_root(const ChainResult& result, Bytes issuer) const {
         const auto root = parse_certificate(result.root);
         require(root && is_given(result.root), "the root is one of the given ones");
@@ -164,18 +166,13 @@ class ChainOpinion {
         require(root->is_ca || root->version == 1, "the issuer may sign, as a CA");
         require(root->allows_signing && !is_beyond(*root) && !has_short_key(*root),
                 "and is sound itself");
-        require(root->path_length >= ca_count(result), "the path length allows the CAs below it");
+        const PathOfCertificates path = path_of(result);
+        require(has_linked_names(path), "each certificate names its issuer");
+        require(satisfies_path_lengths(path), "path lengths allow the CAs below them");
+        require(satisfies_name_constraints(path), "no name is outside the constraints of a CA");
+        require(satisfies_policies_slowly(path), "a required policy is shared");
         require(!trust_.verify || (root->allows_server && is_in_date(*root)),
                 "and is for servers, and in date");
-    }
-
-    static std::size_t ca_count(const ChainResult& result) {
-        std::size_t count = 0;
-        for (const Bytes der : std::span(result.path).first(result.path_count).subspan(1)) {
-            const auto ca = parse_certificate(der);
-            if (!is_self_issued(*ca)) ++count;
-        }
-        return count;
     }
 
     bool is_key_pinned(Bytes der) const {
@@ -230,6 +227,9 @@ class ChainOpinion {
     }
     static bool has_short_key(const Certificate& certificate) {
         return certificate.key.kind == PublicKey::Kind::rsa && certificate.key.bits < 2048;
+    }
+    static bool requires_policy(const Certificate& certificate) {
+        return certificate.require_explicit_policy < path_count_max;
     }
     static bool is_beyond(const Certificate& certificate) {
         return certificate.has_unknown_critical ||
@@ -300,9 +300,7 @@ class ChainOpinion {
                 return any(
                     [](const auto& c) { return !BearSslSignatureVerifier().supports(c.scheme); });
             case Cause::tls_signature_wrong: return !chain_.empty();
-            case Cause::tls_policy:
-                return any(
-                    [](const auto& c) { return c.require_explicit_policy < path_count_max; });
+            case Cause::tls_policy: return any(requires_policy) || any_given(requires_policy);
             case Cause::tls_issuer_unknown: return !is_pinned();
             case Cause::tls_issuer_not_ca:
                 return any([](const auto& c) {

@@ -397,6 +397,199 @@ def certificate_seeds():
                                                  numbers=(0, KNOWN_BASE + index))
 
 
+# ---- names ---------------------------------------------------------------------------------------
+
+NAMES, CONSTRAINTS, SIGNATURE, POLICIES, NOT_MENDED = 0, 1, 2, 3, 128
+UTF8, PRINTABLE, TELETEX, IA5, UNIVERSAL, BMP = 0x0C, 0x13, 0x14, 0x16, 0x1C, 0x1E
+COMMON_NAME, ORGANIZATION = b'\x55\x04\x03', b'\x55\x04\x0a'
+EMAIL = b'\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01'
+MAIL_NAME, DNS_NAME, URI_NAME, DIRECTORY_NAME, IP_NAME = 0x81, 0x82, 0x86, 0xA4, 0x87
+
+
+def attribute(text, tag=UTF8, kind=COMMON_NAME):
+    return item(0x30, item(6, kind) + item(tag, text))
+
+
+def name_of(*parts):
+    return item(0x30, b''.join(item(0x31, one) for one in parts))
+
+
+def constraints(permitted=(), excluded=()):
+    return item(0x30, b''.join(
+        item(tag, b''.join(item(0x30, base) for base in bases))
+        for tag, bases in ((0xA0, permitted), (0xA1, excluded)) if bases))
+
+
+def dns(text):
+    return item(DNS_NAME, text)
+
+
+def names_seed(kind, first=b'', second=b'', number=7):
+    return bytes([kind, number]) + part(first) + second
+
+
+STRINGS = {
+    'case': (attribute(b'Good Test'), attribute(b'gOOD  tEST ', PRINTABLE)),
+    'bmp': (attribute('gr\u00fc\u00df'.encode()), attribute('gr\u00fc\u00df'.encode('utf-16-be'), BMP)),
+    'universal': (attribute('\U00012345 a'.encode()),
+                  attribute('\U00012345  A'.encode('utf-32-be'), UNIVERSAL)),
+    'surrogate': (attribute(b'\xd8\0', BMP), attribute(b'\xd8\0', BMP)),
+    'teletex': (attribute(b'a', TELETEX), attribute(b'A', TELETEX)), 'ia5': (attribute(b'A', IA5), attribute(b'a')),
+    'not_printable': (attribute(b'a@b', PRINTABLE), attribute(b'a@b')), 'spaces': (attribute(b'  '), attribute(b'')),
+    'type': (attribute(b'a'), attribute(b'a', kind=ORGANIZATION)),
+    'two': (attribute(b'a') + attribute(b'b'), attribute(b'B') + attribute(b'A')),
+    'twice': (attribute(b'a') * 2, attribute(b'a') + attribute(b'b')),
+    'nine': (attribute(b'a') * 9, attribute(b'A') * 9),
+}
+GOOD_NAME = name_of(attribute(b'Good', kind=ORGANIZATION), attribute(b'a'))
+CONSTRAINED = {
+    'dns': ((dns(b'good.test'),), (dns(b'bad.good.test'),)), 'dotted': ((dns(b'.good.test'),), ()),
+    'all': ((dns(b''),), ()), 'none': ((), (dns(b''),)), 'dot': ((dns(b'.'),), ()), 'final_dot': ((dns(b'a.'),), ()),
+    'below_wildcard': ((), (dns(b'x.GOOD.test'),)), 'several': ((dns(b'a.test'), dns(b'good.test')), ()),
+    'ip': ((item(IP_NAME, b'\x0a\0\0\0\xff\0\0\0'),), (item(IP_NAME, b'\x0a\1\0\0\xff\xff\0\0'),)),
+    'ipv6': ((item(IP_NAME, bytes(16) + b'\xff' * 15 + b'\xfe'),), ()),
+    'mask': ((item(IP_NAME, b'\x0a\0\0\0\xff\0\xff\0'),), ()),
+    'directory': ((item(DIRECTORY_NAME, name_of(attribute(b'good', PRINTABLE, ORGANIZATION))),), ()),
+    'directory_all': ((), (item(DIRECTORY_NAME, name_of()),)), 'mail': ((item(MAIL_NAME, b'good.test'),), ()),
+    'uri': ((), (item(URI_NAME, b'.test'),)), 'minimum': ((dns(b'test') + b'\x80\1\1',), ()), 'empty': ((), ()),
+}
+CONSTRAINED_NAMES = {
+    'inside': GOOD_NAME + dns(b'good.test') + dns(b'A.good.test') + item(IP_NAME, b'\x0a\2\0\1'),
+    'outside': GOOD_NAME + dns(b'xgood.test') + item(IP_NAME, b'\x0b\0\0\1'),
+    'wildcard': dns(b'*.good.test') + item(IP_NAME, bytes(16)), 'mail': name_of(attribute(b'a@good.test', IA5, EMAIL)),
+    'others': GOOD_NAME + item(MAIL_NAME, b'a@good.test') + item(URI_NAME, b'http://a.test') +
+              item(DIRECTORY_NAME, GOOD_NAME),
+    'odd': name_of() + dns(b'a..test') + item(IP_NAME, b'12345'),
+}
+SIGNATURES = {
+    'good': b'\2\1\1\2\2\0\x80', 'zero': b'\2\1\0\2\1\1', 'negative': b'\2\1\x80\2\1\1', 'padded': b'\2\2\0\1\2\1\1',
+    'one': b'\2\1\1', 'three': b'\2\1\1' * 3, 'empty': b'\2\0\2\1\1', 'long': b'\2\x81\1\1\2\1\1',
+}
+# Of each certificate: the number of policies in the high bits; 1 self-issued, 2 mappings, 4 and 8 a limit follows.
+POLICY_PATHS = {
+    'none': (1, 0, 0, 4, 0), 'shared': (1, 0x10, 1, 0x10, 1, 4, 0), 'other': (1, 0x10, 1, 0x10, 2, 4, 0),
+    'any': (1, 0x10, 1, 0x10, 0, 4, 0), 'inhibited': (1, 0x10, 0, 0x10, 1, 12, 0, 0),
+    'exempt': (2, 0x10, 1, 0x10, 0, 0x11, 0, 12, 0, 1), 'self_issued': (2, 0x10, 1, 0x11, 0, 0x10, 1, 12, 2, 1), 'mapped': (1, 0x10, 1, 0x12, 1, 4, 0),
+    'leaf': (1, 4, 0, 0, 0), 'several': (2, 0x30, 1, 2, 0, 0x20, 2, 3, 0x10, 2, 4, 1),
+}
+
+
+def names_seeds():
+    for name, (first, second) in STRINGS.items():
+        yield 'string_' + name, names_seed(NAMES, name_of(first), name_of(second))
+    longer = name_of(attribute(b'Good', kind=ORGANIZATION), attribute(b'a'), attribute(b'b'))
+    for name, (first, second) in {'prefix': (longer, GOOD_NAME), 'empty': (name_of(), GOOD_NAME),
+                                  'malformed': (GOOD_NAME, b'0\2\x31\0')}.items():
+        yield 'name_' + name, names_seed(NAMES, first, second)
+    for name, (permitted, excluded) in CONSTRAINED.items():
+        for of, names in CONSTRAINED_NAMES.items():
+            yield f'{name}_{of}', names_seed(CONSTRAINTS, constraints(permitted, excluded), names)
+    for name, numbers in SIGNATURES.items():
+        yield 'signature_' + name, names_seed(SIGNATURE | NOT_MENDED, second=item(0x30, numbers))
+    yield 'signature_trailing', names_seed(SIGNATURE | NOT_MENDED, second=item(0x30, SIGNATURES['good']) + b'\0')
+    for name, path in POLICY_PATHS.items():
+        yield 'policy_' + name, bytes([POLICIES, 0, *path])
+
+
+# ---- paths ---------------------------------------------------------------------------------------
+
+PIN, NO_VERIFY, WRONG_KEY_PIN = 1, 2, 4
+FLIP_CA, NO_BASIC_CONSTRAINTS, KEY_USAGE, WRONG_KEY_USAGE, PURPOSE, OLD, KEY_IDS = 1, 2, 4, 12, 16, 64, 128
+EXPIRED, FUTURE, AT_THIS_SECOND, REVERSED = 1, 2, 3, 5
+WRONG_SIGNATURE, CHANGED_AFTERWARDS, TRAILING_BYTE = 1, 2, 3
+RSA, P384, ED25519, P521 = 4, 5, 6, 7
+
+
+def made(index=0, subject=None, issuer=None, form=0, key=None, signer=None, digest=0, flags=0, limit=0, dates=0,
+         san=0, mode=0, place=0, extensions=b'', changes=b''):
+    """A certificate; names and keys have numbers, which follow from the index by default."""
+    def relative(number, base):
+        return 0 if number is None else (number - base) % 8
+    return bytes([relative(subject, index) | relative(issuer, index + 1) << 3 | form << 6,
+                  relative(key, index) | relative(signer, index + 1) << 3 | digest << 6,
+                  flags, limit | dates << 3 | san << 6, mode, place]) + part(extensions) + part(changes)
+
+
+def path_seed(*certificates, flags=0, time=0, pinned=0, host=0, roots=(), shown=()):
+    return (bytes([flags, time, pinned, host]) + part(bytes(roots)) + part(bytes(shown)) +
+            bytes([len(certificates)]) + b''.join(certificates))
+
+
+def chain(*others, **special):
+    """A good chain of four, of which `others` (index, arguments) are made differently."""
+    different = dict(others)
+    return path_seed(*(made(i, **different.get(i, {})) for i in range(4)), **special)
+
+
+def extension(kind, value, critical=False):
+    return item(0x30, item(6, b'\x55\x1d' + bytes([kind])) + (b'\1\1\xff' if critical else b'') + item(4, value))
+
+
+def policies(*kinds):
+    return extension(32, item(0x30, b''.join(item(0x30, item(6, kind)) for kind in kinds)))
+
+
+def path_seeds():
+    for count in range(1, 10):
+        yield f'length_{count}', path_seed(*(made(i) for i in range(count)))
+    kinds = {'no_ca': {'flags': FLIP_CA}, 'no_constraints': {'flags': NO_BASIC_CONSTRAINTS},
+             'usage': {'flags': KEY_USAGE}, 'wrong_usage': {'flags': WRONG_KEY_USAGE},
+             'for_servers': {'flags': PURPOSE}, 'for_mail': {'flags': PURPOSE * 2}, 'for_any': {'flags': PURPOSE * 3},
+             'old': {'flags': OLD}, 'expired': {'dates': EXPIRED}, 'future': {'dates': FUTURE},
+             'this_second': {'dates': AT_THIS_SECOND}, 'reversed': {'dates': REVERSED},
+             'wrong_signature': {'mode': WRONG_SIGNATURE, 'place': 200}, 'trailing': {'mode': TRAILING_BYTE},
+             'changed': {'mode': CHANGED_AFTERWARDS, 'place': 180}, 'sha512': {'digest': 2}, 'other_form': {'form': 1},
+             'bmp': {'form': 2}, 'no_issuer': {'form': 3}, 'limit_0': {'limit': 1}, 'limit_1': {'limit': 2},
+             'key_ids': {'flags': KEY_IDS}, 'mail': {'san': 2}, 'wildcard': {'san': 1}, 'no_names': {'san': 3},
+             'critical': {'extensions': extension(99, b'', True)}, 'twice': {'extensions': extension(19, b'0\0')},
+             'inserted': {'changes': b'\0\x30\1\0'}, 'erased': {'changes': b'\0\x28\2\4'},
+             'repeated': {'changes': b'\0\x60\3\x20'}, 'set': {'changes': b'\0\x90\0\x55'}}
+    for name, kind in kinds.items():
+        for index in (0, 1, 2, 3):
+            yield f'{name}_{index}', chain((index, kind))
+    for name in ('dns', 'dotted', 'all', 'none', 'below_wildcard', 'ip', 'directory_all', 'mail', 'minimum'):
+        value = extension(30, constraints(*CONSTRAINED[name]), True)
+        for index in (1, 3):
+            yield f'constraints_{name}_{index}', chain((index, {'extensions': value}), (0, {'san': 1}), host=1)
+    one, other, any_policy = b'\x2a\1', b'\x2a\2', b'\x55\x1d\x20\0'
+    required = {'extensions': extension(36, item(0x30, b'\x80\1\0'))}
+    for name, (leaf, ca) in {'shared': (one, one), 'other': (one, other), 'any': (one, any_policy)}.items():
+        yield 'policies_' + name, chain((0, {'extensions': policies(leaf)}), (1, {'extensions': policies(ca)}),
+                                        (2, {'extensions': policies(one)}), (3, required))
+    for name, key in (('rsa', RSA), ('p384', P384), ('ed25519', ED25519), ('p521', P521)):
+        yield name, chain((0, {'signer': key}), (1, {'key': key}))
+        yield name + '_root', chain((2, {'signer': key}), (3, {'key': key}))
+        yield name + '_leaf', chain((0, {'key': key}))
+        yield name + '_wrong', chain((0, {'signer': key, 'mode': 1, 'place': 99}), (1, {'key': key}))
+    for name, special in (
+            ('pin_leaf', {'flags': PIN, 'roots': (0,)}), ('pin_ca', {'flags': PIN, 'roots': (2,)}),
+            ('pin_root', {'flags': PIN}), ('pin_other', {'flags': PIN, 'roots': (KNOWN_ROOT,)}),
+            ('unverified', {'flags': NO_VERIFY}), ('unverified_pin', {'flags': NO_VERIFY | PIN}),
+            ('key_pin', {'pinned': 3}), ('key_pin_root', {'pinned': 4}), ('key_pin_wrong', {'flags': WRONG_KEY_PIN}),
+            ('later', {'time': 1}), ('earlier', {'time': 2}), ('no_time', {'time': 4}), ('host', {'host': 3}),
+            ('order', {'shown': (0, 2, 1)}), ('with_root', {'shown': (0, 3, 2, 1)}), ('missing', {'shown': (0, 2)}),
+            ('repeated', {'shown': (0, 1, 1, 2, 0, 2)}), ('too_many', {'shown': (0,) * 18}), ('none', {'roots': (KNOWN_ROOT,)}),
+            ('partial', {'roots': (2,)}), ('all_roots', {'roots': (3, 2, 1)}), ('strays', {'shown': (0, KNOWN_ROOT, 1, KNOWN_GOOD, 2)})):
+        yield 'chain_' + name, chain(**special)
+    for number in range(19):
+        yield f'known_{number}', path_seed(roots=(KNOWN_ROOT,), shown=(KNOWN_BASE + number, KNOWN_INTERMEDIATE))
+    # Two CAs of one name, certified by each other and by two roots.
+    cross = [made(0), made(1), made(2, subject=1, key=1, issuer=4, signer=4), made(3, issuer=1, signer=1, subject=2, key=2),
+             made(4), made(5, subject=2, key=2)]
+    for name, roots in (('one', (5,)), ('other', (4,)), ('both', (4, 5)), ('none', (KNOWN_ROOT,))):
+        yield 'cross_' + name, path_seed(*cross, roots=roots, shown=(0, 1, 2, 3))
+    yield 'loop', path_seed(made(0), made(1), made(2, issuer=1, signer=1), roots=(KNOWN_ROOT,), shown=(0, 1, 2))
+    yield 'self_issued', path_seed(made(0), made(1, subject=1, issuer=1), made(2, subject=1, limit=1), made(3), shown=(0, 1, 2))
+    outside = {'extensions': extension(30, constraints(*CONSTRAINED['dotted']), True)}
+    for name, issuer in (('self_issued', 1), ('issued', 2)):
+        yield 'outside_' + name, path_seed(
+            made(0, san=1), made(1, subject=1, issuer=issuer, san=2), made(2, subject=issuer, **outside), made(3), host=1)
+    same = [made(i, subject=1, issuer=1, key=i % 4, signer=(i + 1) % 4, mode=i % 2) for i in range(1, 12)]
+    yield 'same_names', path_seed(made(0), *same, roots=(11, 10), shown=tuple(range(12)))
+    wrong = [made(i, subject=1, issuer=1, key=P384, signer=0) for i in range(1, 12)]
+    yield 'wrong_signatures', path_seed(made(0, signer=1), *wrong, roots=(11, 10, 9), shown=tuple(range(12)))
+
+
 # ---- TLS ---------------------------------------------------------------------------------------
 
 SERVER, RAW = 0, 1
@@ -500,7 +693,7 @@ def room_seeds():
 
 TARGETS = {'frame': frame_seeds, 'utf8': utf8_seeds, 'http': http_seeds, 'url': url_seeds,
            'session': session_seeds, 'client': client_seeds, 'wslay': wslay_seeds,
-           'certificate': certificate_seeds, 'room': room_seeds, 'tls': tls_seeds}
+           'certificate': certificate_seeds, 'names': names_seeds, 'path': path_seeds, 'room': room_seeds, 'tls': tls_seeds}
 
 
 def main():
