@@ -152,9 +152,11 @@ void check_constraints(std::string_view value, std::string_view names, std::uint
     const Constrained result = compare_names(*constraints, certificate, left);
     require(result == (is_allowed ? Constrained::permitted : Constrained::excluded),
             "the names are permitted, or not");
-    // A name has at least two bytes.
+    // A name has at least two bytes, and a comparison counts at most as often as its base has
+    // bytes.
     const std::size_t used = many - left;
-    require(used <= (names.size() / 2 + 1) * opinion->size(), "comparisons are counted");
+    require(used <= (names.size() / 2 + 1) * (opinion->size() + value.size()),
+            "comparisons are counted");
     std::size_t few = number;
     const Constrained limited = compare_names(*constraints, certificate, few);
     require(few <= number && (limited == result || few == 0), "enough comparisons decide");

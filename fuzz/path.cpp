@@ -234,11 +234,11 @@ class PathCensus {
 
     bool is_link(const Certificate& issuer, CertificateRole role) {
         const Certificate& subject = path_.back();
-        // RFC 4158 5.2. For the leaf, too: a server that has the name and the key of a CA above it
-        // has no path.
+        // RFC 4158 5.2.
         const bool is_repeated =
             std::any_of(path_.begin(), path_.end(), [&](const Certificate& each) {
                 return text_of(each.key.info) == text_of(issuer.key.info) &&
+                       text_of(each.alt_names) == text_of(issuer.alt_names) &&
                        is_same_name(each.subject, issuer.subject);
             });
         return !is_repeated && is_same_name(issuer.subject, subject.issuer) &&

@@ -152,6 +152,22 @@ TEST(Certificate, has_version_1_to_3_and_the_parts_of_that_version) {
     }
 }
 
+TEST(Certificate, has_names_whose_texts_are_whole) {
+    const auto is_good_with = [](unsigned tag, std::string_view text) {
+        const std::string name = sequence({test::set_of({test::attribute(3, text, tag)})});
+        const bool is_subject = is_good({.subject = name});
+        EXPECT_EQ(is_good({.issuer = name}), is_subject) << shown(text);
+        return is_subject;
+    };
+    EXPECT_TRUE(is_good_with(0x0C, "\xC3\xBC"));
+    EXPECT_FALSE(is_good_with(0x0C, "\xC3"));
+    EXPECT_TRUE(is_good_with(0x1E, "\0a"sv));
+    EXPECT_FALSE(is_good_with(0x1E, "\0a\0"sv));
+    EXPECT_TRUE(is_good_with(0x1C, "\0\0\0a"sv));
+    EXPECT_FALSE(is_good_with(0x1C, "\0\0a"sv));
+    EXPECT_TRUE(is_good_with(0x13, "a*b@c_\xFC")) << "often has characters that the type has not";
+}
+
 TEST(Certificate, has_a_serial_number_of_up_to_64_bytes) {
     for (const auto& number : {"\0"s, "\x80"s, std::string(20, '\x7F'), std::string(64, '\x80')}) {
         EXPECT_TRUE(is_good({.serial_number = item(0x02, number)}));

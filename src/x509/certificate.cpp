@@ -422,7 +422,7 @@ bool take_name(Bytes& rest, Bytes& name) {
     DerItem item;
     if (!take_item(rest, der::sequence, item) || !is_name(item.whole)) return false;
     name = item.whole;
-    return true;
+    return has_whole_texts(name);
 }
 
 // Parses the rest after the key: two obsolete identifiers and the extensions.

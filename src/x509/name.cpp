@@ -65,6 +65,19 @@ bool take_attribute(Bytes& relative_name, NameAttribute& attribute) {
     return true;
 }
 
+bool is_name(Bytes name) {
+    Bytes list, relative_name;
+    if (!take_content(name, der::sequence, list) || !name.empty()) return false;
+    while (!list.empty()) {
+        if (!take_content(list, der::set, relative_name) || relative_name.empty()) return false;
+        NameAttribute attribute;
+        while (!relative_name.empty()) {
+            if (!take_attribute(relative_name, attribute)) return false;
+        }
+    }
+    return true;
+}
+
 namespace {
 
 // UTF-8 is valid, and wide characters are whole. Other types are not looked at: their texts often
@@ -80,14 +93,11 @@ bool is_whole_text(const DerItem& value) {
 
 }  // namespace
 
-bool is_name(Bytes name) {
+bool has_whole_texts(Bytes name) {
     Bytes list, relative_name;
-    if (!take_content(name, der::sequence, list) || !name.empty()) return false;
-    while (!list.empty()) {
-        if (!take_content(list, der::set, relative_name) || relative_name.empty()) return false;
-        NameAttribute attribute;
-        while (!relative_name.empty()) {
-            if (!take_attribute(relative_name, attribute)) return false;
+    take_content(name, der::sequence, list);
+    while (take_content(list, der::set, relative_name)) {
+        for (NameAttribute attribute; take_attribute(relative_name, attribute);) {
             if (!is_whole_text(attribute.value)) return false;
         }
     }

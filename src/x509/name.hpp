@@ -20,6 +20,9 @@ bool take_attribute(Bytes& relative_name, NameAttribute& attribute);
 /// Returns true if `name` is exactly one well-formed Name. The functions below require that.
 bool is_name(Bytes name);
 
+/// Returns true if all UTF-8 in the name is valid, and all wide characters are whole.
+bool has_whole_texts(Bytes name);
+
 /// Returns the characters of the last CN if its type has one byte per character; otherwise empty.
 Bytes common_name_of(Bytes name);
 

@@ -182,7 +182,8 @@ void add_names(Table& t) {
          sequence({set_of({attribute(3, "x"), attribute(3, "x")})}),
          sequence({set_of({attribute(3, "x"), attribute(3, "y")})}), false);
     pair("one part or two", set, name_with({{3, "x"}, {10, "y"}}), false);
-    pair("UTF8 that is invalid", one(0x0C, "\xFFx"), one(0x0C, "\xFFX"), false);
+    pair("IA5 that is invalid", one(0x16, "\xFFx"), one(0x16, "\xFFX"), false,
+         "7.1: letters of a string that is invalid for its type are not known");
     const std::string empty = sequence({});
     const std::string filled = "4.1.2.4, 4.1.2.6: a CA has a name";
     for (const Place place : {Place::issuing, Place::upper, Place::root}) {
