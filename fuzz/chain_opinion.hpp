@@ -236,6 +236,11 @@ class ChainOpinion {
                bits_of(certificate.key.exponent) > exponent_bits_max;
     }
 
+    // A certificate that ends before it begins is always expired.
+    static bool has_expired(const Certificate& certificate, std::int64_t now) {
+        return certificate.not_after_s < now || certificate.not_after_s < certificate.not_before_s;
+    }
+
     template <class Is>
     bool any(Is is) const {
         return std::any_of(parsed_.begin(), parsed_.end(), is);
@@ -274,7 +279,7 @@ class ChainOpinion {
                 case Cause::tls_root_key_exponent: return !has_good_exponent(root);
                 case Cause::tls_root_purpose: return trust_.verify && !root.allows_server;
                 case Cause::tls_root_expired:
-                    return trust_.verify && root.not_after_s < request_.unix_s;
+                    return trust_.verify && has_expired(root, request_.unix_s);
                 case Cause::tls_root_not_yet_valid:
                     return trust_.verify && root.not_before_s > request_.unix_s;
                 default: return false;
@@ -307,7 +312,7 @@ class ChainOpinion {
                     return !c.is_ca || !c.allows_signing || c.path_length < path_count_max;
                 });
             case Cause::tls_certificate_expired:
-                return trust_.verify && any([&](const auto& c) { return c.not_after_s < now; });
+                return trust_.verify && any([&](const auto& c) { return has_expired(c, now); });
             case Cause::tls_certificate_not_yet_valid:
                 return trust_.verify && any([&](const auto& c) { return c.not_before_s > now; });
             case Cause::tls_host_mismatch: return !is_meant_for(*leaf_, request_.host, false);

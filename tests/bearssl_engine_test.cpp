@@ -20,6 +20,9 @@
 #include "testkit/world.hpp"
 #include "tls/bearssl/no_client_certificate.hpp"
 #include "tls/default_context.hpp"
+#ifdef LINNET_TEST_OPENSSL
+#include "tls/openssl/verifier.hpp"
+#endif
 
 namespace linnet::test {
 namespace {
@@ -486,6 +489,70 @@ TEST(BearSslEngine, refuses_renegotiation_and_reports_the_reaction_of_the_server
     EXPECT_EQ(
         talk.client->failure().detail(),
         "alert 40 handshake_failure; the server asked for renegotiation, which is not supported");
+}
+
+// ---- the certificates as OpenSSL received them -------------------------------------------------
+
+std::string vector_of(std::size_t length_size, std::string_view content) {
+    std::string length(length_size, '\0');
+    for (std::size_t i = 0; i < length_size; ++i) {
+        length[length_size - 1 - i] = static_cast<char>(content.size() >> (8 * i));
+    }
+    return length.append(content);
+}
+
+// The handshake message Certificate, RFC 5246 7.4.2 and RFC 8446 4.4.2.
+std::string certificate_message(const std::vector<std::string>& ders, bool is_tls_1_3) {
+    std::string list;
+    for (const std::string& der : ders) {
+        list += vector_of(3, der) + (is_tls_1_3 ? vector_of(2, "any extensions") : "");
+    }
+    const std::string context = is_tls_1_3 ? vector_of(1, "") : "";
+    return "\x0B" + vector_of(3, context + vector_of(3, list));
+}
+
+class LastSeen final : public CertificateListener {
+ public:
+    void server_certificates(std::span<const Bytes> certificates) override {
+        for (const Bytes der : certificates) ders.emplace_back(text_of(der));
+    }
+    std::vector<std::string> ders;
+};
+
+TEST(OpenSslVerifier, checks_the_bytes_that_the_server_sent) {
+    const std::vector<std::string> good = chain_ders("good");
+    // The same certificate with a length that is longer than necessary, which DER forbids.
+    std::vector<std::string> padded = good;
+    ASSERT_EQ(padded[0][1], '\x82');
+    padded[0].replace(1, 1, std::string("\x83\0", 2));
+    struct Row {
+        std::vector<std::string> ders;
+        Cause cause;
+    };
+    const Row rows[] = {{good, Cause::none},
+                        {padded, Cause::tls_certificate_malformed},
+                        {{}, Cause::tls_certificate_missing},
+                        {std::vector(17, good[0]), Cause::tls_chain_too_large}};
+    const LoadedTrust trust({});
+    for (const Row& row : rows) {
+        for (const bool is_tls_1_3 : {false, true}) {
+            LastSeen seen;
+            TlsFailure why;
+            const TlsRequest request{.host = "good.test",
+                                     .trust = trust.trust(),
+                                     .unix_s = SystemClock().unix_s(),
+                                     .listener = &seen};
+            const ExactBytes message(certificate_message(row.ders, is_tls_1_3));
+            verify_with_openssl(request, message.bytes(), is_tls_1_3, why);
+            EXPECT_EQ(why.cause, row.cause) << text(why.cause);
+            EXPECT_EQ(seen.ders, row.ders.size() < 17 ? row.ders : std::vector<std::string>{});
+        }
+    }
+    for (std::size_t size = 0; size < 64; ++size) {
+        const ExactBytes message(certificate_message(good, true).substr(0, size));
+        TlsFailure why;
+        EXPECT_FALSE(verify_with_openssl({.host = "good.test"}, message.bytes(), true, why));
+    }
 }
 
 // ---- secrets ----------------------------------------------------------------------------------

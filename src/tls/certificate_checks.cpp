@@ -174,6 +174,10 @@ void put_fault(Fault fault, const Certificate& certificate, std::int64_t now_s, 
             detail.put("those of ").put_name(certificate.subject).put(" are malformed");
             return;
         case Fault::expired:
+            if (certificate.not_after_s < certificate.not_before_s) {
+                detail.put_name(certificate.subject).put(" ends before it begins");
+                return;
+            }
             return put_dates(certificate, " expired on ", certificate.not_after_s, now_s, detail);
         case Fault::not_yet_valid:
             return put_dates(certificate, " is valid from ", certificate.not_before_s, now_s,

@@ -51,7 +51,7 @@ class ChainCheck final : private PathAcceptor {
     bool pins_a_ca() const;
     bool check_trusted_leaf();
     bool check_path();
-    void add_chain(RootCollector& roots);
+    void add_chain();
     bool check_leaf();
     bool check_host(CommonName common_name);
     bool is_key_pinned(const Certificate& certificate) const;
@@ -121,9 +121,9 @@ bool ChainCheck::parse_leaf() {
 }
 
 // Adds the others as issuers. Malformed ones and copies are left out: they may be unrelated.
-void ChainCheck::add_chain(RootCollector& roots) {
+void ChainCheck::add_chain() {
     search_.add_shown(leaf_);
-    roots.add_wanted(leaf_.certificate);
+    roots_.add_wanted(leaf_.certificate);
     for (std::size_t i = 1; i < chain_.size(); ++i) {
         const auto earlier = chain_.first(i);
         if (std::any_of(earlier.begin(), earlier.end(),
@@ -137,7 +137,7 @@ void ChainCheck::add_chain(RootCollector& roots) {
         }
         others_[other_count_] = make_issuer(*certificate, CertificateRole::issuer, rules_);
         search_.add_shown(others_[other_count_++]);
-        roots.add_wanted(*certificate);
+        roots_.add_wanted(*certificate);
     }
 }
 
@@ -179,7 +179,7 @@ bool ChainCheck::check_trusted_leaf() {
 // ---- trust by a path -------------------------------------------------------------------------
 
 bool ChainCheck::check_path() {
-    add_chain(roots_);
+    add_chain();
     if (!roots_.collect(trust_, rules_, leaf_.certificate.der)) {
         return fail(Cause::tls_roots_missing);
     }
