@@ -44,11 +44,8 @@ std::string_view parent_of(std::string_view name) {
 
 // "" contains every name, and ".example.com" only names below example.com.
 bool is_dns_base(std::string_view base) {
-    if (base.starts_with('.'))
-        base.remove_prefix(1);
-    else if (base.empty())
-        return true;
-    return has_labels(base);
+    if (base.empty()) return true;
+    return has_labels(base.starts_with('.') ? base.substr(1) : base);
 }
 
 bool is_dns_pattern(std::string_view name) {
