@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view printable_marks = " '()+,-./:=?";
 
-bool is_printable(Bytes text) {
+bool is_printable_string(Bytes text) {
     return std::all_of(text.begin(), text.end(), [](std::uint8_t byte) {
         const char c = static_cast<char>(byte);
         return is_alpha(c) || is_digit(c) || is_one_of(c, printable_marks);
@@ -41,7 +41,7 @@ bool is_unicode(Bytes text, std::size_t size) {
 bool is_legible(const DerItem& value) {
     switch (value.tag) {
         case der::utf8_string: return is_utf8(value.content);
-        case der::printable_string: return is_printable(value.content);
+        case der::printable_string: return is_printable_string(value.content);
         case der::ia5_string: return is_ascii(value.content);
         case der::bmp_string: return is_unicode(value.content, 2);
         case der::universal_string: return is_unicode(value.content, 4);
